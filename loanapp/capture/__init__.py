@@ -1,0 +1,1 @@
+"""Camera sources and the guided capture; the only place in loanapp that makes threads."""

@@ -1,0 +1,1 @@
+"""The wire: typed calls, pinned TLS, retries, secrets, drafts."""

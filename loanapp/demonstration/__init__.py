@@ -1,0 +1,1 @@
+"""The demonstration borrower and the rendered identity cards."""

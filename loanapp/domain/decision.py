@@ -1,0 +1,25 @@
+"""Why an application was decided as it was."""
+
+from enum import StrEnum
+
+
+class DecisionOutcome(StrEnum):
+    """What the assessment came to."""
+
+    APPROVED = "approved"
+    DECLINED = "declined"
+    REVIEW = "review"
+
+
+class DecisionReason(StrEnum):
+    """A reason the borrower is told, each with what would change it."""
+
+    REPAYMENT_BURDEN_TOO_HIGH = "repayment_burden_too_high"
+    CREDIT_RECORD_OVERDUE = "credit_record_overdue"
+    SCORE_BELOW_THRESHOLD = "score_below_threshold"
+    INCOME_TOO_LOW = "income_too_low"
+    IDENTITY_NOT_CONFIRMED = "identity_not_confirmed"
+    AGE_OUTSIDE_POLICY = "age_outside_policy"
+    FACE_CHECK_BY_PERSON = "face_check_by_person"
+    SOURCE_UNAVAILABLE = "source_unavailable"
+    LIMIT_REACHED = "limit_reached"

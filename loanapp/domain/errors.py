@@ -1,0 +1,99 @@
+"""Every code the program can show, and the one exception that carries it to the borrower.
+
+Sentences live in the translations (``codes.<code>``) and each code has exactly one help article.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+
+class ErrorCode(StrEnum):
+    """What went wrong, named by what the borrower can do about it."""
+
+    # signing in
+    PHONE_INVALID = "phone_invalid"
+    CODE_WRONG = "code_wrong"
+    CODE_EXPIRED = "code_expired"
+    SIGNED_OUT = "signed_out"
+    # what was typed
+    INPUT_INVALID = "input_invalid"
+    AMOUNT_OUT_OF_RANGE = "amount_out_of_range"
+    TERM_NOT_OFFERED = "term_not_offered"
+    PURPOSE_NOT_ALLOWED = "purpose_not_allowed"
+    NAME_INVALID = "name_invalid"
+    IDENTITY_NUMBER_LENGTH = "identity_number_length"
+    IDENTITY_NUMBER_CHECKSUM = "identity_number_checksum"
+    IDENTITY_NUMBER_DATE = "identity_number_date"
+    IDENTITY_NUMBER_REGION = "identity_number_region"
+    UNDER_AGE = "under_age"
+    IDENTITY_MISMATCH = "identity_mismatch"
+    # identity document photos
+    PHOTO_NOT_AN_IMAGE = "photo_not_an_image"
+    PHOTO_TOO_LARGE = "photo_too_large"
+    PHOTO_UNREADABLE = "photo_unreadable"
+    PHOTO_SIDES_SWAPPED = "photo_sides_swapped"
+    DOCUMENT_EXPIRED = "document_expired"
+    # camera
+    CAMERA_NOT_FOUND = "camera_not_found"
+    CAMERA_BUSY = "camera_busy"
+    CAMERA_LOST = "camera_lost"
+    CAMERA_BLACK = "camera_black"
+    VIDEO_UNREADABLE = "video_unreadable"
+    # face verification
+    CONSENT_MISSING = "consent_missing"
+    CHALLENGE_EXPIRED = "challenge_expired"
+    ACTION_TIMEOUT = "action_timeout"
+    FACE_LOST = "face_lost"
+    EVIDENCE_INVALID = "evidence_invalid"
+    FACE_ATTEMPTS_LOCKED = "face_attempts_locked"
+    SOURCE_NOT_ACCEPTED = "source_not_accepted"
+    # bank card
+    CARD_NUMBER_INVALID = "card_number_invalid"
+    CARD_NOT_DEBIT = "card_not_debit"
+    CARD_MISMATCH = "card_mismatch"
+    CARD_GATEWAY_DOWN = "card_gateway_down"
+    # order of things
+    NOT_ALLOWED_NOW = "not_allowed_now"
+    NOT_FOUND = "not_found"
+    IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
+    TOO_MANY_ATTEMPTS = "too_many_attempts"
+    OFFER_EXPIRED = "offer_expired"
+    READING_TIME_NOT_REACHED = "reading_time_not_reached"
+    CONTRACT_SIGNATURE_INVALID = "contract_signature_invalid"
+    # what the guard refuses, on the borrower's side
+    GUARD_SCHEDULE_DIFFERS = "guard_schedule_differs"
+    GUARD_RATE_DIFFERS = "guard_rate_differs"
+    GUARD_COST_OVER_CAP = "guard_cost_over_cap"
+    GUARD_PAYOUT_DIFFERS = "guard_payout_differs"
+    GUARD_FEE_BEFORE_PAYOUT = "guard_fee_before_payout"
+    GUARD_OFFER_NOT_AS_ASKED = "guard_offer_not_as_asked"
+    GUARD_PERMISSION_FORBIDDEN = "guard_permission_forbidden"
+    GUARD_CONTRACT_DIFFERS = "guard_contract_differs"
+    # the wire and this computer
+    LENDER_UNREACHABLE = "lender_unreachable"
+    LENDER_CERTIFICATE_WRONG = "lender_certificate_wrong"
+    LENDER_TROUBLE = "lender_trouble"
+    LENDER_ANSWER_UNREADABLE = "lender_answer_unreadable"
+    LENDER_START_FAILED = "lender_start_failed"
+    INSTANCE_TOKEN_REQUIRED = "instance_token_required"
+    PROGRAM_OUTDATED = "program_outdated"
+    KEYRING_UNAVAILABLE = "keyring_unavailable"
+    PASSPHRASE_WRONG = "passphrase_wrong"
+    DRAFT_UNREADABLE = "draft_unreadable"
+    DISK_TROUBLE = "disk_trouble"
+    ASSET_MISSING = "asset_missing"
+    ASSET_DAMAGED = "asset_damaged"
+    UNEXPECTED = "unexpected"
+
+
+class LoanAppError(Exception):
+    """An error the borrower sees; ``code`` picks its sentence, fix and help article.
+
+    ``details`` are values for the sentence (limits, seconds, a field's name). Never personal data:
+    the text of an exception may reach a log.
+    """
+
+    def __init__(self, code: ErrorCode, **details: str | int) -> None:
+        super().__init__(code.value)
+        self.code: Final = code
+        self.details: Final = details

@@ -1,0 +1,32 @@
+"""Yuan as ``Decimal`` with two places; floats never touch money."""
+
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Final
+
+CENT: Final = Decimal("0.01")
+ZERO: Final = Decimal("0.00")
+
+
+def to_cents(amount: Decimal) -> Decimal:
+    """Round to the cent, halves up, as the repayment vectors and Chinese lending practice do."""
+    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def parse_money(text: str) -> Decimal:
+    """Read ``"10000"``, ``"10,000.00"`` or ``"¥10000"`` as yuan.
+
+    Raises :class:`ValueError` for anything else, more than two decimal places included.
+    """
+    cleaned = text.strip().removeprefix("¥").removeprefix("¥").replace(",", "").replace(",", "").strip()
+    try:
+        amount = Decimal(cleaned)
+    except InvalidOperation as error:
+        raise ValueError("not an amount") from error
+    if not amount.is_finite() or amount != amount.quantize(CENT):
+        raise ValueError("not an amount in cents")
+    return amount.quantize(CENT)
+
+
+def wire(amount: Decimal) -> str:
+    """Write an amount the way the API and the contract carry it: plain digits, two places."""
+    return f"{to_cents(amount):f}"

@@ -1,0 +1,1 @@
+"""Recomputes what the lender says, on the borrower's side."""

@@ -1,0 +1,1 @@
+"""Offline articles and diagnosis of this computer."""

@@ -1,0 +1,1 @@
+"""What the borrower does next: a state machine without a screen."""

@@ -1,0 +1,1 @@
+"""Makes and checks signatures, certificates and sealed envelopes; no network, no storage."""

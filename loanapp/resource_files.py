@@ -1,0 +1,49 @@
+"""The one door to ``resources/`` (package data) and to the assets fetched at set-up (models, fonts)."""
+
+import os
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from loanapp.domain.errors import ErrorCode, LoanAppError
+
+ASSETS_VARIABLE: Final = "LOANAPP_ASSETS"
+_ROOT: Final = Path(__file__).resolve().parent.parent / "resources"
+
+
+def resource_path(*parts: str) -> Path:
+    """A file or folder under ``resources/``."""
+    return _ROOT.joinpath(*parts)
+
+
+@cache
+def read_toml(*parts: str) -> dict[str, Any]:
+    """A TOML file under ``resources/``, parsed once; treat the answer as read-only."""
+    with resource_path(*parts).open("rb") as file:
+        return tomllib.load(file)
+
+
+def assets_folder() -> Path:
+    """Where set-up put the assets: ``LOANAPP_ASSETS``, the bundle's own folder, or the user's cache."""
+    if chosen := os.environ.get(ASSETS_VARIABLE):
+        return Path(chosen)
+    bundled = _ROOT / "assets"
+    if bundled.is_dir():
+        return bundled
+    if os.name == "nt":
+        base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    return base / "loanapp" / "assets"
+
+
+def asset_path(name: str) -> Path:
+    """The file of an asset named in ``resources/assets.toml``.
+
+    Raises :class:`LoanAppError` with ``ASSET_MISSING`` when set-up has not put it there.
+    """
+    path = assets_folder() / name
+    if not path.is_file():
+        raise LoanAppError(ErrorCode.ASSET_MISSING, asset=name)
+    return path

@@ -1,0 +1,1 @@
+"""Frames to facts: mesh, pose, quality, actions, verdicts, documents."""

@@ -1,0 +1,1 @@
+"""LoanApp on a screen."""
