@@ -20,11 +20,12 @@ def parse_money(text: str) -> Decimal:
     cleaned = text.strip().removeprefix("¥").removeprefix("¥").replace(",", "").replace(",", "").strip()
     try:
         amount = Decimal(cleaned)
+        cents = amount.quantize(CENT)
     except InvalidOperation as error:
         raise ValueError("not an amount") from error
-    if not amount.is_finite() or amount != amount.quantize(CENT):
+    if not amount.is_finite() or amount != cents:
         raise ValueError("not an amount in cents")
-    return amount.quantize(CENT)
+    return cents
 
 
 def wire(amount: Decimal) -> str:

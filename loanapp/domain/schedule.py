@@ -69,7 +69,7 @@ def _months_later(day: date, months: int) -> date:
 
 
 def equal_instalment_payment(principal: Decimal, annual_rate_pct: Decimal, months: int) -> Decimal:
-    """The level payment of an annuity, unrounded: ``P r / (1 - (1 + r)^-n)`` with ``r`` a twelfth of the yearly rate."""
+    """The level payment of an annuity, unrounded: ``P r / (1 - (1 + r)^-n)``, ``r`` a twelfth of the yearly rate."""
     with localcontext() as context:
         context.prec = _PRECISION
         rate = annual_rate_pct / 100 / _MONTHS_A_YEAR
