@@ -1,0 +1,157 @@
+"""Pictures to faces: 478 landmarks and 52 blendshapes each, alone or followed from frame to frame."""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+
+from loanapp.vision.arrays import Floats, Image
+from loanapp.vision.face_detector import Detection, FaceDetector
+from loanapp.vision.models import FaceModels
+
+_SIDE: Final = 256
+# The crop is the box around the face times this, as the net was trained (MediaPipe face landmarker graph).
+_CROP_SCALE: Final = 1.5
+_LEAST_PRESENCE: Final = 0.5
+# Outer corners of the two eyes; the line through them tells how the head leans.
+_EYE_CORNERS: Final = (33, 263)
+# While following, look for further faces only now and then: a newcomer is seen within a sixth of a second at 30 fps.
+_LOOK_AROUND_EVERY: Final = 5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Face:
+    """One face of one picture.
+
+    ``landmarks`` (478, 3): x, y in pixels, z on the same scale, smaller towards the camera. ``blendshapes`` (52,) from
+    0 to 1 in the order of ``FaceModels.blendshape_names``. ``box`` (4,): left, top, right, bottom of the landmarks in
+    pixels.
+    ``presence`` 0..1: how sure the net is that this is a face (it cannot see a hand over it).
+    """
+
+    landmarks: Floats
+    blendshapes: Floats
+    box: Floats
+    presence: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Crop:
+    """A turned square of the picture: middle, side in pixels, turn in radians."""
+
+    x: float
+    y: float
+    side: float
+    angle: float
+
+    def to_picture(self) -> Floats:
+        """Affine matrix (2, 3) from the net's 256 x 256 square to the picture."""
+        scale = self.side / _SIDE
+        cosine, sine = math.cos(self.angle) * scale, math.sin(self.angle) * scale
+        half = _SIDE / 2
+        return np.array(
+            [
+                [cosine, -sine, self.x - half * cosine + half * sine],
+                [sine, cosine, self.y - half * sine - half * cosine],
+            ],
+            dtype=np.float32,
+        )
+
+
+class FaceMesh:
+    """Finds faces and follows them. One object per stream; not for several threads at once."""
+
+    def __init__(self, models: FaceModels, *, most_faces: int = 2) -> None:
+        self._models = models
+        self._detector = FaceDetector(models)
+        self._indices = np.array(models.blendshape_landmarks)
+        self._most = most_faces
+        self._followed: list[Face] = []
+        self._count = 0
+
+    def find(self, image: Image) -> list[Face]:
+        """Every face of one picture (at most ``most_faces``, largest first), without memory of earlier ones."""
+        detections = self._detector.detect(image)[: self._most]
+        faces = [self._mesh(image, _crop_of_detection(detection)) for detection in detections]
+        return [face for face in faces if face is not None]
+
+    def track(self, image: Image) -> list[Face]:
+        """Every face of the next frame of a stream, starting from where the faces of the last frame were."""
+        kept = [self._mesh(image, _crop_of_face(face)) for face in self._followed]
+        faces = _without_doubles([face for face in kept if face is not None])
+        look_around = self._count % _LOOK_AROUND_EVERY == 0
+        self._count += 1
+        if not faces or look_around:
+            faces = self._with_newcomers(image, faces)
+        self._followed = sorted(faces, key=lambda face: float(face.box[0] - face.box[2]))
+        return list(self._followed)
+
+    def forget(self) -> None:
+        """Start a new stream."""
+        self._followed = []
+        self._count = 0
+
+    def _with_newcomers(self, image: Image, faces: list[Face]) -> list[Face]:
+        for detection in self._detector.detect(image):
+            if len(faces) >= self._most:
+                break
+            if not any(_inside(detection.key_points[2], face.box) for face in faces):
+                face = self._mesh(image, _crop_of_detection(detection))
+                if face is not None:
+                    faces = _without_doubles([*faces, face])
+        return faces
+
+    def _mesh(self, image: Image, crop: _Crop) -> Face | None:
+        to_picture = crop.to_picture()
+        if crop.side < 8 or not np.isfinite(to_picture).all():
+            return None
+        square = cv2.warpAffine(
+            image,
+            to_picture,
+            (_SIDE, _SIDE),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_CONSTANT,
+        )
+        blob = cv2.dnn.blobFromImage(square, 1 / 255, swapRB=True)
+        outputs = self._models.landmarks.run(np.asarray(blob, dtype=np.float32))
+        presence = 1 / (1 + math.exp(-max(-50.0, min(50.0, float(outputs["Identity_1"].item())))))
+        if presence < _LEAST_PRESENCE:
+            return None
+        points = outputs["Identity"].reshape(478, 3)
+        landmarks = np.empty_like(points)
+        landmarks[:, :2] = points[:, :2] @ to_picture[:, :2].T + to_picture[:, 2]
+        landmarks[:, 2] = points[:, 2] * (crop.side / _SIDE)
+        shapes = self._models.blendshapes.run(np.ascontiguousarray(landmarks[self._indices, :2])[None])
+        box = np.concatenate([landmarks[:, :2].min(axis=0), landmarks[:, :2].max(axis=0)])
+        return Face(landmarks, next(iter(shapes.values())).reshape(-1), box, presence)
+
+
+def _crop_of_detection(detection: Detection) -> _Crop:
+    left, top, right, bottom = (float(value) for value in detection.box)
+    first, second = detection.key_points[0], detection.key_points[1]
+    angle = math.atan2(float(second[1] - first[1]), float(second[0] - first[0]))
+    side = max(right - left, bottom - top) * _CROP_SCALE
+    return _Crop((left + right) / 2, (top + bottom) / 2, side, angle)
+
+
+def _crop_of_face(face: Face) -> _Crop:
+    left, top, right, bottom = (float(value) for value in face.box)
+    first, second = face.landmarks[_EYE_CORNERS[0]], face.landmarks[_EYE_CORNERS[1]]
+    angle = math.atan2(float(second[1] - first[1]), float(second[0] - first[0]))
+    return _Crop((left + right) / 2, (top + bottom) / 2, max(right - left, bottom - top) * _CROP_SCALE, angle)
+
+
+def _inside(point: Floats, box: Floats) -> bool:
+    return bool(box[0] <= point[0] <= box[2] and box[1] <= point[1] <= box[3])
+
+
+def _without_doubles(faces: list[Face]) -> list[Face]:
+    """Two crops may slide onto the same face; keep the first."""
+    kept: list[Face] = []
+    for face in faces:
+        middle = np.asarray((face.box[:2] + face.box[2:]) / 2, dtype=np.float32)
+        if not any(_inside(middle, other.box) for other in kept):
+            kept.append(face)
+    return kept
