@@ -1,0 +1,1 @@
+"""The mirror of the face page and the moving drawings that say without words what to do."""

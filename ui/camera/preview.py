@@ -1,0 +1,196 @@
+"""The mirror: the camera's picture, an oval for the face, a ring of actions and a meter of light."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+_OVAL_HEIGHT_SHARE: Final = 0.80
+_OVAL_ASPECT: Final = 0.76
+_RING_WIDTH: Final = 8.0
+_RING_GAP_DEGREES: Final = 7.0
+_VEIL_OPACITY: Final = 0.80
+_LIGHT_LOW: Final = 0.34
+_CORNER: Final = 8.0
+_CROP_AT_MOST: Final = 1.15
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewState:
+    """What the overlay tells: actions done of all, how far the present one is (0 to 1), light (0 to 1, or unknown)."""
+
+    done: int = 0
+    total: int = 0
+    action_progress: float = 0.0
+    light: float | None = None
+    finished: bool = False
+    attention: bool = False
+
+
+class CameraPreview(QWidget):
+    """Paints frames mirrored, as a mirror would, because that is how people know to move."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._pixels: npt.NDArray[np.uint8] | None = None
+        self._image: QImage | None = None
+        self._state = PreviewState()
+        self.amber = QColor("#B26A00")
+        self.green = QColor("#2E7D4F")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(260, 200)
+
+    def sizeHint(self) -> QSize:
+        """Room enough for a face; the layout gives more."""
+        return QSize(680, 420)
+
+    def show_frame(self, pixels: "npt.NDArray[np.uint8] | None") -> None:
+        """Show a frame: ``(height, width, 3)`` BGR bytes, or ``None`` to forget the last one.
+
+        The array is kept until the next frame because the picture only borrows its memory.
+        """
+        if pixels is None:
+            self._pixels = self._image = None
+        else:
+            height, width = pixels.shape[:2]
+            self._image = QImage(pixels.data, width, height, pixels.strides[0], QImage.Format.Format_BGR888)
+            self._pixels = pixels
+        self.update()
+
+    def show_state(self, state: PreviewState) -> None:
+        """Change ring and meter."""
+        if state != self._state:
+            self._state = state
+            self.update()
+
+    @property
+    def state(self) -> PreviewState:
+        """What the overlay shows now."""
+        return self._state
+
+    @property
+    def has_frame(self) -> bool:
+        """Whether a picture is held."""
+        return self._image is not None
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Repaint when light turns dark."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.update()
+
+    def oval(self) -> QRectF:
+        """Where the face belongs, in the widget's pixels."""
+        height = self.height() * _OVAL_HEIGHT_SHARE
+        width = min(height * _OVAL_ASPECT, self.width() * 0.8)
+        return QRectF((self.width() - width) / 2, (self.height() - height) / 2, width, height)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+        """Picture, veil, ring, meter."""
+        painter = QPainter(self)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        whole = QPainterPath()
+        whole.addRoundedRect(QRectF(self.rect()), _CORNER, _CORNER)
+        painter.setClipPath(whole)
+        paper = self.palette().color(QPalette.ColorRole.Window)
+        painter.fillRect(self.rect(), paper)
+        if self._image is None:
+            self._paint_nobody(painter)
+        else:
+            self._paint_mirror(painter)
+        self._paint_veil(painter, whole, paper)
+        self._paint_ring(painter)
+        if self._state.light is not None:
+            self._paint_light(painter, self._state.light)
+        if self._state.finished:
+            self._paint_tick(painter)
+        painter.end()
+
+    def _paint_mirror(self, painter: QPainter) -> None:
+        image = self._image
+        if image is None:
+            return
+        # The whole height of the frame shows, so that the oval means the same to the eye as to the engine.
+        scale = max(
+            self.height() / image.height(), min(self.width() / image.width(), 1.12 * self.height() / image.height())
+        )
+        width, height = image.width() * scale, image.height() * scale
+        painter.save()
+        painter.translate(self.width() / 2, self.height() / 2)
+        painter.scale(-1, 1)
+        painter.drawImage(QRectF(-width / 2, -height / 2, width, height), image)
+        painter.restore()
+
+    def _paint_nobody(self, painter: QPainter) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.palette().color(QPalette.ColorRole.AlternateBase))
+        painter.drawEllipse(self.oval())
+
+    def _paint_veil(self, painter: QPainter, whole: QPainterPath, paper: QColor) -> None:
+        oval = QPainterPath()
+        oval.addEllipse(self.oval())
+        veil = QColor(paper)
+        veil.setAlphaF(_VEIL_OPACITY)
+        painter.fillPath(whole.subtracted(oval), veil)
+
+    def _paint_ring(self, painter: QPainter) -> None:
+        state, palette = self._state, self.palette()
+        ring = self.oval().adjusted(-_RING_WIDTH, -_RING_WIDTH, _RING_WIDTH, _RING_WIDTH)
+        track = QColor(palette.color(QPalette.ColorRole.Mid))
+        full = self.green if state.finished else palette.color(QPalette.ColorRole.Highlight)
+        pen = QPen(track, _RING_WIDTH, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if state.total <= 0:
+            pen.setColor(self.amber if state.attention else track)
+            pen.setWidthF(3)
+            painter.setPen(pen)
+            painter.drawEllipse(ring)
+            return
+        share = 360 / state.total
+        for place in range(state.total):
+            filled = 1.0 if place < state.done else (state.action_progress if place == state.done else 0.0)
+            start = 90 - place * share - _RING_GAP_DEGREES / 2
+            length = share - _RING_GAP_DEGREES
+            for colour, part in ((track, 1.0), (full, min(1.0, max(0.0, filled)))):
+                if part > 0:
+                    pen.setColor(colour)
+                    painter.setPen(pen)
+                    painter.drawArc(ring, round(start * 16), round(-length * part * 16))
+
+    def _paint_light(self, painter: QPainter, light: float) -> None:
+        box = self.oval().adjusted(-34, -34, 34, 34)
+        span, bottom = 56, -28
+        low = light < _LIGHT_LOW
+        pen = QPen(self.palette().color(QPalette.ColorRole.Mid), 4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        painter.drawArc(box, bottom * 16, span * 16)
+        pen.setColor(self.amber if low else self.palette().color(QPalette.ColorRole.Highlight))
+        painter.setPen(pen)
+        painter.drawArc(box, bottom * 16, round(span * min(1.0, max(0.03, light)) * 16))
+        self._paint_sun(painter, QPointF(box.right() + 2, box.center().y() + box.height() * 0.29), pen.color())
+
+    @staticmethod
+    def _paint_sun(painter: QPainter, centre: QPointF, colour: QColor) -> None:
+        painter.save()
+        painter.translate(centre)
+        painter.setPen(QPen(colour, 1.75, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(QPointF(0, 0), 4, 4)
+        for _ in range(8):
+            painter.rotate(45)
+            painter.drawLine(QPointF(7, 0), QPointF(9.5, 0))
+        painter.restore()
+
+    def _paint_tick(self, painter: QPainter) -> None:
+        centre = QPointF(self.oval().center().x(), self.oval().bottom() + _RING_WIDTH)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.green)
+        painter.drawEllipse(centre, 18, 18)
+        painter.setPen(QPen(Qt.GlobalColor.white, 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.drawPolyline([centre + QPointF(-7, 0), centre + QPointF(-2, 6), centre + QPointF(8, -6)])

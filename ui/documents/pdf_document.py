@@ -1,0 +1,95 @@
+"""PDFium behind one lock: it may be called from any thread, but only from one at a time."""
+
+import threading
+from dataclasses import dataclass
+from typing import Final
+
+import pypdfium2
+from PySide6.QtGui import QImage
+
+from loanapp.domain.errors import ErrorCode, LoanAppError
+
+_LOCK: Final = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineEntry:
+    """A heading of the document: its text, how deep, the page (from 0) and how far down it (points from the top)."""
+
+    title: str
+    level: int
+    page: int
+    top: float
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedPage:
+    """One page as a picture at ``scale`` device pixels a point."""
+
+    number: int
+    scale: float
+    image: QImage
+
+
+class PdfDocument:
+    """A PDF in memory; every method may be called from a worker and blocks while another one works.
+
+    ``sizes`` are the pages' width and height in points. Raises :class:`LoanAppError` with
+    ``LENDER_ANSWER_UNREADABLE`` when the bytes are no PDF that can be shown.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        with _LOCK:
+            try:
+                self._document = pypdfium2.PdfDocument(data)
+                self.sizes = tuple(self._document.get_page_size(number) for number in range(len(self._document)))
+                self.outline = tuple(self._read_outline())
+            except pypdfium2.PdfiumError as error:
+                raise LoanAppError(ErrorCode.LENDER_ANSWER_UNREADABLE) from error
+        self._closed = False
+
+    def _read_outline(self) -> list[OutlineEntry]:
+        entries = []
+        for bookmark in self._document.get_toc(max_depth=2):
+            target = bookmark.get_dest()
+            page = target.get_index() if target else None
+            if target is None or page is None:
+                continue
+            # A destination is (left, top, zoom) in points from the lower left corner; other modes mean the whole page.
+            _mode, view = target.get_view()
+            height = self.sizes[page][1]
+            top = height - view[1] if len(view) > 1 and view[1] else 0.0
+            entries.append(OutlineEntry(bookmark.get_title(), bookmark.level, page, max(0.0, top)))
+        return entries
+
+    def render(self, number: int, scale: float) -> RenderedPage:
+        """Paint a page at ``scale`` device pixels a point."""
+        with _LOCK:
+            if self._closed:
+                return RenderedPage(number, scale, QImage())
+            page = self._document[number]
+            bitmap = page.render(scale=scale)
+            shape = QImage.Format.Format_BGR888 if bitmap.n_channels == 3 else QImage.Format.Format_RGB32
+            image = QImage(bitmap.buffer, bitmap.width, bitmap.height, bitmap.stride, shape).copy()
+            bitmap.close()
+            page.close()
+        return RenderedPage(number, scale, image)
+
+    def text(self, number: int) -> str:
+        """The words of a page, for reading aloud and for tests."""
+        with _LOCK:
+            if self._closed:
+                return ""
+            page = self._document[number]
+            text_page = page.get_textpage()
+            words = text_page.get_text_bounded()
+            text_page.close()
+            page.close()
+        return str(words)
+
+    def close(self) -> None:
+        """Free PDFium's memory; rendering afterwards gives an empty picture."""
+        with _LOCK:
+            if not self._closed:
+                self._closed = True
+                self._document.close()

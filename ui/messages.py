@@ -1,0 +1,60 @@
+"""The one bridge for messages to the borrower: errors, short notices, and simulated text messages."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtCore import QObject, Signal
+
+from loanapp.domain.errors import LoanAppError
+
+
+class Level(StrEnum):
+    """How a message is meant; each has a colour, an icon and a word."""
+
+    INFORMATION = "information"
+    LOOK = "look"
+    STOP = "stop"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence of the translations, named by its key so that it can change language."""
+
+    level: Level
+    key: str
+    values: tuple[tuple[str, object], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedMessage:
+    """A text message the demonstration lender would have sent to a phone; ``text`` by language."""
+
+    sender: str
+    text: dict[str, str]
+    code: str
+
+
+class MessageBridge(QObject):
+    """Whoever has something to say emits here; the main window shows it, a test records it."""
+
+    error = Signal(object)
+    notice = Signal(object)
+    simulatedMessage = Signal(object)
+    helpWanted = Signal(str)
+
+    def show_error(self, error: LoanAppError) -> None:
+        """Show an error above the page, with its fix and its help article."""
+        self.error.emit(error)
+
+    def show_notice(self, level: Level, key: str, **values: object) -> None:
+        """Show the sentence ``key`` above the page."""
+        self.notice.emit(Notice(level, key, tuple(values.items())))
+
+    def show_simulated_message(self, message: SimulatedMessage) -> None:
+        """Show a simulated text message as a card that says it is simulated."""
+        self.simulatedMessage.emit(message)
+
+    def open_help(self, article: str) -> None:
+        """Open the help panel at an article."""
+        self.helpWanted.emit(article)

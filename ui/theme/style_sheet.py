@@ -1,0 +1,137 @@
+"""The style sheet, written once with names of tokens and lengths that grow with the text."""
+
+import re
+from typing import Final
+
+from ui.theme.tokens import Tokens
+
+# `$name` is a token; `24px` is a length at 100 %. Lines of 1 and 2 px stay as they are.
+_SHEET: Final = """
+* { outline: none; }
+QWidget { color: $ink; font-size: 16px; }
+QMainWindow, QWidget[ground="paper"], QDialog { background: $paper; }
+QWidget[ground="card"] { background: $card; }
+QScrollArea { background: transparent; border: none; }
+QScrollArea > QWidget > QWidget { background: transparent; }
+QLabel { background: transparent; }
+QLabel[role="title"] { font-size: 28px; }
+QLabel[role="heading"] { font-size: 20px; }
+QLabel[role="strong"] { font-weight: 600; }
+QLabel[role="lead"], QLabel[role="muted"] { color: $muted; }
+QLabel[role="small"] { color: $muted; font-size: 14px; }
+QLabel[role="small-ink"] { font-size: 14px; }
+QLabel[role="money"] { font-size: 40px; color: $ink; }
+QLabel[role="figure"] { font-size: 28px; }
+QLabel[role="figure-accent"] { font-size: 28px; color: $accent; }
+QLabel[role="error"] { color: $stop; font-size: 14px; }
+QLabel[role="warn"] { color: $stop; }
+QLabel[role="look"] { color: $look; }
+QLabel[role="done"] { color: $done; }
+
+QFrame[role="card"] { background: $card; border: 1px solid $line; border-radius: 8px; }
+QFrame[role="paper-sheet"] { background: $card; border: 1px solid $line; border-radius: 2px; }
+QFrame[role="rule"] { background: $line; border: none; max-height: 1px; min-height: 1px; }
+QFrame[role="topline"] { background: $paper; border: none; border-bottom: 1px solid $line; }
+QFrame[role="bottomline"], QFrame[role="actions"] { background: $paper; border: none; border-top: 1px solid $line; }
+QFrame[role="stepper"] { background: $paper; border: none; border-right: 1px solid $line; }
+QFrame[role="help"] { background: $card; border: none; border-left: 1px solid $line; }
+
+QFrame[role="banner"] { border: none; border-left: 4px solid $accent; border-radius: 4px; background: $accent_soft; }
+QFrame[role="banner"][level="look"] { border-left-color: $look; background: $look_soft; }
+QFrame[role="banner"][level="stop"] { border-left-color: $stop; background: $stop_soft; }
+QFrame[role="banner"][level="done"] { border-left-color: $done; background: $done_soft; }
+QFrame[role="error-summary"] { background: $card; border: 2px solid $stop; border-radius: 8px; }
+QFrame[role="error-summary"]:focus { border: 2px solid $ink; }
+QFrame[role="message"] { background: $card; border: 1px solid $border; border-radius: 8px; }
+
+QPushButton { background: $card; color: $ink; border: 2px solid $line; border-radius: 8px; padding: 8px 18px; }
+QPushButton:hover { border-color: $border; }
+QPushButton:focus { border-color: $ink; }
+QPushButton:disabled { color: $muted; background: $sunken; border-color: $line; }
+QPushButton[role="primary"] { background: $accent; color: $on_accent; border-color: $accent; padding: 9px 26px; }
+QPushButton[role="primary"]:hover { background: $accent_hover; border-color: $accent_hover; }
+QPushButton[role="primary"]:focus { border-color: $ink; }
+QPushButton[role="primary"]:disabled { background: $sunken; color: $muted; border-color: $line; }
+QPushButton[role="secondary"] { border-color: $border; }
+QPushButton[role="secondary"]:focus { border-color: $accent; }
+QPushButton[role="link"] { background: transparent; border: 2px solid transparent; border-radius: 4px; color: $accent;
+  padding: 2px 4px; text-align: left; text-decoration: underline; }
+QPushButton[role="link"]:hover { color: $accent_hover; }
+QPushButton[role="link"]:focus { border-color: $accent; }
+QPushButton[role="link"]:disabled { color: $muted; text-decoration: none; }
+QPushButton[role="link"][danger="true"] { color: $stop; }
+QPushButton[role="quiet"], QToolButton[role="quiet"] { background: transparent; border: 2px solid transparent;
+  border-radius: 6px; padding: 3px 8px; font-size: 14px; color: $ink; }
+QPushButton[role="quiet"]:hover, QToolButton[role="quiet"]:hover { background: $sunken; }
+QPushButton[role="quiet"]:focus, QToolButton[role="quiet"]:focus { border-color: $accent; }
+QToolButton[role="quiet"]::menu-indicator { image: none; width: 0; }
+QPushButton[role="step"] { background: transparent; border: 2px solid transparent; border-radius: 4px; padding: 2px 6px;
+  text-align: left; font-size: 14px; color: $muted; }
+QPushButton[role="step"][state="current"] { color: $ink; }
+QPushButton[role="step"]:enabled:hover { background: $sunken; color: $ink; }
+QPushButton[role="step"]:focus { border-color: $accent; }
+
+QLineEdit, QComboBox, QPlainTextEdit { background: $card; color: $ink; border: 1px solid $border; border-radius: 6px;
+  padding: 8px 10px; selection-background-color: $accent; selection-color: $on_accent; }
+QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus { border: 2px solid $accent; padding: 7px 9px; }
+QLineEdit[invalid="true"] { border: 2px solid $stop; padding: 7px 9px; }
+QLineEdit:disabled, QComboBox:disabled { color: $muted; background: $sunken; }
+QLineEdit:read-only { background: $sunken; }
+QComboBox::drop-down { border: none; width: 28px; }
+QComboBox QAbstractItemView { background: $card; color: $ink; border: 1px solid $border;
+  selection-background-color: $accent_soft; selection-color: $ink; }
+
+QFrame[role="choice"] { background: $card; border: 2px solid $line; border-radius: 8px; }
+QFrame[role="choice"]:hover { border-color: $border; }
+QFrame[role="choice"][chosen="true"] { border-color: $accent; background: $accent_soft; }
+QRadioButton, QCheckBox { background: transparent; spacing: 8px; }
+QRadioButton:focus, QCheckBox:focus { color: $accent; text-decoration: underline; }
+QRadioButton::indicator { width: 14px; height: 14px; border-radius: 9px; border: 2px solid $border; background: $card; }
+QRadioButton::indicator:focus { border-color: $accent; }
+QRadioButton::indicator:checked { border: 5px solid $accent; width: 8px; height: 8px; background: $card; }
+
+QSlider { min-height: 32px; }
+QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $line; }
+QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }
+QSlider::handle:horizontal { width: 20px; height: 20px; margin: -10px 0; border-radius: 12px; background: $card;
+  border: 2px solid $accent; }
+QSlider::handle:horizontal:hover { background: $accent_soft; }
+QSlider::handle:horizontal:focus { border: 2px solid $ink; background: $accent; }
+
+QTableWidget { background: $card; border: 1px solid $line; border-radius: 8px; gridline-color: $line; font-size: 14px;
+  selection-background-color: $accent_soft; selection-color: $ink; }
+QTableWidget:focus { border-color: $accent; }
+QTableWidget::item { padding: 2px 10px; }
+QHeaderView { background: transparent; }
+QHeaderView::section { background: $sunken; color: $muted; border: none; border-bottom: 1px solid $line; padding: 6px 10px;
+  font-size: 14px; }
+QProgressBar { background: $line; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; }
+QProgressBar::chunk { background: $accent; border-radius: 2px; }
+QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
+QScrollBar::handle:vertical { background: $line; min-height: 32px; border-radius: 4px; margin: 2px; }
+QScrollBar::handle:vertical:hover { background: $border; }
+QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }
+QScrollBar::handle:horizontal { background: $line; min-width: 32px; border-radius: 4px; margin: 2px; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: none; }
+QMenu { background: $card; color: $ink; border: 1px solid $border; padding: 4px; font-size: 14px; }
+QMenu::item { padding: 6px 28px 6px 12px; border-radius: 4px; }
+QMenu::item:selected { background: $accent_soft; }
+QToolTip { background: $ink; color: $paper; border: none; padding: 6px; font-size: 14px; }
+"""
+
+_TOKEN: Final = re.compile(r"\$(\w+)")
+_LENGTH: Final = re.compile(r"(\d+)px")
+_HAIRLINE: Final = 2
+
+
+def style_sheet(tokens: Tokens, scale: int) -> str:
+    """The sheet with colours filled in and lengths at ``scale`` percent."""
+
+    def length(match: re.Match[str]) -> str:
+        pixels = int(match[1])
+        return f"{pixels if pixels <= _HAIRLINE else round(pixels * scale / 100)}px"
+
+    colours = tokens._asdict()
+    sheet = _TOKEN.sub(lambda match: colours[match[1]], _SHEET)
+    return sheet if scale == 100 else _LENGTH.sub(length, sheet)

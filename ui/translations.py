@@ -1,0 +1,178 @@
+"""The words of the window, in Chinese and English, loaded by namespace and switched while the program runs.
+
+``tr("cost.title")`` reads key ``title`` of ``resources/translations/<folder>/cost.json``. A key may hold
+``{"one": ..., "other": ...}``; then ``count`` picks the form. Widgets change their words in ``changeEvent`` on
+``LanguageChange``, which Qt hands down from every window; nothing is translated at import.
+"""
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from PySide6.QtCore import QEvent, QObject, Signal
+
+from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.resource_files import resource_path
+
+Language = Literal["zh", "en"]
+FOLDERS: Final[dict[Language, str]] = {"zh": "zh_CN", "en": "en"}
+LANGUAGE_NAMES: Final[dict[Language, str]] = {"zh": "简体中文", "en": "English"}
+
+_log = logging.getLogger(__name__)
+
+Entry = str | dict[str, str]
+
+
+class Translator(QObject):
+    """Holds the language and the catalogues read so far."""
+
+    languageChanged = Signal(str)
+
+    def __init__(self, language: Language = "zh") -> None:
+        super().__init__()
+        self._language: Language = language
+        self._catalogues: dict[tuple[Language, str], dict[str, Entry]] = {}
+
+    @property
+    def language(self) -> Language:
+        """``zh`` or ``en``."""
+        return self._language
+
+    def set_language(self, language: Language) -> None:
+        """Switch, and tell every window so that it changes its words in place."""
+        if language == self._language:
+            return
+        self._language = language
+        self.languageChanged.emit(language)
+        self.tell_windows()
+
+    def tell_windows(self) -> None:
+        """Send ``LanguageChange`` down every window."""
+        from PySide6.QtWidgets import QApplication
+
+        for window in QApplication.topLevelWidgets():
+            QApplication.sendEvent(window, QEvent(QEvent.Type.LanguageChange))
+
+    def catalogue(self, namespace: str, language: Language | None = None) -> dict[str, Entry]:
+        """All entries of a namespace; read once."""
+        language = language or self._language
+        found = self._catalogues.get((language, namespace))
+        if found is None:
+            path = resource_path("translations", FOLDERS[language], f"{namespace}.json")
+            found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+            self._catalogues[language, namespace] = found
+        return found
+
+    def has(self, key: str) -> bool:
+        """Whether the current language knows ``namespace.key``."""
+        namespace, _, rest = key.partition(".")
+        return rest in self.catalogue(namespace)
+
+    def tr(self, key: str, /, *, count: int | None = None, **values: object) -> str:
+        """The sentence of ``namespace.key`` with its values filled in; the key itself when there is none."""
+        namespace, _, rest = key.partition(".")
+        entry = self.catalogue(namespace).get(rest)
+        if entry is None:
+            _log.warning("no translation: key=%s", key)
+            return key
+        if isinstance(entry, dict):
+            entry = entry["one" if count == 1 and "one" in entry else "other"]
+        if count is not None:
+            values["count"] = count
+        return entry.format_map(_Values(values)) if values else entry
+
+    def pick(self, both: dict[str, str] | None) -> str:
+        """The current language's half of a ``{"zh": ..., "en": ...}`` pair from the lender."""
+        if not both:
+            return ""
+        return both.get(self._language) or both.get("zh") or next(iter(both.values()), "")
+
+
+class _Values(dict[str, Any]):
+    """A missing value shows as nothing rather than failing in front of the borrower."""
+
+    def __missing__(self, key: str) -> str:
+        _log.warning("no value for a sentence: name=%s", key)
+        return ""
+
+
+_translator: Translator | None = None
+
+
+def translator() -> Translator:
+    """The program's translator."""
+    global _translator  # noqa: PLW0603
+    if _translator is None:
+        _translator = Translator()
+    return _translator
+
+
+def tr(key: str, /, *, count: int | None = None, **values: object) -> str:
+    """Short for :meth:`Translator.tr` of the program's translator."""
+    return translator().tr(key, count=count, **values)
+
+
+def error_sentence(error: LoanAppError | ErrorCode) -> str:
+    """What happened, in one sentence."""
+    return _code_text(error, "sentence")
+
+
+def error_fix(error: LoanAppError | ErrorCode) -> str:
+    """What the borrower can do about it."""
+    return _code_text(error, "fix")
+
+
+def _code_text(error: LoanAppError | ErrorCode, part: str) -> str:
+    code = error.code if isinstance(error, LoanAppError) else error
+    details = dict(error.details) if isinstance(error, LoanAppError) else {}
+    key = f"codes.{code.value}.{part}"
+    if not translator().has(key):
+        key = f"codes.{ErrorCode.UNEXPECTED.value}.{part}"
+    with_details = f"{key}_with_details"
+    entry = translator().catalogue("codes").get(with_details.partition(".")[2])
+    if isinstance(entry, str) and all(f"{{{name}}}" not in entry or name in details for name in _names(entry)):
+        return tr(with_details, **details)
+    return tr(key)
+
+
+def _names(entry: str) -> list[str]:
+    from string import Formatter
+
+    return [name for _, name, _, _ in Formatter().parse(entry) if name]
+
+
+@dataclass(slots=True)
+class _Bound:
+    setter: Callable[[str], object]
+    key: str
+    values: dict[str, object]
+
+
+class Texts:
+    """Remembers which setter shows which sentence, so that one call changes them all.
+
+    Values that are callables are asked anew each time. Binding the same setter again replaces the sentence.
+    """
+
+    def __init__(self) -> None:
+        self._bound: dict[tuple[int, str], _Bound] = {}
+
+    def bind(self, setter: Callable[[str], object], key: str, **values: object) -> None:
+        """Show ``key`` now and after every change of language."""
+        owner = getattr(setter, "__self__", setter)
+        bound = _Bound(setter, key, values)
+        self._bound[id(owner), getattr(setter, "__name__", repr(setter))] = bound
+        self._show(bound)
+
+    def apply(self) -> None:
+        """Show every bound sentence in the current language."""
+        for bound in self._bound.values():
+            self._show(bound)
+
+    @staticmethod
+    def _show(bound: _Bound) -> None:
+        values = {name: value() if callable(value) else value for name, value in bound.values.items()}
+        count = values.pop("count", None)
+        bound.setter(tr(bound.key, count=count if isinstance(count, int) else None, **values))
