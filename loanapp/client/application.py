@@ -1,0 +1,298 @@
+"""One application as the lender holds it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from loanapp.client.offer_answers import StatedTotals, read_offer, read_totals
+from loanapp.client.reading import JsonObject, LocalisedText
+from loanapp.domain.consent import ConsentScope, LoanPurpose
+from loanapp.domain.decision import DecisionOutcome, DecisionReason
+from loanapp.domain.identity_number import Sex
+from loanapp.domain.offer import Offer
+from loanapp.domain.schedule import RepaymentMethod
+from loanapp.domain.status import ApplicationStatus, BorrowerAction
+
+
+class Employment(StrEnum):
+    """How the borrower earns a living."""
+
+    EMPLOYED = "employed"
+    SELF_EMPLOYED = "self_employed"
+    STUDENT = "student"
+    RETIRED = "retired"
+    OTHER = "other"
+
+
+class FaceState(StrEnum):
+    """How far face verification is; ``MANUAL`` is the other way, at the same price."""
+
+    NONE = "none"
+    PASSED = "passed"
+    RETRY = "retry"
+    MANUAL = "manual"
+
+
+class WaitingFor(StrEnum):
+    """Who acts next."""
+
+    BORROWER = "borrower"
+    LENDER = "lender"
+    REVIEWER = "reviewer"
+    BANK = "bank"
+
+
+class ProgressStep(StrEnum):
+    """A check the lender runs after submit."""
+
+    IDENTITY = "identity"
+    FACE = "face"
+    CARD = "card"
+    CREDIT = "credit"
+    DECISION = "decision"
+
+
+class ProgressState(StrEnum):
+    """How far one check is."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSides:
+    """Which sides of the identity document the lender holds."""
+
+    front: bool
+    back: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The confirmed identity, masked; ``valid_until`` is a date or ``long_term``."""
+
+    name_masked: str
+    identity_number_masked: str
+    sex: Sex
+    birth_year: int
+    valid_until: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Work, income and debts a month, in yuan."""
+
+    employment: Employment
+    monthly_income: Decimal
+    monthly_debt: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRecord:
+    """One authorisation as last given or refused."""
+
+    scope: ConsentScope
+    granted: bool
+    text_version: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FaceCheck:
+    """State of face verification and how many attempts are left."""
+
+    state: FaceState
+    attempts_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoundCard:
+    """The bound card, masked."""
+
+    bank: LocalisedText | None
+    last4: str
+    phone_masked: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """When the application reached a status."""
+
+    status: ApplicationStatus
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressLine:
+    """One check and how far it is."""
+
+    step: ProgressStep
+    state: ProgressState
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the assessment came to and why; ``retry_after`` is the first day a new request makes sense."""
+
+    outcome: DecisionOutcome
+    reasons: tuple[DecisionReason, ...]
+    retry_after: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContractState:
+    """The contract in force for this application; ``signed`` once both parties have."""
+
+    number: str
+    sha256: str
+    signed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """One request for a loan as the lender holds it; the server leads, so pages derive from this."""
+
+    id: str
+    number: str
+    status: ApplicationStatus
+    allowed_actions: frozenset[BorrowerAction]
+    product_id: str
+    amount: Decimal
+    months: int
+    method: RepaymentMethod
+    purpose: LoanPurpose
+    created_at: datetime
+    updated_at: datetime
+    simulated: bool
+    document: DocumentSides
+    identity: Identity | None
+    profile: Profile | None
+    consents: tuple[ConsentRecord, ...]
+    face: FaceCheck
+    bank_card: BoundCard | None
+    timeline: tuple[TimelineEntry, ...]
+    waiting_for: WaitingFor | None
+    expected_seconds: int | None
+    progress: tuple[ProgressLine, ...]
+    decision: Decision | None
+    offer: Offer | None
+    stated_totals: StatedTotals | None
+    disclosure_confirmed: bool
+    contract: ContractState | None
+
+    @classmethod
+    def read(cls, answer: JsonObject) -> "Application":
+        """From the answer's shape."""
+        document, face = answer.inner("document"), answer.inner("face")
+        return cls(
+            id=answer.text("id"),
+            number=answer.text("number"),
+            status=answer.member("status", ApplicationStatus),
+            allowed_actions=frozenset(answer.members("allowed_actions", BorrowerAction, drop_unknown=True)),
+            product_id=answer.text("product_id"),
+            amount=answer.decimal("amount"),
+            months=answer.count("months"),
+            method=answer.member("method", RepaymentMethod),
+            purpose=answer.member("purpose", LoanPurpose),
+            created_at=answer.moment("created_at"),
+            updated_at=answer.moment("updated_at"),
+            simulated=answer.flag("simulated"),
+            document=DocumentSides(document.flag("front"), document.flag("back")),
+            identity=answer.optional("identity", _identity),
+            profile=answer.optional("profile", _profile),
+            consents=answer.objects("consents", _consent_record),
+            face=FaceCheck(face.member("state", FaceState), face.count("attempts_left")),
+            bank_card=answer.optional("bank_card", _bound_card),
+            timeline=answer.objects("timeline", _timeline_entry),
+            waiting_for=answer.optional("waiting_for", lambda whole, name: whole.member(name, WaitingFor)),
+            expected_seconds=answer.optional("expected_seconds", JsonObject.count),
+            progress=answer.objects("progress", _progress_line),
+            decision=answer.optional("decision", _decision),
+            offer=answer.optional("offer", _offer),
+            stated_totals=answer.optional("offer", lambda whole, name: read_totals(whole.inner(name).inner("totals"))),
+            disclosure_confirmed=answer.flag("disclosure_confirmed"),
+            contract=answer.optional("contract", _contract_state),
+        )
+
+    def allows(self, action: BorrowerAction) -> bool:
+        """Whether the lender lets the borrower do this now."""
+        return action in self.allowed_actions
+
+    def consent(self, scope: ConsentScope) -> ConsentRecord | None:
+        """The latest record of this scope."""
+        found = [record for record in self.consents if record.scope is scope]
+        return max(found, key=lambda record: record.recorded_at) if found else None
+
+
+def _identity(answer: JsonObject, name: str) -> Identity:
+    inner = answer.inner(name)
+    return Identity(
+        name_masked=inner.text("name_masked"),
+        identity_number_masked=inner.text("identity_number_masked"),
+        sex=inner.member("sex", Sex),
+        birth_year=inner.count("birth_year"),
+        valid_until=inner.text("valid_until"),
+    )
+
+
+def _profile(answer: JsonObject, name: str) -> Profile:
+    inner = answer.inner(name)
+    return Profile(
+        employment=inner.member("employment", Employment),
+        monthly_income=inner.decimal("monthly_income"),
+        monthly_debt=inner.decimal("monthly_debt"),
+    )
+
+
+def _consent_record(answer: JsonObject) -> ConsentRecord:
+    return ConsentRecord(
+        scope=answer.member("scope", ConsentScope),
+        granted=answer.flag("granted"),
+        text_version=answer.text("text_version"),
+        recorded_at=answer.moment("recorded_at"),
+    )
+
+
+def read_bank(answer: JsonObject) -> LocalisedText | None:
+    """A bank is named in both languages, or in one for both, or not known."""
+    if isinstance(answer.raw().get("bank"), str):
+        return LocalisedText(answer.text("bank"), answer.text("bank"))
+    return answer.optional("bank", JsonObject.localised)
+
+
+def _bound_card(answer: JsonObject, name: str) -> BoundCard:
+    inner = answer.inner(name)
+    return BoundCard(read_bank(inner), inner.text("last4"), inner.text("phone_masked"))
+
+
+def _timeline_entry(answer: JsonObject) -> TimelineEntry:
+    return TimelineEntry(answer.member("status", ApplicationStatus), answer.moment("at"))
+
+
+def _progress_line(answer: JsonObject) -> ProgressLine:
+    return ProgressLine(answer.member("step", ProgressStep), answer.member("state", ProgressState))
+
+
+def _decision(answer: JsonObject, name: str) -> Decision:
+    inner = answer.inner(name)
+    return Decision(
+        outcome=inner.member("outcome", DecisionOutcome),
+        reasons=inner.members("reasons", DecisionReason),
+        retry_after=inner.optional("retry_after", JsonObject.day),
+    )
+
+
+def _offer(answer: JsonObject, name: str) -> Offer:
+    return read_offer(answer.inner(name))
+
+
+def _stated_totals(answer: JsonObject, name: str) -> StatedTotals:
+    return read_totals(answer.inner(name).inner("totals"))
+
+
+def _contract_state(answer: JsonObject, name: str) -> ContractState:
+    inner = answer.inner(name)
+    return ContractState(inner.text("number"), inner.text("sha256"), inner.flag("signed"))

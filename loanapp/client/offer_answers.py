@@ -1,0 +1,198 @@
+"""Offer, cost disclosure and loan as the lender states them: read, not yet believed (the guard recomputes them)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from loanapp.client.reading import JsonObject, LocalisedText
+from loanapp.domain.annualised_cost import AnnualisedCost
+from loanapp.domain.offer import LoanTerms, Offer
+from loanapp.domain.schedule import Instalment, RepaymentMethod, Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class StatedTotals:
+    """The sums an offer states, in yuan."""
+
+    interest: Decimal
+    fees: Decimal
+    repayment: Decimal
+
+
+def read_instalment(answer: JsonObject) -> Instalment:
+    """One row of a schedule."""
+    return Instalment(
+        no=answer.count("no"),
+        due=answer.day("due"),
+        payment=answer.decimal("payment"),
+        principal=answer.decimal("principal"),
+        interest=answer.decimal("interest"),
+        fees=answer.decimal("fees"),
+        balance=answer.decimal("balance"),
+    )
+
+
+def read_offer(answer: JsonObject) -> Offer:
+    """An offer with every figure it states."""
+    terms, cost = answer.inner("terms"), answer.inner("cost")
+    amount = terms.decimal("amount")
+    return Offer(
+        offer_id=answer.text("offer_id"),
+        terms=LoanTerms(amount, terms.count("months"), terms.member("method", RepaymentMethod)),
+        annual_rate_pct=answer.decimal("annual_rate_pct"),
+        fee_per_instalment=answer.decimal("fee_per_instalment"),
+        fee_before_payout=answer.decimal("fee_before_payout"),
+        penalty_annual_pct=answer.decimal("penalty_annual_pct"),
+        payout=answer.decimal("payout"),
+        schedule=Schedule(amount, answer.objects("schedule", read_instalment)),
+        cost=AnnualisedCost(
+            nominal_irr=cost.decimal("nominal_irr"),
+            effective_irr=cost.decimal("effective_irr"),
+            simple_interest=cost.decimal("simple_interest"),
+            simple_fees=cost.decimal("simple_fees"),
+            simple_total=cost.decimal("simple_total"),
+        ),
+        valid_until=answer.moment("valid_until"),
+    )
+
+
+def read_totals(answer: JsonObject) -> StatedTotals:
+    """The stated sums."""
+    return StatedTotals(answer.decimal("interest"), answer.decimal("fees"), answer.decimal("repayment"))
+
+
+@dataclass(frozen=True, slots=True)
+class CostItem:
+    """One line of the cost table: what is charged, how, at which yearly rate, how much in yuan, and by whom."""
+
+    id: str
+    name: LocalisedText
+    way: LocalisedText
+    standard_annual_pct: Decimal
+    amount: Decimal
+    party: LocalisedText
+
+
+@dataclass(frozen=True, slots=True)
+class ContingentItem:
+    """What is charged only if the borrower defaults."""
+
+    id: str
+    name: LocalisedText
+    standard_annual_pct: Decimal
+    party: LocalisedText
+
+
+@dataclass(frozen=True, slots=True)
+class CostDisclosure:
+    """The mandatory table; ``raw`` is what ``sha256`` (of its canonical JSON) is held against."""
+
+    lender: LocalisedText
+    principal: Decimal
+    method: RepaymentMethod
+    months: int
+    items: tuple[CostItem, ...]
+    annualised_total_pct: Decimal
+    nominal_irr_pct: Decimal
+    effective_irr_pct: Decimal
+    total_repayment: Decimal
+    contingent: tuple[ContingentItem, ...]
+    nothing_else: LocalisedText
+    schedule: Schedule
+    raw: Mapping[str, object]
+    sha256: str
+
+    @classmethod
+    def read(cls, answer: JsonObject) -> "CostDisclosure":
+        """From the answer's shape."""
+        table = answer.inner("disclosure")
+        principal = table.decimal("principal")
+        return cls(
+            lender=_name(table, "lender"),
+            principal=principal,
+            method=table.member("method", RepaymentMethod),
+            months=table.count("months"),
+            items=table.objects("items", _cost_item),
+            annualised_total_pct=table.decimal("annualised_total_pct"),
+            nominal_irr_pct=table.decimal("nominal_irr_pct"),
+            effective_irr_pct=table.decimal("effective_irr_pct"),
+            total_repayment=table.decimal("total_repayment"),
+            contingent=table.objects("contingent", _contingent_item),
+            nothing_else=table.localised("nothing_else"),
+            schedule=Schedule(principal, table.objects("schedule", read_instalment)),
+            raw=table.raw(),
+            sha256=answer.text("sha256"),
+        )
+
+
+def _name(answer: JsonObject, name: str) -> LocalisedText:
+    """A name in both languages, or one for both."""
+    if isinstance(answer.raw().get(name), str):
+        return LocalisedText(answer.text(name), answer.text(name))
+    return answer.localised(name)
+
+
+def _cost_item(answer: JsonObject) -> CostItem:
+    return CostItem(
+        id=answer.text("id"),
+        name=answer.localised("name"),
+        way=answer.localised("way"),
+        standard_annual_pct=answer.decimal("standard_annual_pct"),
+        amount=answer.decimal("amount"),
+        party=_name(answer, "party"),
+    )
+
+
+def _contingent_item(answer: JsonObject) -> ContingentItem:
+    return ContingentItem(
+        id=answer.text("id"),
+        name=answer.localised("name"),
+        standard_annual_pct=answer.decimal("standard_annual_pct"),
+        party=_name(answer, "party"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NextInstalment:
+    """The instalment that is due next; ``amount`` in yuan."""
+
+    no: int
+    due: date
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Loan:
+    """Money paid out; ``reference`` is the (simulated) bank's."""
+
+    contract_number: str
+    principal: Decimal
+    disbursed_at: datetime
+    reference: str
+    card_last4: str
+    bank: LocalisedText | None
+    schedule: Schedule
+    next_due: NextInstalment | None
+    simulated: bool
+
+    @classmethod
+    def read(cls, answer: JsonObject) -> "Loan":
+        """From the answer's shape."""
+        principal = answer.decimal("principal")
+        return cls(
+            contract_number=answer.text("contract_number"),
+            principal=principal,
+            disbursed_at=answer.moment("disbursed_at"),
+            reference=answer.text("reference"),
+            card_last4=answer.text("card_last4"),
+            bank=answer.optional("bank", _name),
+            schedule=Schedule(principal, answer.objects("schedule", read_instalment)),
+            next_due=answer.optional("next_due", _next_due),
+            simulated=answer.flag("simulated"),
+        )
+
+
+def _next_due(answer: JsonObject, name: str) -> NextInstalment:
+    inner = answer.inner(name)
+    return NextInstalment(inner.count("no"), inner.day("due"), inner.decimal("amount"))
