@@ -175,17 +175,18 @@ def _photograph(card: Image8, conditions: PhotoConditions) -> Image8:
     mask = np.zeros(card.shape[:2], np.uint8)
     _fill_rounded(mask)
     warped = cv2.warpPerspective(card, matrix, PHOTO_SIZE, flags=cv2.INTER_AREA)
-    alpha = cv2.warpPerspective(mask, matrix, PHOTO_SIZE, flags=cv2.INTER_LINEAR).astype(np.float32)[..., None] / 255
-    shadow = cv2.GaussianBlur(np.roll(alpha[..., 0], (14, 8), (0, 1)), (0, 0), 13)[..., None]
-    photo = photo * (1 - 0.5 * shadow) * (1 - alpha) + warped.astype(np.float32) * alpha
+    flat = cv2.warpPerspective(mask, matrix, PHOTO_SIZE, flags=cv2.INTER_LINEAR).astype(np.float32) / 255
+    alpha = flat[..., None]
+    shadow = np.asarray(cv2.GaussianBlur(np.roll(flat, (14, 8), (0, 1)), (0, 0), 13), np.float32)[..., None]
+    lit = photo * (1 - 0.5 * shadow) * (1 - alpha) + warped.astype(np.float32) * alpha
     x, y = np.meshgrid(np.linspace(-1, 1, width, dtype=np.float32), np.linspace(-1, 1, height, dtype=np.float32))
-    photo *= (conditions.light * (1.0 - 0.07 * x - 0.05 * y - 0.05 * (x * x + y * y)))[..., None]
-    photo += 150 * conditions.glare * np.exp(-((x - 0.1) ** 2 + (y + 0.2) ** 2) / 0.05)[..., None]
+    lit *= (conditions.light * (1.0 - 0.07 * x - 0.05 * y - 0.05 * (x * x + y * y)))[..., None]
+    lit += 150 * conditions.glare * np.exp(-((x - 0.1) ** 2 + (y + 0.2) ** 2) / 0.05)[..., None]
     if conditions.blur > 0:
-        photo = cv2.GaussianBlur(photo, (0, 0), conditions.blur)
+        lit = np.asarray(cv2.GaussianBlur(lit, (0, 0), conditions.blur), np.float32)
     if conditions.noise > 0:
-        photo = photo + random.normal(0, conditions.noise, photo.shape).astype(np.float32)
-    return np.clip(photo, 0, 255).astype(np.uint8)
+        lit += random.normal(0, conditions.noise, lit.shape)
+    return np.clip(lit, 0, 255).astype(np.uint8)
 
 
 def _table(random: np.random.Generator) -> NDArray[np.float32]:
@@ -193,8 +194,9 @@ def _table(random: np.random.Generator) -> NDArray[np.float32]:
     width, height = PHOTO_SIZE
     coarse = random.normal(0, 1, (height // 3, width // 64)).astype(np.float32)
     fine = random.normal(0, 1, (height, width // 16)).astype(np.float32)
-    grain = cv2.resize(coarse, PHOTO_SIZE, interpolation=cv2.INTER_CUBIC) * 7
-    grain += cv2.GaussianBlur(cv2.resize(fine, PHOTO_SIZE, interpolation=cv2.INTER_LINEAR), (0, 0), 1.2) * 5
+    grain = np.asarray(cv2.resize(coarse, PHOTO_SIZE, interpolation=cv2.INTER_CUBIC), np.float32) * 7
+    streaks = cv2.GaussianBlur(cv2.resize(fine, PHOTO_SIZE, interpolation=cv2.INTER_LINEAR), (0, 0), 1.2)
+    grain += np.asarray(streaks, np.float32) * 5
     return np.array([52, 78, 110], np.float32) + grain[..., None] * np.array([0.7, 0.9, 1.1], np.float32)
 
 

@@ -1,0 +1,169 @@
+"""Whether two pictures show the same person: YuNet finds the face, SFace describes it, the cosine compares.
+
+The models are YuNet 2023mar (MIT) and SFace 2021dec (Apache-2.0) of OpenCV's model zoo.
+"""
+
+import threading
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+import cv2
+import numpy as np
+
+from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.resource_files import asset_path, read_toml
+from loanapp.vision.arrays import Floats, Image
+from loanapp.vision.photos import shrink
+
+_DETECTOR: Final = "face_detection_yunet_2023mar_int8bq.onnx"
+_RECOGNISER: Final = "face_recognition_sface_2021dec_int8bq.onnx"
+_SIDE: Final = 112
+# Where the net was taught to expect eyes, nose and corners of the mouth in its 112 x 112 input (ArcFace template).
+_TEMPLATE: Final = np.array(
+    [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]],
+    np.float32,
+)
+_LEAST_SCORE: Final = 0.7
+# Faces are looked for in a picture of this size at most: 15 to 30 ms, and a document's portrait is still 60 px wide.
+_DETECTION_SIDE: Final = 640
+
+
+class MatchOutcome(StrEnum):
+    """What a similarity means under the policy."""
+
+    SAME = "same"
+    UNSURE = "unsure"
+    DIFFERENT = "different"
+
+
+@dataclass(frozen=True, slots=True)
+class MatchPolicy:
+    """Thresholds on the cosine, from ``resources/policy/face_match.toml``; provisional, as that file says."""
+
+    version: str
+    pass_from: float
+    review_from: float
+
+    def outcome(self, similarity: float) -> MatchOutcome:
+        """Same person, for a person to decide, or different."""
+        if similarity >= self.pass_from:
+            return MatchOutcome.SAME
+        return MatchOutcome.UNSURE if similarity >= self.review_from else MatchOutcome.DIFFERENT
+
+
+def load_match_policy() -> MatchPolicy:
+    """The thresholds in force."""
+    row = read_toml("policy", "face_match.toml")
+    return MatchPolicy(row["version"], float(row["pass_from"]), float(row["review_from"]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FoundFace:
+    """``box`` (4,): left, top, width, height; ``points`` (5, 2): eyes, nose, mouth corners, from the picture's left."""
+
+    box: Floats
+    points: Floats
+    score: float
+
+
+class PortraitDetector:
+    """YuNet, loaded at the first use; safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._net: Any = None
+        self._lock = threading.Lock()
+
+    def largest(self, image: Image) -> FoundFace | None:
+        """The largest face of a BGR picture in its own pixels, or ``None``.
+
+        Raises :class:`LoanAppError` with ``ASSET_MISSING`` or ``ASSET_DAMAGED``.
+        """
+        small = shrink(image, _DETECTION_SIDE)
+        scale = image.shape[1] / small.shape[1]
+        with self._lock:
+            if self._net is None:
+                self._net = _load_detector()
+            self._net.setInputSize((small.shape[1], small.shape[0]))
+            found = self._net.detect(small)[1]
+        if found is None or not len(found):
+            return None
+        row = np.asarray(max(found, key=lambda one: one[2] * one[3]), np.float32)
+        return FoundFace(row[:4] * scale, row[4:14].reshape(5, 2) * scale, float(row[14]))
+
+
+class FaceMatcher:
+    """Compares faces; the models are loaded at the first use (about 60 ms), safe to share between threads."""
+
+    def __init__(self, detector: PortraitDetector | None = None) -> None:
+        self._detector = detector or PortraitDetector()
+        self._net: Any = None
+        self._lock = threading.Lock()
+
+    def similarity(self, image_a: Image, image_b: Image) -> float:
+        """Cosine, -1 to 1, of the largest faces of two BGR pictures (any size; tight crops will do).
+
+        Raises :class:`LoanAppError` with ``FACE_LOST`` when one of them shows no face, ``ASSET_MISSING`` or
+        ``ASSET_DAMAGED``.
+        """
+        return float(self.describe(image_a) @ self.describe(image_b))
+
+    def describe(self, image: Image) -> Floats:
+        """The unit vector (128,) of the largest face; raises as :meth:`similarity` does."""
+        blob = cv2.dnn.blobFromImage(self.align(image), 1.0, (_SIDE, _SIDE), swapRB=True)
+        with self._lock:
+            if self._net is None:
+                self._net = _load_recogniser()
+            self._net.setInput(blob, "data")
+            vector = np.array(self._net.forward(), np.float32).reshape(-1)
+        return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), np.float32)
+
+    def align(self, image: Image) -> Image:
+        """The largest face turned and scaled to the net's 112 x 112; raises as :meth:`similarity` does."""
+        face = self._detector.largest(image)
+        if face is None:
+            # A tight crop leaves no room round the face, which the detector was taught to expect.
+            margin = max(image.shape[:2]) // 3
+            image = np.asarray(
+                cv2.copyMakeBorder(image, margin, margin, margin, margin, cv2.BORDER_REPLICATE),
+                np.uint8,
+            )
+            face = self._detector.largest(image)
+        if face is None:
+            raise LoanAppError(ErrorCode.FACE_LOST)
+        aligned = cv2.warpAffine(image, _similarity_transform(face.points, _TEMPLATE), (_SIDE, _SIDE))
+        return np.asarray(aligned, np.uint8)
+
+
+def _similarity_transform(source: Floats, target: Floats) -> Floats:
+    """Turn, scale and shift (2, 3) that bring ``source`` nearest to ``target`` (Umeyama 1991, without mirroring)."""
+    source_middle, target_middle = source.mean(axis=0), target.mean(axis=0)
+    a, b = source - source_middle, target - target_middle
+    # In the plane the best turn and scale are one complex number: the projection of b on a.
+    first = a[:, 0] + 1j * a[:, 1]
+    second = b[:, 0] + 1j * b[:, 1]
+    factor = np.vdot(first, second) / max(float(np.vdot(first, first).real), 1e-9)
+    matrix = np.array([[factor.real, -factor.imag], [factor.imag, factor.real]], np.float32)
+    return np.hstack([matrix, (target_middle - matrix @ source_middle)[:, None]]).astype(np.float32)
+
+
+def _load_detector() -> Any:  # noqa: ANN401 - the library's own object
+    model = np.frombuffer(asset_path(_DETECTOR).read_bytes(), np.uint8)
+    logging = cv2.utils.logging
+    level = logging.getLogLevel()
+    logging.setLogLevel(logging.LOG_LEVEL_ERROR)  # it warns of a target nobody asked for
+    try:
+        return cv2.FaceDetectorYN.create("onnx", model, np.empty(0, np.uint8), (320, 320), _LEAST_SCORE)
+    except cv2.error as error:
+        raise LoanAppError(ErrorCode.ASSET_DAMAGED, asset=_DETECTOR) from error
+    finally:
+        logging.setLogLevel(level)
+
+
+def _load_recogniser() -> Any:  # noqa: ANN401 - the library's own object
+    # cv2.FaceRecognizerSF cannot run this graph in OpenCV 5.0; the plain net with the new engine can.
+    model = np.frombuffer(asset_path(_RECOGNISER).read_bytes(), np.uint8)
+    try:
+        return cv2.dnn.readNetFromONNX(model, cv2.dnn.ENGINE_NEW)
+    except cv2.error as error:
+        raise LoanAppError(ErrorCode.ASSET_DAMAGED, asset=_RECOGNISER) from error
