@@ -25,6 +25,7 @@ class HintCode(StrEnum):
     TOO_FAR = "too_far"
     TOO_NEAR = "too_near"
     OFF_CENTRE = "off_centre"
+    NOT_FRONTAL = "not_frontal"
 
 
 class SourceKind(StrEnum):
