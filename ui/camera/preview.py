@@ -7,6 +7,8 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ui.theme import theme
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -41,8 +43,6 @@ class CameraPreview(QWidget):
         self._pixels: npt.NDArray[np.uint8] | None = None
         self._image: QImage | None = None
         self._state = PreviewState()
-        self.amber = QColor("#B26A00")
-        self.green = QColor("#2E7D4F")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(260, 200)
 
@@ -142,12 +142,12 @@ class CameraPreview(QWidget):
     def _paint_ring(self, painter: QPainter) -> None:
         state, palette = self._state, self.palette()
         ring = self.oval().adjusted(-_RING_WIDTH, -_RING_WIDTH, _RING_WIDTH, _RING_WIDTH)
-        track = QColor(palette.color(QPalette.ColorRole.Mid))
-        full = self.green if state.finished else palette.color(QPalette.ColorRole.Highlight)
+        track = theme().colour("line")
+        full = theme().colour("done") if state.finished else palette.color(QPalette.ColorRole.Highlight)
         pen = QPen(track, _RING_WIDTH, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if state.total <= 0:
-            pen.setColor(self.amber if state.attention else track)
+            pen.setColor(theme().colour("look") if state.attention else track)
             pen.setWidthF(3)
             painter.setPen(pen)
             painter.drawEllipse(ring)
@@ -167,10 +167,10 @@ class CameraPreview(QWidget):
         box = self.oval().adjusted(-34, -34, 34, 34)
         span, bottom = 56, -28
         low = light < _LIGHT_LOW
-        pen = QPen(self.palette().color(QPalette.ColorRole.Mid), 4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+        pen = QPen(theme().colour("line"), 4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)
         painter.drawArc(box, bottom * 16, span * 16)
-        pen.setColor(self.amber if low else self.palette().color(QPalette.ColorRole.Highlight))
+        pen.setColor(theme().colour("look") if low else self.palette().color(QPalette.ColorRole.Highlight))
         painter.setPen(pen)
         painter.drawArc(box, bottom * 16, round(span * min(1.0, max(0.03, light)) * 16))
         self._paint_sun(painter, QPointF(box.right() + 2, box.center().y() + box.height() * 0.29), pen.color())
@@ -190,7 +190,7 @@ class CameraPreview(QWidget):
     def _paint_tick(self, painter: QPainter) -> None:
         centre = QPointF(self.oval().center().x(), self.oval().bottom() + _RING_WIDTH)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self.green)
+        painter.setBrush(theme().colour("done"))
         painter.drawEllipse(centre, 18, 18)
         painter.setPen(QPen(Qt.GlobalColor.white, 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         painter.drawPolyline([centre + QPointF(-7, 0), centre + QPointF(-2, 6), centre + QPointF(8, -6)])

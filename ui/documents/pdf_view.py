@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QSizePolicy, QWidget
 
 from loanapp.domain.errors import LoanAppError
 from ui.documents.pdf_document import OutlineEntry, PdfDocument, RenderedPage
+from ui.theme import theme
 
 _GAP: Final = 16
 _ZOOM_STEPS: Final = (0.5, 0.67, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0)
@@ -320,7 +321,7 @@ class PdfView(QAbstractScrollArea):
             page = self._rendered.get(number)
             if page is not None and not page.image.isNull():
                 self._paint_page(painter, place, page.image)
-            painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Mid), 1))
+            painter.setPen(QPen(theme().colour("line"), 1))
             painter.drawRect(place)
         painter.end()
 
