@@ -198,6 +198,15 @@ def _off_centre(painter: QPainter, ink: Ink, phase: float) -> None:
     paint_person(painter, ink, Pose(scale=0.92, shift=QPointF(-20 * away, 8 * away)), features=False)
 
 
+def _not_frontal(painter: QPainter, ink: Ink, phase: float) -> None:
+    away = 1 - _there_and_back(phase)
+    paint_person(painter, ink, Pose(turn=-away))
+    _accent(painter, ink)
+    path = QPainterPath(QPointF(24, 10))
+    path.quadTo(36, 3, 48, 6)
+    _arrow(painter, path, QPointF(48, 6), 12)
+
+
 def _camera(painter: QPainter, ink: Ink, phase: float) -> None:
     _plain(painter, ink)
     painter.drawRoundedRect(QRectF(18, 24, 64, 48), 8, 8)
@@ -254,6 +263,7 @@ HINTS: Final[dict[HintCode, Drawing]] = {
     HintCode.TOO_FAR: lambda painter, ink, phase: _distance(painter, ink, phase, nearer=True),
     HintCode.TOO_NEAR: lambda painter, ink, phase: _distance(painter, ink, phase, nearer=False),
     HintCode.OFF_CENTRE: _off_centre,
+    HintCode.NOT_FRONTAL: _not_frontal,
 }
 
 CAMERA: Final[Drawing] = _camera

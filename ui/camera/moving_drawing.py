@@ -1,10 +1,11 @@
 """A small moving drawing beside the one line of the face page."""
 
 from PySide6.QtCore import QEvent, QSize, QVariantAnimation
-from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QPalette, QShowEvent
+from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.camera.figures import CANVAS, Drawing, Ink
+from ui.theme import theme
 
 _LOOP_MS = 2200
 _STILL_PHASE = 0.625
@@ -43,6 +44,11 @@ class MovingDrawing(QWidget):
         """Stand still from now on, or move again."""
         self._reduced_motion = reduced
         self._run()
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether the animation runs."""
+        return self._animation.state() == QVariantAnimation.State.Running
 
     def _run(self) -> None:
         wanted = self.isVisible() and self._drawing is not None and not self._reduced_motion
@@ -84,7 +90,6 @@ class MovingDrawing(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         scale = min(self.width(), self.height()) / CANVAS
         painter.scale(scale, scale)
-        palette = self.palette()
-        accent = self._accent or palette.color(QPalette.ColorRole.Highlight)
-        self._drawing(painter, Ink(palette.color(QPalette.ColorRole.WindowText), accent, 1.75 / scale), self._phase)
+        accent = self._accent or theme().colour("accent")
+        self._drawing(painter, Ink(theme().colour("ink"), accent, 1.75 / scale), self._phase)
         painter.end()

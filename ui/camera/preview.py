@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.theme import theme
@@ -58,6 +58,8 @@ class CameraPreview(QWidget):
         if pixels is None:
             self._pixels = self._image = None
         else:
+            if not pixels.flags["C_CONTIGUOUS"]:
+                pixels = pixels.copy()
             height, width = pixels.shape[:2]
             self._image = QImage(pixels.data, width, height, pixels.strides[0], QImage.Format.Format_BGR888)
             self._pixels = pixels
@@ -98,7 +100,7 @@ class CameraPreview(QWidget):
         whole = QPainterPath()
         whole.addRoundedRect(QRectF(self.rect()), _CORNER, _CORNER)
         painter.setClipPath(whole)
-        paper = self.palette().color(QPalette.ColorRole.Window)
+        paper = theme().colour("paper")
         painter.fillRect(self.rect(), paper)
         if self._image is None:
             self._paint_nobody(painter)
@@ -129,7 +131,7 @@ class CameraPreview(QWidget):
 
     def _paint_nobody(self, painter: QPainter) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self.palette().color(QPalette.ColorRole.AlternateBase))
+        painter.setBrush(theme().colour("sunken"))
         painter.drawEllipse(self.oval())
 
     def _paint_veil(self, painter: QPainter, whole: QPainterPath, paper: QColor) -> None:
@@ -140,10 +142,10 @@ class CameraPreview(QWidget):
         painter.fillPath(whole.subtracted(oval), veil)
 
     def _paint_ring(self, painter: QPainter) -> None:
-        state, palette = self._state, self.palette()
+        state = self._state
         ring = self.oval().adjusted(-_RING_WIDTH, -_RING_WIDTH, _RING_WIDTH, _RING_WIDTH)
         track = theme().colour("line")
-        full = theme().colour("done") if state.finished else palette.color(QPalette.ColorRole.Highlight)
+        full = theme().colour("done") if state.finished else theme().colour("accent")
         pen = QPen(track, _RING_WIDTH, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if state.total <= 0:
@@ -170,7 +172,7 @@ class CameraPreview(QWidget):
         pen = QPen(theme().colour("line"), 4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)
         painter.drawArc(box, bottom * 16, span * 16)
-        pen.setColor(theme().colour("look") if low else self.palette().color(QPalette.ColorRole.Highlight))
+        pen.setColor(theme().colour("look") if low else theme().colour("accent"))
         painter.setPen(pen)
         painter.drawArc(box, bottom * 16, round(span * min(1.0, max(0.03, light)) * 16))
         self._paint_sun(painter, QPointF(box.right() + 2, box.center().y() + box.height() * 0.29), pen.color())

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QSizePolicy, QWidget
 
 from loanapp.domain.errors import LoanAppError
@@ -313,7 +313,7 @@ class PdfView(QAbstractScrollArea):
         """Sheets on the desk; a page not ready yet is blank paper."""
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.fillRect(self.viewport().rect(), self.palette().color(QPalette.ColorRole.AlternateBase))
+        painter.fillRect(self.viewport().rect(), theme().colour("sunken"))
         offset = QPointF(-self.horizontalScrollBar().value(), -self.verticalScrollBar().value())
         for number in self._visible_pages():
             place = self._page_rect(number).translated(offset)
