@@ -1,0 +1,44 @@
+"""The building blocks of every page; import names from here, each module loads when it is first used."""
+
+from importlib import import_module
+from typing import Any, Final
+
+_WHERE: Final = {
+    "label": "labels",
+    "Rule": "labels",
+    "SimulatedTag": "labels",
+    "PrimaryButton": "buttons",
+    "SecondaryButton": "buttons",
+    "LinkButton": "buttons",
+    "QuietButton": "buttons",
+    "IconView": "icons",
+    "icon_pixmap": "icons",
+    "Field": "fields",
+    "MoneyField": "fields",
+    "CodeField": "fields",
+    "ChoiceCards": "choice_cards",
+    "Card": "card",
+    "SectionHeading": "card",
+    "Banner": "banner",
+    "ErrorSummary": "error_summary",
+    "FieldError": "error_summary",
+    "SummaryList": "summary_list",
+    "SummaryRow": "summary_list",
+    "ProgressLine": "progress_line",
+    "ProgressState": "progress_line",
+    "Stepper": "stepper",
+    "HelpPanel": "help_panel",
+    "PageScaffold": "page_scaffold",
+    "AmountSlider": "amount_slider",
+    "CostBar": "cost_bar",
+    "ScheduleTable": "schedule_table",
+    "SimulatedMessageCard": "simulated_message_card",
+}
+
+__all__ = sorted(_WHERE)  # noqa: PLE0605 - the names are listed once, above
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - classes and functions alike
+    if name not in _WHERE:
+        raise AttributeError(name)
+    return getattr(import_module(f"ui.components.{_WHERE[name]}"), name)

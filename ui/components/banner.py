@@ -1,0 +1,75 @@
+"""A banner says one thing across the page: icon, word, sentence, and at most two ways on."""
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from ui.components.buttons import LinkButton
+from ui.components.icons import IconView
+from ui.components.labels import label, set_role
+from ui.messages import Level
+
+_ICONS: Final = {
+    Level.INFORMATION: ("info", "accent"),
+    Level.LOOK: ("look", "look"),
+    Level.STOP: ("stop", "stop"),
+    Level.DONE: ("done", "done"),
+}
+
+
+class Banner(QFrame):
+    """``level`` picks colour and icon; the text is plain."""
+
+    def __init__(
+        self, level: Level = Level.INFORMATION, title: str = "", text: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "banner")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 12, 16, 12)
+        row.setSpacing(12)
+        self._icon = IconView("info", "accent", 22)
+        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        self.title = label(title, "strong")
+        self.text = label(text)
+        column.addWidget(self.title)
+        column.addWidget(self.text)
+        self.actions = QHBoxLayout()
+        self.actions.setSpacing(16)
+        self.actions.addStretch(1)
+        column.addLayout(self.actions)
+        row.addLayout(column, 1)
+        self.set_level(level)
+        self.say(title, text)
+
+    def set_level(self, level: Level) -> None:
+        """Change colour and icon."""
+        set_role(self, "level", level.value)
+        self._icon.show_icon(*_ICONS[level])
+
+    def say(self, title: str = "", text: str = "") -> None:
+        """Show these words; an empty part takes no room."""
+        self.title.setText(title)
+        self.title.setVisible(bool(title))
+        self.text.setText(text)
+        self.text.setVisible(bool(text))
+        self.setAccessibleName(" ".join(part for part in (title, text) if part))
+
+    def add_action(self, text: str, do: Callable[[], object]) -> LinkButton:
+        """Add a way on."""
+        button = LinkButton(text)
+        button.clicked.connect(lambda: do())
+        self.actions.insertWidget(self.actions.count() - 1, button)
+        return button
+
+    def clear_actions(self) -> None:
+        """Take all ways on away."""
+        while self.actions.count() > 1:
+            item = self.actions.takeAt(0)
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()

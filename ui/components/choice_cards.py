@@ -1,0 +1,103 @@
+"""A few choices side by side, one of them chosen."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QRadioButton, QVBoxLayout, QWidget
+
+from ui.components.labels import label, set_role
+
+
+class Choice(NamedTuple):
+    """A value, its words, and a line under them."""
+
+    value: str
+    text: str
+    description: str = ""
+
+
+class _ChoiceCard(QFrame):
+    def __init__(self, choice: Choice, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "choice")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(14, 10, 14, 10)
+        box.setSpacing(2)
+        self.button = QRadioButton(choice.text)
+        self.button.setAccessibleName(choice.text)
+        box.addWidget(self.button)
+        self.description = label(choice.description, "small")
+        self.description.setVisible(bool(choice.description))
+        box.addWidget(self.description)
+
+    def retext(self, choice: Choice) -> None:
+        self.button.setText(choice.text)
+        self.button.setAccessibleName(choice.text)
+        self.button.setAccessibleDescription(choice.description)
+        self.description.setText(choice.description)
+        self.description.setVisible(bool(choice.description))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The whole card is the button."""
+        if self.rect().contains(event.position().toPoint()):
+            self.button.setChecked(True)
+            self.button.setFocus(Qt.FocusReason.MouseFocusReason)
+        super().mouseReleaseEvent(event)
+
+
+class ChoiceCards(QWidget):
+    """One of several; ``chosen`` comes with the value."""
+
+    chosen = Signal(str)
+
+    def __init__(self, columns: int = 2, parent: QWidget | None = None, *, name: str = "") -> None:
+        super().__init__(parent)
+        self._columns = columns
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(10)
+        self._group = QButtonGroup(self)
+        self._cards: dict[str, _ChoiceCard] = {}
+        self.setAccessibleName(name)
+
+    def set_choices(self, choices: Sequence[Choice]) -> None:
+        """Show these; the same values again only change their words and keep what is chosen."""
+        if list(self._cards) == [choice.value for choice in choices]:
+            for choice in choices:
+                self._cards[choice.value].retext(choice)
+            return
+        kept = self.value()
+        for card in self._cards.values():
+            self._group.removeButton(card.button)
+            card.hide()
+            card.deleteLater()
+        self._cards = {}
+        for place, choice in enumerate(choices):
+            card = _ChoiceCard(choice, self)
+            card.retext(choice)
+            card.button.toggled.connect(lambda on, value=choice.value: self._toggled(value, on=on))
+            self._group.addButton(card.button)
+            self._grid.addWidget(card, place // self._columns, place % self._columns)
+            self._cards[choice.value] = card
+        if kept in self._cards:
+            self.choose(kept)
+        if self._cards:
+            self.setFocusProxy(next(iter(self._cards.values())).button)
+
+    def value(self) -> str:
+        """The chosen value, or nothing."""
+        return next((value for value, card in self._cards.items() if card.button.isChecked()), "")
+
+    def choose(self, value: str) -> None:
+        """Choose ``value`` if it is there."""
+        if value in self._cards:
+            self._cards[value].button.setChecked(True)
+
+    def _toggled(self, value: str, *, on: bool) -> None:
+        set_role(self._cards[value], "chosen", "true" if on else "false")
+        if on:
+            self.setFocusProxy(self._cards[value].button)
+            self.chosen.emit(value)

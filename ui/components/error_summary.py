@@ -1,0 +1,62 @@
+"""What is still to be mended on this page, at its top, with the focus on it; each line leads to its field."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from ui.components.buttons import LinkButton
+from ui.components.icons import IconView
+from ui.components.labels import label
+from ui.translations import tr
+
+
+class FieldError(NamedTuple):
+    """A sentence, and the control where it is mended."""
+
+    text: str
+    widget: QWidget | None
+
+
+class ErrorSummary(QFrame):
+    """Hidden while there is nothing to mend."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "error-summary")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(20, 16, 20, 16)
+        box.setSpacing(6)
+        top = QHBoxLayout()
+        top.setSpacing(10)
+        top.addWidget(IconView("stop", "stop", 22))
+        self._title = label("", "strong")
+        top.addWidget(self._title, 1)
+        box.addLayout(top)
+        self._lines = QVBoxLayout()
+        self._lines.setSpacing(2)
+        box.addLayout(self._lines)
+        self.hide()
+
+    def show_errors(self, errors: Sequence[FieldError], *, take_focus: bool = True) -> None:
+        """Show these, or hide when there are none."""
+        while self._lines.count():
+            if (old := self._lines.takeAt(0).widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        self.setVisible(bool(errors))
+        if not errors:
+            return
+        title = tr("common.error_summary", count=len(errors))
+        self._title.setText(title)
+        self.setAccessibleName(f"{title} {' '.join(error.text for error in errors)}")
+        for error in errors:
+            line = LinkButton(error.text)
+            line.setProperty("danger", "true")
+            if error.widget is not None:
+                line.clicked.connect(lambda _=False, widget=error.widget: widget.setFocus())
+            self._lines.addWidget(line, 0, Qt.AlignmentFlag.AlignLeft)
+        if take_focus:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -1,0 +1,143 @@
+"""The shape of every page: title and lead, a body that scrolls, and a bar of actions that never leaves view."""
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from ui.components.banner import Banner
+from ui.components.buttons import LinkButton, PrimaryButton, SecondaryButton
+from ui.components.error_summary import ErrorSummary
+from ui.components.labels import SimulatedTag, label
+from ui.messages import Level
+from ui.theme import theme
+
+COLUMN = 680
+_MARGIN = 32
+
+
+class PageScaffold(QWidget):
+    """Put widgets into ``body``; ``primary``, ``back`` and ``aside`` are the actions.
+
+    ``wide`` lets the column take the whole width (pictures, tables, documents); ``scrolls=False`` gives the body the
+    height that is left (camera, document) instead of a scroll bar.
+    """
+
+    def __init__(self, parent: QWidget | None = None, *, wide: bool = False, scrolls: bool = True) -> None:
+        super().__init__(parent)
+        self._wide = wide
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        self.column = QWidget()
+        self._content = QVBoxLayout(self.column)
+        self._content.setContentsMargins(0, 28, 0, 24)
+        self._content.setSpacing(16)
+        self._fill_head()
+        self.body = QVBoxLayout()
+        self.body.setSpacing(16)
+        self._content.addLayout(self.body, 1)
+        holder = self._centred(self.column)
+        if scrolls:
+            self._content.addStretch(0)
+            self.scroll: QScrollArea | None = QScrollArea()
+            self.scroll.setWidgetResizable(True)
+            self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+            self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            self.scroll.setWidget(holder)
+            whole.addWidget(self.scroll, 1)
+        else:
+            self.scroll = None
+            whole.addWidget(holder, 1)
+        whole.addWidget(self._make_actions())
+        self._follow_scale()
+
+    def _fill_head(self) -> None:
+        self.error_summary = ErrorSummary()
+        self.problem = Banner(Level.STOP)
+        self.problem.hide()
+        self._content.addWidget(self.problem)
+        self._content.addWidget(self.error_summary)
+        head = QVBoxLayout()
+        head.setSpacing(6)
+        top = QHBoxLayout()
+        top.setSpacing(12)
+        self.title = label("", "title")
+        self.title.setAccessibleName("")
+        top.addWidget(self.title, 1)
+        self.simulated = SimulatedTag()
+        self.simulated.hide()
+        top.addWidget(self.simulated, 0, Qt.AlignmentFlag.AlignTop)
+        head.addLayout(top)
+        self.lead = label("", "lead")
+        self.lead.hide()
+        head.addWidget(self.lead)
+        self._content.addLayout(head)
+
+    def _centred(self, column: QWidget) -> QWidget:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
+        row.setSpacing(0)
+        policy = column.sizePolicy()
+        policy.setHorizontalPolicy(QSizePolicy.Policy.Preferred if self._wide else QSizePolicy.Policy.Expanding)
+        column.setSizePolicy(policy)
+        row.addStretch(0 if self._wide else 1)
+        row.addWidget(column, 1 if self._wide else 1000)
+        row.addStretch(0 if self._wide else 1)
+        return holder
+
+    def _make_actions(self) -> QFrame:
+        bar = QFrame()
+        bar.setProperty("role", "actions")
+        self._action_column = QWidget()
+        row = QHBoxLayout(self._action_column)
+        row.setContentsMargins(0, 12, 0, 12)
+        row.setSpacing(12)
+        self.back = SecondaryButton()
+        self.back.hide()
+        row.addWidget(self.back)
+        self.aside = LinkButton()
+        self.aside.hide()
+        row.addWidget(self.aside)
+        self.note = label("", "small")
+        self.note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.note, 1)
+        self.primary = PrimaryButton()
+        self.primary.setDefault(True)
+        row.addWidget(self.primary)
+        outer = QVBoxLayout(bar)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._centred(self._action_column))
+        self.action_bar = bar
+        return bar
+
+    def set_title(self, title: str, lead: str = "") -> None:
+        """Set the page's title and the sentence under it."""
+        self.title.setText(title)
+        self.lead.setText(lead)
+        self.lead.setVisible(bool(lead))
+
+    def set_note(self, text: str) -> None:
+        """Say beside the main action what is still missing."""
+        self.note.setText(text)
+
+    def add(self, widget: QWidget, stretch: int = 0) -> QWidget:
+        """Add a widget to the body and give it back."""
+        self.body.addWidget(widget, stretch)
+        return widget
+
+    def show_top(self) -> None:
+        """Scroll to the top."""
+        if self.scroll is not None:
+            self.scroll.verticalScrollBar().setValue(0)
+
+    def _follow_scale(self) -> None:
+        # A widest width, not a fixed one: narrow windows and large text make the column narrower.
+        widest = 16_777_215 if self._wide else theme().px(COLUMN)
+        self.column.setMaximumWidth(widest)
+        self._action_column.setMaximumWidth(widest)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Grow with the text."""
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "_action_column"):
+            self._follow_scale()
+        super().changeEvent(event)

@@ -1,0 +1,80 @@
+"""The repayment plan as a table."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+
+from loanapp.domain.schedule import Instalment
+from ui.formats import day, yuan
+from ui.translations import tr
+
+_COLUMNS = ("no", "due", "payment", "principal", "interest", "fees", "balance")
+
+
+class ScheduleTable(QTableWidget):
+    """One row an instalment; as tall as its rows, so that the page scrolls and not the table."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(0, len(_COLUMNS), parent)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setShowGrid(False)
+        self.verticalHeader().hide()
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setTabKeyNavigation(False)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(36)
+        header.setHighlightSections(False)
+        self._rows: tuple[Instalment, ...] = ()
+        self._retranslate()
+
+    def show_rows(self, rows: Sequence[Instalment]) -> None:
+        """Show these instalments."""
+        self._rows = tuple(rows)
+        has_fees = any(row.fees for row in rows)
+        self.setColumnHidden(_COLUMNS.index("fees"), not has_fees)
+        self.setRowCount(len(rows))
+        for number, row in enumerate(rows):
+            money = (row.payment + row.fees, row.principal, row.interest, row.fees, row.balance)
+            texts = [str(row.no), day(row.due), *(yuan(value, places=2) for value in money)]
+            for column, text in enumerate(texts):
+                item = QTableWidgetItem(text)
+                item.setTextAlignment(
+                    Qt.AlignmentFlag.AlignVCenter
+                    | (Qt.AlignmentFlag.AlignRight if column > 1 else Qt.AlignmentFlag.AlignLeft)
+                )
+                self.setItem(number, column, item)
+        self._fit()
+
+    def _fit(self) -> None:
+        header = self.horizontalHeader()
+        for column, mode in ((0, QHeaderView.ResizeMode.ResizeToContents), (1, QHeaderView.ResizeMode.ResizeToContents)):
+            header.setSectionResizeMode(column, mode)
+        self.resizeRowsToContents()
+        height = header.sizeHint().height() + 2 * self.frameWidth() + 2
+        height += sum(self.rowHeight(row) for row in range(self.rowCount()))
+        self.setMinimumHeight(height)
+        self.setMaximumHeight(height)
+
+    def _retranslate(self) -> None:
+        for column, name in enumerate(_COLUMNS):
+            item = QTableWidgetItem(tr(f"common.schedule_{name}"))
+            item.setTextAlignment(
+                Qt.AlignmentFlag.AlignVCenter
+                | (Qt.AlignmentFlag.AlignRight if column > 1 else Qt.AlignmentFlag.AlignLeft)
+            )
+            self.setHorizontalHeaderItem(column, item)
+        self.setAccessibleName(tr("common.schedule"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow language and size of text."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+            self.show_rows(self._rows)
+        elif event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange) and hasattr(self, "_rows"):
+            self._fit()
+        super().changeEvent(event)

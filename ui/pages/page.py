@@ -1,0 +1,189 @@
+"""The one contract of a page: title, whether it is complete, what is missing, busy, where the focus starts, its help."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from loanapp.domain.errors import LoanAppError
+from loanapp.journey.pages import Page
+from ui.components.error_summary import FieldError
+from ui.components.page_scaffold import PageScaffold
+from ui.messages import MessageBridge
+from ui.operations import Operations
+from ui.theme import Theme
+from ui.translations import Texts, Translator, error_fix, error_sentence, tr
+
+if TYPE_CHECKING:
+    from loanapp.journey.journey import Journey
+    from ui.demonstration import DemonstrationKit
+
+_SAVE_AFTER_MS = 250
+
+
+@dataclass(slots=True)
+class PageContext:
+    """What every page works with; the window makes one. ``journey`` is there before any page but the first loads."""
+
+    journey: "Journey | None"
+    operations: Operations
+    messages: MessageBridge
+    translator: Translator
+    theme: Theme
+    demonstration: "DemonstrationKit | None" = None
+
+
+class JourneyPage(QWidget):
+    """Base of all pages. A subclass sets ``page_id``, builds its widgets in ``build`` and fills them in ``load``.
+
+    Words: ``<page_id>.title`` and ``<page_id>.lead`` of the translations, and whatever ``self.texts.bind`` binds.
+    """
+
+    page_id: ClassVar[Page]
+    wide: ClassVar[bool] = False
+    scrolls: ClassVar[bool] = True
+
+    completed = Signal(object)
+    """The page is done; carries the :class:`Page` to show next."""
+    open_page = Signal(object)
+    """The borrower wants to see another page, done already."""
+    back_wanted = Signal()
+    busy_changed = Signal(bool)
+    problem = Signal(object)
+    retry_wanted = Signal()
+
+    def __init__(self, context: PageContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.context = context
+        self.texts = Texts()
+        self._busy = 0
+        self._problem: LoanAppError | None = None
+        self._errors: list[FieldError] = []
+        self._save_timer = QTimer(self)
+        self._save_timer.setSingleShot(True)
+        self._save_timer.setInterval(_SAVE_AFTER_MS)
+        self._save_timer.timeout.connect(self.save_now)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        self.scaffold = PageScaffold(wide=self.wide, scrolls=self.scrolls)
+        box.addWidget(self.scaffold)
+        self.scaffold.back.clicked.connect(self.back_wanted)
+        self.scaffold.primary.clicked.connect(self.proceed)
+        self.build()
+        self.retranslate()
+
+    # What a subclass fills in
+
+    def build(self) -> None:
+        """Make the widgets; called once."""
+
+    def load(self) -> None:
+        """Enter the page: read the journey, show what is remembered."""
+
+    def leave(self) -> None:
+        """Leave the page; what is typed is saved, timers and sources are stopped."""
+        self.save_now()
+
+    def values(self) -> Mapping[str, str]:
+        """What is typed, by name; saved in the encrypted draft."""
+        return {}
+
+    def missing(self) -> list[str]:
+        """Sentences about what is still missing; empty when the page is complete."""
+        return []
+
+    def proceed(self) -> None:
+        """Do the main action."""
+
+    def focus_first(self) -> None:
+        """Put the focus where the borrower starts."""
+        self.scaffold.primary.setFocus()
+
+    def help_article(self) -> str:
+        """The id of the article beside this page."""
+        return f"page_{self.page_id.value}"
+
+    def retranslate(self) -> None:
+        """Change every word to the language in force; what is typed stays."""
+        title, lead = f"{self.page_id.value}.title", f"{self.page_id.value}.lead"
+        self.scaffold.set_title(tr(title), tr(lead) if self.context.translator.has(lead) else "")
+        self.scaffold.back.setText(tr("common.back"))
+        self.scaffold.primary.setText(tr(f"{self.page_id.value}.action"))
+        self.setAccessibleName(self.scaffold.title.text())
+        self.texts.apply()
+        if self._problem is not None:
+            self.show_problem(self._problem)
+
+    # What every page has
+
+    @property
+    def journey(self) -> "Journey":
+        """The journey; asked for only once it is there."""
+        if self.context.journey is None:
+            raise RuntimeError("the journey is not open yet")
+        return self.context.journey
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is missing."""
+        return not self.missing()
+
+    @property
+    def busy(self) -> bool:
+        """Whether an operation of this page is under way."""
+        return self._busy > 0
+
+    def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - the protocol of operations
+        """Count operations; the main action waits while one is under way."""
+        self._busy = max(0, self._busy + (1 if busy else -1))
+        self.scaffold.primary.setEnabled(not self.busy)
+        self.scaffold.set_note(tr("common.working") if self.busy else "")
+        self.busy_changed.emit(self.busy)
+
+    def show_problem(self, error: LoanAppError | None) -> None:
+        """Show what went wrong above the page, with what to do and its help article; ``None`` takes it away."""
+        self._problem = error
+        banner = self.scaffold.problem
+        banner.clear_actions()
+        banner.setVisible(error is not None)
+        if error is not None:
+            banner.say(error_sentence(error), error_fix(error))
+            banner.add_action(tr("common.open_help"), lambda: self.context.messages.open_help(error.code.value))
+            self.scaffold.show_top()
+        self.problem.emit(error)
+
+    def show_errors(self, errors: Sequence[FieldError]) -> bool:
+        """Sum up what is to be mended, with the focus there; ``True`` when there is something."""
+        self._errors = list(errors)
+        self.scaffold.error_summary.show_errors(self._errors)
+        if self._errors:
+            self.scaffold.show_top()
+        return bool(self._errors)
+
+    def done(self, page: Page) -> None:
+        """Go on to ``page``."""
+        self.show_problem(None)
+        self.show_errors([])
+        self.completed.emit(page)
+
+    def remember_soon(self) -> None:
+        """Save what is typed, shortly after the last change."""
+        self._save_timer.start()
+
+    def save_now(self) -> None:
+        """Save what is typed at once, off the GUI thread."""
+        waiting = self._save_timer.isActive()
+        self._save_timer.stop()
+        journey = self.context.journey
+        if not waiting or journey is None:
+            return
+        values = dict(self.values())
+        self.context.operations.save(lambda: journey.remember(self.page_id, values))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the language."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
