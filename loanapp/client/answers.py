@@ -23,9 +23,6 @@ from loanapp.client.application import (
     read_bank,
 )
 from loanapp.client.offer_answers import (
-    ContingentItem,
-    CostDisclosure,
-    CostItem,
     Loan,
     NextInstalment,
     StatedTotals,
@@ -38,9 +35,11 @@ from loanapp.client.profile import (
     Product,
     Support,
 )
-from loanapp.client.reading import AnswerUnreadableError, JsonObject, LocalisedText
+from loanapp.client.reading import AnswerUnreadableError, JsonObject
 from loanapp.domain.consent import ConsentScope
+from loanapp.domain.disclosure import ContingentItem, CostDisclosure, CostItem
 from loanapp.domain.liveness import Action, Challenge, SourceKind, VerdictOutcome, VerdictReason
+from loanapp.domain.localised import LocalisedText
 
 __all__ = [
     "AnswerUnreadableError",

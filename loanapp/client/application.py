@@ -6,10 +6,11 @@ from decimal import Decimal
 from enum import StrEnum
 
 from loanapp.client.offer_answers import StatedTotals, read_offer, read_totals
-from loanapp.client.reading import JsonObject, LocalisedText
+from loanapp.client.reading import JsonObject
 from loanapp.domain.consent import ConsentScope, LoanPurpose
 from loanapp.domain.decision import DecisionOutcome, DecisionReason
 from loanapp.domain.identity_number import Sex
+from loanapp.domain.localised import LocalisedText
 from loanapp.domain.offer import Offer
 from loanapp.domain.schedule import RepaymentMethod
 from loanapp.domain.status import ApplicationStatus, BorrowerAction

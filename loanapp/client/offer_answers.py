@@ -1,12 +1,13 @@
 """Offer, cost disclosure and loan as the lender states them: read, not yet believed (the guard recomputes them)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from loanapp.client.reading import JsonObject, LocalisedText
+from loanapp.client.reading import JsonObject
 from loanapp.domain.annualised_cost import AnnualisedCost
+from loanapp.domain.disclosure import ContingentItem, CostDisclosure, CostItem
+from loanapp.domain.localised import LocalisedText
 from loanapp.domain.offer import LoanTerms, Offer
 from loanapp.domain.schedule import Instalment, RepaymentMethod, Schedule
 
@@ -62,68 +63,26 @@ def read_totals(answer: JsonObject) -> StatedTotals:
     return StatedTotals(answer.decimal("interest"), answer.decimal("fees"), answer.decimal("repayment"))
 
 
-@dataclass(frozen=True, slots=True)
-class CostItem:
-    """One line of the cost table: what is charged, how, at which yearly rate, how much in yuan, and by whom."""
-
-    id: str
-    name: LocalisedText
-    way: LocalisedText
-    standard_annual_pct: Decimal
-    amount: Decimal
-    party: LocalisedText
-
-
-@dataclass(frozen=True, slots=True)
-class ContingentItem:
-    """What is charged only if the borrower defaults."""
-
-    id: str
-    name: LocalisedText
-    standard_annual_pct: Decimal
-    party: LocalisedText
-
-
-@dataclass(frozen=True, slots=True)
-class CostDisclosure:
-    """The mandatory table; ``raw`` is what ``sha256`` (of its canonical JSON) is held against."""
-
-    lender: LocalisedText
-    principal: Decimal
-    method: RepaymentMethod
-    months: int
-    items: tuple[CostItem, ...]
-    annualised_total_pct: Decimal
-    nominal_irr_pct: Decimal
-    effective_irr_pct: Decimal
-    total_repayment: Decimal
-    contingent: tuple[ContingentItem, ...]
-    nothing_else: LocalisedText
-    schedule: Schedule
-    raw: Mapping[str, object]
-    sha256: str
-
-    @classmethod
-    def read(cls, answer: JsonObject) -> "CostDisclosure":
-        """From the answer's shape."""
-        table = answer.inner("disclosure")
-        principal = table.decimal("principal")
-        return cls(
-            lender=_name(table, "lender"),
-            principal=principal,
-            method=table.member("method", RepaymentMethod),
-            months=table.count("months"),
-            items=table.objects("items", _cost_item),
-            annualised_total_pct=table.decimal("annualised_total_pct"),
-            nominal_irr_pct=table.decimal("nominal_irr_pct"),
-            effective_irr_pct=table.decimal("effective_irr_pct"),
-            total_repayment=table.decimal("total_repayment"),
-            contingent=table.objects("contingent", _contingent_item),
-            nothing_else=table.localised("nothing_else"),
-            schedule=Schedule(principal, table.objects("schedule", read_instalment)),
-            raw=table.raw(),
-            sha256=answer.text("sha256"),
-        )
+def read_disclosure(answer: JsonObject) -> CostDisclosure:
+    """The cost table with its hash."""
+    table = answer.inner("disclosure")
+    principal = table.decimal("principal")
+    return CostDisclosure(
+        lender=_name(table, "lender"),
+        principal=principal,
+        method=table.member("method", RepaymentMethod),
+        months=table.count("months"),
+        items=table.objects("items", _cost_item),
+        annualised_total_pct=table.decimal("annualised_total_pct"),
+        nominal_irr_pct=table.decimal("nominal_irr_pct"),
+        effective_irr_pct=table.decimal("effective_irr_pct"),
+        total_repayment=table.decimal("total_repayment"),
+        contingent=table.objects("contingent", _contingent_item),
+        nothing_else=table.localised("nothing_else"),
+        schedule=Schedule(principal, table.objects("schedule", read_instalment)),
+        raw=table.raw(),
+        sha256=answer.text("sha256"),
+    )
 
 
 def _name(answer: JsonObject, name: str) -> LocalisedText:

@@ -5,8 +5,9 @@ import binascii
 from dataclasses import dataclass
 from decimal import Decimal
 
-from loanapp.client.reading import AnswerUnreadableError, JsonObject, LocalisedText
+from loanapp.client.reading import AnswerUnreadableError, JsonObject
 from loanapp.domain.consent import ConsentScope, LegalBasis, LoanPurpose
+from loanapp.domain.localised import LocalisedText
 from loanapp.domain.schedule import RepaymentMethod
 
 _RAW_KEY_LENGTH = 32

@@ -3,13 +3,13 @@
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Final, TypeVar
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.domain.localised import LocalisedText
 
 _Member = TypeVar("_Member", bound=StrEnum)
 _Item = TypeVar("_Item")
@@ -25,18 +25,6 @@ class AnswerUnreadableError(LoanAppError):
 
     def __init__(self, field: str) -> None:
         super().__init__(ErrorCode.LENDER_ANSWER_UNREADABLE, field=field)
-
-
-@dataclass(frozen=True, slots=True)
-class LocalisedText:
-    """The same words in both languages of the program."""
-
-    zh: str
-    en: str
-
-    def in_language(self, language: str) -> str:
-        """English for ``en`` and its regions, Chinese for everything else."""
-        return self.en if language.lower().startswith("en") else self.zh
 
 
 class JsonObject:

@@ -69,6 +69,10 @@ class ErrorCode(StrEnum):
     GUARD_OFFER_NOT_AS_ASKED = "guard_offer_not_as_asked"
     GUARD_PERMISSION_FORBIDDEN = "guard_permission_forbidden"
     GUARD_CONTRACT_DIFFERS = "guard_contract_differs"
+    GUARD_PENALTY_OVER_CAP = "guard_penalty_over_cap"
+    GUARD_DISCLOSURE_DIFFERS = "guard_disclosure_differs"
+    GUARD_CONSENT_DIFFERS = "guard_consent_differs"
+    GUARD_SIGNATURE_INVALID = "guard_signature_invalid"
     # the wire and this computer
     LENDER_UNREACHABLE = "lender_unreachable"
     LENDER_CERTIFICATE_WRONG = "lender_certificate_wrong"

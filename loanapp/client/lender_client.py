@@ -1,0 +1,347 @@
+"""The lender's API as typed calls; each raises one of :mod:`loanapp.client.errors` or a ``GuardRefusal``."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final, Literal, TypeVar
+
+from loanapp.client.answers import (
+    Application,
+    BankCard,
+    Certificate,
+    CodeSent,
+    ConsentReceipt,
+    CostDisclosure,
+    DemonstrationIdentityNote,
+    DocumentReading,
+    LenderProfile,
+    Loan,
+    Session,
+    Verdict,
+    read_challenge,
+)
+from loanapp.client.endpoint import Endpoint
+from loanapp.client.errors import InputRejectedError, LenderRefusedError
+from loanapp.client.offer_answers import read_disclosure
+from loanapp.client.reading import JsonObject
+from loanapp.client.transport import MEBIBYTE, Call, RetryPolicy, Transport
+from loanapp.domain.consent import ConsentScope, LoanPurpose
+from loanapp.domain.errors import ErrorCode
+from loanapp.domain.liveness import Challenge, SourceKind
+from loanapp.domain.money import wire
+from loanapp.domain.schedule import RepaymentMethod
+from loanapp.guard.permissions import check_outgoing
+from loanapp.guard.signatures import check_signed
+
+_T = TypeVar("_T")
+
+Side = Literal["front", "back"]
+
+# What the API takes for one sealed photo; the envelope adds 48 bytes.
+PHOTO_LIMIT: Final = 20 * MEBIBYTE - 1024
+EVIDENCE_LIMIT: Final = 3 * MEBIBYTE
+_PDF_LIMIT: Final = 20 * MEBIBYTE
+_IDENTIFIER: Final = re.compile(r"[A-Za-z0-9_-]{1,80}")
+# Reading a card and judging a face are the lender's heaviest work.
+_HEAVY_READ_TIMEOUT_S: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class TermsWanted:
+    """What the borrower asks for; ``amount`` in yuan."""
+
+    product_id: str
+    amount: Decimal
+    months: int
+    method: RepaymentMethod
+    purpose: LoanPurpose
+
+    def body(self) -> dict[str, object]:
+        """As the API takes it."""
+        return {
+            "product_id": self.product_id,
+            "amount": wire(self.amount),
+            "months": self.months,
+            "method": self.method.value,
+            "purpose": self.purpose.value,
+        }
+
+
+class LenderClient:
+    """One lender's API. Thread-safe; blocking: call it in a worker. Import costs nothing heavy, the first call does."""
+
+    def __init__(self, provider: Callable[[], Endpoint], *, retries: RetryPolicy | None = None) -> None:
+        self._wire = Transport(provider, retries=retries)
+
+    @property
+    def access_token(self) -> str | None:
+        """The session's token, sent with every call while it is set."""
+        return self._wire.access_token
+
+    @access_token.setter
+    def access_token(self, token: str | None) -> None:
+        self._wire.access_token = token
+
+    def endpoint(self) -> Endpoint:
+        """Where the lender answers now, with its roots."""
+        return self._wire.endpoint()
+
+    def close(self) -> None:
+        """Give up waiting calls and close connections."""
+        self._wire.close()
+
+    # Without signing in
+
+    def lender(self) -> LenderProfile:
+        """The lender's description of itself."""
+        return self._get("/v1/lender", LenderProfile.read)
+
+    def demonstration_identities(self) -> tuple[DemonstrationIdentityNote, ...]:
+        """The test people of a demonstration lender; any other lender has none."""
+        try:
+            return self._get(
+                "/v1/demonstration/identities",
+                lambda answer: answer.objects("identities", DemonstrationIdentityNote.read),
+            )
+        except LenderRefusedError as error:
+            if error.code is ErrorCode.NOT_FOUND:
+                return ()
+            raise
+
+    def send_code(self, phone: str) -> CodeSent:
+        """Have a one-time code sent; never repeated by itself, lest two codes arrive."""
+        return self._send("POST", "/v1/auth/codes", {"phone": phone, "purpose": "sign_in"}, CodeSent.read)
+
+    def create_session(self, challenge_id: str, code: str) -> Session:
+        """Trade a code for a session; never repeated by itself, lest an attempt is lost."""
+        return self._send("POST", "/v1/auth/sessions", {"challenge_id": challenge_id, "code": code}, Session.read)
+
+    def delete_session(self) -> None:
+        """End the session."""
+        self._wire.send(Call("DELETE", "/v1/auth/sessions/current"))
+
+    # The application
+
+    def applications(self) -> tuple[Application, ...]:
+        """All applications of the borrower."""
+        return self._get("/v1/applications", lambda answer: answer.objects("applications", Application.read))
+
+    def application(self, application_id: str) -> Application:
+        """One application."""
+        return self._get(_path(application_id), Application.read)
+
+    def create_application(self, terms: TermsWanted, key: str) -> Application:
+        """Begin an application."""
+        return self._send("POST", "/v1/applications", terms.body(), Application.read, key)
+
+    def set_terms(self, application_id: str, terms: TermsWanted) -> Application:
+        """Change amount, term or purpose of a draft."""
+        return self._send("PUT", _path(application_id, "terms"), terms.body(), Application.read)
+
+    def put_document(
+        self, application_id: str, side: Side, image: bytes, vault_public_key: bytes
+    ) -> tuple[DocumentReading, Application]:
+        """Send a photo of one side, sealed to the vault; the answer is what was read."""
+        if len(image) > PHOTO_LIMIT:
+            raise InputRejectedError(
+                ErrorCode.PHOTO_TOO_LARGE, {side: ErrorCode.PHOTO_TOO_LARGE}, limit_mb=PHOTO_LIMIT // MEBIBYTE + 1
+            )
+        answer = self._upload(
+            _path(application_id, "document", side),
+            image,
+            vault_public_key,
+            f"loanapp/document/v1|{application_id}|{side}",
+        )
+        return DocumentReading.read(answer), Application.read(answer.inner("application"))
+
+    def set_identity(self, application_id: str, fields: Mapping[str, str]) -> Application:
+        """Confirm or correct what was read."""
+        return self._send("PUT", _path(application_id, "identity"), dict(fields), Application.read)
+
+    def set_profile(
+        self, application_id: str, employment: str, monthly_income: Decimal, monthly_debt: Decimal
+    ) -> Application:
+        """Tell work, income and debts."""
+        body: dict[str, object] = {
+            "employment": employment,
+            "monthly_income": wire(monthly_income),
+            "monthly_debt": wire(monthly_debt),
+        }
+        return self._send("PUT", _path(application_id, "profile"), body, Application.read)
+
+    def record_consent(
+        self,
+        application_id: str,
+        scope: ConsentScope,
+        *,
+        granted: bool,
+        text_version: str,
+        text_sha256: str,
+        language: str,
+        key: str,
+        message_public_key: bytes,
+    ) -> ConsentReceipt:
+        """Record one authorisation given or refused; the receipt's signature and content are checked."""
+        body: dict[str, object] = {
+            "scope": scope.value,
+            "granted": granted,
+            "text_version": text_version,
+            "text_sha256": text_sha256,
+            "language": language,
+        }
+
+        def read(answer: JsonObject) -> ConsentReceipt:
+            check_signed(answer.raw(), message_public_key, expected=body)
+            return ConsentReceipt.read(answer)
+
+        return self._send("POST", _path(application_id, "consents"), body, read, key)
+
+    def create_challenge(
+        self, application_id: str, source_kind: SourceKind, key: str, message_public_key: bytes
+    ) -> Challenge:
+        """Begin one face verification attempt; the challenge's signature is checked."""
+
+        def read(answer: JsonObject) -> Challenge:
+            check_signed(answer.raw(), message_public_key, expected={"application_id": application_id})
+            return read_challenge(answer)
+
+        body: dict[str, object] = {"source_kind": source_kind.value}
+        return self._send("POST", _path(application_id, "liveness-sessions"), body, read, key)
+
+    def put_evidence(self, challenge: Challenge, evidence: bytes, vault_public_key: bytes) -> Verdict:
+        """Send the evidence of an attempt, sealed to the vault and bound to this challenge."""
+        if len(evidence) > EVIDENCE_LIMIT:
+            raise InputRejectedError(ErrorCode.EVIDENCE_INVALID, {})
+        info = f"loanapp/evidence/v1|{challenge.session_id}|{challenge.application_id}|{challenge.nonce}"
+        path = f"/v1/liveness-sessions/{_segment(challenge.session_id)}/evidence"
+        return Verdict.read(self._upload(path, evidence, vault_public_key, info))
+
+    def choose_manual_verification(self, application_id: str, key: str) -> Application:
+        """Have a person compare documents and card instead of a camera; at the same price."""
+        return self._act(application_id, "manual-verification", key)
+
+    def bind_card(self, application_id: str, number: str, phone: str) -> tuple[BankCard, Application]:
+        """Bind the borrower's own debit card by four elements."""
+        answer = self._send(
+            "PUT", _path(application_id, "bank-card"), {"number": number, "phone": phone}, lambda whole: whole
+        )
+        return BankCard.read(answer), Application.read(answer.inner("application"))
+
+    def submit(self, application_id: str, key: str) -> Application:
+        """Hand the application in."""
+        return self._act(application_id, "submit", key)
+
+    def withdraw(self, application_id: str, key: str) -> Application:
+        """End the application."""
+        return self._act(application_id, "withdraw", key)
+
+    # From offer to payout
+
+    def accept_offer(self, application_id: str, offer_id: str, key: str) -> Application:
+        """Take the offer; the lender then writes the contract."""
+        path = _path(application_id, "offer", "accept")
+        return self._send("POST", path, {"offer_id": offer_id}, Application.read, key)
+
+    def cost_disclosure(self, application_id: str) -> CostDisclosure:
+        """The mandatory cost table."""
+        return self._get(_path(application_id, "cost-disclosure"), read_disclosure)
+
+    def confirm_disclosure(
+        self, application_id: str, sha256: str, seconds_on_screen: int, key: str, *, end_reached: bool
+    ) -> Application:
+        """Tell that the table was read: how long it stood on the screen, and that its end was reached."""
+        body: dict[str, object] = {
+            "sha256": sha256,
+            "seconds_on_screen": seconds_on_screen,
+            "end_reached": end_reached,
+        }
+        path = _path(application_id, "cost-disclosure", "confirmation")
+        return self._send("POST", path, body, Application.read, key)
+
+    def certify(self, application_id: str, csr_pem: str, key: str) -> Certificate:
+        """Have the signing key made on this machine certified; an earlier one is revoked."""
+        return self._send("POST", _path(application_id, "certificate"), {"csr_pem": csr_pem}, Certificate.read, key)
+
+    def contract(self, application_id: str) -> bytes:
+        """The contract as PDF: prepared for signing, or final once both have signed."""
+        path = _path(application_id, "contract")
+        return self._wire.send(Call("GET", path, accept="application/pdf", answer_limit=_PDF_LIMIT)).body
+
+    def timestamp(self, query: bytes) -> bytes:
+        """An RFC 3161 reply to an RFC 3161 query, both DER."""
+        call = Call(
+            "POST",
+            "/v1/timestamps",
+            body=query,
+            content_type="application/timestamp-query",
+            accept="application/timestamp-reply",
+        )
+        return self._wire.send(call).body
+
+    def put_signed_contract(self, application_id: str, pdf: bytes) -> Application:
+        """Hand in the contract with the borrower's signature."""
+        call = Call(
+            "PUT",
+            _path(application_id, "contract", "signed"),
+            body=pdf,
+            content_type="application/pdf",
+            read_timeout_s=_HEAVY_READ_TIMEOUT_S,
+        )
+        return Application.read(JsonObject.parse(self._wire.send(call).body))
+
+    def loan(self, application_id: str) -> Loan:
+        """The loan that was paid out."""
+        return self._get(_path(application_id, "loan"), Loan.read)
+
+    # The four shapes of call
+
+    def _get(self, path: str, read: Callable[[JsonObject], _T]) -> _T:
+        return read(JsonObject.parse(self._wire.send(Call("GET", path)).body))
+
+    def _send(
+        self,
+        method: Literal["POST", "PUT"],
+        path: str,
+        body: Mapping[str, object],
+        read: Callable[[JsonObject], _T],
+        key: str | None = None,
+    ) -> _T:
+        check_outgoing(body)
+        call = Call(
+            method,
+            path,
+            body=json.dumps(body, ensure_ascii=False).encode(),
+            idempotency_key=key,
+            repeatable=method == "PUT",
+        )
+        return read(JsonObject.parse(self._wire.send(call).body))
+
+    def _act(self, application_id: str, name: str, key: str) -> Application:
+        return self._send("POST", _path(application_id, name), {}, Application.read, key)
+
+    def _upload(self, path: str, plaintext: bytes, vault_public_key: bytes, info: str) -> JsonObject:
+        from loanapp.proof.envelope import seal  # noqa: PLC0415  (cryptography: never before the first paint)
+
+        call = Call(
+            "PUT",
+            path,
+            body=seal(vault_public_key, plaintext, info.encode()),
+            content_type="application/octet-stream",
+            read_timeout_s=_HEAVY_READ_TIMEOUT_S,
+        )
+        return JsonObject.parse(self._wire.send(call).body)
+
+
+def _path(application_id: str, *rest: str) -> str:
+    return "/".join(("/v1/applications", _segment(application_id), *rest))
+
+
+def _segment(identifier: str) -> str:
+    """An identifier the lender gave, fit for a path: it cannot lead anywhere else."""
+    if not identifier or not all(
+        character.isascii() and (character.isalnum() or character in "-_") for character in identifier
+    ):
+        raise LenderRefusedError(ErrorCode.LENDER_ANSWER_UNREADABLE, field="id")
+    return identifier

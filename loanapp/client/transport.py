@@ -1,0 +1,223 @@
+"""The wire to one lender: TLS 1.3 against the lender's own root and nobody else's, bounded answers, careful retries."""
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import loanapp
+from loanapp.client.endpoint import Endpoint
+from loanapp.client.errors import LenderCertificateWrongError, LenderTroubleError, LenderUnreachableError
+from loanapp.client.problems import error_from
+from loanapp.domain.errors import ErrorCode, LoanAppError
+
+if TYPE_CHECKING:
+    import requests
+    from requests.exceptions import RequestException
+
+_log = logging.getLogger(__name__)
+
+KIBIBYTE: Final = 1024
+MEBIBYTE: Final = 1024 * KIBIBYTE
+_CHUNK: Final = 64 * KIBIBYTE
+# Statuses of a server that did nothing with the request (RFC 9110, 15.6.3 to 15.6.5).
+_PASSING: Final = frozenset({502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """Exponential backoff with full jitter upwards: pause ``n`` lasts between half and all of ``first * 2**n``."""
+
+    attempts: int = 5
+    first_pause_s: float = 0.25
+    longest_pause_s: float = 2.0
+
+    def pause(self, attempt: int) -> float:
+        """Seconds to wait after failed attempt number ``attempt`` (from 0)."""
+        whole = min(self.first_pause_s * 2.0**attempt, self.longest_pause_s)
+        return whole * random.uniform(0.5, 1.0)  # noqa: S311  (spreads load, guards nothing)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request. ``repeatable``: the lender gives the same answer to the same request sent twice."""
+
+    method: str
+    path: str
+    body: bytes | None = None
+    content_type: str = "application/json"
+    accept: str = "application/json"
+    idempotency_key: str | None = None
+    repeatable: bool = True
+    read_timeout_s: float = 30.0
+    answer_limit: int = 2 * MEBIBYTE
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A successful answer."""
+
+    status: int
+    body: bytes
+
+
+class Transport:
+    """Sends calls; thread-safe. ``provider`` is asked again after every failure to connect.
+
+    The embedded lender may come back on another port; the provider may block until it has.
+    """
+
+    def __init__(
+        self,
+        provider: Callable[[], Endpoint],
+        *,
+        retries: RetryPolicy | None = None,
+        connect_timeout_s: float = 5.0,
+        deadline_s: float = 120.0,
+    ) -> None:
+        self._provider = provider
+        self._retries = retries or RetryPolicy()
+        self._connect_timeout_s = connect_timeout_s
+        self._deadline_s = deadline_s
+        self._lock = threading.Lock()
+        self._endpoint: Endpoint | None = None
+        self._session: requests.Session | None = None
+        self._closed = threading.Event()
+        self.access_token: str | None = None
+
+    def close(self) -> None:
+        """Give up waiting calls and close connections."""
+        self._closed.set()
+        self._forget(self._endpoint)
+
+    def endpoint(self) -> Endpoint:
+        """The endpoint in use, or the one that would be."""
+        with self._lock:
+            if self._endpoint is not None:
+                return self._endpoint
+        return self._provider()
+
+    def send(self, call: Call) -> Answer:
+        """Send, with retries where that is safe.
+
+        Raises one of :mod:`loanapp.client.errors`.
+        """
+        last: LoanAppError = LenderUnreachableError()
+        for attempt in range(self._retries.attempts):
+            if attempt and self._closed.wait(self._retries.pause(attempt - 1)):
+                break
+            try:
+                return self._once(call)
+            except _PassingFailureError as failure:
+                last = failure.shown
+                _log.info("call failed in passing: %s %s", call.method, last.code.value)
+                if failure.sent and not (call.repeatable or call.idempotency_key):
+                    break
+        raise last
+
+    def _once(self, call: Call) -> Answer:
+        from requests.exceptions import RequestException  # noqa: PLC0415  (90 ms: never before the first paint)
+
+        endpoint, session = self._connection()
+        deadline = time.monotonic() + self._deadline_s
+        try:
+            with session.request(
+                call.method,
+                endpoint.base_url.rstrip("/") + call.path,
+                data=call.body,
+                headers=self._headers(call, endpoint),
+                timeout=(self._connect_timeout_s, call.read_timeout_s),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                status, retry_after = response.status_code, response.headers.get("Retry-After")
+                body = _read(response, call.answer_limit, deadline)
+        except RequestException as error:
+            self._forget(endpoint)
+            raise self._failure(error, endpoint) from None
+        if 200 <= status < 300:
+            return Answer(status, body)
+        problem = error_from(status, body, retry_after)
+        if problem.code is ErrorCode.INSTANCE_TOKEN_REQUIRED and self._moved(endpoint):
+            raise _PassingFailureError(problem, sent=False)
+        if status in _PASSING and problem.code is ErrorCode.LENDER_TROUBLE:
+            raise _PassingFailureError(problem, sent=True)
+        raise problem
+
+    def _headers(self, call: Call, endpoint: Endpoint) -> dict[str, str]:
+        headers = {"Accept": call.accept, "User-Agent": f"LoanApp/{loanapp.__version__}"}
+        if call.body is not None:
+            headers["Content-Type"] = call.content_type
+        if call.idempotency_key:
+            headers["Idempotency-Key"] = call.idempotency_key
+        if self.access_token:
+            headers["Authorization"] = f"Bearer {self.access_token}"
+        if endpoint.instance_token:
+            headers["X-LoanApp-Instance"] = endpoint.instance_token
+        return headers
+
+    def _connection(self) -> "tuple[Endpoint, requests.Session]":
+        from loanapp.client.tls import pinned_session  # noqa: PLC0415  (imports requests)
+
+        with self._lock:
+            if self._endpoint is not None and self._session is not None:
+                return self._endpoint, self._session
+        try:
+            endpoint = self._provider()
+        except LenderUnreachableError as error:
+            raise _PassingFailureError(error, sent=False) from None
+        session = pinned_session(endpoint)
+        with self._lock:
+            self._endpoint, self._session = endpoint, session
+        return endpoint, session
+
+    def _forget(self, endpoint: Endpoint | None) -> None:
+        """Let the next call ask the provider; connections in use by other threads end by themselves."""
+        with self._lock:
+            if self._endpoint is endpoint:
+                session, self._session, self._endpoint = self._session, None, None
+            else:
+                session = None
+        if session is not None:
+            session.close()
+
+    def _failure(self, error: "RequestException", used: Endpoint) -> Exception:
+        from loanapp.client.tls import is_foreign, never_connected  # noqa: PLC0415  (imports requests)
+
+        if not is_foreign(error):
+            return _PassingFailureError(LenderUnreachableError(), sent=not never_connected(error))
+        # Another program may have taken the port of an embedded lender that has moved: look once more.
+        if self._moved(used):
+            return _PassingFailureError(LenderUnreachableError(), sent=False)
+        return LenderCertificateWrongError()
+
+    def _moved(self, used: Endpoint) -> bool:
+        self._forget(used)
+        try:
+            return self._provider() != used
+        except LenderUnreachableError:
+            return True
+
+
+class _PassingFailureError(Exception):
+    """A failure that may pass; ``sent``: the lender may have acted on the request."""
+
+    def __init__(self, shown: LoanAppError, *, sent: bool) -> None:
+        super().__init__()
+        self.shown = shown
+        self.sent = sent
+
+
+def _read(response: "requests.Response", limit: int, deadline: float) -> bytes:
+    """The body, up to ``limit`` bytes and until ``deadline``: an answer without end is a fault of the lender's."""
+    parts: list[bytes] = []
+    length = 0
+    for chunk in response.iter_content(_CHUNK):
+        length += len(chunk)
+        if length > limit or time.monotonic() > deadline:
+            raise LenderTroubleError
+        parts.append(chunk)
+    return b"".join(parts)

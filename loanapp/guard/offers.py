@@ -1,0 +1,117 @@
+"""An offer is believed only after every figure of it has been computed again on the borrower's machine."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Final
+
+from loanapp.domain.annualised_cost import AnnualisedCost, NoRateError, annualised_cost
+from loanapp.domain.errors import ErrorCode
+from loanapp.domain.money import CENT, ZERO
+from loanapp.domain.offer import LoanTerms, Offer
+from loanapp.domain.schedule import RepaymentMethod, Schedule, due_dates, equal_instalment_schedule
+from loanapp.guard.refusal import GuardRefusal
+from loanapp.resource_files import read_toml
+
+# A month before a date is one of these many days before it, whatever the month.
+_MONTH_DAYS: Final = range(28, 32)
+
+
+def cost_cap_pct() -> Decimal:
+    """The most one loan may cost a year, all in, in percent (``limits.toml``)."""
+    return Decimal(read_toml("policy", "limits.toml")["cost_cap_pct"]["value"])
+
+
+def offer_age_days(today: date) -> int:
+    """How many days before today the day may lie from which an offer counts its due dates (``guard.toml``)."""
+    rows = [row for row in read_toml("policy", "guard.toml")["offer_age_days"] if row["from"] <= today]
+    newest = max(rows, key=lambda row: row["from"])
+    return int(newest["value"])
+
+
+def check_offer(offer: Offer, asked: LoanTerms, today: date, repayment: Decimal | None = None) -> None:
+    """Compute the offer again from its terms and hold every figure it states against the result.
+
+    ``repayment`` is the total the lender states beside the schedule, where it does. Raises :class:`GuardRefusal`
+    with ``GUARD_OFFER_NOT_AS_ASKED``, ``GUARD_FEE_BEFORE_PAYOUT``, ``GUARD_PAYOUT_DIFFERS``,
+    ``GUARD_SCHEDULE_DIFFERS``, ``GUARD_RATE_DIFFERS``, ``GUARD_COST_OVER_CAP`` or ``GUARD_PENALTY_OVER_CAP``:
+    the first that does not hold, in that order.
+    """
+    _check_as_asked(offer.terms, asked)
+    if offer.fee_before_payout != ZERO:
+        raise GuardRefusal(ErrorCode.GUARD_FEE_BEFORE_PAYOUT, "fee_before_payout")
+    if offer.payout != offer.terms.amount or offer.schedule.principal != offer.terms.amount:
+        raise GuardRefusal(ErrorCode.GUARD_PAYOUT_DIFFERS, "payout")
+    check_schedule(offer.schedule, offer, today)
+    if repayment is not None and repayment != offer.schedule.total_repayment:
+        raise GuardRefusal(ErrorCode.GUARD_SCHEDULE_DIFFERS, "total_repayment")
+    own = own_cost(offer.schedule, offer.payout)
+    _check_cost(offer.cost, own)
+    cap = cost_cap_pct()
+    if own.headline > cap:
+        raise GuardRefusal(ErrorCode.GUARD_COST_OVER_CAP, "annualised_cost", maximum=str(cap))
+    if offer.penalty_annual_pct > cap:
+        raise GuardRefusal(ErrorCode.GUARD_PENALTY_OVER_CAP, "penalty_annual_pct", maximum=str(cap))
+
+
+def check_schedule(stated: Schedule, offer: Offer, today: date) -> None:
+    """Hold a schedule, row by row, against the one the offer's terms lead to.
+
+    Raises :class:`GuardRefusal` with ``GUARD_SCHEDULE_DIFFERS``; ``what`` names the first row and column.
+    """
+    terms = offer.terms
+    if terms.months < 1 or len(stated.rows) != terms.months or terms.amount < CENT:
+        raise GuardRefusal(ErrorCode.GUARD_SCHEDULE_DIFFERS, "rows")
+    anchor = _anchor(stated, today)
+    own = equal_instalment_schedule(terms.amount, offer.annual_rate_pct, terms.months, anchor, offer.fee_per_instalment)
+    for mine, theirs in zip(own.rows, stated.rows, strict=True):
+        for column in ("no", "due", "payment", "principal", "interest", "fees", "balance"):
+            if getattr(mine, column) != getattr(theirs, column):
+                raise GuardRefusal(ErrorCode.GUARD_SCHEDULE_DIFFERS, f"{mine.no}.{column}")
+
+
+def own_cost(schedule: Schedule, payout: Decimal) -> AnnualisedCost:
+    """The annualised cost as this machine computes it, on the money that really arrives.
+
+    Raises :class:`GuardRefusal` with ``GUARD_RATE_DIFFERS`` where there is no rate at all.
+    """
+    try:
+        return annualised_cost(schedule, payout)
+    except (NoRateError, ArithmeticError):
+        raise GuardRefusal(ErrorCode.GUARD_RATE_DIFFERS, "no_rate") from None
+
+
+def _check_as_asked(offered: LoanTerms, asked: LoanTerms) -> None:
+    for name, mine, theirs in (
+        ("amount", asked.amount, offered.amount),
+        ("months", asked.months, offered.months),
+        ("method", asked.method, offered.method),
+    ):
+        if mine != theirs:
+            raise GuardRefusal(ErrorCode.GUARD_OFFER_NOT_AS_ASKED, name)
+    if offered.method is not RepaymentMethod.EQUAL_INSTALMENT:
+        raise GuardRefusal(ErrorCode.GUARD_OFFER_NOT_AS_ASKED, "method")
+
+
+def _check_cost(stated: AnnualisedCost, own: AnnualisedCost) -> None:
+    for name in ("nominal_irr", "effective_irr", "simple_interest", "simple_fees", "simple_total"):
+        if not same_percent(getattr(stated, name), getattr(own, name)):
+            raise GuardRefusal(ErrorCode.GUARD_RATE_DIFFERS, name)
+
+
+def same_percent(stated: Decimal, own: Decimal) -> bool:
+    """Whether a stated percentage is ours, rounded to the places it is stated with, two at least."""
+    exponent = stated.as_tuple().exponent
+    if not isinstance(exponent, int) or exponent > -2:
+        exponent = -2
+    return stated == own.quantize(Decimal(1).scaleb(max(exponent, -4)))
+
+
+def _anchor(stated: Schedule, today: date) -> date:
+    """The day the due dates are counted from: recent, never ahead of tomorrow, and leading to every one of them."""
+    dates = tuple(row.due for row in stated.rows)
+    earliest, latest = today - timedelta(days=offer_age_days(today)), today + timedelta(days=1)
+    for days in _MONTH_DAYS:
+        anchor = dates[0] - timedelta(days=days)
+        if earliest <= anchor <= latest and due_dates(anchor, len(dates)) == dates:
+            return anchor
+    raise GuardRefusal(ErrorCode.GUARD_SCHEDULE_DIFFERS, "due")
