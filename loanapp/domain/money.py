@@ -5,6 +5,8 @@ from typing import Final
 
 CENT: Final = Decimal("0.01")
 ZERO: Final = Decimal("0.00")
+# What a Chinese input method leaves behind: full-width yen sign, comma, full stop and digits.
+_FULL_WIDTH: Final = {0xFFE5: "¥", 0xFF0C: ",", 0xFF0E: ".", **{0xFF10 + digit: str(digit) for digit in range(10)}}
 
 
 def to_cents(amount: Decimal) -> Decimal:
@@ -13,11 +15,11 @@ def to_cents(amount: Decimal) -> Decimal:
 
 
 def parse_money(text: str) -> Decimal:
-    """Read ``"10000"``, ``"10,000.00"`` or ``"¥10000"`` as yuan.
+    """Read ``"10000"``, ``"10,000.00"`` or ``"¥10000"`` as yuan, in full-width characters too.
 
     Raises :class:`ValueError` for anything else, more than two decimal places included.
     """
-    cleaned = text.strip().removeprefix("¥").removeprefix("¥").replace(",", "").replace(",", "").strip()
+    cleaned = text.strip().translate(_FULL_WIDTH).removeprefix("¥").replace(",", "").strip()
     try:
         amount = Decimal(cleaned)
         cents = amount.quantize(CENT)
