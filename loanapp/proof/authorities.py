@@ -38,6 +38,9 @@ CRL_LIFE = timedelta(days=7)
 _BACKDATE = timedelta(minutes=10)
 # id-kp-documentSigning (RFC 9336); emailProtection is what NSS, and so poppler's pdfsig, asks of a document signer.
 _DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")
+# The role a certificate was issued for, as test certificate policies (RFC 7229): a borrower cannot sign as the lender.
+BORROWER_POLICY = ObjectIdentifier("1.3.6.1.5.5.7.13.2")
+LENDER_POLICY = ObjectIdentifier("1.3.6.1.5.5.7.13.3")
 _MAX_COMMON_NAME = 64  # ub-common-name, RFC 5280 appendix A.1
 
 
@@ -137,7 +140,7 @@ def make_document_signer(root: Credential, lender_name: str, now: datetime) -> C
     """The lender's own signing certificate."""
     key = new_signing_key()
     name = _name(f"{lender_name[:40]} 模拟签名 TEST")
-    builder = _document_signing(_issued(root, name, key.public_key(), now, SIGNER_LIFE))
+    builder = _document_signing(_issued(root, name, key.public_key(), now, SIGNER_LIFE), LENDER_POLICY)
     return Credential(key, _sign(builder, root))
 
 
@@ -161,7 +164,7 @@ def issue_borrower_certificate(
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
         raise CertificateRequestError("the key is not EC P-256")
     subject = _name(f"{common_name} (模拟 TEST)"[:_MAX_COMMON_NAME], reference)
-    builder = _document_signing(_issued(authority, subject, key, now, BORROWER_LIFE))
+    builder = _document_signing(_issued(authority, subject, key, now, BORROWER_LIFE), BORROWER_POLICY)
     return _sign(builder, authority)
 
 
@@ -252,10 +255,12 @@ def _as_leaf(builder: x509.CertificateBuilder) -> x509.CertificateBuilder:
     return builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
 
 
-def _document_signing(builder: x509.CertificateBuilder) -> x509.CertificateBuilder:
+def _document_signing(builder: x509.CertificateBuilder, role: ObjectIdentifier) -> x509.CertificateBuilder:
     usage = _key_usage(digital_signature=True, content_commitment=True)
     purposes = x509.ExtendedKeyUsage([_DOCUMENT_SIGNING, ExtendedKeyUsageOID.EMAIL_PROTECTION])
-    return _as_leaf(builder).add_extension(usage, critical=True).add_extension(purposes, critical=False)
+    policies = x509.CertificatePolicies([x509.PolicyInformation(role, None)])
+    builder = _as_leaf(builder).add_extension(usage, critical=True)
+    return builder.add_extension(purposes, critical=False).add_extension(policies, critical=False)
 
 
 def _key_usage(

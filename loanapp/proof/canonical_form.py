@@ -1,0 +1,118 @@
+"""One signature, one form: the parts of a file that no signature covers must not be free to vary.
+
+A signature cannot cover its own bytes. Within them a verifier may forgive upper-case digits, padding, unused
+certificates or odd encodings; anyone could then make a second file that is "also valid". These checks leave
+no such room.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from asn1crypto import algos, cms, tsp
+
+_LOWER_HEX = frozenset(b"0123456789abcdef")
+_BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*0\s+(\d+)\s+(\d+)\s+\d+\s*\]")
+_SHORT_LENGTH = 0x80
+
+
+def contents_of(pdf: bytes, byte_range: Iterable[int]) -> bytes | None:
+    """The DER bytes in the gap a ``/ByteRange`` leaves; ``None`` unless they are written in their one form.
+
+    The form: ``<``, lower-case hexadecimal, zeros as padding, ``>``; the range starts at 0 and leaves one gap.
+    """
+    numbers = [int(number) for number in byte_range]
+    if len(numbers) != 4 or numbers[0] != 0 or min(numbers) < 0:
+        return None
+    gap = pdf[numbers[1] : numbers[2]]
+    digits = gap[1:-1]
+    if len(gap) < 4 or gap[:1] != b"<" or gap[-1:] != b">" or len(digits) % 2 or not _LOWER_HEX.issuperset(digits):
+        return None
+    raw = bytes.fromhex(digits.decode("ascii"))
+    length = _der_length(raw)
+    if length is None or length > len(raw) or any(raw[length:]):
+        return None
+    return raw[:length]
+
+
+def lower_case_contents(pdf: bytes) -> bytes:
+    """Write the signature made last in lower case; nothing covers these digits yet, so nothing breaks.
+
+    Raises :class:`ValueError` when the file does not end with a signature.
+    """
+    *_, last = _BYTE_RANGE.finditer(pdf)
+    start, end = int(last.group(1)), int(last.group(2))
+    return pdf[:start] + pdf[start:end].lower() + pdf[end:]
+
+
+def covered_up_to(byte_range: Iterable[int]) -> int:
+    """The offset in the file at which the signed bytes end."""
+    numbers = [int(number) for number in byte_range]
+    return numbers[2] + numbers[3]
+
+
+def timestamp_is_canonical(der: bytes, known_certificates: Iterable[bytes]) -> bool:
+    """Whether a time-stamp token has no byte that could be other than it is.
+
+    Each certificate in it must be one of ``known_certificates`` (DER), which the token itself covers; all other
+    fields must be bound by the signature or have a single value (RFC 3161 section 2.4.2, RFC 5652 section 5).
+    May raise what the ASN.1 parser raises.
+    """
+    info = cms.ContentInfo.load(der, strict=True)
+    signed = info["content"]
+    signers = signed["signer_infos"]
+    if len(signers) != 1:
+        return False
+    signer = signers[0]
+    algorithm = signer["digest_algorithm"]
+    allowed = _algorithm_forms(algorithm["algorithm"].native)
+    known = set(known_certificates)
+    certificates = [choice.chosen for choice in signed["certificates"]] if signed["certificates"] else []
+    own = next((item for item in certificates if _names(signer["sid"], item)), None)
+    return (
+        info.dump(force=True) == der
+        and signed["version"].native == "v3"
+        and signed["encap_content_info"]["content_type"].native == "tst_info"
+        and isinstance(signed["encap_content_info"]["content"].parsed, tsp.TSTInfo)
+        and [item.dump() for item in signed["digest_algorithms"]] == [algorithm.dump()]
+        and algorithm.dump() in allowed
+        and signed["crls"].native is None
+        and signer["version"].native == "v1"
+        and signer["unsigned_attrs"].native is None
+        and _parameters_fixed(signer["signature_algorithm"])
+        and own is not None
+        and len({item.dump() for item in certificates}) == len(certificates)
+        and all(item.dump() in known for item in certificates)
+    )
+
+
+def _names(identifier: Any, certificate: Any) -> bool:  # noqa: ANN401 - asn1crypto has no types
+    chosen = identifier.chosen
+    if identifier.name != "issuer_and_serial_number":
+        return False
+    same_issuer = chosen["issuer"].dump() == certificate.issuer.dump()
+    return bool(same_issuer and chosen["serial_number"].native == certificate.serial_number)
+
+
+def _algorithm_forms(name: str) -> set[bytes]:
+    """A hash algorithm's identifier: parameters absent or NULL (RFC 5754 section 2)."""
+    oid = algos.DigestAlgorithmId(name).dump()
+    return {b"\x30" + bytes([len(oid)]) + oid, b"\x30" + bytes([len(oid) + 2]) + oid + b"\x05\x00"}
+
+
+def _parameters_fixed(algorithm: Any) -> bool:  # noqa: ANN401
+    oid = algorithm["algorithm"].dump()
+    plain = {b"\x30" + bytes([len(oid)]) + oid, b"\x30" + bytes([len(oid) + 2]) + oid + b"\x05\x00"}
+    return algorithm.dump() in plain
+
+
+def _der_length(raw: bytes) -> int | None:
+    """The length of the first DER element with its header, or ``None``."""
+    if len(raw) < 2 or raw[0] != 0x30:
+        return None
+    if raw[1] < _SHORT_LENGTH:
+        return 2 + raw[1]
+    count = raw[1] - _SHORT_LENGTH
+    if not 1 <= count <= 4 or len(raw) < 2 + count:
+        return None
+    return 2 + count + int.from_bytes(raw[2 : 2 + count], "big")

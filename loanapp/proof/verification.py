@@ -1,0 +1,367 @@
+"""Whether a contract is what both parties signed: offline, with nothing but the file and the roots.
+
+A file is accepted only if, for EVERY signature, the AdES engine passes (ETSI EN 319 102-1) AND pyHanko's difference
+analysis forgives nothing but signing itself; both parties' fields and the archive time-stamp are there and no other;
+the last signature covers the file to its last byte; and no uncovered byte is free to vary. One problem refuses.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from hashlib import sha256
+from io import BytesIO
+from typing import Any, Final
+
+from asn1crypto import x509 as asn1_x509
+from cryptography.hazmat.primitives import serialization
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed, AdESSubIndic
+from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY
+from pyhanko.sign.validation import DocumentSecurityStore, EmbeddedPdfSignature
+from pyhanko.sign.validation.ades import ades_lta_validation, ades_timestamp_validation, ades_with_time_validation
+from pyhanko.sign.validation.errors import NoDSSFoundError
+from pyhanko.sign.validation.policy_decl import (
+    CertificateFetchingRule,
+    PdfSignatureValidationSpec,
+    RevinfoOnlineFetchingRule,
+    RevocationInfoGatheringSpec,
+    SignatureValidationSpec,
+)
+from pyhanko.sign.validation.status import DocumentTimestampStatus, PdfSignatureStatus
+from pyhanko_certvalidator.context import CertValidationPolicySpec
+from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
+from pyhanko_certvalidator.policy_decl import CertRevTrustPolicy, RevocationCheckingPolicy, RevocationCheckingRule
+from pyhanko_certvalidator.registry import SimpleTrustManager
+
+from loanapp.proof.authorities import BORROWER_POLICY, LENDER_POLICY, load_certificates
+from loanapp.proof.canonical_form import contents_of, covered_up_to, timestamp_is_canonical
+from loanapp.proof.pdf_signature import ARCHIVE_FIELD, BORROWER_FIELD, LENDER_FIELD
+
+_HEADER: Final = b"%PDF-"
+
+
+class ProofProblem(StrEnum):
+    """The first thing that is wrong with a contract; each has its sentence in the translations (``verify``)."""
+
+    NOT_A_PDF = "not_a_pdf"
+    STRUCTURE_DAMAGED = "structure_damaged"
+    NOT_SIGNED = "not_signed"
+    BORROWER_SIGNATURE_MISSING = "borrower_signature_missing"
+    LENDER_SIGNATURE_MISSING = "lender_signature_missing"
+    ARCHIVE_TIMESTAMP_MISSING = "archive_timestamp_missing"
+    UNEXPECTED_SIGNATURE = "unexpected_signature"
+    CONTENT_CHANGED = "content_changed"
+    CHANGED_AFTER_SIGNING = "changed_after_signing"
+    NOT_WHOLLY_COVERED = "not_wholly_covered"
+    SIGNATURE_FORGED = "signature_forged"
+    SIGNER_UNKNOWN = "signer_unknown"
+    SIGNER_REVOKED = "signer_revoked"
+    SIGNER_WRONG_ROLE = "signer_wrong_role"
+    PROOF_MISSING = "proof_missing"
+    TIMESTAMP_INVALID = "timestamp_invalid"
+    FORM_NOT_CANONICAL = "form_not_canonical"
+    NOT_THE_AGREED_DOCUMENT = "not_the_agreed_document"
+
+
+class Stage(StrEnum):
+    """How far a contract has come: signed by the borrower alone, or by both and closed."""
+
+    BORROWER_SIGNED = "borrower_signed"
+    COMPLETE = "complete"
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureReport:
+    """One signature of the file; ``moment`` is proved by a time-stamp, ``None`` when nothing proves it."""
+
+    field: str
+    signer: str
+    root: str
+    moment: datetime | None
+    problem: ProofProblem | None
+
+    def to_json(self) -> dict[str, object]:
+        """Plain values for ``loanapp verify --json``."""
+        return {
+            "field": self.field,
+            "signer": self.signer,
+            "root": self.root,
+            "moment": self.moment.isoformat() if self.moment else None,
+            "problem": self.problem.value if self.problem else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationReport:
+    """What was found; ``valid`` only when there is no problem at all. ``sha256`` names the bytes that were checked."""
+
+    valid: bool
+    signatures: tuple[SignatureReport, ...]
+    first_problem: ProofProblem | None
+    problem_field: str | None
+    sha256: str
+
+    def to_json(self) -> dict[str, object]:
+        """Plain values for ``loanapp verify --json``."""
+        return {
+            "valid": self.valid,
+            "first_problem": self.first_problem.value if self.first_problem else None,
+            "problem_field": self.problem_field,
+            "signatures": [signature.to_json() for signature in self.signatures],
+            "sha256": self.sha256,
+        }
+
+
+class _ProblemFoundError(Exception):
+    def __init__(self, problem: ProofProblem, field: str | None = None) -> None:
+        super().__init__(problem.value)
+        self.problem = problem
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class _Checks:
+    """What one verification is held against."""
+
+    pdf: bytes
+    specification: PdfSignatureValidationSpec
+    timing: ValidationTimingInfo
+    stage: Stage
+
+
+def verify_contract(
+    pdf: bytes,
+    trust_roots: Sequence[bytes | str],
+    *,
+    stage: Stage = Stage.COMPLETE,
+    must_start_with: bytes | None = None,
+    at: datetime | None = None,
+) -> VerificationReport:
+    """Check every signature of ``pdf`` against ``trust_roots`` (PEM texts, each with one or more certificates).
+
+    ``must_start_with``: the bytes the parties agreed on (the prepared contract, or one's own signed revision), which
+    must stand unchanged at the start. ``at``: the moment of checking, the computer's present by default. Blocking,
+    no network. Never raises because of ``pdf``: whatever it holds, the answer is a report. Raises
+    :class:`ValueError` when a root is not a certificate.
+    """
+    roots = [_asn1(root) for text in trust_roots for root in load_certificates(text)]
+    signatures: list[SignatureReport] = []
+    problem: ProofProblem | None = None
+    field: str | None = None
+    try:
+        _check_start(pdf, must_start_with)
+        checks = _Checks(pdf, _specification(roots, stage), _timing(at), stage)
+        asyncio.run(_check(checks, signatures))
+    except _ProblemFoundError as found:
+        problem, field = found.problem, found.field
+    except Exception:  # noqa: BLE001 - a hostile file may make the parser raise anything; all of it means damage
+        problem = ProofProblem.STRUCTURE_DAMAGED
+    return VerificationReport(problem is None, tuple(signatures), problem, field, sha256(pdf).hexdigest())
+
+
+def _check_start(pdf: bytes, must_start_with: bytes | None) -> None:
+    if not pdf.startswith(_HEADER):
+        raise _ProblemFoundError(ProofProblem.NOT_A_PDF)
+    if must_start_with is not None and not pdf.startswith(must_start_with):
+        raise _ProblemFoundError(ProofProblem.NOT_THE_AGREED_DOCUMENT)
+
+
+async def _check(checks: _Checks, reports: list[SignatureReport]) -> None:
+    reader = PdfFileReader(BytesIO(checks.pdf))
+    found = list(reader.embedded_signatures)
+    _check_fields(found, checks.stage)
+    first: _ProblemFoundError | None = None
+    for signature in found:
+        report, problem = await _report(signature, checks)
+        reports.append(report)
+        if first is None and problem is not None:
+            first = _ProblemFoundError(problem, report.field)
+    if first is not None:
+        raise first
+    _check_form(found, reader, checks)
+
+
+def _check_fields(found: Sequence[EmbeddedPdfSignature], stage: Stage) -> None:
+    """Exactly the expected fields, of the expected kind, in the order they must have been signed."""
+    names = [signature.field_name for signature in found]
+    expected = [BORROWER_FIELD] if stage is Stage.BORROWER_SIGNED else [BORROWER_FIELD, LENDER_FIELD, ARCHIVE_FIELD]
+    missing: Mapping[str, ProofProblem] = {
+        BORROWER_FIELD: ProofProblem.BORROWER_SIGNATURE_MISSING,
+        LENDER_FIELD: ProofProblem.LENDER_SIGNATURE_MISSING,
+        ARCHIVE_FIELD: ProofProblem.ARCHIVE_TIMESTAMP_MISSING,
+    }
+    if not names:
+        raise _ProblemFoundError(ProofProblem.NOT_SIGNED)
+    for name in expected:
+        if name not in names:
+            raise _ProblemFoundError(missing[name], name)
+    kinds = ["/DocTimeStamp" if name == ARCHIVE_FIELD else "/Sig" for name in expected]
+    if names != expected or [str(signature.sig_object_type) for signature in found] != kinds:
+        raise _ProblemFoundError(ProofProblem.UNEXPECTED_SIGNATURE)
+
+
+async def _report(signature: EmbeddedPdfSignature, checks: _Checks) -> tuple[SignatureReport, ProofProblem | None]:
+    problem: ProofProblem | None
+    moment: datetime | None = None
+    root = ""
+    try:
+        signature.compute_integrity_info(checks.specification.diff_policy)
+        judge = _judge_timestamp if signature.field_name == ARCHIVE_FIELD else _judge_signature
+        problem, moment, root = await judge(signature, checks)
+    except Exception:  # noqa: BLE001 - see verify_contract
+        problem = ProofProblem.STRUCTURE_DAMAGED
+    return SignatureReport(signature.field_name, _common_name(signature.signer_cert), root, moment, problem), problem
+
+
+async def _judge_signature(
+    signature: EmbeddedPdfSignature, checks: _Checks
+) -> tuple[ProofProblem | None, datetime | None, str]:
+    if checks.stage is Stage.COMPLETE:
+        result: Any = await ades_lta_validation(signature, checks.specification, timing_info=checks.timing)
+    else:
+        result = await ades_with_time_validation(
+            signature.signed_data,
+            checks.specification.signature_validation_spec,
+            timing_info=checks.timing,
+            raw_digest=signature.compute_digest(),
+            extra_status_kwargs=signature.summarise_integrity_info(),
+            status_cls=PdfSignatureStatus,
+        )
+    status: PdfSignatureStatus | None = result.api_status
+    if status is None:
+        return ProofProblem.STRUCTURE_DAMAGED, None, ""
+    root = _root_name(status)
+    stamp = status.timestamp_validity
+    moment = stamp.timestamp if stamp is not None else None
+    problem = _integrity_problem(status) or _trust_problem(result.ades_subindic)
+    if problem is None and stamp is None:
+        problem = ProofProblem.TIMESTAMP_INVALID
+    if problem is None and not status.bottom_line:
+        problem = ProofProblem.SIGNATURE_FORGED
+    if problem is None and not _has_role(signature.signer_cert, signature.field_name):
+        problem = ProofProblem.SIGNER_WRONG_ROLE
+    return problem, moment, root
+
+
+async def _judge_timestamp(
+    signature: EmbeddedPdfSignature, checks: _Checks
+) -> tuple[ProofProblem | None, datetime | None, str]:
+    digest = signature.compute_digest()
+    result: Any = await ades_timestamp_validation(
+        signature.signed_data,
+        checks.specification.signature_validation_spec,
+        lambda _algorithm: digest,
+        timing_info=checks.timing,
+        extra_status_kwargs=signature.summarise_integrity_info(),
+        status_cls=DocumentTimestampStatus,
+    )
+    status: DocumentTimestampStatus | None = result.api_status
+    if status is None:
+        return ProofProblem.STRUCTURE_DAMAGED, None, ""
+    problem = _integrity_problem(status)
+    if problem is None and (result.ades_subindic is not AdESPassed.OK or not status.trusted):
+        unknown = result.ades_subindic is AdESIndeterminate.NO_CERTIFICATE_CHAIN_FOUND
+        problem = ProofProblem.SIGNER_UNKNOWN if unknown else ProofProblem.TIMESTAMP_INVALID
+    return problem, status.timestamp, _root_name(status)
+
+
+def _integrity_problem(status: PdfSignatureStatus | DocumentTimestampStatus) -> ProofProblem | None:
+    if not status.intact:
+        return ProofProblem.CONTENT_CHANGED
+    if not status.valid:
+        return ProofProblem.SIGNATURE_FORGED
+    return None if status.docmdp_ok else ProofProblem.CHANGED_AFTER_SIGNING
+
+
+_TRUST_PROBLEMS: Final[Mapping[AdESSubIndic, ProofProblem]] = {
+    AdESFailure.HASH_FAILURE: ProofProblem.CONTENT_CHANGED,
+    AdESFailure.SIG_CRYPTO_FAILURE: ProofProblem.SIGNATURE_FORGED,
+    AdESFailure.REVOKED: ProofProblem.SIGNER_REVOKED,
+    AdESIndeterminate.REVOKED_NO_POE: ProofProblem.SIGNER_REVOKED,
+    AdESIndeterminate.REVOKED_CA_NO_POE: ProofProblem.SIGNER_REVOKED,
+    AdESIndeterminate.NO_CERTIFICATE_CHAIN_FOUND: ProofProblem.SIGNER_UNKNOWN,
+    AdESIndeterminate.SIG_CONSTRAINTS_FAILURE: ProofProblem.TIMESTAMP_INVALID,
+    AdESIndeterminate.TIMESTAMP_ORDER_FAILURE: ProofProblem.TIMESTAMP_INVALID,
+}
+
+
+def _trust_problem(indication: AdESSubIndic) -> ProofProblem | None:
+    if indication is AdESPassed.OK:
+        return None
+    return _TRUST_PROBLEMS.get(indication, ProofProblem.PROOF_MISSING)
+
+
+def _check_form(found: Sequence[EmbeddedPdfSignature], reader: PdfFileReader, checks: _Checks) -> None:
+    """The last signature closes the file: it covers all but itself; and every signature has its one form."""
+    last = found[-1]
+    if covered_up_to(last.byte_range) != len(checks.pdf):
+        raise _ProblemFoundError(ProofProblem.NOT_WHOLLY_COVERED, last.field_name)
+    contents: bytes | None = None
+    for signature in found:
+        contents = contents_of(checks.pdf, signature.byte_range)
+        if contents is None or not signature.pkcs7_content.startswith(contents):
+            raise _ProblemFoundError(ProofProblem.FORM_NOT_CANONICAL, signature.field_name)
+    complete = checks.stage is Stage.COMPLETE
+    if complete and contents is not None and not timestamp_is_canonical(contents, _covered_certificates(reader)):
+        raise _ProblemFoundError(ProofProblem.FORM_NOT_CANONICAL, last.field_name)
+
+
+def _covered_certificates(reader: PdfFileReader) -> list[bytes]:
+    try:
+        return [certificate.dump() for certificate in DocumentSecurityStore.read_dss(reader).load_certs()]
+    except NoDSSFoundError:
+        return []
+
+
+def _has_role(certificate: asn1_x509.Certificate, field: str) -> bool:
+    """A borrower's certificate must not sign for the lender, nor the other way round."""
+    wanted = {BORROWER_FIELD: BORROWER_POLICY, LENDER_FIELD: LENDER_POLICY}[field].dotted_string
+    policies = certificate.certificate_policies_value
+    return policies is not None and any(item["policy_identifier"].dotted == wanted for item in policies)
+
+
+def _specification(roots: Sequence[asn1_x509.Certificate], stage: Stage) -> PdfSignatureValidationSpec:
+    # Once closed, the file itself must prove that no certificate was revoked; before, the lender looks it up.
+    # The archive time-stamp is the outermost proof: nothing in the file can be younger than it and speak for it.
+    signers = _RULE_PROVED if stage is Stage.COMPLETE else _RULE_DECLARED
+    trust = SimpleTrustManager.build(trust_roots=roots)
+    return PdfSignatureValidationSpec(
+        SignatureValidationSpec(
+            cert_validation_policy=CertValidationPolicySpec(trust, signers),
+            ts_cert_validation_policy=CertValidationPolicySpec(trust, _RULE_DECLARED),
+            revinfo_gathering_policy=RevocationInfoGatheringSpec(
+                online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY,
+                certificate_fetching_rule=CertificateFetchingRule.NEVER_FETCH,
+            ),
+        ),
+        diff_policy=DEFAULT_DIFF_POLICY,
+    )
+
+
+def _revocation(rule: RevocationCheckingRule) -> CertRevTrustPolicy:
+    return CertRevTrustPolicy(RevocationCheckingPolicy(rule, rule))
+
+
+_RULE_PROVED: Final = _revocation(RevocationCheckingRule.CRL_OR_OCSP_REQUIRED)
+_RULE_DECLARED: Final = _revocation(RevocationCheckingRule.CHECK_IF_DECLARED)
+
+
+def _timing(at: datetime | None) -> ValidationTimingInfo:
+    moment = at or datetime.now(UTC)
+    return ValidationTimingInfo(moment, moment, point_in_time_validation=False)
+
+
+def _root_name(status: Any) -> str:  # noqa: ANN401 - pyHanko's status classes share this by duck typing only
+    path = status.validation_path
+    return _common_name(path.first) if path is not None and isinstance(path.first, asn1_x509.Certificate) else ""
+
+
+def _common_name(certificate: asn1_x509.Certificate) -> str:
+    name = certificate.subject.native.get("common_name", "")
+    return name if isinstance(name, str) else ""
+
+
+def _asn1(certificate: Any) -> asn1_x509.Certificate:  # noqa: ANN401
+    return asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
