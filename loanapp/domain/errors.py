@@ -83,6 +83,7 @@ class ErrorCode(StrEnum):
     PROGRAM_OUTDATED = "program_outdated"
     KEYRING_UNAVAILABLE = "keyring_unavailable"
     PASSPHRASE_WRONG = "passphrase_wrong"
+    PASSPHRASE_TOO_SHORT = "passphrase_too_short"
     DRAFT_UNREADABLE = "draft_unreadable"
     DISK_TROUBLE = "disk_trouble"
     ASSET_MISSING = "asset_missing"

@@ -1,0 +1,160 @@
+"""What the borrower has typed and where they stood, kept encrypted so that no crash costs more than a keystroke."""
+
+import base64
+import binascii
+import json
+import logging
+import secrets
+import time
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from loanapp.client.private_files import clear_leavings, read_private, remove, write_private
+from loanapp.client.secrets import SecretName, SecretStore
+from loanapp.domain.clock import Clock, SystemClock
+from loanapp.domain.errors import ErrorCode, LoanAppError
+
+_log = logging.getLogger(__name__)
+
+FILE_NAME: Final = "draft.sealed"
+LIFE: Final = timedelta(days=30)
+_LARGEST: Final = 1024 * 1024
+_KEY_BYTES: Final = 32
+_NONCE_BYTES: Final = 12
+_MAGIC: Final = b"LADRAFT1"
+# A killed program loses nothing either way; a power cut may cost what was typed in this time.
+_FLUSH_EVERY_S: Final = 1.0
+
+
+@dataclass
+class Draft:
+    """Everything local; the lender's own state is never in it.
+
+    ``values``: what was typed, by page and field. ``keys``: idempotency keys of acts whose answer has not come yet,
+    so that a killed program repeats an act with the same key. ``page``: the earlier page that is open again, if any.
+    """
+
+    values: dict[str, dict[str, str]] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+    cost_seen: bool = False
+    page: str = ""
+    phone: str = ""
+    code_challenge_id: str = ""
+    application_id: str = ""
+    left_application_id: str = ""
+    asked: dict[str, str] = field(default_factory=dict)
+    contract_read_sha256: str = ""
+    certificate: dict[str, str] = field(default_factory=dict)
+    contract_verified: str = ""
+    payout_seen: str = ""
+
+    def __repr__(self) -> str:
+        return f"Draft(pages={sorted(self.values)})"
+
+
+class DraftFile:
+    """The one draft of a data folder. With a store that forgets, the draft is kept in memory alone."""
+
+    def __init__(self, home: Path, store: SecretStore, clock: Clock | None = None) -> None:
+        self._path = home / FILE_NAME
+        self._store = store
+        self._clock = clock or SystemClock()
+        self._key: bytes | None = None
+        self._flushed_at = 0.0
+
+    def load(self) -> tuple[Draft, LoanAppError | None]:
+        """The draft, and what is to be told about it.
+
+        A draft that cannot be read is set aside and told once (``DRAFT_UNREADABLE``); one older than 30 days is
+        removed. Raises :class:`LoanAppError` with ``KEYRING_UNAVAILABLE`` or ``DISK_TROUBLE``.
+        """
+        if not self._store.durable:
+            return Draft(), None
+        clear_leavings(self._path.parent, FILE_NAME)
+        sealed = read_private(self._path, _LARGEST)
+        if sealed is None:
+            return Draft(), None
+        key = _decode_key(self._store.read(SecretName.DRAFT_KEY))
+        opened = _open(key, sealed) if key is not None else None
+        if opened is None:
+            self._set_aside()
+            return Draft(), LoanAppError(ErrorCode.DRAFT_UNREADABLE)
+        draft, saved_at = opened
+        if self._clock.now() - saved_at > LIFE:
+            self.discard()
+            return Draft(), None
+        self._key = key
+        return draft, None
+
+    def save(self, draft: Draft, *, flush: bool | None = None) -> None:
+        """Replace the file; a few milliseconds. ``flush``: wait for the disk (by default once a second).
+
+        Raises :class:`LoanAppError` with ``DISK_TROUBLE`` or ``KEYRING_UNAVAILABLE``.
+        """
+        if not self._store.durable:
+            return
+        now = time.monotonic()
+        if flush is None:
+            flush = now - self._flushed_at >= _FLUSH_EVERY_S
+        write_private(self._path, _seal(self._draft_key(), draft, self._clock.now()), flush=flush)
+        if flush:
+            self._flushed_at = now
+
+    def discard(self) -> None:
+        """Remove the draft and its key; raises :class:`LoanAppError`."""
+        self._key = None
+        remove(self._path)
+        self._store.delete(SecretName.DRAFT_KEY)
+
+    def _draft_key(self) -> bytes:
+        if self._key is None:
+            self._key = _decode_key(self._store.read(SecretName.DRAFT_KEY))
+        if self._key is None:
+            key = secrets.token_bytes(_KEY_BYTES)
+            self._store.write(SecretName.DRAFT_KEY, base64.b64encode(key).decode())
+            self._key = key
+        return self._key
+
+    def _set_aside(self) -> None:
+        """Keep the bytes for whoever might still rescue them; only the newest such file stays."""
+        try:
+            self._path.replace(self._path.with_suffix(".unreadable"))
+        except OSError:
+            raise LoanAppError(ErrorCode.DISK_TROUBLE) from None
+        _log.warning("a draft could not be read and was set aside")
+
+
+def _seal(key: bytes, draft: Draft, now: datetime) -> bytes:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415  (never before the first paint)
+
+    whole = {"saved_at": now.isoformat(), "draft": asdict(draft)}
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return _MAGIC + nonce + AESGCM(key).encrypt(nonce, json.dumps(whole, ensure_ascii=False).encode(), _MAGIC)
+
+
+def _open(key: bytes, sealed: bytes) -> tuple[Draft, datetime] | None:
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415  (never before the first paint)
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
+
+    start = len(_MAGIC) + _NONCE_BYTES
+    if not sealed.startswith(_MAGIC):
+        return None
+    try:
+        whole = json.loads(AESGCM(key).decrypt(sealed[len(_MAGIC) : start], sealed[start:], _MAGIC))
+        saved_at = datetime.fromisoformat(whole["saved_at"])
+        known = {item.name for item in fields(Draft)}
+        return Draft(**{name: value for name, value in whole["draft"].items() if name in known}), saved_at
+    except (InvalidTag, ValueError, KeyError, TypeError):
+        return None
+
+
+def _decode_key(written: str | None) -> bytes | None:
+    if written is None:
+        return None
+    try:
+        key = base64.b64decode(written, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return key if len(key) == _KEY_BYTES else None
