@@ -161,8 +161,10 @@ class ActionDetector:
         return min(jaw, gap)
 
     def _turn_values(self, yaw: float, rest: float) -> tuple[float, float]:
-        """A turn counts by its own angle and by the way from the rest, so that neither a crooked camera nor a flat
-        photo swung from one side to the other makes one.
+        """What analysis reports and what a challenge counts, 1 at each threshold.
+
+        Both the angle itself and the way from the rest must suffice: neither a camera at the side nor a flat photo
+        swung from one side to the other makes a turn.
         """
         report = min(yaw / self._turn["report"], (yaw - rest) / self._turn["report_over_rest"])
         counts = min(yaw, yaw - rest) / self._turn["counts"]

@@ -32,7 +32,8 @@ EVENT_OF_ACTION: Final = {action: kind for kind, action in _ACTIONS.items()}
 class ActionEvent:
     """One event, with the first and last frame (counted from 0) and time at which it holds.
 
-    ``strength`` is 1 at what a challenge asks and more beyond; ``complete`` when the person was neutral before and after.
+    ``strength`` is 1 at what a challenge asks and more beyond; ``complete`` when the person was neutral before and
+    after.
     """
 
     kind: EventKind

@@ -1,7 +1,7 @@
 """Blinks and winks, against the person's own open eyes.
 
-A fixed threshold misses blinks behind glasses and takes narrow open eyes for one long blink; so each eye is compared with
-its own level, the head must be near frontal and still, and the time is bounded both ways.
+A fixed threshold misses blinks behind glasses and takes narrow open eyes for one long blink; so each eye is compared
+with its own level, the head must be near frontal and still, and the time is bounded both ways.
 """
 
 from collections import deque
