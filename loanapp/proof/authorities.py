@@ -27,8 +27,9 @@ from loanapp.proof.keys import (
 )
 
 ORGANISATION = "LoanApp 模拟 TEST"
-ROOT_LIFE = timedelta(days=365 * 20)
+ROOT_LIFE = timedelta(days=365 * 30)
 ISSUER_LIFE = timedelta(days=365 * 10)
+TIMESTAMP_LIFE = timedelta(days=365 * 20)
 SIGNER_LIFE = timedelta(days=365 * 5)
 SERVER_LIFE = timedelta(days=397)
 BORROWER_LIFE = timedelta(days=365 * 3)
@@ -176,7 +177,7 @@ def make_time_root(now: datetime) -> Credential:
 def make_timestamp_authority(root: Credential, now: datetime) -> Credential:
     """The certificate that signs RFC 3161 time-stamps (RSA; its only purpose, critical: RFC 3161, 2.3)."""
     key = new_timestamp_key()
-    builder = _issued(root, _name("LoanApp 模拟时间戳服务 TEST TSA"), key.public_key(), now, ISSUER_LIFE)
+    builder = _issued(root, _name("LoanApp 模拟时间戳服务 TEST TSA"), key.public_key(), now, TIMESTAMP_LIFE)
     usage = _key_usage(digital_signature=True, content_commitment=True)
     builder = _as_leaf(builder).add_extension(usage, critical=True)
     builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)

@@ -7,7 +7,8 @@ the last signature covers the file to its last byte; and no uncovered byte is fr
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -15,16 +16,17 @@ from io import BytesIO
 from typing import Any, Final
 
 from asn1crypto import x509 as asn1_x509
+from asn1crypto.crl import CertificateList
 from cryptography.hazmat.primitives import serialization
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed, AdESSubIndic
 from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY
 from pyhanko.sign.validation import DocumentSecurityStore, EmbeddedPdfSignature
-from pyhanko.sign.validation.ades import ades_lta_validation, ades_timestamp_validation, ades_with_time_validation
+from pyhanko.sign.validation.ades import ades_timestamp_validation, ades_with_time_validation
 from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko.sign.validation.policy_decl import (
     CertificateFetchingRule,
-    PdfSignatureValidationSpec,
+    LocalKnowledge,
     RevinfoOnlineFetchingRule,
     RevocationInfoGatheringSpec,
     SignatureValidationSpec,
@@ -34,6 +36,7 @@ from pyhanko_certvalidator.context import CertValidationPolicySpec
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 from pyhanko_certvalidator.policy_decl import CertRevTrustPolicy, RevocationCheckingPolicy, RevocationCheckingRule
 from pyhanko_certvalidator.registry import SimpleTrustManager
+from pyhanko_certvalidator.revinfo.archival import CRLContainer
 
 from loanapp.proof.authorities import BORROWER_POLICY, LENDER_POLICY, load_certificates
 from loanapp.proof.canonical_form import contents_of, covered_up_to, timestamp_is_canonical
@@ -126,9 +129,13 @@ class _Checks:
     """What one verification is held against."""
 
     pdf: bytes
-    specification: PdfSignatureValidationSpec
+    roots: tuple[asn1_x509.Certificate, ...]
     timing: ValidationTimingInfo
     stage: Stage
+    knowledge: LocalKnowledge = dataclass_field(default_factory=LocalKnowledge)
+
+
+_Judgement = tuple[ProofProblem | None, datetime | None, str]
 
 
 def verify_contract(
@@ -146,13 +153,13 @@ def verify_contract(
     no network. Never raises because of ``pdf``: whatever it holds, the answer is a report. Raises
     :class:`ValueError` when a root is not a certificate.
     """
-    roots = [_asn1(root) for text in trust_roots for root in load_certificates(text)]
+    roots = tuple(_asn1(root) for text in trust_roots for root in load_certificates(text))
     signatures: list[SignatureReport] = []
     problem: ProofProblem | None = None
     field: str | None = None
     try:
         _check_start(pdf, must_start_with)
-        checks = _Checks(pdf, _specification(roots, stage), _timing(at), stage)
+        checks = _Checks(pdf, roots, _timing(at or datetime.now(UTC)), stage)
         asyncio.run(_check(checks, signatures))
     except _ProblemFoundError as found:
         problem, field = found.problem, found.field
@@ -172,15 +179,22 @@ async def _check(checks: _Checks, reports: list[SignatureReport]) -> None:
     reader = PdfFileReader(BytesIO(checks.pdf))
     found = list(reader.embedded_signatures)
     _check_fields(found, checks.stage)
-    first: _ProblemFoundError | None = None
-    for signature in found:
-        report, problem = await _report(signature, checks)
-        reports.append(report)
-        if first is None and problem is not None:
-            first = _ProblemFoundError(problem, report.field)
-    if first is not None:
-        raise first
-    _check_form(found, reader, checks)
+    if checks.stage is Stage.COMPLETE:
+        # The archive time-stamp is checked at the present. It proves that all else existed at its moment: the
+        # signatures are then checked as of that moment, with the revocation lists the file carries.
+        archive = await _report(found[-1], checks)
+        if archive.problem is None and archive.moment is not None:
+            checks = replace(checks, timing=_timing(archive.moment), knowledge=_knowledge(reader))
+        reports.extend([await _report(signature, checks) for signature in found[:-1]])
+        reports.append(archive)
+    else:
+        reports.extend([await _report(signature, checks) for signature in found])
+    problems = [(report.problem, report.field) for report in reports if report.problem is not None]
+    # A missing proof is the consequence of another fault wherever there is one.
+    problems.sort(key=lambda item: item[0] is ProofProblem.PROOF_MISSING)
+    if problems:
+        raise _ProblemFoundError(*problems[0])
+    _check_form(found, checks)
 
 
 def _check_fields(found: Sequence[EmbeddedPdfSignature], stage: Stage) -> None:
@@ -202,37 +216,29 @@ def _check_fields(found: Sequence[EmbeddedPdfSignature], stage: Stage) -> None:
         raise _ProblemFoundError(ProofProblem.UNEXPECTED_SIGNATURE)
 
 
-async def _report(signature: EmbeddedPdfSignature, checks: _Checks) -> tuple[SignatureReport, ProofProblem | None]:
-    problem: ProofProblem | None
-    moment: datetime | None = None
-    root = ""
+async def _report(signature: EmbeddedPdfSignature, checks: _Checks) -> SignatureReport:
+    name = signature.field_name
     try:
-        signature.compute_integrity_info(checks.specification.diff_policy)
-        judge = _judge_timestamp if signature.field_name == ARCHIVE_FIELD else _judge_signature
+        signature.compute_integrity_info(DEFAULT_DIFF_POLICY)
+        judge = _judge_timestamp if name == ARCHIVE_FIELD else _judge_signature
         problem, moment, root = await judge(signature, checks)
+        return SignatureReport(name, _common_name(signature.signer_cert), root, moment, problem)
     except Exception:  # noqa: BLE001 - see verify_contract
-        problem = ProofProblem.STRUCTURE_DAMAGED
-    return SignatureReport(signature.field_name, _common_name(signature.signer_cert), root, moment, problem), problem
+        return SignatureReport(name, "", "", None, ProofProblem.STRUCTURE_DAMAGED)
 
 
-async def _judge_signature(
-    signature: EmbeddedPdfSignature, checks: _Checks
-) -> tuple[ProofProblem | None, datetime | None, str]:
-    if checks.stage is Stage.COMPLETE:
-        result: Any = await ades_lta_validation(signature, checks.specification, timing_info=checks.timing)
-    else:
-        result = await ades_with_time_validation(
-            signature.signed_data,
-            checks.specification.signature_validation_spec,
-            timing_info=checks.timing,
-            raw_digest=signature.compute_digest(),
-            extra_status_kwargs=signature.summarise_integrity_info(),
-            status_cls=PdfSignatureStatus,
-        )
-    status: PdfSignatureStatus | None = result.api_status
+async def _judge_signature(signature: EmbeddedPdfSignature, checks: _Checks) -> _Judgement:
+    result = await ades_with_time_validation(
+        signature.signed_data,
+        _specification(checks),
+        timing_info=checks.timing,
+        raw_digest=signature.compute_digest(),
+        extra_status_kwargs=signature.summarise_integrity_info(),
+        status_cls=PdfSignatureStatus,
+    )
+    status = result.api_status
     if status is None:
         return ProofProblem.STRUCTURE_DAMAGED, None, ""
-    root = _root_name(status)
     stamp = status.timestamp_validity
     moment = stamp.timestamp if stamp is not None else None
     problem = _integrity_problem(status) or _trust_problem(result.ades_subindic)
@@ -242,22 +248,20 @@ async def _judge_signature(
         problem = ProofProblem.SIGNATURE_FORGED
     if problem is None and not _has_role(signature.signer_cert, signature.field_name):
         problem = ProofProblem.SIGNER_WRONG_ROLE
-    return problem, moment, root
+    return problem, moment, _root_name(status)
 
 
-async def _judge_timestamp(
-    signature: EmbeddedPdfSignature, checks: _Checks
-) -> tuple[ProofProblem | None, datetime | None, str]:
+async def _judge_timestamp(signature: EmbeddedPdfSignature, checks: _Checks) -> _Judgement:
     digest = signature.compute_digest()
-    result: Any = await ades_timestamp_validation(
+    result = await ades_timestamp_validation(
         signature.signed_data,
-        checks.specification.signature_validation_spec,
+        _specification(checks),
         lambda _algorithm: digest,
         timing_info=checks.timing,
         extra_status_kwargs=signature.summarise_integrity_info(),
         status_cls=DocumentTimestampStatus,
     )
-    status: DocumentTimestampStatus | None = result.api_status
+    status = result.api_status
     if status is None:
         return ProofProblem.STRUCTURE_DAMAGED, None, ""
     problem = _integrity_problem(status)
@@ -293,7 +297,7 @@ def _trust_problem(indication: AdESSubIndic) -> ProofProblem | None:
     return _TRUST_PROBLEMS.get(indication, ProofProblem.PROOF_MISSING)
 
 
-def _check_form(found: Sequence[EmbeddedPdfSignature], reader: PdfFileReader, checks: _Checks) -> None:
+def _check_form(found: Sequence[EmbeddedPdfSignature], checks: _Checks) -> None:
     """The last signature closes the file: it covers all but itself; and every signature has its one form."""
     last = found[-1]
     if covered_up_to(last.byte_range) != len(checks.pdf):
@@ -304,15 +308,19 @@ def _check_form(found: Sequence[EmbeddedPdfSignature], reader: PdfFileReader, ch
         if contents is None or not signature.pkcs7_content.startswith(contents):
             raise _ProblemFoundError(ProofProblem.FORM_NOT_CANONICAL, signature.field_name)
     complete = checks.stage is Stage.COMPLETE
-    if complete and contents is not None and not timestamp_is_canonical(contents, _covered_certificates(reader)):
+    known = [certificate.dump() for certificate in checks.knowledge.known_certs]
+    if complete and contents is not None and not timestamp_is_canonical(contents, known):
         raise _ProblemFoundError(ProofProblem.FORM_NOT_CANONICAL, last.field_name)
 
 
-def _covered_certificates(reader: PdfFileReader) -> list[bytes]:
+def _knowledge(reader: PdfFileReader) -> LocalKnowledge:
+    """The certificates and revocation lists the file carries (its document security store)."""
     try:
-        return [certificate.dump() for certificate in DocumentSecurityStore.read_dss(reader).load_certs()]
+        store = DocumentSecurityStore.read_dss(reader)
     except NoDSSFoundError:
-        return []
+        return LocalKnowledge()
+    lists = [CertificateList.load(item.get_object().data, strict=True) for item in store.crls]
+    return LocalKnowledge(known_crls=[CRLContainer(item) for item in lists], known_certs=list(store.load_certs()))
 
 
 def _has_role(certificate: asn1_x509.Certificate, field: str) -> bool:
@@ -322,21 +330,20 @@ def _has_role(certificate: asn1_x509.Certificate, field: str) -> bool:
     return policies is not None and any(item["policy_identifier"].dotted == wanted for item in policies)
 
 
-def _specification(roots: Sequence[asn1_x509.Certificate], stage: Stage) -> PdfSignatureValidationSpec:
-    # Once closed, the file itself must prove that no certificate was revoked; before, the lender looks it up.
-    # The archive time-stamp is the outermost proof: nothing in the file can be younger than it and speak for it.
-    signers = _RULE_PROVED if stage is Stage.COMPLETE else _RULE_DECLARED
-    trust = SimpleTrustManager.build(trust_roots=roots)
-    return PdfSignatureValidationSpec(
-        SignatureValidationSpec(
-            cert_validation_policy=CertValidationPolicySpec(trust, signers),
-            ts_cert_validation_policy=CertValidationPolicySpec(trust, _RULE_DECLARED),
-            revinfo_gathering_policy=RevocationInfoGatheringSpec(
-                online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY,
-                certificate_fetching_rule=CertificateFetchingRule.NEVER_FETCH,
-            ),
+def _specification(checks: _Checks) -> SignatureValidationSpec:
+    # Once closed, the file itself must prove that no signer was revoked; before, the lender looks it up. Nothing in
+    # the file can be younger than the archive time-stamp and speak for it, so none is asked for time-stamps.
+    rule = RevocationCheckingRule.CHECK_IF_DECLARED
+    signers = RevocationCheckingRule.CRL_OR_OCSP_REQUIRED if checks.stage is Stage.COMPLETE else rule
+    trust = SimpleTrustManager.build(trust_roots=checks.roots)
+    return SignatureValidationSpec(
+        cert_validation_policy=CertValidationPolicySpec(trust, _revocation(signers)),
+        ts_cert_validation_policy=CertValidationPolicySpec(trust, _revocation(rule)),
+        revinfo_gathering_policy=RevocationInfoGatheringSpec(
+            online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY,
+            certificate_fetching_rule=CertificateFetchingRule.NEVER_FETCH,
         ),
-        diff_policy=DEFAULT_DIFF_POLICY,
+        local_knowledge=checks.knowledge,
     )
 
 
@@ -344,12 +351,7 @@ def _revocation(rule: RevocationCheckingRule) -> CertRevTrustPolicy:
     return CertRevTrustPolicy(RevocationCheckingPolicy(rule, rule))
 
 
-_RULE_PROVED: Final = _revocation(RevocationCheckingRule.CRL_OR_OCSP_REQUIRED)
-_RULE_DECLARED: Final = _revocation(RevocationCheckingRule.CHECK_IF_DECLARED)
-
-
-def _timing(at: datetime | None) -> ValidationTimingInfo:
-    moment = at or datetime.now(UTC)
+def _timing(moment: datetime) -> ValidationTimingInfo:
     return ValidationTimingInfo(moment, moment, point_in_time_validation=False)
 
 
