@@ -1,12 +1,9 @@
 """The one door to ``resources/`` (package data) and to the assets fetched at set-up (models, fonts)."""
 
 import os
-import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
-
-from loanapp.domain.errors import ErrorCode, LoanAppError
 
 ASSETS_VARIABLE: Final = "LOANAPP_ASSETS"
 _ROOT: Final = Path(__file__).resolve().parent.parent / "resources"
@@ -20,6 +17,8 @@ def resource_path(*parts: str) -> Path:
 @cache
 def read_toml(*parts: str) -> dict[str, Any]:
     """A TOML file under ``resources/``, parsed once; treat the answer as read-only."""
+    import tomllib  # noqa: PLC0415  (6 ms that the first picture of the window does not need)
+
     with resource_path(*parts).open("rb") as file:
         return tomllib.load(file)
 
@@ -45,5 +44,7 @@ def asset_path(name: str) -> Path:
     """
     path = assets_folder() / name
     if not path.is_file():
+        from loanapp.domain.errors import ErrorCode, LoanAppError  # noqa: PLC0415  (see read_toml)
+
         raise LoanAppError(ErrorCode.ASSET_MISSING, asset=name)
     return path
