@@ -1,0 +1,89 @@
+"""What the lender asks of the outside; an integrator replaces the simulators behind these ports."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+
+
+class RegistryAnswer(StrEnum):
+    """What a population register says of a name and a number."""
+
+    MATCH = "match"
+    MISMATCH = "mismatch"
+    UNKNOWN = "unknown"
+
+
+class CardAnswer(StrEnum):
+    """What the four-element check says."""
+
+    MATCH = "match"
+    MISMATCH = "mismatch"
+    NOT_DEBIT = "not_debit"
+
+
+@dataclass(frozen=True, slots=True)
+class BureauRecord:
+    """What a credit bureau knows; ``score`` is ``None`` for a thin file."""
+
+    overdue_count: int
+    open_loans: int
+    score: int | None
+
+
+class SourceDownError(RuntimeError):
+    """The source does not answer now; never a reason to decline anybody."""
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__("the source does not answer")
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Registry(Protocol):
+    """The population register."""
+
+    def confirm(self, name: str, identity_number: str) -> RegistryAnswer:
+        """Whether name and number belong together; raises :class:`SourceDownError`."""
+        ...
+
+
+class CreditBureau(Protocol):
+    """The credit bureau; asked only with the borrower's authorisation."""
+
+    def query(self, identity_number: str) -> BureauRecord:
+        """The record; raises :class:`SourceDownError`."""
+        ...
+
+
+class CardGateway(Protocol):
+    """The four-element check: name, identity number, card number, phone left with the bank."""
+
+    def confirm(self, name: str, identity_number: str, card_number: str, phone: str) -> CardAnswer:
+        """Whether the four belong together; raises :class:`SourceDownError`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The bank's word that money was paid."""
+
+    reference: str
+    at: str
+
+
+class Bank(Protocol):
+    """Pays out. The same ``key`` pays at most once, however often it is asked."""
+
+    def pay(self, key: str, card_number: str, name: str, amount: Decimal) -> Receipt:
+        """Pay, or return the receipt of the payment made under ``key`` before."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """All outside sources of one lender."""
+
+    registry: Registry
+    bureau: CreditBureau
+    gateway: CardGateway
+    bank: Bank

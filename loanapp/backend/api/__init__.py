@@ -1,0 +1,9 @@
+"""The routes of /v1, one module for each stretch of the journey."""
+
+from typing import Final
+
+from fastapi import APIRouter
+
+from loanapp.backend.api import applications, public
+
+ROUTERS: Final[tuple[APIRouter, ...]] = (public.router, applications.router)

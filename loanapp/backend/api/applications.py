@@ -1,0 +1,163 @@
+"""Making, seeing, changing and withdrawing an application."""
+
+import uuid
+
+from fastapi import APIRouter, Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loanapp.backend.applications.store import (
+    draft,
+    live_application,
+    missing_for_submit,
+    new_number,
+    own_application,
+    set_status,
+)
+from loanapp.backend.applications.terms import check_terms, set_terms
+from loanapp.backend.applications.view import show
+from loanapp.backend.http.dependencies import KEY_PARAMETER, BorrowerDep, IdempotencyDep, ServicesDep
+from loanapp.backend.http.models import application as wire
+from loanapp.backend.http.models.common import yuan
+from loanapp.backend.http.routes import problems
+from loanapp.backend.refusal import RefusedError
+from loanapp.backend.services import Services
+from loanapp.backend.store import ledger
+from loanapp.backend.store.tables import Application, ApplicationEvent
+from loanapp.domain.errors import ErrorCode
+from loanapp.domain.status import ApplicationStatus
+
+router = APIRouter(prefix="/v1/applications")
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=wire.ApplicationAnswer,
+    responses=problems(401, 409),
+    openapi_extra=KEY_PARAMETER,
+)
+def create(
+    body: wire.TermsRequest, services: ServicesDep, borrower_id: BorrowerDep, idempotency: IdempotencyDep
+) -> Response:
+    """Begin an application; a borrower has one under way at a time."""
+    return idempotency.run(201, lambda session: _create(services, session, borrower_id, body))
+
+
+def _create(services: Services, session: Session, borrower_id: str, body: wire.TermsRequest) -> wire.ApplicationAnswer:
+    if live := live_application(session, borrower_id):
+        raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, application_id=live.id, status=live.status.value)
+    check_terms(services, session, borrower_id, body)
+    now = services.clock.now()
+    application = Application(
+        id=str(uuid.uuid4()),
+        number=new_number(session, "LA", "application", now),
+        borrower_id=borrower_id,
+        status=ApplicationStatus.DRAFT,
+        created_at=now,
+        updated_at=now,
+    )
+    set_terms(application, body)
+    session.add(application)
+    session.flush()
+    session.add(ApplicationEvent(application_id=application.id, status=ApplicationStatus.DRAFT, at=now))
+    ledger.append(session, now, "status", application.id, {"status": "draft"}, "borrower")
+    session.flush()
+    return show(services, session, application)
+
+
+@router.get("", responses=problems(401))
+def list_own(services: ServicesDep, borrower_id: BorrowerDep) -> wire.ApplicationList:
+    """The borrower's applications, newest first."""
+    with services.database.read() as session:
+        query = select(Application).where(Application.borrower_id == borrower_id)
+        found = session.scalars(query.order_by(Application.created_at.desc(), Application.number.desc())).all()
+        return wire.ApplicationList(applications=tuple(show(services, session, one) for one in found))
+
+
+@router.get("/{application_id}", responses=problems(401, 404))
+def get(application_id: uuid.UUID, services: ServicesDep, borrower_id: BorrowerDep) -> wire.ApplicationAnswer:
+    """One application."""
+    with services.database.read() as session:
+        return show(services, session, own_application(session, borrower_id, application_id))
+
+
+@router.put("/{application_id}/terms", responses=problems(401, 404, 409))
+def put_terms(
+    application_id: uuid.UUID, body: wire.TermsRequest, services: ServicesDep, borrower_id: BorrowerDep
+) -> wire.ApplicationAnswer:
+    """Change the terms asked for."""
+    with services.database.write() as session:
+        application = draft(session, borrower_id, application_id)
+        check_terms(services, session, borrower_id, body)
+        set_terms(application, body)
+        application.updated_at = services.clock.now()
+        return show(services, session, application)
+
+
+@router.put("/{application_id}/profile", responses=problems(401, 404, 409))
+def put_profile(
+    application_id: uuid.UUID, body: wire.ProfileRequest, services: ServicesDep, borrower_id: BorrowerDep
+) -> wire.ApplicationAnswer:
+    """State work, income and debts."""
+    with services.database.write() as session:
+        application = draft(session, borrower_id, application_id)
+        application.employment = body.employment
+        application.monthly_income = yuan(body.monthly_income)
+        application.monthly_debt = yuan(body.monthly_debt)
+        application.updated_at = services.clock.now()
+        return show(services, session, application)
+
+
+@router.post(
+    "/{application_id}/submit",
+    response_model=wire.ApplicationAnswer,
+    responses=problems(401, 404, 409),
+    openapi_extra=KEY_PARAMETER,
+)
+def submit(
+    application_id: uuid.UUID,
+    body: wire.Empty,
+    services: ServicesDep,
+    borrower_id: BorrowerDep,
+    idempotency: IdempotencyDep,
+) -> Response:
+    """Hand the application in; from here the lender leads."""
+    del body
+
+    def act(session: Session) -> wire.ApplicationAnswer:
+        application = draft(session, borrower_id, application_id)
+        if missing := missing_for_submit(services, session, application):
+            raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status="draft", missing=",".join(missing))
+        set_status(session, application, ApplicationStatus.SUBMITTED, services.clock.now(), "borrower")
+        return show(services, session, application)
+
+    answer = idempotency.run(200, act)
+    services.origination.advance(str(application_id))
+    return answer
+
+
+@router.post(
+    "/{application_id}/withdraw",
+    response_model=wire.ApplicationAnswer,
+    responses=problems(401, 404, 409),
+    openapi_extra=KEY_PARAMETER,
+)
+def withdraw(
+    application_id: uuid.UUID,
+    body: wire.Empty,
+    services: ServicesDep,
+    borrower_id: BorrowerDep,
+    idempotency: IdempotencyDep,
+) -> Response:
+    """Take the application back; possible until the contract is signed."""
+    del body
+
+    def act(session: Session) -> wire.ApplicationAnswer:
+        application = own_application(session, borrower_id, application_id)
+        set_status(session, application, ApplicationStatus.WITHDRAWN, services.clock.now(), "borrower")
+        return show(services, session, application)
+
+    answer = idempotency.run(200, act)
+    services.origination.advance(str(application_id))
+    return answer

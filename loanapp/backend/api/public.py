@@ -1,0 +1,118 @@
+"""What anybody may ask: health, the lender, the demonstration's identities; and signing in and out."""
+
+import base64
+
+from fastapi import APIRouter, Response
+
+from loanapp.backend.adapters.simulated import identity_rows
+from loanapp.backend.auth.sign_in import close_session, issue_code, open_session
+from loanapp.backend.http.dependencies import BorrowerDep, ServicesDep, TokenDep
+from loanapp.backend.http.models import public as wire
+from loanapp.backend.http.models.common import Words
+from loanapp.backend.http.routes import problems
+from loanapp.backend.policy import models as policy
+from loanapp.backend.refusal import RefusedError
+from loanapp.backend.services import Services
+from loanapp.domain.errors import ErrorCode
+from loanapp.proof.keys import raw_public_bytes
+
+router = APIRouter(prefix="/v1")
+
+
+def _words(words: policy.Words) -> Words:
+    return Words(zh=words.zh, en=words.en)
+
+
+@router.get("/health", responses=problems())
+def health() -> wire.Health:
+    """Whether the lender is up."""
+    return wire.Health(status="ok")
+
+
+@router.get("/lender", responses=problems())
+def lender(services: ServicesDep) -> wire.LenderAnswer:
+    """Who lends, what, at which price, and what is asked for and why."""
+    policies, profile = services.policies, services.policies.profile
+    return wire.LenderAnswer(
+        name=_words(profile.name),
+        licence=profile.licence,
+        simulated=profile.simulated,
+        support=wire.SupportAnswer(
+            phone=profile.support.phone, hours=profile.support.hours, email=profile.support.email
+        ),
+        address=_words(profile.address),
+        vault_public_key=base64.b64encode(raw_public_bytes(services.keys.vault.public_key())).decode("ascii"),
+        message_public_key=base64.b64encode(raw_public_bytes(services.keys.message.public_key())).decode("ascii"),
+        minimum_client_version=profile.minimum_client_version,
+        products=tuple(
+            wire.ProductAnswer.model_validate(product, from_attributes=True) for product in policies.products
+        ),
+        cost_cap_pct=policies.limits.cost_cap_pct.value,
+        reading_seconds=int(policies.limits.reading_seconds.value),
+        consents=tuple(_consent(consent) for consent in policies.consents),
+        data_items=tuple(wire.DataItemAnswer.model_validate(item.model_dump()) for item in policies.data_items),
+    )
+
+
+def _consent(consent: policy.Consent) -> wire.ConsentAnswer:
+    return wire.ConsentAnswer(
+        scope=consent.scope,
+        version=consent.version,
+        required=consent.required,
+        text=_words(consent.text),
+        sha256=Words(zh=consent.text_sha256("zh"), en=consent.text_sha256("en")),
+        recipient=_words(consent.recipient),
+        retention=_words(consent.retention),
+        refuse_effect=_words(consent.refuse_effect),
+        purpose=_words(consent.purpose),
+    )
+
+
+@router.get("/demonstration/identities", responses=problems(404))
+def demonstration_identities(services: ServicesDep) -> wire.DemonstrationIdentities:
+    """The test identities; a lender that is no demonstration has none."""
+    if not services.demonstration:
+        raise RefusedError(ErrorCode.NOT_FOUND)
+    known = wire.DemonstrationIdentityAnswer.model_fields
+    rows = ({name: value for name, value in row.items() if name in known} for row in identity_rows())
+    return wire.DemonstrationIdentities(
+        identities=tuple(wire.DemonstrationIdentityAnswer.model_validate(row) for row in rows)
+    )
+
+
+@router.post("/auth/codes", status_code=201, responses=problems(429))
+def send_code(body: wire.CodeRequest, services: ServicesDep) -> wire.CodeAnswer:
+    """Send a one-time code to a phone; the demonstration shows the simulated message instead."""
+    issued = issue_code(services, body.phone)
+    policies = services.policies
+    return wire.CodeAnswer(
+        challenge_id=issued.challenge_id,
+        expires_at=issued.expires_at,
+        resend_after_seconds=policies.sign_in.resend_seconds,
+        simulated_message=_message(services, issued.code) if policies.profile.simulated else None,
+    )
+
+
+def _message(services: Services, code: str) -> wire.SimulatedMessage:
+    message = services.policies.sign_in.message
+    text = Words(zh=message.text.zh.format(code=code), en=message.text.en.format(code=code))
+    return wire.SimulatedMessage(sender=message.sender, text=text, code=code)
+
+
+@router.post("/auth/sessions", status_code=201, responses=problems(401))
+def sign_in(body: wire.SessionRequest, services: ServicesDep) -> wire.SessionAnswer:
+    """Exchange a code for a session."""
+    opened = open_session(services, body.challenge_id, body.code)
+    return wire.SessionAnswer(
+        access_token=opened.access_token,
+        expires_at=opened.expires_at,
+        borrower_id=opened.borrower_id,
+        phone_masked=opened.phone_masked,
+    )
+
+
+@router.delete("/auth/sessions/current", status_code=204, responses=problems(401))
+def sign_out(services: ServicesDep, token: TokenDep, _borrower: BorrowerDep) -> Response:
+    """End the session."""
+    close_session(services, token)
+    return Response(status_code=204)

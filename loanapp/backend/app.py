@@ -1,0 +1,45 @@
+"""The web application of the lender: routes, problems and layers, given its services."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+import loanapp
+from loanapp.backend.api import ROUTERS
+from loanapp.backend.http import problems
+from loanapp.backend.http.middleware import InstanceToken, Net
+from loanapp.backend.services import Services
+
+
+def create_app(services: Services | None, instance_token: str | None = None) -> FastAPI:
+    """The application; without services it can only describe itself (for the OpenAPI document)."""
+    app = FastAPI(
+        title="LoanApp lender",
+        version="1",
+        description=f"The contract between a borrower's LoanApp and a lender. Reference lender {loanapp.__version__}.",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=operation_id,
+    )
+    app.state.services = services
+    for router in ROUTERS:
+        app.include_router(router)
+    problems.install(app)
+    if instance_token is not None:
+        app.add_middleware(InstanceToken, token=instance_token)
+    app.add_middleware(Net)
+    return app
+
+
+def operation_id(route: APIRoute) -> str:
+    """A short stable name for each operation."""
+    return f"{route.endpoint.__module__.rpartition('.')[2]}_{route.name}"
+
+
+def openapi_document() -> dict[str, Any]:
+    """The OpenAPI document of /v1, as committed in ``docs/openapi.json``."""
+    make: Callable[[], dict[str, Any]] = create_app(None).openapi
+    return make()

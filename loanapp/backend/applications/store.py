@@ -1,0 +1,195 @@
+"""Finding and changing applications; every change of status is an event and a ledger entry."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loanapp.backend.refusal import RefusedError
+from loanapp.backend.services import Services
+from loanapp.backend.store import ledger
+from loanapp.backend.store.ledger import Actor
+from loanapp.backend.store.tables import Application, ApplicationEvent, ConsentRecord, Counter, FaceState
+from loanapp.domain.clock import CHINA
+from loanapp.domain.consent import ConsentScope
+from loanapp.domain.errors import ErrorCode
+from loanapp.domain.status import ENDED, ApplicationStatus, TransitionError, advance
+
+# A loan that is being repaid does not keep the borrower from asking for another; the limits do.
+_NOT_LIVE = ENDED | {ApplicationStatus.ACTIVE}
+
+
+def own_application(session: Session, borrower_id: str, application_id: uuid.UUID | str) -> Application:
+    """The borrower's own application; somebody else's is as absent as one that never was (``NOT_FOUND``)."""
+    found = session.get(Application, str(application_id))
+    if found is None or found.borrower_id != borrower_id:
+        raise RefusedError(ErrorCode.NOT_FOUND)
+    return found
+
+
+def live_application(session: Session, borrower_id: str) -> Application | None:
+    """The one application of this borrower that is under way."""
+    query = select(Application).where(
+        Application.borrower_id == borrower_id, Application.status.not_in([status.value for status in _NOT_LIVE])
+    )
+    return session.scalars(query).first()
+
+
+def draft(session: Session, borrower_id: str, application_id: uuid.UUID | str) -> Application:
+    """The borrower's own application while it can still be changed; raises ``NOT_FOUND`` or ``NOT_ALLOWED_NOW``."""
+    found = own_application(session, borrower_id, application_id)
+    require_status(found, ApplicationStatus.DRAFT)
+    return found
+
+
+def require_status(application: Application, *statuses: ApplicationStatus) -> None:
+    """Raise ``NOT_ALLOWED_NOW`` when the application is elsewhere."""
+    if application.status not in statuses:
+        raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value)
+
+
+def set_status(
+    session: Session, application: Application, wanted: ApplicationStatus, at: datetime, actor: Actor = "lender"
+) -> None:
+    """Change the status; raises ``NOT_ALLOWED_NOW`` when the lifecycle does not know the change."""
+    try:
+        application.status = advance(application.status, wanted)
+    except TransitionError:
+        raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value) from None
+    application.updated_at = at
+    session.add(ApplicationEvent(application_id=application.id, status=wanted, at=at))
+    ledger.append(session, at, "status", application.id, {"status": wanted.value}, actor)
+
+
+def next_number(session: Session, name: str, day: date) -> int:
+    """The next running number of ``name`` on ``day``."""
+    counter = session.get(Counter, (name, day))
+    if counter is None:
+        counter = Counter(name=name, day=day, value=0)
+        session.add(counter)
+    counter.value += 1
+    session.flush()
+    return counter.value
+
+
+def new_number(session: Session, prefix: str, name: str, now: datetime) -> str:
+    """A number people can read out, such as ``LA20261122-0001``; the day is China's."""
+    day = now.astimezone(CHINA).date()
+    return f"{prefix}{day:%Y%m%d}-{next_number(session, name, day):04d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The identity the borrower confirmed."""
+
+    name: str
+    identity_number: str
+    address: str
+    ethnic_group: str
+    authority: str
+    valid_from: str
+    valid_until: str
+
+    def __repr__(self) -> str:
+        return "Identity(...)"  # every field is personal data
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The bound card."""
+
+    number: str
+    phone: str
+
+    def __repr__(self) -> str:
+        return "Card(...)"
+
+
+class Sealed:
+    """The encrypted parts of an application."""
+
+    def __init__(self, services: Services, application: Application) -> None:
+        self._cipher = services.cipher
+        self._application = application
+
+    def _place(self, part: str) -> str:
+        return f"application|{self._application.id}|{part}"
+
+    @property
+    def identity(self) -> Identity | None:
+        """What the borrower confirmed."""
+        stored = self._application.identity_sealed
+        return Identity(**self._cipher.decrypt_json(stored, self._place("identity"))) if stored else None
+
+    @identity.setter
+    def identity(self, value: Identity | None) -> None:
+        fields = {name: getattr(value, name) for name in Identity.__slots__} if value else None
+        self._application.identity_sealed = (
+            self._cipher.encrypt_json(fields, self._place("identity")) if fields else None
+        )
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """What was read from the photos: field to value and confidence."""
+        stored = self._application.reading_sealed
+        found: dict[str, Any] = self._cipher.decrypt_json(stored, self._place("reading")) if stored else {}
+        return found
+
+    @reading.setter
+    def reading(self, value: dict[str, Any]) -> None:
+        self._application.reading_sealed = self._cipher.encrypt_json(value, self._place("reading"))
+
+    @property
+    def card(self) -> Card | None:
+        """The bound card."""
+        stored = self._application.card_sealed
+        return Card(**self._cipher.decrypt_json(stored, self._place("card"))) if stored else None
+
+    @card.setter
+    def card(self, value: Card | None) -> None:
+        self._application.card_sealed = (
+            self._cipher.encrypt_json({"number": value.number, "phone": value.phone}, self._place("card"))
+            if value
+            else None
+        )
+
+
+def newest_consents(session: Session, application_id: str) -> dict[ConsentScope, ConsentRecord]:
+    """The newest answer to every authorisation asked so far."""
+    query = select(ConsentRecord).where(ConsentRecord.application_id == application_id)
+    return {record.scope: record for record in session.scalars(query.order_by(ConsentRecord.recorded_at))}
+
+
+def consent_given(services: Services, session: Session, application_id: str, scope: ConsentScope) -> bool:
+    """Whether the newest answer grants ``scope``, to the text in force."""
+    record = newest_consents(session, application_id).get(scope)
+    version = services.policies.consent(scope).version
+    return record is not None and record.granted and record.text_version == version
+
+
+def missing_for_submit(services: Services, session: Session, application: Application) -> list[str]:
+    """What still keeps the application from being submitted, by the name of the step."""
+    manual = application.face_state is FaceState.MANUAL
+    complete = {
+        "identity_document": application.has_front and application.has_back,
+        "identity": application.identity_sealed is not None,
+        "profile": application.employment is not None,
+        "face": application.face_state in {FaceState.PASSED, FaceState.MANUAL},
+        "bank_card": application.card_sealed is not None,
+    }
+    for consent in services.policies.consents:
+        if consent.required and not (manual and consent.scope is ConsentScope.FACE_VERIFICATION):
+            complete[f"consent_{consent.scope.value}"] = consent_given(services, session, application.id, consent.scope)
+    return [step for step, done in complete.items() if not done]
+
+
+def outstanding(session: Session, borrower_id: str) -> Decimal:
+    """Principal of this borrower's loans that are being repaid, in yuan."""
+    query = select(Application.amount).where(
+        Application.borrower_id == borrower_id, Application.status == ApplicationStatus.ACTIVE
+    )
+    return sum(session.scalars(query), Decimal(0))

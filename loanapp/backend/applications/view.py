@@ -1,0 +1,220 @@
+"""An application as the borrower sees it: masked, with what may be done next."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loanapp.backend.applications.store import Sealed, consent_given, missing_for_submit, newest_consents
+from loanapp.backend.http.models import application as wire
+from loanapp.backend.http.models.common import Words
+from loanapp.backend.services import Services
+from loanapp.backend.store.tables import Application, ApplicationEvent, Check, ContractRecord, FaceState
+from loanapp.domain.clock import CHINA
+from loanapp.domain.consent import ConsentScope
+from loanapp.domain.identity_number import mask_identity_number, parse_identity_number
+from loanapp.domain.phone import mask_phone
+from loanapp.domain.status import ApplicationStatus, BorrowerAction
+
+_S, _A = ApplicationStatus, BorrowerAction
+STEPS = ("identity", "face", "card", "credit", "decision")
+
+_WAITING_FOR = {
+    _S.DRAFT: "borrower",
+    _S.SUBMITTED: "lender",
+    _S.VERIFYING: "lender",
+    _S.NEEDS_MORE: "borrower",
+    _S.IN_REVIEW: "reviewer",
+    _S.OFFERED: "borrower",
+    _S.SIGNING: "borrower",
+    _S.SIGNED: "lender",
+    _S.DISBURSING: "bank",
+}
+
+
+def show(services: Services, session: Session, application: Application) -> wire.ApplicationAnswer:
+    """The whole answer."""
+    offer = application.offer
+    return wire.ApplicationAnswer(
+        id=application.id,
+        number=application.number,
+        status=application.status,
+        allowed_actions=tuple(allowed_actions(services, session, application)),
+        product_id=application.product_id,
+        amount=application.amount,
+        months=application.months,
+        method=application.method,
+        purpose=application.purpose,
+        created_at=application.created_at,
+        updated_at=application.updated_at,
+        simulated=services.policies.profile.simulated,
+        document=wire.DocumentSides(front=application.has_front, back=application.has_back),
+        identity=_identity(services, application),
+        profile=_profile(application),
+        consents=_consents(session, application),
+        face=face_answer(services, application),
+        bank_card=_card(services, application),
+        timeline=_timeline(session, application),
+        waiting_for=_WAITING_FOR.get(application.status),
+        expected_seconds=_expected_seconds(services, application),
+        progress=_progress(session, application),
+        decision=wire.DecisionAnswer.model_validate({**application.decision, "score": None})
+        if application.decision
+        else None,
+        offer=wire.OfferAnswer.model_validate(offer) if offer else None,
+        disclosure_confirmed=application.disclosure_confirmed_at is not None,
+        contract=_contract(session, application),
+    )
+
+
+def allowed_actions(services: Services, session: Session, application: Application) -> list[BorrowerAction]:
+    """What the borrower may do now; the first is what should be done next where that is known."""
+    if application.status is _S.DRAFT:
+        return _draft_actions(services, session, application)
+    if application.status is _S.OFFERED:
+        return [_A.ACCEPT_OFFER, _A.WITHDRAW]
+    if application.status is _S.SIGNING:
+        if application.disclosure_confirmed_at is None:
+            return [_A.CONFIRM_DISCLOSURE, _A.WITHDRAW]
+        contract = _contract_record(session, application)
+        certified = contract is not None and contract.certificate_pem is not None
+        return [*([_A.SIGN_CONTRACT] if certified else []), _A.CERTIFY_KEY, _A.WITHDRAW]
+    if application.status in {_S.SUBMITTED, _S.VERIFYING, _S.NEEDS_MORE, _S.IN_REVIEW, _S.INTERVIEW}:
+        return [_A.WITHDRAW]
+    return [_A.VIEW_LOAN] if application.status in {_S.ACTIVE, _S.SETTLED} else []
+
+
+def _draft_actions(services: Services, session: Session, application: Application) -> list[BorrowerAction]:
+    actions = [_A.SET_TERMS, _A.UPLOAD_DOCUMENT]
+    if application.has_front and application.has_back:
+        actions.append(_A.CONFIRM_IDENTITY)
+    actions += [_A.SET_PROFILE, _A.GIVE_CONSENT]
+    identified = application.identity_sealed is not None
+    if identified and application.face_state is not FaceState.PASSED:
+        locked = application.face_locked_until
+        open_now = locked is None or locked <= services.clock.now()
+        agreed = consent_given(services, session, application.id, ConsentScope.FACE_VERIFICATION)
+        ways = [_A.START_LIVENESS] if agreed and open_now else []
+        tired = application.face_failures >= services.policies.face.attempts_before_manual
+        # After three failures the other way is put first (design decision 7).
+        actions += [_A.CHOOSE_MANUAL_VERIFICATION, *ways] if tired else [*ways, _A.CHOOSE_MANUAL_VERIFICATION]
+    if identified and consent_given(services, session, application.id, ConsentScope.BANK_ACCOUNT_CHECK):
+        actions.append(_A.BIND_CARD)
+    if not missing_for_submit(services, session, application):
+        actions.append(_A.SUBMIT)
+    return [*actions, _A.WITHDRAW]
+
+
+def face_answer(services: Services, application: Application) -> wire.FaceAnswer:
+    """Face verification so far."""
+    locked = application.face_locked_until
+    seconds = int((locked - services.clock.now()).total_seconds()) + 1 if locked else 0
+    return wire.FaceAnswer(
+        state=application.face_state.value,
+        attempts_left=max(0, services.policies.face.attempts_before_manual - application.face_failures),
+        locked_seconds=seconds if seconds > 0 else None,
+    )
+
+
+def mask_name(name: str) -> str:
+    """``测试甲`` -> ``测**``: the family name's first character stays."""
+    return name[:1] + "*" * (len(name) - 1)
+
+
+def bank_words(services: Services, key: str | None) -> Words | None:
+    """The bank's name, if the prefix table knows it."""
+    words = services.policies.issuers.banks.get(key) if key else None
+    return Words(zh=words.zh, en=words.en) if words else None
+
+
+def _identity(services: Services, application: Application) -> wire.IdentityAnswer | None:
+    identity = Sealed(services, application).identity
+    if identity is None:
+        return None
+    number = parse_identity_number(identity.identity_number, services.clock.now().astimezone(CHINA).date())
+    return wire.IdentityAnswer(
+        name_masked=mask_name(identity.name),
+        identity_number_masked=mask_identity_number(number.number),
+        sex=number.sex,
+        birth_year=number.birth.year,
+        valid_until=identity.valid_until,
+    )
+
+
+def _profile(application: Application) -> wire.ProfileAnswer | None:
+    if application.employment is None:
+        return None
+    return wire.ProfileAnswer.model_validate(
+        {
+            "employment": application.employment,
+            "monthly_income": application.monthly_income,
+            "monthly_debt": application.monthly_debt,
+        }
+    )
+
+
+def _consents(session: Session, application: Application) -> tuple[wire.ConsentState, ...]:
+    return tuple(
+        wire.ConsentState(
+            scope=record.scope,
+            granted=record.granted,
+            text_version=record.text_version,
+            recorded_at=record.recorded_at,
+        )
+        for record in newest_consents(session, application.id).values()
+    )
+
+
+def _card(services: Services, application: Application) -> wire.CardState | None:
+    card = Sealed(services, application).card
+    if card is None:
+        return None
+    return wire.CardState(
+        bank=bank_words(services, application.card_bank), last4=card.number[-4:], phone_masked=mask_phone(card.phone)
+    )
+
+
+def _timeline(session: Session, application: Application) -> tuple[wire.TimelineEntry, ...]:
+    query = select(ApplicationEvent).where(ApplicationEvent.application_id == application.id)
+    events = session.scalars(query.order_by(ApplicationEvent.id))
+    return tuple(wire.TimelineEntry(status=event.status, at=event.at) for event in events)
+
+
+def _expected_seconds(services: Services, application: Application) -> int | None:
+    simulation = services.policies.simulation
+    checks = (
+        simulation.registry_seconds
+        + simulation.face_seconds
+        + simulation.card_seconds
+        + simulation.bureau_seconds
+        + simulation.decision_seconds
+    )
+    seconds = {
+        _S.SUBMITTED: checks + 1,
+        _S.VERIFYING: checks,
+        _S.IN_REVIEW: simulation.reviewer_seconds + 1,
+        _S.SIGNED: simulation.bank_seconds + 1,
+        _S.DISBURSING: simulation.bank_seconds + 1,
+    }.get(application.status)
+    return None if seconds is None else max(1, round(seconds))
+
+
+def _progress(session: Session, application: Application) -> tuple[wire.ProgressEntry, ...]:
+    query = select(Check).where(Check.application_id == application.id)
+    states = {check.step: check.state for check in session.scalars(query)}
+    return tuple(
+        wire.ProgressEntry.model_validate({"step": step, "state": states.get(step, "waiting")}) for step in STEPS
+    )
+
+
+def _contract_record(session: Session, application: Application) -> ContractRecord | None:
+    return session.scalars(select(ContractRecord).where(ContractRecord.application_id == application.id)).first()
+
+
+def _contract(session: Session, application: Application) -> wire.ContractState | None:
+    record = _contract_record(session, application)
+    if record is None:
+        return None
+    return wire.ContractState(
+        number=record.number,
+        sha256=record.final_sha256 or record.prepared_sha256,
+        signed=record.final_sha256 is not None,
+    )

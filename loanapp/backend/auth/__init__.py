@@ -1,0 +1,1 @@
+"""Signing in by phone and one-time code."""

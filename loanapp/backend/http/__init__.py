@@ -1,0 +1,1 @@
+"""What every endpoint shares: problems, security, idempotency, models, the OpenAPI document."""

@@ -1,0 +1,160 @@
+"""What endpoints ask for: the lender's services, who is calling, the raw body, the idempotency key."""
+
+import uuid
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Annotated, Any, Final, cast
+
+from fastapi import Depends, Request, Response
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+from starlette.requests import ClientDisconnect
+
+from loanapp.backend.auth.sign_in import borrower_of
+from loanapp.backend.refusal import RefusedError
+from loanapp.backend.services import Services
+from loanapp.backend.store.tables import IdempotencyRecord
+from loanapp.domain.errors import ErrorCode
+
+KEY_HEADER: Final = "Idempotency-Key"
+
+_bearer = HTTPBearer(auto_error=False, scheme_name="session", description="The access token of a sign-in")
+
+
+def _services(request: Request) -> Services:
+    return cast("Services", request.app.state.services)
+
+
+ServicesDep = Annotated[Services, Depends(_services)]
+
+
+def _token(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> str:
+    if credentials is None:
+        raise RefusedError(ErrorCode.SIGNED_OUT)
+    return credentials.credentials
+
+
+TokenDep = Annotated[str, Depends(_token)]
+
+
+def _borrower(services: ServicesDep, token: TokenDep) -> str:
+    return borrower_of(services, token)
+
+
+BorrowerDep = Annotated[str, Depends(_borrower)]
+"""The id of the signed-in borrower."""
+
+
+async def read_limited(request: Request, limit: int) -> bytes:
+    """The body; raises ``PHOTO_TOO_LARGE`` as soon as it is larger than ``limit`` bytes."""
+    too_large = RefusedError(ErrorCode.PHOTO_TOO_LARGE, maximum_bytes=limit)
+    declared = request.headers.get("content-length", "")
+    if declared.isascii() and declared.isdigit() and int(declared) > limit:
+        raise too_large
+    body = bytearray()
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > limit:
+                raise too_large
+    except ClientDisconnect:
+        raise RefusedError(ErrorCode.INPUT_INVALID) from None
+    return bytes(body)
+
+
+async def _document_body(request: Request, services: ServicesDep, _borrower_id: BorrowerDep) -> bytes:
+    return await read_limited(request, services.policies.face.document_limit_bytes)
+
+
+async def _evidence_body(request: Request, services: ServicesDep, _borrower_id: BorrowerDep) -> bytes:
+    return await read_limited(request, services.policies.face.evidence_limit_bytes)
+
+
+DocumentBody = Annotated[bytes, Depends(_document_body)]
+EvidenceBody = Annotated[bytes, Depends(_evidence_body)]
+
+
+class Idempotency:
+    """Gives an act's first answer to whoever repeats it; the act and its answer commit together."""
+
+    def __init__(self, services: Services, borrower_id: str, key: str, fingerprint: str) -> None:
+        self._services = services
+        self._borrower_id = borrower_id
+        self._key = key
+        self._fingerprint = fingerprint
+
+    def replay(self) -> Response | None:
+        """The answer given before, or ``None``; raises ``IDEMPOTENCY_KEY_REUSED`` when the request was another."""
+        with self._services.database.read() as session:
+            return self._replay(session)
+
+    def run(self, status: int, act: Callable[[Session], BaseModel]) -> Response:
+        """Do ``act`` once; its answer, or the one it gave before."""
+        with self._services.database.write() as session:
+            if (before := self._replay(session)) is not None:
+                return before
+            body = act(session).model_dump_json().encode()
+            session.add(
+                IdempotencyRecord(
+                    borrower_id=self._borrower_id,
+                    key=self._key,
+                    fingerprint=self._fingerprint,
+                    status=status,
+                    body_sealed=self._services.cipher.encrypt(body, self._place),
+                    created_at=self._services.clock.now(),
+                )
+            )
+        return Response(body, status, media_type="application/json")
+
+    @property
+    def _place(self) -> str:
+        return f"idempotency|{self._borrower_id}|{self._key}"
+
+    def _replay(self, session: Session) -> Response | None:
+        found = session.get(IdempotencyRecord, (self._borrower_id, self._key))
+        if found is None:
+            return None
+        if found.fingerprint != self._fingerprint:
+            raise RefusedError(ErrorCode.IDEMPOTENCY_KEY_REUSED)
+        body = self._services.cipher.decrypt(found.body_sealed, self._place)
+        return Response(body, found.status, media_type="application/json")
+
+
+async def _idempotency(request: Request, services: ServicesDep, borrower_id: BorrowerDep) -> Idempotency:
+    # Read here and not from the signature: a declared header would be checked before the sign-in is.
+    try:
+        key = str(uuid.UUID(request.headers.get(KEY_HEADER, "")))
+    except ValueError:
+        raise RefusedError(ErrorCode.INPUT_INVALID, fields={KEY_HEADER: ErrorCode.INPUT_INVALID}) from None
+    body = await request.body()
+    return Idempotency(
+        services, borrower_id, key, sha256(f"{request.method} {request.url.path}\n".encode() + body).hexdigest()
+    )
+
+
+IdempotencyDep = Annotated[Idempotency, Depends(_idempotency)]
+
+KEY_PARAMETER: Final[dict[str, Any]] = {
+    "parameters": [
+        {
+            "name": KEY_HEADER,
+            "in": "header",
+            "required": True,
+            "description": "A UUID of the caller's choice; repeating the request with it repeats the answer",
+            "schema": {"type": "string", "format": "uuid"},
+        }
+    ]
+}
+
+
+def octet_body(limit: int) -> dict[str, Any]:
+    """The OpenAPI request body of raw bytes up to ``limit``."""
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/octet-stream": {"schema": {"type": "string", "format": "binary", "maxLength": limit}}
+            },
+        }
+    }

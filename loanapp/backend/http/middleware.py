@@ -1,0 +1,78 @@
+"""Pure ASGI layers round every request: the instance token, and the net under everything."""
+
+import hmac
+import logging
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from loanapp.backend.http.problems import problem_response, unexpected_response
+from loanapp.domain.errors import ErrorCode
+
+log = logging.getLogger(__name__)
+
+INSTANCE_HEADER: Final = "X-LoanApp-Instance"
+_INSTANCE_HEADER_BYTES: Final = INSTANCE_HEADER.lower().encode()
+
+
+class InstanceToken:
+    """Answers only callers who could read the owner-only token file: other users of this computer cannot."""
+
+    def __init__(self, app: ASGIApp, token: str) -> None:
+        self._app = app
+        self._token = token.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on when its token is right."""
+        if scope["type"] == "http":
+            sent = next((value for name, value in scope["headers"] if name == _INSTANCE_HEADER_BYTES), b"")
+            if not hmac.compare_digest(sent, self._token):
+                answer = problem_response(
+                    403, ErrorCode.INSTANCE_TOKEN_REQUIRED, f"{INSTANCE_HEADER} is missing or wrong"
+                )
+                await answer(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+class Net:
+    """Catches what nothing else did, logs where it happened without what was sent, and sets the safe headers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the request; a failure becomes one plain problem."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message["headers"] = [
+                    *message["headers"],
+                    (b"cache-control", b"no-store"),
+                    (b"x-content-type-options", b"nosniff"),
+                ]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as error:  # noqa: BLE001 - the last net: the traceback stays here
+            log.error("request failed: %s", failure_place(error))  # noqa: TRY400 - a traceback may hold what was sent
+            if not started:
+                await unexpected_response()(scope, receive, watched)
+
+
+def failure_place(error: BaseException) -> str:
+    """The kind of an error and the line it came from; never its text, which may hold personal data."""
+    place = "unknown"
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        place = f"{code.co_filename.rpartition('loanapp')[2] or code.co_filename}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return f"{type(error).__name__} at {place}"

@@ -1,0 +1,1 @@
+"""What crosses the wire, as pydantic models; the OpenAPI document is made from them."""

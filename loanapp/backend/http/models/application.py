@@ -1,0 +1,309 @@
+"""The application and everything in it."""
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, StringConstraints
+
+from loanapp.backend.http.models.common import Answer, MoneyText, Percent, Request, Sha256, Words, Yuan
+from loanapp.domain.consent import ConsentScope, LoanPurpose
+from loanapp.domain.decision import DecisionOutcome, DecisionReason
+from loanapp.domain.identity_number import Sex
+from loanapp.domain.liveness import Action, SourceKind, VerdictOutcome, VerdictReason
+from loanapp.domain.schedule import RepaymentMethod
+from loanapp.domain.status import ApplicationStatus, BorrowerAction
+
+Employment = Literal["employed", "self_employed", "student", "retired", "other"]
+DateText = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+ValidUntil = Annotated[str, StringConstraints(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|long_term)$")]
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class Empty(Request):
+    """A body without fields."""
+
+
+class TermsRequest(Request):
+    """What the borrower asks for."""
+
+    product_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    amount: MoneyText
+    months: int
+    method: RepaymentMethod
+    purpose: LoanPurpose
+
+
+class IdentityRequest(Request):
+    """What the borrower confirms after the photos were read."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+    identity_number: Annotated[str, StringConstraints(min_length=1, max_length=30)]
+    address: ShortText
+    ethnic_group: Annotated[str, StringConstraints(min_length=1, max_length=20)]
+    authority: ShortText
+    valid_from: DateText
+    valid_until: ValidUntil
+
+
+class ProfileRequest(Request):
+    """Work, income and debts as the borrower states them, in yuan a month."""
+
+    employment: Employment
+    monthly_income: MoneyText
+    monthly_debt: MoneyText
+
+
+class ConsentRequest(Request):
+    """An answer to an authorisation; the hash must be of the text the lender serves."""
+
+    scope: ConsentScope
+    granted: bool
+    text_version: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+    text_sha256: Sha256
+    language: Literal["zh", "en"]
+
+
+class CardRequest(Request):
+    """A debit card of the borrower's own name, and the phone number left with the bank."""
+
+    number: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+    phone: Annotated[str, StringConstraints(min_length=1, max_length=30)]
+
+
+class LivenessRequest(Request):
+    """Where the frames will come from."""
+
+    source_kind: SourceKind
+
+
+class DocumentSides(Answer):
+    """Which photos have been read."""
+
+    front: bool
+    back: bool
+
+
+class IdentityAnswer(Answer):
+    """The confirmed identity, masked."""
+
+    name_masked: str
+    identity_number_masked: str
+    sex: Sex
+    birth_year: int
+    valid_until: str
+
+
+class ProfileAnswer(Answer):
+    """As stated by the borrower."""
+
+    employment: Employment
+    monthly_income: Yuan
+    monthly_debt: Yuan
+
+
+class ConsentState(Answer):
+    """The newest answer to one authorisation."""
+
+    scope: ConsentScope
+    granted: bool
+    text_version: str
+    recorded_at: AwareDatetime
+
+
+class FaceAnswer(Answer):
+    """Face verification so far."""
+
+    state: Literal["none", "passed", "retry", "manual"]
+    attempts_left: int
+    locked_seconds: int | None = None
+
+
+class CardState(Answer):
+    """The bound card, masked."""
+
+    bank: Words | None
+    last4: str
+    phone_masked: str
+
+
+class TimelineEntry(Answer):
+    """When a status was reached."""
+
+    status: ApplicationStatus
+    at: AwareDatetime
+
+
+class ProgressEntry(Answer):
+    """One step of the verification."""
+
+    step: Literal["identity", "face", "card", "credit", "decision"]
+    state: Literal["waiting", "running", "done", "failed"]
+
+
+class DecisionAnswer(Answer):
+    """What the assessment came to and why; ``score`` is never shown to the borrower."""
+
+    outcome: DecisionOutcome
+    reasons: tuple[DecisionReason, ...]
+    retry_after: DateText | None
+    score: int | None
+    reviewer_simulated: bool = False
+
+
+class ScheduleRow(Answer):
+    """One instalment."""
+
+    no: int
+    due: DateText
+    payment: Yuan
+    principal: Yuan
+    interest: Yuan
+    fees: Yuan
+    balance: Yuan
+
+
+class OfferTerms(Answer):
+    """The terms of an offer."""
+
+    amount: Yuan
+    months: int
+    method: RepaymentMethod
+
+
+class OfferTotals(Answer):
+    """Sums over the schedule."""
+
+    interest: Yuan
+    fees: Yuan
+    repayment: Yuan
+
+
+class CostAnswer(Answer):
+    """The all-in yearly cost, every method."""
+
+    nominal_irr: Percent
+    effective_irr: Percent
+    simple_interest: Percent
+    simple_fees: Percent
+    simple_total: Percent
+
+
+class OfferAnswer(Answer):
+    """The lender's offer."""
+
+    offer_id: str
+    terms: OfferTerms
+    annual_rate_pct: Percent
+    fee_per_instalment: Yuan
+    fee_before_payout: Yuan
+    penalty_annual_pct: Percent
+    payout: Yuan
+    schedule: tuple[ScheduleRow, ...]
+    totals: OfferTotals
+    cost: CostAnswer
+    valid_until: AwareDatetime
+
+
+class ContractState(Answer):
+    """The contract: the SHA-256 is of the newest PDF the lender serves."""
+
+    number: str
+    sha256: str
+    signed: bool
+
+
+class ApplicationAnswer(Answer):
+    """Where the application stands and what the borrower may do next."""
+
+    id: str
+    number: str
+    status: ApplicationStatus
+    allowed_actions: tuple[BorrowerAction, ...]
+    product_id: str
+    amount: Yuan
+    months: int
+    method: RepaymentMethod
+    purpose: LoanPurpose
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
+    simulated: bool
+    document: DocumentSides
+    identity: IdentityAnswer | None
+    profile: ProfileAnswer | None
+    consents: tuple[ConsentState, ...]
+    face: FaceAnswer
+    bank_card: CardState | None
+    timeline: tuple[TimelineEntry, ...]
+    waiting_for: Literal["borrower", "lender", "reviewer", "bank"] | None
+    expected_seconds: int | None
+    progress: tuple[ProgressEntry, ...]
+    decision: DecisionAnswer | None
+    offer: OfferAnswer | None
+    disclosure_confirmed: bool
+    contract: ContractState | None
+
+
+class ApplicationList(Answer):
+    """All applications of the borrower, newest first."""
+
+    applications: tuple[ApplicationAnswer, ...]
+
+
+class FieldReadingAnswer(Answer):
+    """One field read from a photo; ``confidence`` from 0 to 1."""
+
+    value: str
+    confidence: float
+
+
+class DocumentAnswer(Answer):
+    """What was read from one side."""
+
+    side: Literal["front", "back"]
+    fields: dict[str, FieldReadingAnswer]
+    application: ApplicationAnswer
+
+
+class ConsentReceipt(Answer):
+    """The borrower's proof of an authorisation: Ed25519 over the canonical JSON of all other fields."""
+
+    receipt_id: str
+    application_id: str
+    scope: ConsentScope
+    granted: bool
+    text_version: str
+    text_sha256: str
+    language: Literal["zh", "en"]
+    recorded_at: str
+    recipient: Words
+    signature: str
+
+
+class ChallengeAnswer(Answer):
+    """One face attempt as issued; signed like a receipt."""
+
+    session_id: str
+    application_id: str
+    nonce: str
+    actions: tuple[Action, ...]
+    issued_at: str
+    expires_at: str
+    action_timeout_seconds: int
+    accepted_sources: tuple[SourceKind, ...]
+    signature: str
+
+
+class VerdictAnswer(Answer):
+    """What the lender makes of one attempt."""
+
+    outcome: VerdictOutcome
+    reasons: tuple[VerdictReason, ...]
+    attempts_left: int
+
+
+class CardAnswer(Answer):
+    """A card was bound; ``luhn_ok`` false is a warning, never a refusal."""
+
+    bank: Words | None
+    last4: str
+    luhn_ok: bool
+    application: ApplicationAnswer

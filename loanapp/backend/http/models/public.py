@@ -1,0 +1,144 @@
+"""The public part of the contract: who lends, on what terms, and signing in."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, StringConstraints
+
+from loanapp.backend.http.models.common import Answer, Percent, Request, Words, Yuan
+from loanapp.domain.consent import ConsentScope, LegalBasis, LoanPurpose
+from loanapp.domain.schedule import RepaymentMethod
+
+
+class Health(Answer):
+    """The lender is up."""
+
+    status: Literal["ok"]
+
+
+class SupportAnswer(Answer):
+    """How to reach a person."""
+
+    phone: str
+    hours: str
+    email: str
+
+
+class ProductAnswer(Answer):
+    """What can be borrowed."""
+
+    id: str
+    amount_min: Yuan
+    amount_max: Yuan
+    amount_step: Yuan
+    amount_default: Yuan
+    months: tuple[int, ...]
+    months_default: int
+    annual_rate_pct: Percent
+    method: RepaymentMethod
+    fee_per_instalment: Yuan
+    penalty_annual_pct: Percent
+    purposes: tuple[LoanPurpose, ...]
+
+
+class ConsentAnswer(Answer):
+    """An authorisation as it is shown; ``sha256`` is over each text's UTF-8 bytes."""
+
+    scope: ConsentScope
+    version: str
+    required: bool
+    text: Words
+    sha256: Words
+    recipient: Words
+    retention: Words
+    refuse_effect: Words
+    purpose: Words
+
+
+class DataItemAnswer(Answer):
+    """One item of personal data the application asks for."""
+
+    id: str
+    name: Words
+    why: Words
+    step: str
+    basis: LegalBasis
+    recipient: Words
+    retention: Words
+    required: bool
+
+
+class LenderAnswer(Answer):
+    """Everything about the lender that needs no sign-in."""
+
+    name: Words
+    licence: str
+    simulated: bool
+    support: SupportAnswer
+    address: Words
+    vault_public_key: str
+    message_public_key: str
+    minimum_client_version: str
+    products: tuple[ProductAnswer, ...]
+    cost_cap_pct: Percent
+    reading_seconds: int
+    consents: tuple[ConsentAnswer, ...]
+    data_items: tuple[DataItemAnswer, ...]
+
+
+class DemonstrationIdentityAnswer(Answer):
+    """A test identity and what it leads to; nobody holds it."""
+
+    key: str
+    name: str
+    identity_number: str
+    phone: str
+    card_number: str
+    leads_to: str
+    note: Words
+
+
+class DemonstrationIdentities(Answer):
+    """All test identities of the demonstration."""
+
+    identities: tuple[DemonstrationIdentityAnswer, ...]
+
+
+class CodeRequest(Request):
+    """Ask for a one-time code."""
+
+    phone: Annotated[str, StringConstraints(min_length=1, max_length=30)]
+    purpose: Literal["sign_in"]
+
+
+class SimulatedMessage(Answer):
+    """The text message a real lender would send."""
+
+    sender: str
+    text: Words
+    code: str
+
+
+class CodeAnswer(Answer):
+    """A code is on its way."""
+
+    challenge_id: str
+    expires_at: AwareDatetime
+    resend_after_seconds: int
+    simulated_message: SimulatedMessage | None
+
+
+class SessionRequest(Request):
+    """Exchange a code for a session."""
+
+    challenge_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    code: Annotated[str, StringConstraints(min_length=1, max_length=12)]
+
+
+class SessionAnswer(Answer):
+    """A session; ``access_token`` goes into ``Authorization: Bearer``."""
+
+    access_token: str
+    expires_at: datetime
+    borrower_id: str
+    phone_masked: str

@@ -1,0 +1,146 @@
+"""Every refusal is ``application/problem+json`` with a code from the domain; no traceback ever leaves."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+
+from loanapp.backend.refusal import RefusedError
+from loanapp.domain.errors import ErrorCode, LoanAppError
+
+log = logging.getLogger(__name__)
+
+PROBLEM_TYPE: Final = "application/problem+json"
+
+_E = ErrorCode
+STATUS_OF: Final[Mapping[ErrorCode, int]] = {
+    _E.CODE_WRONG: 401,
+    _E.CODE_EXPIRED: 401,
+    _E.SIGNED_OUT: 401,
+    _E.CONSENT_MISSING: 403,
+    _E.INSTANCE_TOKEN_REQUIRED: 403,
+    _E.SOURCE_NOT_ACCEPTED: 403,
+    _E.NOT_FOUND: 404,
+    _E.NOT_ALLOWED_NOW: 409,
+    _E.CHALLENGE_EXPIRED: 409,
+    _E.OFFER_EXPIRED: 409,
+    _E.PHOTO_TOO_LARGE: 413,
+    _E.TOO_MANY_ATTEMPTS: 429,
+    _E.FACE_ATTEMPTS_LOCKED: 429,
+    _E.CARD_GATEWAY_DOWN: 503,
+    _E.LENDER_TROUBLE: 503,
+    _E.UNEXPECTED: 500,
+}
+
+# Which code a malformed field gets; any other field is ``input_invalid``.
+_CODE_OF_FIELD: Final[Mapping[str, ErrorCode]] = {
+    "phone": _E.PHONE_INVALID,
+    "amount": _E.AMOUNT_OUT_OF_RANGE,
+    "months": _E.TERM_NOT_OFFERED,
+    "purpose": _E.INPUT_INVALID,
+    "identity_number": _E.IDENTITY_NUMBER_LENGTH,
+    "name": _E.NAME_INVALID,
+    "number": _E.CARD_NUMBER_INVALID,
+}
+
+
+class Problem(BaseModel):
+    """RFC 9457, with a code that picks sentence, fix and help article; limits and counts stand beside it."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(examples=["urn:loanapp:problem:amount_out_of_range"])
+    title: str
+    status: int
+    code: ErrorCode
+    detail: str
+    fields: dict[str, ErrorCode] | None = None
+    retry_after_seconds: int | None = None
+
+
+def problem_response(
+    status: int,
+    code: ErrorCode,
+    detail: str,
+    *,
+    fields: Mapping[str, ErrorCode] | None = None,
+    retry_after_seconds: int | None = None,
+    details: Mapping[str, str | int] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """One problem as an answer."""
+    content: dict[str, Any] = {
+        **(details or {}),
+        "type": f"urn:loanapp:problem:{code.value}",
+        "title": code.value.replace("_", " ").capitalize(),
+        "status": status,
+        "code": code.value,
+        "detail": detail,
+        "fields": {name: value.value for name, value in fields.items()} if fields else None,
+        "retry_after_seconds": retry_after_seconds,
+    }
+    sent = dict(headers or {})
+    if retry_after_seconds is not None:
+        sent["Retry-After"] = str(retry_after_seconds)
+    if status == HTTPStatus.UNAUTHORIZED:
+        sent["WWW-Authenticate"] = "Bearer"
+    return JSONResponse(content, status, media_type=PROBLEM_TYPE, headers=sent)
+
+
+def refusal_response(error: LoanAppError) -> JSONResponse:
+    """A domain error as an answer; only its code, limits and counts leave."""
+    status = STATUS_OF.get(error.code, 422)
+    fields = error.fields if isinstance(error, RefusedError) else None
+    retry = error.retry_after_seconds if isinstance(error, RefusedError) else None
+    return problem_response(
+        status,
+        error.code,
+        f"refused: {error.code.value}",
+        fields=fields,
+        retry_after_seconds=retry,
+        details=error.details,
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Let every way an endpoint can fail answer with a problem."""
+
+    @app.exception_handler(LoanAppError)
+    def _refused(_request: Request, error: LoanAppError) -> JSONResponse:
+        return refusal_response(error)
+
+    @app.exception_handler(RequestValidationError)
+    def _invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
+        return invalid_response(error.errors())
+
+    @app.exception_handler(HTTPException)
+    def _http(_request: Request, error: HTTPException) -> JSONResponse:
+        if error.status_code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            code = ErrorCode.SIGNED_OUT
+        else:
+            code = ErrorCode.NOT_FOUND if error.status_code == HTTPStatus.NOT_FOUND else ErrorCode.INPUT_INVALID
+        phrase = HTTPStatus(error.status_code).phrase
+        return problem_response(error.status_code, code, phrase, headers=error.headers)
+
+
+def invalid_response(errors: Sequence[Any]) -> JSONResponse:
+    """What a request that does not fit the schema gets; what was sent is not repeated."""
+    fields: dict[str, ErrorCode] = {}
+    for error in errors:
+        place = [str(part) for part in error["loc"]]
+        name = ".".join(place[1:]) or place[0]
+        fields[name] = _CODE_OF_FIELD.get(place[-1], ErrorCode.INPUT_INVALID)
+    codes = set(fields.values())
+    code = codes.pop() if len(codes) == 1 else ErrorCode.INPUT_INVALID
+    return problem_response(422, code, "the request does not fit the contract", fields=fields)
+
+
+def unexpected_response() -> JSONResponse:
+    """What leaves when the lender itself failed."""
+    return problem_response(500, ErrorCode.LENDER_TROUBLE, "the lender failed; nothing was changed")

@@ -1,0 +1,136 @@
+"""The web process's side of the inference process: one question at a time, with a time limit; restarted when it dies."""
+
+import logging
+import multiprocessing
+import threading
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from typing import Any, Final
+
+from loanapp.backend.inference import process
+from loanapp.backend.refusal import RefusedError
+from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.domain.liveness import Challenge
+
+log = logging.getLogger(__name__)
+
+_DOCUMENT_SECONDS: Final = 40.0
+_VERDICT_SECONDS: Final = 60.0
+_RETRY_SECONDS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentResult:
+    """Fields read from one photo (value, confidence) and the portrait as a picture file, front side only."""
+
+    fields: dict[str, tuple[str, float]] = field(repr=False)
+    portrait: bytes | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FaceResult:
+    """What the engine makes of one attempt, before policy: liveness and similarity to the document's portrait.
+
+    ``outcome`` and ``reasons`` are values of the domain's enums; ``match`` is ``same``, ``unsure``, ``different``,
+    or ``None`` when the attempt did not get that far.
+    """
+
+    outcome: str
+    reasons: tuple[str, ...]
+    measures: dict[str, float]
+    match: str | None
+
+
+class InferenceTroubleError(RuntimeError):
+    """The inference process died or did not answer in time."""
+
+
+class InferenceClient:
+    """Starts the process when first needed; safe to use from any thread."""
+
+    def __init__(self) -> None:
+        self._context = multiprocessing.get_context("spawn")
+        self._lock = threading.Lock()
+        self._process: Any = None
+        self._connection: Connection | None = None
+        self._stopped = False
+
+    def preload(self) -> None:
+        """Start the process and load its models, so that the first photo does not wait for them."""
+        try:
+            self._ask("preload", (), _VERDICT_SECONDS)
+        except (InferenceTroubleError, LoanAppError):
+            log.warning("the inference process could not load its models yet")
+
+    def read_document(self, photo: bytes, side: str) -> DocumentResult:
+        """Read one side; raises the reader's refusals, or ``LENDER_TROUBLE`` when there is no answer."""
+        fields, portrait = self._answer("read_document", (photo, side), _DOCUMENT_SECONDS)
+        return DocumentResult(fields, portrait)
+
+    def judge(self, evidence: bytes, challenge: Challenge, source_kind: str, portrait: bytes) -> FaceResult:
+        """Judge one attempt; raises ``EVIDENCE_INVALID`` or ``LENDER_TROUBLE``."""
+        return FaceResult(*self._answer("judge", (evidence, challenge, source_kind, portrait), _VERDICT_SECONDS))
+
+    def stop(self) -> None:
+        """End the process."""
+        with self._lock:
+            self._stopped = True
+            self._end()
+
+    def _answer(self, work: str, arguments: tuple[Any, ...], seconds: float) -> Any:  # noqa: ANN401 - picked by work
+        try:
+            return self._ask(work, arguments, seconds)
+        except InferenceTroubleError:
+            raise RefusedError(ErrorCode.LENDER_TROUBLE, retry_after_seconds=_RETRY_SECONDS) from None
+
+    def _ask(self, work: str, arguments: tuple[Any, ...], seconds: float) -> Any:  # noqa: ANN401 - picked by work
+        with self._lock:
+            try:
+                kind, value = self._exchange(work, arguments, seconds)
+            except (EOFError, OSError):
+                log.warning("the inference process died; starting another")
+                self._end()
+                try:
+                    kind, value = self._exchange(work, arguments, seconds)
+                except (EOFError, OSError):
+                    self._end()
+                    raise InferenceTroubleError(work) from None
+        if kind == process.REFUSED:
+            code, details = value
+            raise LoanAppError(ErrorCode(code), **details)
+        if kind == process.FAILED:
+            log.error("inference failed: %s", value)
+            raise InferenceTroubleError(work)
+        return value
+
+    def _exchange(self, work: str, arguments: tuple[Any, ...], seconds: float) -> tuple[str, Any]:
+        connection = self._start()
+        connection.send((work, arguments))
+        if not connection.poll(seconds):
+            self._end()
+            raise InferenceTroubleError(work)
+        kind, value = connection.recv()
+        return kind, value
+
+    def _start(self) -> Connection:
+        if self._stopped:
+            raise InferenceTroubleError("stopped")
+        if self._connection is None:
+            ours, theirs = self._context.Pipe()
+            self._process = self._context.Process(
+                target=process.serve, args=(theirs,), name="loanapp-inference", daemon=True
+            )
+            self._process.start()
+            theirs.close()
+            self._connection = ours
+        return self._connection
+
+    def _end(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        if self._process is not None:
+            self._process.kill()
+            self._process.join(5)
+            self._process.close()
+            self._process = None

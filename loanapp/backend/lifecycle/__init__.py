@@ -1,0 +1,1 @@
+"""How the lender's process lives: its folder, its keys, its start and its end."""

@@ -1,0 +1,73 @@
+"""Puts a lender's services together over its folder."""
+
+from dataclasses import dataclass
+
+from loanapp.backend.adapters.ports import Sources
+from loanapp.backend.adapters.simulated import (
+    SimulatedBureau,
+    SimulatedCardGateway,
+    SimulatedRegistry,
+    simulated_identities,
+)
+from loanapp.backend.adapters.simulated_bank import SimulatedBank
+from loanapp.backend.inference.client import InferenceClient
+from loanapp.backend.lifecycle.folder import LenderFolder
+from loanapp.backend.lifecycle.lender_keys import LenderKeys
+from loanapp.backend.origination.starter import LateOrigination
+from loanapp.backend.policy import Policies
+from loanapp.backend.services import Services
+from loanapp.backend.store.cipher import KEY_BYTES, FieldCipher
+from loanapp.backend.store.database import Database
+from loanapp.backend.store.tables import Base
+from loanapp.backend.vault.vault import Vault
+from loanapp.domain.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Lender:
+    """Services with what must be closed at the end."""
+
+    services: Services
+    origination: LateOrigination
+    bank: SimulatedBank
+
+    def start_background(self) -> None:
+        """Load what requests do not need yet: the workflow, then the models."""
+        self.origination.start(self.services)
+        self.services.inference.preload()
+
+    def close(self) -> None:
+        """End workflow and inference, give back the databases."""
+        self.origination.stop()
+        self.services.inference.stop()
+        self.services.vault.close()
+        self.bank.close()
+        self.services.database.close()
+
+
+def assemble(folder: LenderFolder, policies: Policies, clock: Clock) -> Lender:
+    """The demonstration lender: every outside source is simulated."""
+    identities = simulated_identities()
+    simulation = policies.simulation
+    bank = SimulatedBank(folder.root / "simulated_bank.sqlite", simulation, clock)
+    database = Database(folder.root / "lender.sqlite")
+    Base.metadata.create_all(database.write_engine)
+    origination = LateOrigination(folder.root / "workflow.sqlite")
+    services = Services(
+        clock=clock,
+        policies=policies,
+        keys=LenderKeys(folder, policies.profile.name.zh, clock),
+        database=database,
+        cipher=FieldCipher(folder.secret("data.key", KEY_BYTES)),
+        vault=Vault(folder.root / "vault", folder.secret("vault.key", KEY_BYTES)),
+        inference=InferenceClient(),
+        sources=Sources(
+            registry=SimulatedRegistry(identities, simulation),
+            bureau=SimulatedBureau(identities, simulation),
+            gateway=SimulatedCardGateway(identities, policies.issuers, simulation),
+            bank=bank,
+        ),
+        origination=origination,
+        demonstration=True,
+    )
+    return Lender(services, origination, bank)

@@ -1,0 +1,126 @@
+"""The embedded lender: one process on loopback for one folder, gone when its parent is (design decision 9)."""
+
+import json
+import logging
+import os
+import secrets
+import socket
+import sys
+import threading
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+
+from loanapp.backend.app import create_app
+from loanapp.backend.lifecycle.assembly import Lender, assemble
+from loanapp.backend.lifecycle.folder import FolderInUseError, LenderFolder
+from loanapp.backend.policy import PolicyError, load_policies
+from loanapp.domain.clock import SystemClock
+
+log = logging.getLogger(__name__)
+
+EXIT_OK: Final = 0
+EXIT_FAILED: Final = 1
+EXIT_IN_USE: Final = 3
+_GRACE_SECONDS: Final = 3
+_BACKLOG: Final = 128
+
+
+def run_embedded(data: Path, *, parent_pipe: bool) -> int:
+    """Serve until told to stop; the exit code says how it went.
+
+    Prints one line of JSON: ``{"ready": true, "url": ...}``, or ``{"ready": false, "reason": ...}``.
+    """
+    _quiet_logging()
+    try:
+        policies = load_policies()
+        folder = LenderFolder(data)
+        folder.lock()
+    except FolderInUseError:
+        _say({"ready": False, "reason": "in_use"})
+        return EXIT_IN_USE
+    except (OSError, PolicyError) as error:
+        log.error("the lender cannot start: %s", type(error).__name__)  # noqa: TRY400 - paths may name a person
+        _say({"ready": False, "reason": "policy" if isinstance(error, PolicyError) else "disk"})
+        return EXIT_FAILED
+    lender = assemble(folder, policies, SystemClock())
+    try:
+        _serve(folder, lender, parent_pipe=parent_pipe)
+    finally:
+        folder.endpoint_file.unlink(missing_ok=True)
+        lender.close()
+        folder.unlock()
+    return EXIT_OK
+
+
+def _serve(folder: LenderFolder, lender: Lender, *, parent_pipe: bool) -> None:
+    token = secrets.token_urlsafe(32)
+    keys = lender.services.keys
+    roots = keys.publish()
+    listener = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
+    url = f"https://127.0.0.1:{listener.getsockname()[1]}"
+    config = uvicorn.Config(
+        create_app(lender.services, token),
+        ssl_context_factory=lambda _config, _default: keys.server_context(),
+        access_log=False,
+        log_config=None,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        timeout_keep_alive=60,
+    )
+    server = _AnnouncingServer(
+        config, folder, {"url": url, "pid": os.getpid(), "instance_token": token, **roots}, lender
+    )
+    if parent_pipe:
+        threading.Thread(target=_follow_parent, args=(server,), name="parent-pipe", daemon=True).start()
+    server.run(sockets=[listener])
+
+
+class _AnnouncingServer(uvicorn.Server):
+    """Says that it is ready once it really is, and only then loads what requests do not need yet."""
+
+    def __init__(
+        self, config: uvicorn.Config, folder: LenderFolder, endpoint: dict[str, str | int], lender: Lender
+    ) -> None:
+        super().__init__(config)
+        self._folder = folder
+        self._endpoint = endpoint
+        self._lender = lender
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Announce after the listening sockets are served."""
+        await super().startup(sockets)
+        if self.should_exit:
+            return
+        self._folder.write_private(self._folder.endpoint_file, json.dumps(self._endpoint).encode())
+        _say({"ready": True, "url": self._endpoint["url"]})
+        threading.Thread(target=self._lender.start_background, name="late-start", daemon=True).start()
+
+
+def _follow_parent(server: uvicorn.Server) -> None:
+    """End when standard input does: the parent closed it or is no more."""
+    try:
+        while sys.stdin.buffer.read(4096):
+            pass
+    except (OSError, ValueError):
+        log.info("standard input is gone")
+    server.should_exit = True
+
+
+def _say(line: dict[str, object]) -> None:
+    try:
+        sys.stdout.write(json.dumps(line) + "\n")
+        sys.stdout.flush()
+    except OSError:
+        log.info("nobody listens to standard output")
+
+
+def _quiet_logging() -> None:
+    """Warnings and errors of our own to standard error; libraries say only what is wrong, and never what was sent."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for name in ("uvicorn", "uvicorn.error", "sqlalchemy", "dbos"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    # Its errors come with a traceback, which may hold what was sent; the net logs them already.
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)

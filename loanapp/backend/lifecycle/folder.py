@@ -1,0 +1,93 @@
+"""The lender's data folder: for its owner alone, used by one process at a time."""
+
+import os
+import secrets
+import sys
+import time
+from pathlib import Path
+from typing import IO, Final
+
+_OWNER_FOLDER: Final = 0o700
+_OWNER_FILE: Final = 0o600
+_LOCK_PATIENCE_SECONDS: Final = 3.0
+
+
+class FolderInUseError(RuntimeError):
+    """Another lender process works in this folder."""
+
+
+class LenderFolder:
+    """Paths and owner-only files of one lender."""
+
+    def __init__(self, root: Path) -> None:
+        """Make the folder when it is not there. Raises ``OSError`` when the disk refuses."""
+        self.root: Final = root
+        root.mkdir(parents=True, exist_ok=True, mode=_OWNER_FOLDER)
+        root.chmod(_OWNER_FOLDER)
+        for name in ("keys", "public", "vault"):
+            (root / name).mkdir(exist_ok=True, mode=_OWNER_FOLDER)
+        self._lock: IO[bytes] | None = None
+
+    @property
+    def endpoint_file(self) -> Path:
+        """Where the client finds address, token and roots while the lender runs."""
+        return self.root / "endpoint.json"
+
+    def write_private(self, path: Path, data: bytes) -> None:
+        """Write a file only its owner can read: whole or not at all, and on the disk when this returns."""
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_FILE)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+
+    def secret(self, name: str, size: int) -> bytes:
+        """Random bytes kept in ``keys/``, made at the first call."""
+        path = self.root / "keys" / name
+        if not path.exists():
+            self.write_private(path, secrets.token_bytes(size))
+        return path.read_bytes()
+
+    def lock(self) -> None:
+        """Take the folder for this process; the system gives it back however the process ends.
+
+        Waits a little for a predecessor that is just ending; then raises :class:`FolderInUseError`.
+        """
+        file = (self.root / "lender.lock").open("a+b")
+        deadline = time.monotonic() + _LOCK_PATIENCE_SECONDS
+        while not _try_lock(file):
+            if time.monotonic() > deadline:
+                file.close()
+                raise FolderInUseError(str(self.root))
+            time.sleep(0.05)
+        self._lock = file
+
+    def unlock(self) -> None:
+        """Give the folder back."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _try_lock(file: IO[bytes]) -> bool:
+        try:
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+else:
+    import fcntl
+
+    def _try_lock(file: IO[bytes]) -> bool:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True

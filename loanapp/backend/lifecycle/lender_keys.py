@@ -1,0 +1,124 @@
+"""The lender's keys and certificates, made at the first start and kept in owner-only files.
+
+Transport, document and time roots are separate and vouch for nothing of each other (design decision 10).
+"""
+
+import ssl
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Final, TypeVar
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from loanapp.backend.lifecycle.folder import LenderFolder
+from loanapp.domain.clock import Clock
+from loanapp.proof import authorities, keys
+from loanapp.proof.authorities import Credential
+
+_RENEW_BEFORE: Final = timedelta(days=30)
+_Key = TypeVar("_Key", X25519PrivateKey, Ed25519PrivateKey)
+
+
+class LenderKeys:
+    """Every private key of the lender; each is read, or made, when it is first needed."""
+
+    def __init__(self, folder: LenderFolder, lender_name: str, clock: Clock) -> None:
+        self._folder = folder
+        self._lender_name = lender_name
+        self._clock = clock
+        self._lock = threading.RLock()
+
+    @cached_property
+    def transport_root(self) -> Credential:
+        """Root of TLS on loopback."""
+        return self._credential("transport_root", authorities.make_transport_root)
+
+    @cached_property
+    def server(self) -> Credential:
+        """The TLS certificate; a new one is made before the old one ends."""
+        found = self._credential("server", self._new_server)
+        if found.certificate.not_valid_after_utc - _RENEW_BEFORE < self._clock.now():
+            (self._folder.root / "keys" / "server.pem").unlink()
+            found = self._credential("server", self._new_server)
+        return found
+
+    @cached_property
+    def document_root(self) -> Credential:
+        """Root of everything that signs contracts."""
+        return self._credential("document_root", authorities.make_document_root)
+
+    @cached_property
+    def borrower_authority(self) -> Credential:
+        """Certifies borrowers' keys."""
+        return self._credential(
+            "borrower_authority", lambda now: authorities.make_borrower_authority(self.document_root, now)
+        )
+
+    @cached_property
+    def document_signer(self) -> Credential:
+        """Signs contracts for the lender."""
+        return self._credential(
+            "document_signer", lambda now: authorities.make_document_signer(self.document_root, self._lender_name, now)
+        )
+
+    @cached_property
+    def time_root(self) -> Credential:
+        """Root of time-stamping."""
+        return self._credential("time_root", authorities.make_time_root)
+
+    @cached_property
+    def timestamp(self) -> Credential:
+        """Signs time-stamps; an RSA key, the slowest to make."""
+        with self._lock:
+            return self._credential("timestamp", lambda now: authorities.make_timestamp_authority(self.time_root, now))
+
+    @cached_property
+    def vault(self) -> X25519PrivateKey:
+        """Opens what borrowers seal: photos and evidence."""
+        return self._raw("vault", keys.new_envelope_key, keys.load_envelope_key)
+
+    @cached_property
+    def message(self) -> Ed25519PrivateKey:
+        """Signs challenges and receipts."""
+        return self._raw("message", keys.new_message_key, keys.load_message_key)
+
+    def server_context(self) -> ssl.SSLContext:
+        """TLS 1.3 and nothing older (OWASP ASVS 12.1.1, 12.2.1)."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
+        _ = self.server
+        context.load_cert_chain(self._folder.root / "keys" / "server.pem")
+        return context
+
+    def publish(self) -> dict[str, str]:
+        """Write the three roots to ``public/`` and return them by name, in PEM."""
+        roots = {
+            "transport_root": self.transport_root.certificate_pem,
+            "document_root": self.document_root.certificate_pem,
+            "time_root": self.time_root.certificate_pem,
+        }
+        for name, pem in roots.items():
+            path = self._folder.root / "public" / f"{name}.pem"
+            if not path.exists() or path.read_text() != pem:
+                self._folder.write_private(path, pem.encode("ascii"))
+        return roots
+
+    def _new_server(self, now: datetime) -> Credential:
+        return authorities.make_server_certificate(self.transport_root, now)
+
+    def _credential(self, name: str, make: Callable[[datetime], Credential]) -> Credential:
+        with self._lock:
+            path = self._folder.root / "keys" / f"{name}.pem"
+            if not path.exists():
+                self._folder.write_private(path, make(self._clock.now()).to_pem())
+            return Credential.from_pem(path.read_bytes())
+
+    def _raw(self, name: str, make: Callable[[], _Key], load: Callable[[bytes], _Key]) -> _Key:
+        with self._lock:
+            path = self._folder.root / "keys" / f"{name}.pem"
+            if not path.exists():
+                self._folder.write_private(path, keys.private_key_pem(make()))
+            return load(path.read_bytes())

@@ -1,0 +1,1 @@
+"""From submission to payout: the durable workflow and what it decides by."""

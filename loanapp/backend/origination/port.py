@@ -1,0 +1,18 @@
+"""The thin port in front of the durable workflow, so that the library behind it can be replaced."""
+
+from typing import Protocol
+
+
+class Origination(Protocol):
+    """Carries submitted applications on; what is to do is read from the database, never from the call."""
+
+    def advance(self, application_id: str) -> None:
+        """Something changed (submitted, signed, withdrawn): look at this application now.
+
+        Never fails and never blocks: what is missed now is found at the next start.
+        """
+        ...
+
+    def stop(self) -> None:
+        """End the work; whatever was going on goes on at the next start."""
+        ...

@@ -1,0 +1,107 @@
+"""Read the policy files and hold them against each other before anybody can borrow by them."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from loanapp.backend.policy.models import (
+    BankIssuers,
+    Consent,
+    DataItem,
+    Face,
+    Limits,
+    Policies,
+    PolicyError,
+    Product,
+    Profile,
+    Scorecard,
+    SignIn,
+    Simulation,
+)
+from loanapp.domain.annualised_cost import annualised_cost
+from loanapp.domain.consent import ConsentScope
+from loanapp.domain.schedule import equal_instalment_schedule
+from loanapp.resource_files import read_toml
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def load_policies(profile: str = "demonstration") -> Policies:
+    """All policies of a lender's profile; raises :class:`PolicyError` naming the file that does not hold."""
+    policies = Policies(
+        profile=_read(Profile, "profiles", profile),
+        products=_rows(Product, "products"),
+        limits=_read(Limits, "policy", "limits"),
+        scorecard=_read(Scorecard, "policy", "scorecard"),
+        sign_in=_read(SignIn, "policy", "sign_in"),
+        face=_read(Face, "policy", "face"),
+        simulation=_read(Simulation, "policy", "simulation"),
+        issuers=_read(BankIssuers, "policy", "bank_issuers"),
+        consents=_rows(Consent, "consents"),
+        data_items=_rows(DataItem, "data_items"),
+    )
+    check(policies)
+    return policies
+
+
+def _read(model: type[Model], folder: str, name: str) -> Model:
+    return _validated(model, f"{folder}/{name}.toml", _parsed(folder, name))
+
+
+def _rows(model: type[Model], name: str) -> tuple[Model, ...]:
+    parsed = _parsed("policy", name)
+    return tuple(_validated(model, f"policy/{name}.toml", row) for row in parsed.get(name, []))
+
+
+def _parsed(folder: str, name: str) -> dict[str, Any]:
+    try:
+        return read_toml(folder, f"{name}.toml")
+    except (OSError, ValueError) as error:
+        raise PolicyError(f"{folder}/{name}.toml cannot be read") from error
+
+
+def _validated(model: type[Model], file: str, values: dict[str, Any]) -> Model:
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise PolicyError(f"{file} does not hold: {error}") from error
+
+
+def check(policies: Policies) -> None:
+    """Hold the files against each other; raises :class:`PolicyError` at the first contradiction."""
+    limits = policies.limits
+    if not policies.products:
+        raise PolicyError("policy/products.toml offers nothing")
+    for product in policies.products:
+        _check_product(product, limits.cost_cap_pct.value, limits.consumer_balance_cap.value)
+    if {consent.scope for consent in policies.consents} != set(ConsentScope):
+        raise PolicyError("policy/consents.toml must hold every scope once")
+    if not limits.burden_green_pct.value <= limits.burden_review_pct.value <= limits.burden_refuse_pct.value:
+        raise PolicyError("policy/limits.toml: the burden's steps must rise")
+    if policies.face.actions_min > policies.face.actions_max:
+        raise PolicyError("policy/face.toml: fewer actions at most than at least")
+    for characteristic in policies.scorecard.characteristics:
+        steps = [band.up_to for band in characteristic.bands]
+        limited = [step for step in steps if step is not None]
+        if steps[-1] is not None or None in steps[:-1] or limited != sorted(limited):
+            raise PolicyError(f"policy/scorecard.toml: the bands of {characteristic.id} must rise and end open")
+    if unknown := {row.bank for row in policies.issuers.prefixes.values()} - set(policies.issuers.banks):
+        raise PolicyError(f"policy/bank_issuers.toml names banks it does not know: {sorted(unknown)}")
+
+
+def _check_product(product: Product, cost_cap: Decimal, balance_cap: Decimal) -> None:
+    if not product.amount_min <= product.amount_default <= product.amount_max <= balance_cap:
+        raise PolicyError(f"policy/products.toml: the amounts of {product.id} contradict each other or the cap")
+    if product.months_default not in product.months:
+        raise PolicyError(f"policy/products.toml: the usual term of {product.id} is not among its terms")
+    if product.penalty_annual_pct > cost_cap:
+        raise PolicyError(f"policy/products.toml: the penalty of {product.id} is over the cap")
+    for months in product.months:
+        for amount in (product.amount_min, product.amount_max):
+            schedule = equal_instalment_schedule(
+                amount, product.annual_rate_pct, months, date(2026, 1, 31), product.fee_per_instalment
+            )
+            if annualised_cost(schedule).headline > cost_cap:
+                raise PolicyError(f"policy/products.toml: {product.id} costs more than the cap over {months} months")

@@ -1,0 +1,258 @@
+"""The shape every policy file must have; a file that does not fit stops the start."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from hashlib import sha256
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from loanapp.domain.consent import ConsentScope, LegalBasis, LoanPurpose
+from loanapp.domain.decision import DecisionReason
+from loanapp.domain.schedule import RepaymentMethod
+
+
+class PolicyError(ValueError):
+    """A policy file is missing, malformed or contradicts another."""
+
+
+class Row(BaseModel):
+    """A frozen row that knows every one of its fields."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Words(Row):
+    """One text in both languages."""
+
+    zh: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+
+class Product(Row):
+    """What can be borrowed; amounts in yuan, rates in percent a year."""
+
+    id: str
+    since: date = Field(alias="from")
+    amount_min: Decimal = Field(gt=0)
+    amount_max: Decimal = Field(gt=0)
+    amount_step: Decimal = Field(gt=0)
+    amount_default: Decimal
+    months: tuple[int, ...] = Field(min_length=1)
+    months_default: int
+    annual_rate_pct: Decimal = Field(ge=0)
+    method: RepaymentMethod
+    fee_per_instalment: Decimal = Field(ge=0)
+    fee_before_payout: Decimal = Field(ge=0, le=0)  # an advance fee is never lawful (Civil Code 670)
+    penalty_annual_pct: Decimal = Field(ge=0)
+    purposes: tuple[LoanPurpose, ...] = Field(min_length=1)
+    source: str
+    mark: str
+
+
+class Limit(Row):
+    """One number with where it comes from and how sure that is."""
+
+    value: Decimal
+    since: date = Field(alias="from")
+    source: str
+    mark: Literal["SEEN-LAW", "SEEN-2", "MEM", "CHOICE"]
+
+
+class Limits(Row):
+    """Legal and own limits; percentages of monthly income, money in yuan."""
+
+    version: str
+    cost_cap_pct: Limit
+    consumer_balance_cap: Limit
+    minimum_age: Limit
+    maximum_age: Limit
+    reading_seconds: Limit
+    offer_valid_hours: Limit
+    burden_green_pct: Limit
+    burden_review_pct: Limit
+    burden_refuse_pct: Limit
+    retry_after_days: Limit
+    open_loans_review: Limit
+
+
+class Band(Row):
+    """Points for a value up to and including ``up_to``; ``None`` is without limit."""
+
+    up_to: Decimal | None = None
+    points: int
+
+
+class Characteristic(Row):
+    """One line of the scorecard and the reason it gives when it costs the borrower points."""
+
+    id: str
+    reason: DecisionReason
+    bands: tuple[Band, ...] = Field(min_length=1)
+    missing: int = 0
+
+
+class Scorecard(Row):
+    """A versioned additive scorecard."""
+
+    id: str
+    version: str
+    since: date = Field(alias="from")
+    base_points: int
+    accept_at: int
+    review_at: int
+    minimum_monthly_income: Decimal
+    source: str
+    mark: str
+    characteristics: tuple[Characteristic, ...] = Field(min_length=1)
+
+
+class SignInMessage(Row):
+    """The simulated text message."""
+
+    sender: str
+    text: Words
+
+
+class SignIn(Row):
+    """One-time codes and sessions; every duration in seconds unless named otherwise."""
+
+    version: str
+    code_digits: Literal[6]
+    code_seconds: int = Field(gt=0, le=600)
+    code_attempts: int = Field(gt=0, le=10)
+    resend_seconds: int = Field(ge=0)
+    codes_an_hour: int = Field(gt=0)
+    session_hours: int = Field(gt=0)
+    source: str
+    mark: str
+    message: SignInMessage
+
+
+class Face(Row):
+    """Challenges and attempts; durations in seconds, sizes in bytes."""
+
+    version: str
+    actions_min: int = Field(ge=2)
+    actions_max: int = Field(le=5)
+    action_timeout_seconds: int = Field(gt=0)
+    challenge_seconds: int = Field(gt=0)
+    attempts_before_manual: int = Field(gt=0)
+    lock_failures: int = Field(gt=0)
+    lock_window_seconds: int = Field(gt=0)
+    lock_seconds: int = Field(gt=0)
+    evidence_limit_bytes: int = Field(gt=0)
+    document_limit_bytes: int = Field(gt=0)
+    source: str
+    mark: str
+
+
+class Simulation(Row):
+    """How long the simulated sources take, in seconds."""
+
+    version: str
+    registry_seconds: float = Field(ge=0)
+    face_seconds: float = Field(ge=0)
+    card_seconds: float = Field(ge=0)
+    bureau_seconds: float = Field(ge=0)
+    decision_seconds: float = Field(ge=0)
+    reviewer_seconds: float = Field(ge=0)
+    bank_seconds: float = Field(ge=0)
+    gateway_retry_seconds: int = Field(gt=0)
+    source: str
+    mark: str
+
+
+class Issuer(Row):
+    """Which bank an issuer prefix belongs to, and whether its cards are debit cards."""
+
+    bank: str
+    kind: Literal["debit", "credit"]
+
+
+class BankIssuers(Row):
+    """The table of issuer prefixes."""
+
+    version: str
+    mark: str
+    banks: Mapping[str, Words]
+    prefixes: Mapping[str, Issuer]
+
+
+class Consent(Row):
+    """One authorisation as it is shown; ``text`` decides what the borrower's receipt stands for."""
+
+    scope: ConsentScope
+    version: str
+    required: bool
+    source: str
+    mark: str
+    text: Words
+    recipient: Words
+    retention: Words
+    refuse_effect: Words
+    purpose: Words
+
+    def text_sha256(self, language: str) -> str:
+        """SHA-256 of the text's UTF-8 bytes in ``zh`` or ``en``, in hexadecimal."""
+        return sha256((self.text.zh if language == "zh" else self.text.en).encode()).hexdigest()
+
+
+class DataItem(Row):
+    """One item of personal data the application asks for."""
+
+    id: str
+    step: str
+    basis: LegalBasis
+    required: bool
+    name: Words
+    why: Words
+    recipient: Words
+    retention: Words
+
+
+class Support(Row):
+    """How to reach a person."""
+
+    phone: str
+    hours: str
+    email: str
+
+
+class Profile(Row):
+    """Who lends."""
+
+    id: str
+    version: str
+    simulated: bool
+    licence: str
+    minimum_client_version: str
+    name: Words
+    address: Words
+    support: Support
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """Everything the lender decides by, validated."""
+
+    profile: Profile
+    products: tuple[Product, ...]
+    limits: Limits
+    scorecard: Scorecard
+    sign_in: SignIn
+    face: Face
+    simulation: Simulation
+    issuers: BankIssuers
+    consents: tuple[Consent, ...]
+    data_items: tuple[DataItem, ...]
+
+    def product(self, product_id: str) -> Product | None:
+        """The product of that id, if it is offered."""
+        return next((product for product in self.products if product.id == product_id), None)
+
+    def consent(self, scope: ConsentScope) -> Consent:
+        """The authorisation of that scope."""
+        return next(consent for consent in self.consents if consent.scope is scope)

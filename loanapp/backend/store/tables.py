@@ -1,0 +1,236 @@
+"""The tables of the lender's own database; personal fields are ciphertext (columns ending in ``_sealed``)."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from loanapp.backend.store.types import EnumWord, Moment, Money
+from loanapp.domain.consent import ConsentScope, LoanPurpose
+from loanapp.domain.liveness import SourceKind, VerdictOutcome
+from loanapp.domain.schedule import RepaymentMethod
+from loanapp.domain.status import ApplicationStatus
+
+
+class FaceState(StrEnum):
+    """How far the check that the borrower is the person on the document has come."""
+
+    NONE = "none"
+    PASSED = "passed"
+    RETRY = "retry"
+    MANUAL = "manual"
+
+
+class Base(DeclarativeBase):
+    """All tables of this database."""
+
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own contract
+        datetime: Moment(),
+        Decimal: Money(),
+        dict[str, Any]: JSON(),
+        list[Any]: JSON(),
+        bytes: LargeBinary(),
+        ApplicationStatus: EnumWord(ApplicationStatus),
+        RepaymentMethod: EnumWord(RepaymentMethod),
+        LoanPurpose: EnumWord(LoanPurpose),
+        ConsentScope: EnumWord(ConsentScope),
+        SourceKind: EnumWord(SourceKind),
+        VerdictOutcome: EnumWord(VerdictOutcome),
+        FaceState: EnumWord(FaceState),
+    }
+
+
+class Borrower(Base):
+    """A person who has signed in, found by a keyed digest of the phone number."""
+
+    __tablename__ = "borrower"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    phone_index: Mapped[str] = mapped_column(unique=True)
+    phone_sealed: Mapped[bytes]
+    created_at: Mapped[datetime]
+
+
+class SignInCode(Base):
+    """A one-time code, as a keyed digest."""
+
+    __tablename__ = "sign_in_code"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    phone_index: Mapped[str] = mapped_column(index=True)
+    phone_sealed: Mapped[bytes]
+    code_index: Mapped[str]
+    attempts_left: Mapped[int]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class AccessSession(Base):
+    """A signed-in session, found by the digest of its token."""
+
+    __tablename__ = "access_session"
+    token_sha256: Mapped[str] = mapped_column(primary_key=True)
+    borrower_id: Mapped[str] = mapped_column(ForeignKey("borrower.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Application(Base):
+    """One request for a loan, with the latest answer of every step."""
+
+    __tablename__ = "application"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    borrower_id: Mapped[str] = mapped_column(ForeignKey("borrower.id"), index=True)
+    status: Mapped[ApplicationStatus] = mapped_column(index=True)
+    product_id: Mapped[str]
+    amount: Mapped[Decimal]
+    months: Mapped[int]
+    method: Mapped[RepaymentMethod]
+    purpose: Mapped[LoanPurpose]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    employment: Mapped[str | None] = mapped_column(String(20))
+    monthly_income: Mapped[Decimal | None]
+    monthly_debt: Mapped[Decimal | None]
+    reading_sealed: Mapped[bytes | None]  # what was read from the photos, both sides
+    has_front: Mapped[bool] = mapped_column(default=False)
+    has_back: Mapped[bool] = mapped_column(default=False)
+    identity_sealed: Mapped[bytes | None]  # what the borrower confirmed
+    identity_corrections: Mapped[list[Any]] = mapped_column(default=list)
+    face_state: Mapped[FaceState] = mapped_column(default=FaceState.NONE)
+    face_failures: Mapped[int] = mapped_column(default=0)
+    face_by_person: Mapped[bool] = mapped_column(default=False)
+    face_locked_until: Mapped[datetime | None]
+    card_sealed: Mapped[bytes | None]
+    card_bank: Mapped[str | None]
+    card_last4: Mapped[str | None] = mapped_column(String(4))
+    decision: Mapped[dict[str, Any] | None]
+    offer: Mapped[dict[str, Any] | None]
+    offer_valid_until: Mapped[datetime | None]
+    disclosure_shown_at: Mapped[datetime | None]
+    disclosure_confirmed_at: Mapped[datetime | None]
+    disclosure_seconds: Mapped[int | None]
+
+
+class ApplicationEvent(Base):
+    """When an application reached a status."""
+
+    __tablename__ = "application_event"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), index=True)
+    status: Mapped[ApplicationStatus]
+    at: Mapped[datetime]
+
+
+class ConsentRecord(Base):
+    """One answer to an authorisation; the newest of a scope counts."""
+
+    __tablename__ = "consent"
+    receipt_id: Mapped[str] = mapped_column(primary_key=True)
+    application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), index=True)
+    scope: Mapped[ConsentScope]
+    granted: Mapped[bool]
+    text_version: Mapped[str]
+    recorded_at: Mapped[datetime]
+    receipt: Mapped[dict[str, Any]]
+
+
+class LivenessSession(Base):
+    """One face attempt: what was asked and what came of it. Frames are never here."""
+
+    __tablename__ = "liveness_session"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), index=True)
+    challenge: Mapped[dict[str, Any]]
+    source_kind: Mapped[SourceKind]
+    issued_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[VerdictOutcome | None]
+    reasons: Mapped[list[Any] | None]
+    measures: Mapped[dict[str, Any] | None]
+    evidence_sha256: Mapped[str | None]
+    attempts_left: Mapped[int | None]
+
+
+class Check(Base):
+    """The state and answer of one step of the verification after submission."""
+
+    __tablename__ = "verification_check"
+    application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    step: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[str]
+    answer: Mapped[dict[str, Any] | None]
+    at: Mapped[datetime]
+
+
+class ContractRecord(Base):
+    """The contract's PDF as served, and as signed by both; encrypted, because it names the borrower."""
+
+    __tablename__ = "contract"
+    number: Mapped[str] = mapped_column(primary_key=True)
+    application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), unique=True)
+    prepared_sealed: Mapped[bytes]
+    prepared_sha256: Mapped[str]
+    certificate_pem: Mapped[str | None]
+    chain_pem: Mapped[str | None]
+    borrower_sha256: Mapped[str | None]
+    final_sealed: Mapped[bytes | None]
+    final_sha256: Mapped[str | None]
+    created_at: Mapped[datetime]
+    signed_at: Mapped[datetime | None]
+
+
+class Loan(Base):
+    """A loan that was paid out."""
+
+    __tablename__ = "loan"
+    application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    contract_number: Mapped[str] = mapped_column(unique=True)
+    borrower_id: Mapped[str] = mapped_column(ForeignKey("borrower.id"), index=True)
+    principal: Mapped[Decimal]
+    disbursed_at: Mapped[datetime]
+    reference: Mapped[str] = mapped_column(unique=True)
+
+
+class IdempotencyRecord(Base):
+    """An answer already given, for whoever asks the same again."""
+
+    __tablename__ = "idempotency"
+    borrower_id: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str]
+    status: Mapped[int]
+    body_sealed: Mapped[bytes]
+    created_at: Mapped[datetime]
+
+
+class LedgerRow(Base):
+    """One entry of the append-only ledger; ``entry_sha256`` covers the entry and the one before it."""
+
+    __tablename__ = "ledger"
+    no: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    application_id: Mapped[str | None] = mapped_column(index=True)
+    actor: Mapped[str]
+    detail: Mapped[dict[str, Any]]
+    previous_sha256: Mapped[str]
+    entry_sha256: Mapped[str]
+
+
+class Counter(Base):
+    """Running numbers by day, for application and contract numbers."""
+
+    __tablename__ = "counter"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    value: Mapped[int]
+
+
+Index("consent_newest", ConsentRecord.application_id, ConsentRecord.recorded_at)

@@ -1,0 +1,1 @@
+"""The vault: photos of identity documents and face evidence, apart from everything else."""
