@@ -1,0 +1,178 @@
+"""One attempt step by step, without threads and without a window: get ready, act, be neutral, hold still."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from loanapp.capture.evidence_recorder import EvidenceRecorder, Sampler
+from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.domain.liveness import Action, Challenge, HintCode, SourceKind
+from loanapp.vision.actions import ActionDetector
+from loanapp.vision.arrays import Image
+from loanapp.vision.events import ActionEvent
+from loanapp.vision.frame_analysis import FrameFacts
+from loanapp.vision.hints import HintFilter, light_level
+
+# Nothing starts before the picture was right for this long.
+CLEAN_SECONDS: Final = 1.0
+# Neutral again after an action (liveness_flutter), a face gone or a second one (Baidu): seconds until the attempt ends.
+NEUTRAL_TIMEOUT_SECONDS: Final = 10.0
+FACE_LOST_SECONDS: Final = 1.0
+HOLD_STILL_SECONDS: Final = 0.5
+# The lender learns the person's neutral from what was recorded before the first action.
+_SEEN_BEFORE_SECONDS: Final = 0.8
+
+
+class CapturePhase(StrEnum):
+    """Where an attempt is."""
+
+    OPENING = "opening"
+    GET_READY = "get_ready"
+    ACTING = "acting"
+    NEUTRAL = "neutral"
+    HOLD_STILL = "hold_still"
+    DONE = "done"
+    FAILED = "failed"
+
+
+_UNDER_WAY: Final = frozenset({CapturePhase.ACTING, CapturePhase.NEUTRAL, CapturePhase.HOLD_STILL})
+
+
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """What the borrower is to be told now. ``light`` and ``action_progress`` run from 0 to 1."""
+
+    phase: CapturePhase
+    hint: HintCode | None = None
+    action: Action | None = None
+    action_progress: float = 0.0
+    done_count: int = 0
+    total: int = 0
+    light: float = 0.0
+    ready: bool = False
+    seconds_left: float = 0.0
+    error: LoanAppError | None = None
+
+
+class GuidedAttempt:
+    """Follows the facts of a stream through a challenge; times are those of the frames, in seconds."""
+
+    def __init__(self, action_timeout_s: float | None = None) -> None:
+        self._timeout_override = action_timeout_s
+        self._timeout = action_timeout_s or 0.0
+        self._phase = CapturePhase.OPENING
+        self._challenge: Challenge | None = None
+        self._done = 0
+        self._phase_since = 0.0
+        self._face_seen = 0.0
+        self._now = 0.0
+        self._light = 0.0
+        self._clean = 0.0
+        self._error: LoanAppError | None = None
+        self._reset_watching()
+
+    @property
+    def prompt(self) -> Action | None:
+        """The action asked just now."""
+        return self._action if self._phase is CapturePhase.ACTING else None
+
+    @property
+    def guidance(self) -> Guidance:
+        """What to show now."""
+        acting = self._phase is CapturePhase.ACTING
+        left = self._timeout - (self._now - self._phase_since) if acting else 0.0
+        return Guidance(
+            phase=self._phase,
+            hint=None if self._phase in {CapturePhase.DONE, CapturePhase.FAILED} else self._hints.shown,
+            action=self.prompt,
+            action_progress=self._detector.progress(self._action) if acting and self._action else 0.0,
+            done_count=self._done,
+            total=len(self._challenge.actions) if self._challenge else 0,
+            light=self._light,
+            ready=self._clean >= CLEAN_SECONDS and self._detector.at_rest,
+            seconds_left=max(0.0, left),
+            error=self._error,
+        )
+
+    def begin(self, challenge: Challenge) -> None:
+        """Start, or start again, with a challenge; its first action is asked once the picture was right for 1 s."""
+        self._challenge = challenge
+        self._timeout = self._timeout_override or float(challenge.action_timeout_seconds)
+        self._done = 0
+        self._error = None
+        self._recorder.rest()
+        self._enter(CapturePhase.GET_READY if self._phase is not CapturePhase.OPENING else CapturePhase.OPENING)
+
+    def fail(self, error: LoanAppError) -> None:
+        """End the attempt; the next :meth:`begin` starts another."""
+        if self._phase is not CapturePhase.DONE:
+            self._error = error
+            self._enter(CapturePhase.FAILED)
+
+    def evidence(self, source_kind: SourceKind) -> bytes:
+        """The packed attempt. Raises :class:`LoanAppError` with ``NOT_ALLOWED_NOW`` before it is done."""
+        if self._phase is not CapturePhase.DONE or self._challenge is None:
+            raise LoanAppError(ErrorCode.NOT_ALLOWED_NOW)
+        return self._recorder.pack(self._challenge, source_kind)
+
+    def feed(self, facts: FrameFacts, image: Image) -> None:
+        """Take the next analysed frame."""
+        self._now = facts.time_s
+        self._light = light_level(facts)
+        if self._phase is CapturePhase.OPENING:
+            self._enter(CapturePhase.GET_READY)
+        self._hints.feed(facts, pose=self._phase in {CapturePhase.OPENING, CapturePhase.GET_READY})
+        self._clean = self._hints.clean_seconds(self._now)
+        if facts.face is not None and facts.faces == 1:
+            self._face_seen = self._now
+        events: list[ActionEvent] = []
+        if self._sampler.takes(self._now):
+            # The same frames that the lender will see, so that both sides see the same actions.
+            events = self._detector.feed(facts)
+            if facts.face is not None and self._phase not in {CapturePhase.DONE, CapturePhase.FAILED}:
+                self._recorder.add(image, facts.face, self._now)
+        self._step(events)
+
+    def _step(self, events: list[ActionEvent]) -> None:
+        if self._phase in _UNDER_WAY and self._now - self._face_seen > FACE_LOST_SECONDS:
+            self.fail(LoanAppError(ErrorCode.FACE_LOST))
+        elif self._phase is CapturePhase.GET_READY and self._challenge is not None:
+            seen = self._recorder.before_seconds >= _SEEN_BEFORE_SECONDS
+            if self._clean >= CLEAN_SECONDS and seen and self._detector.at_rest:
+                self._recorder.start(len(self._challenge.actions))
+                self._enter(CapturePhase.ACTING)
+        elif self._phase is CapturePhase.ACTING:
+            self._act(events)
+        elif self._phase is CapturePhase.NEUTRAL:
+            if self._detector.at_rest and self._hints.shown is None:
+                more = self._challenge is not None and self._done < len(self._challenge.actions)
+                self._enter(CapturePhase.ACTING if more else CapturePhase.HOLD_STILL)
+            elif self._now - self._phase_since > NEUTRAL_TIMEOUT_SECONDS:
+                self.fail(LoanAppError(ErrorCode.ACTION_TIMEOUT))
+        elif self._phase is CapturePhase.HOLD_STILL and self._now - self._phase_since >= HOLD_STILL_SECONDS:
+            self._enter(CapturePhase.DONE)
+
+    def _act(self, events: list[ActionEvent]) -> None:
+        action = self._action
+        seen = [event for event in events if event.counts and event.action is action]
+        if action is not None and any(event.start_s >= self._phase_since for event in seen):
+            self._recorder.window(action, self._phase_since, self._now)
+            self._done += 1
+            self._enter(CapturePhase.NEUTRAL)
+        elif self._now - self._phase_since > self._timeout:
+            self.fail(LoanAppError(ErrorCode.ACTION_TIMEOUT))
+
+    @property
+    def _action(self) -> Action | None:
+        actions = self._challenge.actions if self._challenge else ()
+        return actions[self._done] if self._done < len(actions) else None
+
+    def _enter(self, phase: CapturePhase) -> None:
+        self._phase = phase
+        self._phase_since = self._now
+
+    def _reset_watching(self) -> None:
+        self._detector = ActionDetector()
+        self._hints = HintFilter()
+        self._sampler = Sampler()
+        self._recorder = EvidenceRecorder()

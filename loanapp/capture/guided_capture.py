@@ -1,0 +1,228 @@
+"""The guided attempt over a live source: two threads, polled by the window.
+
+One thread takes frames from the source and only keeps the newest; the other analyses whatever is newest when it is
+free. So the preview never waits for the analysis, and the window never waits for either.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+
+from loanapp.capture.guidance import CapturePhase, Guidance, GuidedAttempt
+from loanapp.capture.mailbox import Mailbox
+from loanapp.capture.sources import CameraError, Frame, FrameSource
+from loanapp.domain.clock import Clock, SystemClock
+from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.domain.liveness import Action, Challenge, HintCode, SourceKind
+from loanapp.vision.frame_analysis import FrameAnalyser, FrameFacts
+from loanapp.vision.models import FaceModels
+
+_POLL_S: Final = 0.2
+# A device may need seconds to start; later, silence or a picture that stands still means that it is gone.
+_OPENING_S: Final = 15.0
+_SILENT_S: Final = 3.0
+_FROZEN_S: Final = 3.0
+# How long stop() waits for a thread that is inside a device's driver.
+_JOIN_S: Final = 5.0
+# Every n-th pixel tells whether a picture is the same as the last: the noise of a real sensor never repeats.
+_PROBE: Final = 16
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CaptureView:
+    """What the window paints: the newest frame, the newest facts (of that frame or one just before) and the guidance.
+
+    ``light`` and ``action_progress`` run from 0 to 1; ``ready`` says that the picture has been right for a second and
+    an attempt may begin; ``seconds_left`` are those of the action asked.
+    """
+
+    frame: Frame | None
+    facts: FrameFacts | None
+    phase: CapturePhase
+    hint: HintCode | None
+    action: Action | None
+    action_progress: float
+    done_count: int
+    total: int
+    light: float
+    ready: bool
+    seconds_left: float
+    error: LoanAppError | None
+
+
+class GuidedCapture:
+    """Runs a source through guided attempts. Every method may be called from the window's thread; only ``stop`` blocks.
+
+    After a failed attempt :meth:`begin` with a new challenge starts the next; a lost camera needs a new object.
+    """
+
+    def __init__(
+        self,
+        source: FrameSource,
+        *,
+        action_timeout_s: float | None = None,
+        load_models: Callable[[], FaceModels] = FaceModels.load,
+        clock: Clock | None = None,
+    ) -> None:
+        self._source = source
+        self._load_models = load_models
+        self._clock = clock or SystemClock()
+        self._attempt = GuidedAttempt(action_timeout_s)
+        self._mailbox: Mailbox[Frame] = Mailbox()
+        self._lock = threading.Lock()
+        self._frame: Frame | None = None
+        self._facts: FrameFacts | None = None
+        self._guidance = self._attempt.guidance
+        self._pending: Challenge | None = None
+        self._challenge: Challenge | None = None
+        self._evidence: bytes | None = None
+        self._source_error: LoanAppError | None = None
+        self._stopping = threading.Event()
+        self._heard = time.monotonic()
+        self._threads: list[threading.Thread] = []
+
+    @property
+    def source_kind(self) -> SourceKind:
+        """Where the frames come from."""
+        return self._source.kind
+
+    @property
+    def source_name(self) -> str:
+        """The source as the borrower knows it."""
+        return self._source.name
+
+    def start(self) -> None:
+        """Open the source and show what it sees; errors appear in :meth:`latest`."""
+        if self._threads:
+            return
+        self._heard = time.monotonic()
+        self._threads = [
+            threading.Thread(target=self._grab, name="capture-frames", daemon=True),
+            threading.Thread(target=self._analyse, name="capture-analysis", daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Close the source and end both threads; may be called twice."""
+        self._stopping.set()
+        self._mailbox.close()
+        for thread in self._threads:
+            thread.join(_JOIN_S)
+        self._threads = []
+
+    def begin(self, challenge: Challenge) -> None:
+        """Start an attempt: its first action is asked once the picture has been right for 1 s."""
+        with self._lock:
+            self._pending = challenge
+            self._evidence = None
+
+    def latest(self) -> CaptureView:
+        """The state now; never blocks."""
+        with self._lock:
+            frame, facts, now = self._frame, self._facts, self._guidance
+        return CaptureView(
+            frame=frame,
+            facts=facts,
+            phase=now.phase,
+            hint=now.hint,
+            action=now.action,
+            action_progress=now.action_progress,
+            done_count=now.done_count,
+            total=now.total,
+            light=now.light,
+            ready=now.ready,
+            seconds_left=now.seconds_left,
+            error=now.error,
+        )
+
+    def evidence(self) -> bytes:
+        """The packed attempt when the phase is ``DONE``.
+
+        Raises :class:`LoanAppError` with ``NOT_ALLOWED_NOW`` before.
+        """
+        with self._lock:
+            packed = self._evidence
+        if packed is None:
+            raise LoanAppError(ErrorCode.NOT_ALLOWED_NOW)
+        return packed
+
+    def _grab(self) -> None:
+        """Thread: source to mailbox."""
+        probe = b""
+        changed = time.monotonic()
+        try:
+            self._source.open()
+            while not self._stopping.is_set():
+                frame = self._source.read()
+                if frame is None:
+                    raise CameraError(ErrorCode.CAMERA_LOST)
+                self._heard = time.monotonic()
+                sample = frame.image[::_PROBE, ::_PROBE].tobytes()
+                if sample != probe:
+                    probe, changed = sample, self._heard
+                elif self._source.kind is SourceKind.CAMERA and self._heard - changed > _FROZEN_S:
+                    raise CameraError(ErrorCode.CAMERA_LOST)
+                with self._lock:
+                    self._frame = frame
+                self._mailbox.put(frame)
+        except LoanAppError as error:
+            self._source_error = error
+        except (cv2.error, OSError, RuntimeError, ValueError):
+            self._source_error = CameraError(ErrorCode.CAMERA_LOST)
+        finally:
+            self._source.close()
+
+    def _analyse(self) -> None:
+        """Thread: mailbox to facts, guidance and evidence."""
+        try:
+            analyser = FrameAnalyser(self._load_models())
+            while not self._stopping.is_set():
+                frame = self._mailbox.take(_POLL_S)
+                self._take_challenge()
+                if frame is not None:
+                    facts = analyser.analyse(frame.image, frame.time_s)
+                    self._attempt.feed(facts, frame.image)
+                    with self._lock:
+                        self._facts = facts
+                elif self._source_error is not None:
+                    self._attempt.fail(self._source_error)
+                elif self._is_silent():
+                    self._attempt.fail(CameraError(ErrorCode.CAMERA_LOST))
+                self._publish()
+        except LoanAppError as error:
+            self._attempt.fail(error)
+            self._publish()
+        except (cv2.error, ArithmeticError, ValueError, RuntimeError):
+            self._attempt.fail(LoanAppError(ErrorCode.UNEXPECTED))
+            self._publish()
+
+    def _take_challenge(self) -> None:
+        with self._lock:
+            pending, self._pending = self._pending, None
+        if pending is not None:
+            self._challenge = pending
+            self._attempt.begin(pending)
+
+    def _publish(self) -> None:
+        running = self._attempt.guidance
+        under_way = running.phase not in {CapturePhase.DONE, CapturePhase.FAILED}
+        if self._challenge is not None and under_way and self._clock.now() > self._challenge.expires_at:
+            self._attempt.fail(LoanAppError(ErrorCode.CHALLENGE_EXPIRED))
+        packed = None
+        if running.phase is CapturePhase.DONE and self._evidence is None:
+            packed = self._attempt.evidence(self._source.kind)
+        guidance: Guidance = self._attempt.guidance
+        self._source.prompt(self._attempt.prompt)
+        with self._lock:
+            if packed is not None and self._pending is None:
+                self._evidence = packed
+            self._guidance = guidance
+
+    def _is_silent(self) -> bool:
+        allowed = _SILENT_S if self._frame is not None else _OPENING_S
+        return time.monotonic() - self._heard > allowed
