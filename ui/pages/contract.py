@@ -1,0 +1,272 @@
+"""The contract in the middle, its contents at the left, the terms that matter at the right, each explained."""
+
+from decimal import Decimal
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from loanapp.client.answers import Application
+from loanapp.domain.money import to_cents
+from loanapp.domain.offer import Offer
+from loanapp.journey.pages import Page
+from ui.components import IconView, LinkButton, QuietButton, Rule, label
+from ui.components.labels import set_role
+from ui.documents.pdf_view import PdfView
+from ui.formats import percent, yuan
+from ui.pages.page import JourneyPage
+from ui.pages.save_contract import save_contract
+from ui.translations import tr
+
+_SIDE: Final = 216
+_LATE_DAYS: Final = 10
+_HUNDRED: Final = Decimal(100)
+_DAYS_A_YEAR: Final = 360
+
+
+class ContractPage(JourneyPage):
+    """What is signed is what is shown here: the bytes the guard has checked."""
+
+    page_id = Page.CONTRACT
+    wide = True
+    scrolls = False
+
+    def build(self) -> None:
+        """Three columns, and a bar that says how much has been read."""
+        self._pdf: bytes | None = None
+        self.scaffold.simulated.show()
+        self.scaffold.back.hide()
+        row = QHBoxLayout()
+        row.setSpacing(16)
+        row.addWidget(self._make_contents())
+        row.addLayout(self._make_document(), 1)
+        row.addWidget(self._make_terms())
+        self.scaffold.body.addLayout(row, 1)
+        self.scaffold.aside.clicked.connect(self._save)
+        self.scaffold.aside.setEnabled(False)
+
+    def _make_contents(self) -> QWidget:
+        self._contents_area, self._contents = self._side_column()
+        self._contents_title = label("", "strong")
+        self._contents.addWidget(self._contents_title)
+        self._entries: list[QPushButton] = []
+        return self._contents_area
+
+    def _make_document(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(8)
+        tools = QHBoxLayout()
+        self._read_bar = QProgressBar()
+        self._read_bar.setTextVisible(False)
+        self._read_bar.setRange(0, 100)
+        self._read_word = label("", "small", wrap=False)
+        self._zoom_out, self._zoom_in = QuietButton("−"), QuietButton("+")
+        tools.addWidget(self._read_bar, 1)
+        tools.addWidget(self._read_word)
+        tools.addWidget(self._zoom_out)
+        tools.addWidget(self._zoom_in)
+        column.addLayout(tools)
+        self.view = PdfView(self.context.operations.run)
+        column.addWidget(self.view, 1)
+        self._zoom_in.clicked.connect(self.view.zoom_in)
+        self._zoom_out.clicked.connect(self.view.zoom_out)
+        self.view.opened.connect(self._opened)
+        self.view.failed.connect(self.show_problem)
+        self.view.read_changed.connect(lambda _share: self._follow())
+        self.view.verticalScrollBar().valueChanged.connect(lambda _value: self._mark_entry())
+        return column
+
+    def _make_terms(self) -> QWidget:
+        self._terms_area, self._terms = self._side_column()
+        return self._terms_area
+
+    def _side_column(self) -> tuple[QScrollArea, QVBoxLayout]:
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.setSpacing(6)
+        column.setAlignment(Qt.AlignmentFlag.AlignTop)
+        area.setWidget(holder)
+        area.setMinimumWidth(self.context.theme.px(_SIDE * 0.7))
+        area.setMaximumWidth(self.context.theme.px(_SIDE))
+        return area, column
+
+    # what happens
+
+    def load(self) -> None:
+        """Fetch the contract, checked by the guard, and open it."""
+        self._pdf = None
+        self._follow()
+        self._show_terms()
+        self.context.operations.run(self.journey.contract_pdf, self._came, busy=self)
+
+    def leave(self) -> None:
+        """Close the document: no copy stays in memory."""
+        self.view.close_document()
+        self._pdf = None
+        super().leave()
+
+    def focus_first(self) -> None:
+        """The document, so that the keys read it."""
+        self.view.setFocus()
+
+    def missing(self) -> list[str]:
+        """The end has to come into sight before signing is offered."""
+        if self._pdf is None or not self.view.page_count:
+            return [tr("contract.loading")]
+        return [] if self.view.end_reached else [tr("contract.read_first_hint")]
+
+    def proceed(self) -> None:
+        """On to signing."""
+        if self.complete:
+            self.done(self.journey.contract_read())
+
+    def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - the protocol of operations
+        """The action also waits for the reading."""
+        super().set_busy(busy)
+        self._follow()
+
+    def _came(self, pdf: bytes) -> None:
+        self._pdf = pdf
+        self.scaffold.aside.setEnabled(True)
+        self.view.open(pdf)
+
+    def _opened(self) -> None:
+        for button in self._entries:
+            button.hide()
+            button.deleteLater()
+        self._entries = []
+        for entry in self.view.outline:
+            button = QuietButton(entry.title)
+            button.setProperty("role", "step")
+            button.setToolTip(tr("contract.contents.page", count=entry.page + 1))
+            button.clicked.connect(lambda _=False, entry=entry: self.view.go_to(entry))
+            self._contents.addWidget(button)
+            self._entries.append(button)
+        self._contents_area.setVisible(bool(self._entries))
+        self._mark_entry()
+        self._follow()
+        self.focus_first()
+
+    def _mark_entry(self) -> None:
+        current = self.view.current_entry()
+        for place, button in enumerate(self._entries):
+            set_role(button, "state", "current" if place == current else "")
+
+    def _follow(self) -> None:
+        percent_read = int(self.view.read_share * 100)
+        self._read_bar.setValue(percent_read)
+        self._read_word.setText(tr("contract.read", percent=percent_read))
+        self._read_bar.setAccessibleName(self._read_word.text())
+        missing = self.missing()
+        self.scaffold.primary.setEnabled(not missing and not self.busy)
+        self.scaffold.set_note(missing[0] if missing else "")
+
+    def _save(self) -> None:
+        if self._pdf is not None:
+            application = self._application()
+            number = application.contract.number if application and application.contract else ""
+            save_contract(self, self._pdf, number)
+
+    # words
+
+    def retranslate(self) -> None:
+        """Change the words; the document stays as it is."""
+        super().retranslate()
+        self._contents_title.setText(tr("contract.contents"))
+        self.scaffold.aside.setText(tr("contract.save"))
+        for button, name in ((self._zoom_in, "zoom_in"), (self._zoom_out, "zoom_out")):
+            button.setToolTip(tr(f"contract.{name}"))
+            button.setAccessibleName(tr(f"contract.{name}"))
+        self.view.setAccessibleName(tr("contract.document"))
+        self._show_terms()
+        self._follow()
+
+    def _application(self) -> Application | None:
+        return self.context.journey.application if self.context.journey else None
+
+    def _show_terms(self) -> None:
+        while self._terms.count():
+            if (old := self._terms.takeAt(0).widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        application = self._application()
+        if application is None or application.offer is None:
+            return
+        self._terms.addWidget(label(tr("contract.terms"), "strong"))
+        for place, (name, text, explanation) in enumerate(self._term_texts(application, application.offer)):
+            if place:
+                self._terms.addWidget(Rule())
+            self._terms.addWidget(KeyTerm(name, text, explanation))
+        self._terms.addSpacing(8)
+        self._terms.addWidget(_checked())
+
+    def _term_texts(self, application: Application, offer: Offer) -> list[tuple[str, str, str]]:
+        first = offer.schedule.rows[0]
+        each = first.payment + first.fees
+        rate = offer.cost.simple_total
+        card = application.bank_card
+        penalty = to_cents(each * offer.penalty_annual_pct / _HUNDRED * _LATE_DAYS / _DAYS_A_YEAR)
+        amount = (
+            tr("contract.term.amount.text", amount=yuan(offer.payout), last4=card.last4)
+            if card
+            else tr("contract.term.amount.text_plain", amount=yuan(offer.payout))
+        )
+        interest = yuan(offer.schedule.total_interest)
+        texts = {
+            "amount": (amount, {}),
+            "repay": (tr("contract.term.repay.text", amount=yuan(each), count=offer.terms.months), {}),
+            "cost": (
+                tr("contract.term.cost.text", rate=percent(rate), interest=interest),
+                {"per_hundred": f"{rate:.2f}"},
+            ),
+            "late": (
+                tr("contract.term.late.text", rate=percent(offer.penalty_annual_pct)),
+                {"example": f"{each:.2f}", "penalty": f"{penalty:.2f}"},
+            ),
+            "early": (tr("contract.term.early.text"), {}),
+        }
+        return [
+            (tr(f"contract.term.{name}"), text, tr(f"contract.term.{name}.explain", **values))
+            for name, (text, values) in texts.items()
+        ]
+
+
+def _checked() -> QWidget:
+    holder = QWidget()
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(8)
+    row.addWidget(IconView("done", "done", 18), 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(label(tr("contract.checked"), "small"), 1)
+    return holder
+
+
+class KeyTerm(QWidget):
+    """A term in one sentence, with its explanation folded under it."""
+
+    def __init__(self, name: str, text: str, explanation: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 2, 0, 2)
+        box.setSpacing(2)
+        box.addWidget(label(name, "small"))
+        box.addWidget(label(text))
+        self.explanation = label(explanation, "small-ink")
+        self.explanation.hide()
+        self.button = LinkButton(tr("contract.explain"))
+        self.button.setAccessibleName(f"{tr('contract.explain')}: {name}")
+        self.button.clicked.connect(self._toggle)
+        box.addWidget(self.explanation)
+        box.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+        self._name = name
+
+    def _toggle(self) -> None:
+        shown = self.explanation.isHidden()
+        self.explanation.setVisible(shown)
+        self.button.setText(tr("contract.explain_hide" if shown else "contract.explain"))
+        self.button.setAccessibleName(f"{self.button.text()}: {self._name}")

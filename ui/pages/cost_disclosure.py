@@ -1,0 +1,287 @@
+"""The mandatory table (综合融资成本明示表): a sheet of paper, read to its end and for the time the rules ask."""
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from loanapp.client.answers import CostDisclosure
+from loanapp.domain.status import BorrowerAction
+from loanapp.journey.pages import Page
+from ui.components import Banner, IconView, Rule, ScheduleTable, label
+from ui.components.reading_ring import ReadingRing
+from ui.formats import percent, yuan
+from ui.messages import Level
+from ui.pages.confirm import ask
+from ui.pages.page import JourneyPage
+from ui.translations import tr
+
+_SHEET_WIDTH: Final = 820
+_END_TOLERANCE_PX: Final = 12
+
+
+class CostDisclosurePage(JourneyPage):
+    """The action waits for two things, and says which: the end of the sheet in sight, and the reading time."""
+
+    page_id = Page.COST_DISCLOSURE
+    wide = True
+
+    def build(self) -> None:
+        """The sheet, and the ring round the action."""
+        self._disclosure: CostDisclosure | None = None
+        self._end_reached = False
+        self.scaffold.simulated.show()
+        self._why = Banner(Level.INFORMATION)
+        self._sheet = QFrame()
+        self._sheet.setProperty("role", "paper-sheet")
+        self._paper = QVBoxLayout(self._sheet)
+        self._paper.setContentsMargins(40, 32, 40, 32)
+        self._paper.setSpacing(14)
+        self.scaffold.add(self._sheet)
+        self.scaffold.body.setAlignment(self._sheet, Qt.AlignmentFlag.AlignHCenter)
+        self.ring = ReadingRing(self.scaffold.primary)
+        actions = self.scaffold.note.parentWidget().layout()
+        if actions is not None:
+            actions.addWidget(self.ring)
+        self.ring.changed.connect(self._follow)
+        self.scaffold.aside.clicked.connect(self._ask_withdraw)
+        if self.scaffold.scroll is not None:
+            bar = self.scaffold.scroll.verticalScrollBar()
+            bar.valueChanged.connect(self._scrolled)
+            bar.rangeChanged.connect(lambda *_: self._scrolled())
+            self.scaffold.scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # The first layout of a new sheet settles after the event that shows it.
+        self._settled = QTimer(self)
+        self._settled.setSingleShot(True)
+        self._settled.setInterval(0)
+        self._settled.timeout.connect(self._scrolled)
+        self._follow_size()
+
+    def load(self) -> None:
+        """Fetch the table, checked by the guard; the time starts when it is on screen."""
+        self._disclosure = None
+        self._end_reached = False
+        self.context.operations.run(self.journey.cost_disclosure, self._came, busy=self)
+        self._follow()
+
+    def focus_first(self) -> None:
+        """The sheet itself, so that the arrow keys and End read it."""
+        if self.scaffold.scroll is not None:
+            self.scaffold.scroll.setFocus()
+
+    def missing(self) -> list[str]:
+        """What the action still waits for."""
+        if self._disclosure is None:
+            return [tr("common.working")]
+        left = self.ring.seconds_left
+        if left and not self._end_reached:
+            return [tr("cost_disclosure.wait.both", count=left)]
+        if left:
+            return [tr("cost_disclosure.wait.seconds", count=left)]
+        return [] if self._end_reached else [tr("cost_disclosure.wait.end")]
+
+    def proceed(self) -> None:
+        """Confirm what was read, with how long it was on screen."""
+        if not self.complete:
+            return
+        seconds, end = self.ring.seconds_on_screen, self._end_reached
+        self.context.operations.run(lambda: self.journey.confirm_disclosure(seconds, end), self.done, busy=self)
+
+    @property
+    def end_reached(self) -> bool:
+        """Whether the last line has been in sight."""
+        return self._end_reached
+
+    def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - the protocol of operations
+        """The action also waits for the reading."""
+        super().set_busy(busy)
+        self._follow()
+
+    def retranslate(self) -> None:
+        """Write the sheet again in the other language."""
+        super().retranslate()
+        self.scaffold.aside.setText(tr("cost_disclosure.not_now"))
+        if self._disclosure is not None:
+            self._write(self._disclosure)
+        self._follow()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Grow with the text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "_sheet"):
+            self._follow_size()
+
+    def _follow_size(self) -> None:
+        self._sheet.setMaximumWidth(self.context.theme.px(_SHEET_WIDTH))
+
+    def _came(self, disclosure: CostDisclosure) -> None:
+        self._disclosure = disclosure
+        self._write(disclosure)
+        self.scaffold.show_top()
+        lender = self.journey.lender
+        self.ring.begin(lender.reading_seconds if lender else 15)
+        application = self.journey.application
+        self.scaffold.aside.setVisible(application is not None and application.allows(BorrowerAction.WITHDRAW))
+        self._settled.start()
+        self._follow()
+        self.focus_first()
+
+    def _scrolled(self) -> None:
+        if self._disclosure is None or self.scaffold.scroll is None or not self.isVisible():
+            return
+        bar = self.scaffold.scroll.verticalScrollBar()
+        if bar.value() >= bar.maximum() - _END_TOLERANCE_PX and not self._settled.isActive():
+            self._end_reached = True
+            self._follow()
+
+    def _follow(self) -> None:
+        missing = self.missing()
+        ready = not missing and not self.busy
+        if self.scaffold.primary.isEnabled() != ready:
+            self.scaffold.primary.setEnabled(ready)
+        self.scaffold.set_note(missing[0] if missing else tr("cost_disclosure.ready"))
+
+    def _ask_withdraw(self) -> None:
+        ask(
+            self,
+            tr("progress.withdraw.title"),
+            tr("progress.withdraw.text"),
+            confirm=tr("progress.withdraw.confirm"),
+            keep=tr("progress.withdraw.keep"),
+            then=lambda: self.context.operations.run(self.journey.withdraw, self.done, busy=self),
+        )
+
+    # the sheet
+
+    def _write(self, table: CostDisclosure) -> None:
+        while self._paper.count():
+            if (old := self._paper.takeAt(0).widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        language = self.context.translator.language
+        title = label(tr("cost_disclosure.sheet.title"), "heading")
+        title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._paper.addWidget(title)
+        self._paper.addWidget(self._heads(table, language))
+        self._paper.addWidget(self._items(table, language))
+        self._paper.addWidget(self._totals(table))
+        self._paper.addWidget(label(tr("cost_disclosure.contingent.title"), "heading"))
+        self._paper.addWidget(self._contingent(table, language))
+        self._paper.addWidget(self._nothing_else(table.nothing_else.in_language(language)))
+        self._paper.addWidget(label(tr("cost_disclosure.schedule.title"), "heading"))
+        schedule = ScheduleTable()
+        schedule.show_rows(table.schedule.rows)
+        self._paper.addWidget(schedule)
+        end = label(tr("cost_disclosure.sheet.end"), "small")
+        end.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._paper.addWidget(end)
+
+    def _heads(self, table: CostDisclosure, language: str) -> QWidget:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        left = tr("cost_disclosure.sheet.lender", name=table.lender.in_language(language))
+        row.addWidget(label(left, "small"), 1)
+        right = label(tr("cost_disclosure.sheet.product", count=table.months), "small")
+        right.setAlignment(Qt.AlignmentFlag.AlignRight)
+        row.addWidget(right, 1)
+        return holder
+
+    def _items(self, table: CostDisclosure, language: str) -> QWidget:
+        names = [tr(f"cost_disclosure.col.{name}") for name in ("item", "way", "standard", "amount", "party")]
+        rows = [
+            (
+                tr("cost_disclosure.row.principal"),
+                tr("cost_disclosure.row.principal_way"),
+                "",
+                yuan(table.principal, places=2),
+                table.lender.in_language(language),
+            ),
+            *(
+                (
+                    item.name.in_language(language),
+                    item.way.in_language(language),
+                    percent(item.standard_annual_pct),
+                    yuan(item.amount, places=2),
+                    item.party.in_language(language),
+                )
+                for item in table.items
+            ),
+        ]
+        return self._grid(names, rows, right=(2, 3), stretch=(3, 6, 3, 3, 4))
+
+    def _contingent(self, table: CostDisclosure, language: str) -> QWidget:
+        if not table.contingent:
+            return label(tr("cost_disclosure.contingent.none"))
+        names = [tr(f"cost_disclosure.col.{name}") for name in ("item", "standard", "party")]
+        rows = [
+            (item.name.in_language(language), percent(item.standard_annual_pct), item.party.in_language(language))
+            for item in table.contingent
+        ]
+        return self._grid(names, rows, right=(1,), stretch=(6, 3, 5))
+
+    def _grid(
+        self, names: list[str], rows: list[tuple[str, ...]], right: tuple[int, ...], stretch: tuple[int, ...]
+    ) -> QWidget:
+        holder = QWidget()
+        grid = QGridLayout(holder)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(8)
+        for column, (name, share) in enumerate(zip(names, stretch, strict=True)):
+            grid.addWidget(self._cell(name, "small", right=column in right), 0, column)
+            grid.setColumnStretch(column, share)
+        for number, row in enumerate(rows):
+            grid.addWidget(Rule(), 2 * number + 1, 0, 1, len(names))
+            for column, text in enumerate(row):
+                cell = self._cell(text, "" if column in right or not column else "small-ink", right=column in right)
+                cell.setAccessibleName(f"{names[column]}: {text}" if text else "")
+                grid.addWidget(cell, 2 * number + 2, column)
+        return holder
+
+    @staticmethod
+    def _cell(text: str, role: str, *, right: bool) -> QLabel:
+        cell = label(text, role)
+        side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+        cell.setAlignment(side | Qt.AlignmentFlag.AlignTop)
+        return cell
+
+    def _totals(self, table: CostDisclosure) -> QWidget:
+        holder = QFrame()
+        holder.setProperty("ground", "paper")
+        holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(20, 14, 20, 14)
+        row.setSpacing(24)
+        irr = tr(
+            "cost_disclosure.total.irr",
+            nominal=percent(table.nominal_irr_pct),
+            effective=percent(table.effective_irr_pct),
+        )
+        for name, figure, role, note in (
+            (tr("cost_disclosure.total.rate"), percent(table.annualised_total_pct), "figure-accent", irr),
+            (
+                tr("cost_disclosure.total.repayment"),
+                yuan(table.total_repayment, places=2),
+                "figure",
+                tr("cost_disclosure.sheet.checked"),
+            ),
+        ):
+            column = QVBoxLayout()
+            column.setSpacing(0)
+            column.addWidget(label(name, "muted"))
+            large = label(figure, role)
+            large.setAccessibleName(f"{name}: {figure}")
+            column.addWidget(large)
+            column.addWidget(label(note, "small"))
+            row.addLayout(column, 1)
+        return holder
+
+    def _nothing_else(self, text: str) -> QWidget:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        row.addWidget(IconView("done", "done", 22), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(label(text or tr("cost_disclosure.nothing_else"), "strong"), 1)
+        return holder

@@ -1,0 +1,460 @@
+"""Face verification: consent first, then getting ready, then the mirror; another way is always one press away."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QTimer
+
+from loanapp.client.answers import ConsentText, Verdict
+from loanapp.domain.consent import ConsentScope
+from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.domain.liveness import Challenge, HintCode, SourceKind, VerdictOutcome
+from loanapp.journey.pages import Page
+from ui.camera.figures import CAMERA, DONE, HOLD_STILL, Drawing, drawing_for
+from ui.camera.preview import PreviewState
+from ui.camera.steps import FaceSteps
+from ui.components import SecondaryButton
+from ui.messages import Level
+from ui.pages.page import JourneyPage
+from ui.translations import error_fix, error_sentence, tr
+
+if TYPE_CHECKING:
+    from loanapp.capture.guided_capture import CaptureView, GuidedCapture
+    from loanapp.capture.sources import CameraInfo, FrameSource
+
+_POLL_MS: Final = 33
+_DEMONSTRATION: Final = -1
+
+
+class Step(StrEnum):
+    """Where on the page the borrower is."""
+
+    CONSENT = "consent"
+    READY = "ready"
+    MIRROR = "mirror"
+    SENDING = "sending"
+    PASSED = "passed"
+    REVIEW = "review"
+    RETRY = "retry"
+    NO_MORE = "no_more"
+    TROUBLE = "trouble"
+    MANUAL = "manual"
+
+
+_CAMERA_ERRORS: Final = frozenset(
+    {ErrorCode.CAMERA_NOT_FOUND, ErrorCode.CAMERA_BUSY, ErrorCode.CAMERA_LOST, ErrorCode.CAMERA_BLACK}
+)
+
+
+class FaceVerificationPage(JourneyPage):
+    """Guidance only: the verdict is the lender's, and no score is ever shown."""
+
+    page_id = Page.FACE_VERIFICATION
+    wide = True
+    scrolls = False
+
+    def build(self) -> None:
+        """All steps, and the buttons beneath them."""
+        self._capture: GuidedCapture | None = None
+        self._challenge: Challenge | None = None
+        self._verdict: Verdict | None = None
+        self._error: LoanAppError | None = None
+        self._cameras: tuple[CameraInfo, ...] = ()
+        self._simulated_source = False
+        self._searched = False
+        self._came_from = Step.CONSENT
+        self._step = Step.CONSENT
+        self.steps = FaceSteps()
+        self.scaffold.body.addWidget(self.steps, 1)
+        self._cancel = SecondaryButton()
+        self._cancel.clicked.connect(self._stop_and_get_ready)
+        actions = self.scaffold.primary.parentWidget()
+        layout = actions.layout() if actions else None
+        if layout is not None:
+            layout.addWidget(self._cancel)
+        self.scaffold.back.clicked.disconnect(self.back_wanted)
+        self.scaffold.back.clicked.connect(self._go_back)
+        self.scaffold.aside.clicked.connect(self._choose_other_way)
+        self.steps.ready.search_wanted.connect(self._search)
+        self.steps.ready.cameras.currentIndexChanged.connect(lambda _index: self._follow_choice())
+        self._poll = QTimer(self)
+        self._poll.setInterval(_POLL_MS)
+        self._poll.timeout.connect(self._look)
+
+    # entering and leaving
+
+    def load(self) -> None:
+        """Begin with the consent: no camera is touched before it."""
+        self._verdict = self._error = None
+        self._enter(Step.CONSENT)
+
+    def leave(self) -> None:
+        """Close the camera and forget every frame."""
+        self._stop_capture()
+        super().leave()
+
+    def focus_first(self) -> None:
+        """The main action where there is one."""
+        (self.scaffold.primary if not self.scaffold.primary.isHidden() else self._cancel).setFocus()
+
+    @property
+    def step(self) -> Step:
+        """Where on the page the borrower is."""
+        return self._step
+
+    def missing(self) -> list[str]:
+        """Complete once the lender has a verdict to go on with."""
+        return [] if self._step in {Step.PASSED, Step.REVIEW} else [self.scaffold.title.text()]
+
+    # actions
+
+    def proceed(self) -> None:
+        """What the main action means at each step."""
+        do = {
+            Step.CONSENT: self._agree,
+            Step.READY: self._start,
+            Step.PASSED: self._go_on,
+            Step.REVIEW: self._go_on,
+            Step.RETRY: self._get_ready,
+            Step.NO_MORE: self._choose_other_way,
+            Step.TROUBLE: self._start,
+            Step.MANUAL: self._confirm_manual,
+        }.get(self._step)
+        if do is not None:
+            do()
+
+    def _agree(self) -> None:
+        consent = self._consent()
+        if consent is None or self._already_agreed(consent):
+            self._get_ready()
+            return
+        language = self.context.translator.language
+        digest = consent.sha256.in_language(language)
+        self.context.operations.run(
+            lambda: self.journey.record_consent(
+                consent.scope, granted=True, text_version=consent.version, text_sha256=digest, language=language
+            ),
+            lambda _receipt: self._get_ready(),
+            busy=self,
+        )
+
+    def _get_ready(self) -> None:
+        self._enter(Step.READY)
+        if not self._searched:
+            self._search()
+
+    def _search(self) -> None:
+        self._searched = True
+
+        def find() -> "tuple[CameraInfo, ...]":
+            from loanapp.capture.sources import list_cameras
+
+            return tuple(list_cameras())
+
+        self.context.operations.run(find, self._found, busy=self)
+
+    def _found(self, cameras: "tuple[CameraInfo, ...]") -> None:
+        self._cameras = cameras
+        self._fill_cameras()
+
+    def _fill_cameras(self) -> None:
+        box = self.steps.ready.cameras
+        chosen = box.currentData()
+        box.blockSignals(True)  # noqa: FBT003 - Qt's signature
+        box.clear()
+        for place, camera in enumerate(self._cameras):
+            box.addItem(camera.name or str(camera.index), place)
+        if self.context.demonstration is not None:
+            box.addItem(tr("face_verification.ready.demonstration"), _DEMONSTRATION)
+        place = box.findData(chosen)
+        box.setCurrentIndex(max(0, place))
+        box.blockSignals(False)  # noqa: FBT003 - Qt's signature
+        self._follow_choice()
+
+    def _follow_choice(self) -> None:
+        box = self.steps.ready.cameras
+        self.steps.ready.tag.setVisible(box.currentData() == _DEMONSTRATION)
+        self.steps.ready.show_none(self._searched and not box.count() and not self.busy)
+        if self._step is Step.READY:
+            self.scaffold.primary.setEnabled(bool(box.count()) and not self.busy)
+
+    def _source(self) -> "FrameSource | None":
+        chosen = self.steps.ready.cameras.currentData()
+        if chosen is None:
+            return None
+        if chosen == _DEMONSTRATION:
+            kit = self.context.demonstration
+            return kit.camera() if kit is not None else None
+        from loanapp.capture.sources import CameraSource
+
+        return CameraSource(self._cameras[chosen])
+
+    def _start(self) -> None:
+        """Ask the lender for a challenge and open the camera."""
+        self._stop_capture()
+        self._error = None
+        self._enter(Step.MIRROR)
+        self.steps.mirror.say(tr("face_verification.line.opening"), CAMERA)
+
+        def prepare() -> "tuple[Challenge, FrameSource] | None":
+            source = self._source()
+            if source is None:
+                raise LoanAppError(ErrorCode.CAMERA_NOT_FOUND)
+            return self.journey.begin_liveness(source.kind), source
+
+        self.context.operations.run(prepare, self._prepared, self._failed)
+
+    def _prepared(self, prepared: "tuple[Challenge, FrameSource]") -> None:
+        if self._step is not Step.MIRROR or not self.isVisible():
+            return
+        from loanapp.capture.guided_capture import GuidedCapture
+
+        self._challenge, source = prepared
+        self._simulated_source = source.kind is not SourceKind.CAMERA
+        self.steps.mirror.show_simulated(self._simulated_source)
+        self._capture = GuidedCapture(source, action_timeout_s=self._challenge.action_timeout_seconds)
+        self._capture.start()
+        self._capture.begin(self._challenge)
+        self._poll.start()
+
+    def _stop_capture(self) -> None:
+        """Close the camera; joining its threads is not the GUI thread's work, and is finished even at the end."""
+        self._poll.stop()
+        capture, self._capture = self._capture, None
+        self.steps.mirror.preview.show_frame(None)
+        if capture is not None:
+            self.context.operations.save(capture.stop)
+
+    def _stop_and_get_ready(self) -> None:
+        self._stop_capture()
+        self._get_ready()
+
+    def _go_back(self) -> None:
+        if self._step is Step.MANUAL:
+            self._enter(self._came_from)
+        elif self._step is Step.READY:
+            self._enter(Step.CONSENT)
+        else:
+            self.back_wanted.emit()
+
+    def _choose_other_way(self) -> None:
+        self._stop_capture()
+        if self._step is not Step.MANUAL:
+            self._came_from = Step.READY if self._step in {Step.MIRROR, Step.SENDING} else self._step
+        self._enter(Step.MANUAL)
+
+    def _confirm_manual(self) -> None:
+        self.context.operations.run(self.journey.choose_manual_verification, self.done, busy=self)
+
+    def _go_on(self) -> None:
+        self.context.operations.run(self.journey.refresh, self.done, busy=self)
+
+    # the mirror
+
+    def _look(self) -> None:
+        """Thirty times a second: the newest frame and what to say about it."""
+        from loanapp.capture.guided_capture import CapturePhase
+
+        capture = self._capture
+        if capture is None:
+            return
+        view = capture.latest()
+        if view.frame is not None:
+            self.steps.mirror.preview.show_frame(view.frame.image)
+        self._show_view(view)
+        if view.phase is CapturePhase.DONE:
+            self._send(capture)
+        elif view.phase is CapturePhase.FAILED:
+            self._failed(view.error or LoanAppError(ErrorCode.UNEXPECTED))
+
+    def _show_view(self, view: "CaptureView") -> None:
+        text, drawing, look = self._line(view)
+        self.steps.mirror.say(text, drawing, look=look)
+        preview = self.steps.mirror.preview
+        preview.show_state(
+            PreviewState(
+                done=view.done_count,
+                total=view.total,
+                action_progress=view.action_progress,
+                light=view.light if view.facts is not None else None,
+                attention=view.hint is not None,
+            )
+        )
+        told = tr("face_verification.preview.progress", done=view.done_count, total=view.total)
+        if preview.accessibleDescription() != told:
+            preview.setAccessibleDescription(told)
+
+    def _line(self, view: "CaptureView") -> "tuple[str, Drawing | None, bool]":
+        from loanapp.capture.guided_capture import CapturePhase
+
+        if view.hint is not None:
+            return hint_line(view.hint), drawing_for(view.hint), True
+        if view.phase is CapturePhase.ACTING and view.action is not None:
+            return tr(f"face_verification.action.{view.action.value}"), drawing_for(view.action), False
+        key, drawing = {
+            CapturePhase.OPENING: ("opening", CAMERA),
+            CapturePhase.GET_READY: ("steady" if view.facts is not None else "get_ready", HOLD_STILL),
+            CapturePhase.NEUTRAL: ("neutral", HOLD_STILL),
+            CapturePhase.HOLD_STILL: ("hold_still", HOLD_STILL),
+            CapturePhase.DONE: ("done", DONE),
+        }.get(view.phase, ("get_ready", HOLD_STILL))
+        return tr(f"face_verification.line.{key}"), drawing, False
+
+    def _send(self, capture: "GuidedCapture") -> None:
+        """Seal and upload; the camera is closed at once, the preview forgets its frame."""
+        self._poll.stop()
+        challenge = self._challenge
+        self._capture = None
+        preview = self.steps.mirror.preview
+        preview.show_frame(None)
+        preview.show_state(PreviewState(done=preview.state.total, total=preview.state.total, finished=True))
+        self._enter(Step.SENDING)
+        self.steps.mirror.say(tr("face_verification.line.sending"), DONE)
+
+        def work() -> Verdict:
+            if challenge is None:
+                raise LoanAppError(ErrorCode.CHALLENGE_EXPIRED)
+            try:
+                evidence = capture.evidence()
+            finally:
+                capture.stop()
+            return self.journey.send_evidence(challenge, evidence)
+
+        self.context.operations.run(work, self._judged, self._failed)
+
+    def _judged(self, verdict: Verdict) -> None:
+        self._verdict = verdict
+        if self._step is not Step.SENDING:
+            return
+        if verdict.outcome is VerdictOutcome.PASSED:
+            self._enter(Step.PASSED)
+        elif verdict.outcome is VerdictOutcome.REVIEW:
+            self._enter(Step.REVIEW)
+        elif verdict.outcome is VerdictOutcome.RETRY and verdict.attempts_left > 0:
+            self._enter(Step.RETRY)
+        else:
+            self._enter(Step.NO_MORE)
+
+    def _failed(self, error: LoanAppError) -> None:
+        self._stop_capture()
+        if self._step not in {Step.MIRROR, Step.SENDING}:
+            return
+        self._error = error
+        self._enter(Step.NO_MORE if error.code is ErrorCode.FACE_ATTEMPTS_LOCKED else Step.TROUBLE)
+
+    # what is seen
+
+    def _enter(self, step: Step) -> None:
+        self._step = step
+        self._show_step()
+        if self.isVisible():
+            self.focus_first()
+
+    def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - the protocol of operations
+        """Follow the list of cameras, too."""
+        super().set_busy(busy)
+        self._follow_choice()
+
+    def retranslate(self) -> None:
+        """Change every word of the step in sight."""
+        super().retranslate()
+        self.steps.ready.retranslate()
+        self.steps.mirror.promises.retranslate()
+        self.steps.mirror.preview.setAccessibleName(tr("face_verification.preview.name"))
+        self._cancel.setText(tr("face_verification.cancel"))
+        self.scaffold.aside.setText(tr("face_verification.other_way"))
+        if self._searched:
+            self._fill_cameras()
+        self._show_step()
+
+    def _consent(self) -> ConsentText | None:
+        lender = self.context.journey.lender if self.context.journey else None
+        return lender.consent(ConsentScope.FACE_VERIFICATION) if lender else None
+
+    def _already_agreed(self, consent: ConsentText) -> bool:
+        application = self.journey.application
+        record = application.consent(consent.scope) if application else None
+        return record is not None and record.granted and record.text_version == consent.version
+
+    def _show_step(self) -> None:
+        step, scaffold = self._step, self.scaffold
+        live = step in {Step.MIRROR, Step.SENDING}
+        shown = {
+            Step.CONSENT: self.steps.consent,
+            Step.READY: self.steps.ready,
+            Step.MIRROR: self.steps.mirror,
+            Step.SENDING: self.steps.mirror,
+        }.get(step, self.steps.result)
+        self.steps.setCurrentWidget(shown)
+        scaffold.title.setVisible(not live)
+        scaffold.lead.hide()
+        scaffold.back.setVisible(step in {Step.CONSENT, Step.READY, Step.MANUAL})
+        scaffold.aside.setVisible(step not in {Step.SENDING, Step.PASSED, Step.REVIEW, Step.NO_MORE, Step.MANUAL})
+        scaffold.primary.setVisible(not live)
+        self._cancel.setVisible(step is Step.MIRROR)
+        scaffold.simulated.setVisible(self.context.demonstration is not None and not live)
+        titles = {Step.CONSENT: "consent.title", Step.READY: "ready.title", Step.MANUAL: "manual.title"}
+        scaffold.title.setText(tr(f"face_verification.{titles.get(step, 'title')}"))
+        actions = {
+            Step.CONSENT: "consent.agree",
+            Step.READY: "ready.start",
+            Step.PASSED: "passed.next",
+            Step.REVIEW: "review.next",
+            Step.RETRY: "retry.again",
+            Step.NO_MORE: "other_way",
+            Step.TROUBLE: "trouble.retry",
+            Step.MANUAL: "manual.confirm",
+        }
+        if step in actions:
+            scaffold.primary.setText(tr(f"face_verification.{actions[step]}"))
+        scaffold.back.setText(tr("face_verification.manual.back") if step is Step.MANUAL else tr("common.back"))
+        scaffold.primary.setEnabled(not self.busy)
+        if step is Step.CONSENT:
+            self._show_consent()
+        elif step is Step.READY:
+            self._follow_choice()
+        elif shown is self.steps.result:
+            self._show_result(step)
+
+    def _show_consent(self) -> None:
+        consent = self._consent()
+        self.steps.consent.show_consent(consent, self.context.translator.language)
+        if consent is not None and self._already_agreed(consent):
+            self.scaffold.primary.setText(tr("face_verification.consent.go_on"))
+            self.scaffold.set_note(tr("face_verification.consent.agreed"))
+        else:
+            self.scaffold.set_note("")
+
+    def _show_result(self, step: Step) -> None:
+        result, verdict = self.steps.result, self._verdict
+        reasons = [(error_sentence(reason), error_fix(reason)) for reason in verdict.reasons] if verdict else []
+        if step is Step.PASSED:
+            result.show_result(Level.DONE, tr("face_verification.passed.title"), tr("face_verification.passed.lead"))
+        elif step is Step.REVIEW:
+            result.show_result(
+                Level.LOOK, tr("face_verification.review.title"), tr("face_verification.review.lead"), reasons=reasons
+            )
+        elif step is Step.RETRY:
+            left = tr("face_verification.retry.left", count=verdict.attempts_left if verdict else 0)
+            title = tr("face_verification.retry.title")
+            result.show_result(Level.LOOK, title, "", reasons=reasons, note=left, other_way=True)
+        elif step is Step.NO_MORE:
+            if self._error is not None:
+                title, text = error_sentence(self._error), error_fix(self._error)
+            else:
+                title, text = tr("face_verification.refused.title"), tr("face_verification.retry.no_left")
+            result.show_result(Level.LOOK, title, text, reasons=reasons, other_way=True)
+        elif step is Step.TROUBLE and self._error is not None:
+            camera = self._error.code in _CAMERA_ERRORS
+            title = tr("face_verification.trouble.title" if camera else "face_verification.trouble.stopped")
+            why = [(error_sentence(self._error), error_fix(self._error))]
+            result.show_result(Level.LOOK, title, "", reasons=why, other_way=True)
+        elif step is Step.MANUAL:
+            who = "simulated" if self.context.demonstration is not None else "real"
+            text = tr("face_verification.manual.text", simulated=tr(f"face_verification.manual.{who}"))
+            result.show_result(Level.INFORMATION, "", text)
+
+
+def hint_line(hint: HintCode) -> str:
+    """The one line of a hint."""
+    return tr(f"face_verification.hint.{hint.value}")

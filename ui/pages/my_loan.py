@@ -1,0 +1,189 @@
+"""The loan: what is due next and when, the plan as a strip of months, and the papers."""
+
+from datetime import date, datetime
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+
+from loanapp.client.answers import Loan
+from loanapp.domain.clock import CHINA
+from loanapp.journey.pages import Page
+from ui.components import Banner, Card, LinkButton, ScheduleTable, SecondaryButton, SectionHeading, label
+from ui.components.schedule_strip import ScheduleStrip
+from ui.formats import day, moment, yuan
+from ui.messages import Level
+from ui.pages.page import JourneyPage
+from ui.pages.save_contract import save_contract
+from ui.translations import tr
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def month_name(value: date) -> str:
+    """``1月`` or ``Jan``."""
+    month = str(value.month) if tr("my_loan.strip.month", month="") else _MONTHS[value.month - 1]
+    return tr("my_loan.strip.month", month=month)
+
+
+class MyLoanPage(JourneyPage):
+    """Large: the next date and amount. Everything else is below."""
+
+    page_id = Page.MY_LOAN
+
+    def build(self) -> None:
+        """Next payment, plan, papers."""
+        self._loan: Loan | None = None
+        self._pdf: bytes | None = None
+        self.scaffold.simulated.show()
+        self._next = Card(spacing=2)
+        self._next_name = label("", "muted")
+        self._next_amount = label("", "money")
+        self._next_date = label("", "heading")
+        self._next_how = label("", "small")
+        for widget in (self._next_name, self._next_amount, self._next_date, self._next_how):
+            self._next.body.addWidget(widget)
+        self.scaffold.add(self._next)
+        self._build_plan()
+        self._build_papers()
+        self._help = label("", "muted")
+        self.scaffold.add(self._help)
+        self.scaffold.body.addStretch(1)
+
+    def _build_plan(self) -> None:
+        self._plan_title = SectionHeading()
+        self._table_button = LinkButton()
+        self._table_button.clicked.connect(self._toggle_table)
+        self._plan_title.side.addWidget(self._table_button)
+        self.scaffold.add(self._plan_title)
+        self._strip = ScheduleStrip(month_name)
+        self.scaffold.add(self._strip)
+        self._totals = label("", "small")
+        self.scaffold.add(self._totals)
+        self._table = ScheduleTable()
+        self._table.hide()
+        self.scaffold.add(self._table)
+
+    def _build_papers(self) -> None:
+        self._papers_title = SectionHeading()
+        self.scaffold.add(self._papers_title)
+        self._papers = Card(padding=20)
+        self._contract = label("", "strong")
+        self._payout = label("", "small")
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        self._save, self._verify = SecondaryButton(), SecondaryButton()
+        self._save.clicked.connect(self._save_contract)
+        self._verify.clicked.connect(self._verify_contract)
+        row.addWidget(self._save)
+        row.addWidget(self._verify)
+        row.addStretch(1)
+        self._result = Banner(Level.DONE)
+        self._result.hide()
+        self._signatures = QVBoxLayout()
+        for widget in (self._contract, self._payout):
+            self._papers.body.addWidget(widget)
+        self._papers.body.addLayout(row)
+        self._papers.body.addWidget(self._result)
+        self.scaffold.add(self._papers)
+
+    # what happens
+
+    def load(self) -> None:
+        """Fetch the loan."""
+        self._result.hide()
+        self._verified: tuple[tuple[str, datetime | None], ...] = ()
+        self.context.operations.run(self.journey.loan, self._came, busy=self)
+
+    def leave(self) -> None:
+        """No copy of the contract stays in memory."""
+        self._pdf = None
+        super().leave()
+
+    def proceed(self) -> None:
+        """Save the contract: the one thing worth doing here today."""
+        self._save_contract()
+
+    def _came(self, loan: Loan) -> None:
+        self._loan = loan
+        self._show()
+        self.focus_first()
+
+    def _save_contract(self) -> None:
+        number = self._loan.contract_number if self._loan else ""
+        self.context.operations.run(self.journey.contract_pdf, lambda pdf: save_contract(self, pdf, number), busy=self)
+
+    def _verify_contract(self) -> None:
+        self._verify.setText(tr("my_loan.verifying"))
+        self._verify.setEnabled(False)
+        self.context.operations.run(self.journey.verify_contract, self._checked, self._unchecked, busy=self)
+
+    def _checked(self, report: object) -> None:
+        self._verified = tuple((one.field, one.moment) for one in report.signatures)
+        self._end_check()
+        self._show_result()
+
+    def _unchecked(self, error: object) -> None:
+        self._end_check()
+        self._result.hide()
+        self.show_problem(error)
+
+    def _end_check(self) -> None:
+        self._verify.setText(tr("my_loan.verify"))
+        self._verify.setEnabled(True)
+
+    def _toggle_table(self) -> None:
+        self._table.setVisible(self._table.isHidden())
+        self._table_button.setText(tr("my_loan.table.show" if self._table.isHidden() else "my_loan.table.hide"))
+
+    # words
+
+    def retranslate(self) -> None:
+        """Change the words."""
+        super().retranslate()
+        self._plan_title.setText(tr("my_loan.strip"))
+        self._table_button.setText(tr("my_loan.table.show" if self._table.isHidden() else "my_loan.table.hide"))
+        self._papers_title.setText(tr("my_loan.documents"))
+        self._save.setText(tr("my_loan.save"))
+        self._verify.setText(tr("my_loan.verify"))
+        self._show()
+        if not self._result.isHidden():
+            self._show_result()
+
+    def _show(self) -> None:
+        loan = self._loan
+        if loan is None:
+            return
+        due = loan.next_due
+        self._next_name.setText(tr("my_loan.next"))
+        if due is None:
+            self._next_amount.setText(tr("my_loan.next.none"))
+            self._next_date.hide()
+            self._next_how.hide()
+        else:
+            days = (due.due - datetime.now(CHINA).date()).days
+            when = tr("my_loan.next.in_days", count=days) if days > 0 else tr("my_loan.next.today")
+            self._next_amount.setText(yuan(due.amount, places=2))
+            self._next_amount.setAccessibleName(f"{tr('my_loan.next')}: {self._next_amount.text()}")
+            self._next_date.setText(f"{day(due.due)}  ({when})" if days >= 0 else day(due.due))
+            self._next_how.setText(tr("my_loan.next.how", last4=loan.card_last4))
+        schedule = loan.schedule
+        self._strip.show_schedule(schedule.rows, due.no if due else None)
+        if due is not None:
+            self._strip.setAccessibleName(tr("my_loan.strip.name", count=len(schedule.rows), date=day(due.due)))
+        self._totals.setText(
+            tr("my_loan.all_total", total=yuan(schedule.total_repayment), interest=yuan(schedule.total_interest))
+        )
+        self._table.show_rows(schedule.rows)
+        self._contract.setText(tr("my_loan.contract", number=loan.contract_number))
+        self._payout.setText(
+            tr(
+                "my_loan.payout.text",
+                time=moment(loan.disbursed_at),
+                amount=yuan(loan.principal),
+                last4=loan.card_last4,
+                reference=loan.reference,
+            )
+        )
+        lender = self.journey.lender
+        self._help.setVisible(lender is not None)
+        if lender is not None:
+            self._help.setText(tr("my_loan.help", phone=lender.support.phone, hours=lender.support.hours))

@@ -1,0 +1,147 @@
+"""Waiting: what is checked now, what is done, how long it usually takes, and that the window may be closed."""
+
+from typing import Final
+
+from loanapp.client.answers import Application, ProgressState, WaitingFor
+from loanapp.domain.errors import LoanAppError
+from loanapp.domain.status import ApplicationStatus, BorrowerAction
+from loanapp.journey.pages import Page
+from ui.components import Banner, Card, ProgressLine, Rule, label
+from ui.components.progress_line import ProgressState as LineState
+from ui.messages import Level
+from ui.pages.confirm import ask
+from ui.pages.page import JourneyPage
+from ui.pages.status_watch import StatusWatch
+from ui.translations import error_fix, error_sentence, tr
+
+_MINUTE: Final = 60
+_HOUR: Final = 3600
+
+
+def usual_time(seconds: int) -> str:
+    """A stretch of time as people say it."""
+    if seconds < _MINUTE:
+        return tr("progress.usual.seconds")
+    if seconds < _HOUR:
+        return tr("progress.usual.minutes", count=-(-seconds // _MINUTE))
+    return tr("progress.usual.hours", count=-(-seconds // _HOUR))
+
+
+class ProgressPage(JourneyPage):
+    """Nothing to do here but to watch, to close the window, or to withdraw."""
+
+    page_id = Page.PROGRESS
+
+    def build(self) -> None:
+        """A card of lines, and what the borrower may count on."""
+        self.scaffold.simulated.show()
+        self._card = Card(spacing=0)
+        self._now = label("", "strong")
+        self._card.body.addWidget(self._now)
+        self._usual = label("", "small")
+        self._card.body.addWidget(self._usual)
+        self._card.body.addSpacing(12)
+        self._lines: list[ProgressLine] = []
+        self._rules: list[Rule] = []
+        self.scaffold.add(self._card)
+        self._who = label("")
+        self.scaffold.add(self._who)
+        self._close = Banner(Level.INFORMATION)
+        self.scaffold.add(self._close)
+        self._number = label("", "small", selectable=True)
+        self.scaffold.add(self._number)
+        self.scaffold.body.addStretch(1)
+        self._watch = StatusWatch(self.context, self._came, self._trouble, self)
+        self.scaffold.aside.clicked.connect(self._ask_withdraw)
+        self.scaffold.primary.hide()
+
+    def load(self) -> None:
+        """Show what is known and go on asking."""
+        self._show()
+        self._watch.start()
+
+    def leave(self) -> None:
+        """Stop asking."""
+        self._watch.stop()
+        super().leave()
+
+    def proceed(self) -> None:
+        """Ask at once: the action shows only while the lender cannot be reached."""
+        self._watch.ask_now()
+
+    def focus_first(self) -> None:
+        """The title, for who listens; there is nothing to press."""
+        self.scaffold.aside.setFocus()
+
+    def retranslate(self) -> None:
+        """Change the words."""
+        super().retranslate()
+        self._show()
+
+    def _application(self) -> Application | None:
+        return self.context.journey.application if self.context.journey else None
+
+    def _came(self, page: Page) -> None:
+        if page is not self.page_id:
+            self._watch.stop()
+            self.done(page)
+            return
+        self._show()
+
+    def _trouble(self, error: LoanAppError | None) -> None:
+        self.scaffold.primary.setVisible(error is not None)
+        if error is None:
+            self._close.set_level(Level.INFORMATION)
+            self._close.say("", tr("progress.may_close"))
+        else:
+            self._close.set_level(Level.LOOK)
+            self._close.say(error_sentence(error), f"{error_fix(error)} {tr('progress.offline')}")
+
+    def _show(self) -> None:
+        application = self._application()
+        self._close.say("", tr("progress.may_close"))
+        self.scaffold.aside.setText(tr("progress.withdraw"))
+        if application is None:
+            return
+        title = {
+            ApplicationStatus.IN_REVIEW: "progress.title.review",
+            ApplicationStatus.NEEDS_MORE: "progress.title.more",
+        }.get(application.status, "progress.title")
+        self.scaffold.set_title(tr(title))
+        self.setAccessibleName(tr(title))
+        self._show_lines(application)
+        who = application.waiting_for or WaitingFor.LENDER
+        self._who.setText(tr(f"progress.who.{who.value}"))
+        self._number.setText(tr("progress.number", number=application.number))
+        self.scaffold.aside.setVisible(application.allows(BorrowerAction.WITHDRAW))
+
+    def _show_lines(self, application: Application) -> None:
+        while len(self._lines) < len(application.progress):
+            if self._lines:
+                rule = Rule()
+                self._rules.append(rule)
+                self._card.body.addWidget(rule)
+            line = ProgressLine()
+            self._lines.append(line)
+            self._card.body.addWidget(line)
+        for line, known in zip(self._lines, application.progress, strict=False):
+            line.set_text(tr(f"progress.step.{known.step.value}"))
+            line.set_state(LineState(known.state.value))
+        running = next((one for one in application.progress if one.state is ProgressState.RUNNING), None)
+        self._now.setVisible(running is not None)
+        if running is not None:
+            self._now.setText(tr("progress.now", what=tr(f"progress.doing.{running.step.value}")))
+        seconds = application.expected_seconds
+        self._usual.setVisible(seconds is not None)
+        if seconds is not None:
+            self._usual.setText(tr("progress.usual", time=usual_time(seconds)))
+
+    def _ask_withdraw(self) -> None:
+        ask(
+            self,
+            tr("progress.withdraw.title"),
+            tr("progress.withdraw.text"),
+            confirm=tr("progress.withdraw.confirm"),
+            keep=tr("progress.withdraw.keep"),
+            then=lambda: self.context.operations.run(self.journey.withdraw, self.done, busy=self),
+        )

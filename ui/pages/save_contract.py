@@ -1,0 +1,40 @@
+"""Saving a contract where the borrower says; nothing is written anywhere else."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QStandardPaths
+from PySide6.QtWidgets import QFileDialog
+
+from loanapp.domain.errors import ErrorCode, LoanAppError
+from ui.messages import Level
+from ui.pages.page import JourneyPage
+from ui.translations import tr
+
+
+def save_contract(page: JourneyPage, pdf: bytes, number: str = "") -> QFileDialog:
+    """Ask where, then write ``pdf`` there; a failure is shown on ``page`` and loses nothing."""
+    name = tr("contract.save.name", number=number) if number else tr("contract.save.name_plain")
+    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    kinds = f"{tr('contract.save.filter')} (*.pdf)"
+    dialog = QFileDialog(page, tr("contract.save"), str(Path(documents) / name), kinds)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix("pdf")
+    dialog.selectFile(name)
+    dialog.fileSelected.connect(lambda chosen: _write(page, pdf, Path(chosen)))
+    dialog.finished.connect(lambda _result: dialog.deleteLater())
+    dialog.open()
+    return dialog
+
+
+def _write(page: JourneyPage, pdf: bytes, path: Path) -> None:
+    def work() -> Path:
+        try:
+            path.write_bytes(pdf)
+        except OSError as error:
+            raise LoanAppError(ErrorCode.DISK_TROUBLE) from error
+        return path
+
+    def saved(where: Path) -> None:
+        page.context.messages.show_notice(Level.DONE, "contract.saved", name=where.name)
+
+    page.context.operations.run(work, saved, busy=page)
