@@ -1,6 +1,7 @@
 """The lender's answers as typed, frozen values; everything that the pages need is importable from here."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from loanapp.client.application import (
@@ -169,7 +170,7 @@ def _field_reading(answer: JsonObject) -> FieldReading:
 
 @dataclass(frozen=True, slots=True)
 class ConsentReceipt:
-    """The borrower's proof of one authorisation; ``signature`` (Ed25519, base64) covers canonical JSON of the rest."""
+    """The borrower's proof of one authorisation; ``signature`` (Ed25519, base64) covers the rest of ``raw``."""
 
     receipt_id: str
     scope: ConsentScope
@@ -179,6 +180,7 @@ class ConsentReceipt:
     language: str
     recorded_at: datetime
     signature: str
+    raw: Mapping[str, object] = field(repr=False)
 
     @classmethod
     def read(cls, answer: JsonObject) -> "ConsentReceipt":
@@ -192,6 +194,7 @@ class ConsentReceipt:
             language=answer.text("language"),
             recorded_at=answer.moment("recorded_at"),
             signature=answer.text("signature"),
+            raw=answer.raw(),
         )
 
 

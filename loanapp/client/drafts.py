@@ -34,6 +34,8 @@ class Draft:
 
     ``values``: what was typed, by page and field. ``keys``: idempotency keys of acts whose answer has not come yet,
     so that a killed program repeats an act with the same key. ``page``: the earlier page that is open again, if any.
+    ``asked``: the terms the guard holds the offer to. ``receipts``: signed consent receipts (JSON).
+    ``contract``: number, length and hash of the contract as read, and as verified in the end.
     """
 
     values: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -41,13 +43,15 @@ class Draft:
     cost_seen: bool = False
     page: str = ""
     phone: str = ""
+    borrower_id: str = ""
     code_challenge_id: str = ""
     application_id: str = ""
     left_application_id: str = ""
     asked: dict[str, str] = field(default_factory=dict)
-    contract_read_sha256: str = ""
+    readings: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    receipts: dict[str, str] = field(default_factory=dict)
+    contract: dict[str, str] = field(default_factory=dict)
     certificate: dict[str, str] = field(default_factory=dict)
-    contract_verified: str = ""
     payout_seen: str = ""
 
     def __repr__(self) -> str:
@@ -75,11 +79,13 @@ class DraftFile:
         clear_leavings(self._path.parent, FILE_NAME)
         sealed = read_private(self._path, _LARGEST)
         if sealed is None:
+            self._draft_key()  # made now, in the worker that loads, so that no keystroke waits for the store
             return Draft(), None
         key = _decode_key(self._store.read(SecretName.DRAFT_KEY))
         opened = _open(key, sealed) if key is not None else None
         if opened is None:
             self._set_aside()
+            self._draft_key()
             return Draft(), LoanAppError(ErrorCode.DRAFT_UNREADABLE)
         draft, saved_at = opened
         if self._clock.now() - saved_at > LIFE:

@@ -1,0 +1,124 @@
+"""A contract is believed only if its facts for machines and the pages a person sees both say what was offered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from loanapp.domain.annualised_cost import AnnualisedCost
+from loanapp.domain.errors import ErrorCode
+from loanapp.domain.offer import Offer
+from loanapp.domain.schedule import due_dates
+from loanapp.guard.offers import offer_age_days, own_cost, same_percent
+from loanapp.guard.refusal import GuardRefusal
+
+_PERCENT_PLACES: Final = Decimal("0.0001")
+_ROW_AMOUNTS: Final = ("payment", "principal", "interest", "fees", "balance")
+_COSTS: Final = ("nominal_irr", "effective_irr", "simple_interest", "simple_fees", "simple_total")
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What the contract has to say: the checked offer, the confirmed table, the parties' own marks.
+
+    ``card_last4`` is the bound card; ``licence`` and ``contract_number`` are as the lender states them elsewhere.
+    """
+
+    offer: Offer
+    disclosure_sha256: str
+    contract_number: str
+    licence: str
+    purpose: str
+    card_last4: str
+
+
+def check_contract(pdf: bytes, agreed: Agreed, today: date) -> None:
+    """Hold a contract against what was agreed: its attached facts one by one, then every figure on its pages.
+
+    Raises :class:`GuardRefusal` with ``GUARD_CONTRACT_DIFFERS``; ``what`` names the first fact or figure.
+    """
+    from loanapp.proof.contract_facts import ContractFactsError, read_facts, visible_text  # noqa: PLC0415  (pyHanko)
+
+    try:
+        facts, text = read_facts(pdf), visible_text(pdf)
+    except ContractFactsError:
+        raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, "unreadable") from None
+    own = own_cost(agreed.offer.schedule, agreed.offer.payout)
+    try:
+        _check_facts(facts, agreed, own, today)
+    except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation):
+        raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, "facts") from None
+    _check_pages(text, agreed, own)
+
+
+def _check_facts(facts: Mapping[str, Any], agreed: Agreed, own: AnnualisedCost, today: date) -> None:
+    offer, schedule = agreed.offer, agreed.offer.schedule
+    rows, totals, cost = facts["rows"], facts["totals"], facts["cost"]
+    start = date.fromisoformat(facts["start"])
+    dates = tuple(date.fromisoformat(row["due"]) for row in rows)
+    earliest, latest = today - timedelta(days=offer_age_days(today)), today + timedelta(days=1)
+    checks = {
+        "contract_number": facts["contract_number"] == agreed.contract_number,
+        "lender": facts["lender"]["licence"] == agreed.licence,
+        "card": str(facts["borrower"]["card_masked"]).endswith(agreed.card_last4),
+        "purpose": facts["purpose"] == agreed.purpose,
+        "principal": _decimal(facts["principal"]) == offer.terms.amount,
+        "payout": _decimal(facts["payout"]) == offer.payout,
+        "annual_rate": _decimal(facts["annual_rate_pct"]) == offer.annual_rate_pct,
+        "penalty": _decimal(facts["penalty_annual_pct"]) == offer.penalty_annual_pct,
+        "method": facts["method"] == offer.terms.method.value,
+        "months": facts["months"] == offer.terms.months == len(rows),
+        "fee_before_payout": _decimal(facts["fee_before_payout"]) == offer.fee_before_payout,
+        "fee_per_instalment": _decimal(facts["fee_per_instalment"]) == offer.fee_per_instalment,
+        "start": earliest <= start <= latest,
+        "due": dates == due_dates(start, offer.terms.months),
+        "totals": (_decimal(totals["interest"]), _decimal(totals["fees"]), _decimal(totals["repayment"]))
+        == (schedule.total_interest, schedule.total_fees, schedule.total_repayment),
+        "cost": all(same_percent(_decimal(cost[name]), getattr(own, name)) for name in _COSTS),
+        "disclosure": facts["disclosure_sha256"] == agreed.disclosure_sha256,
+    }
+    for what, holds in checks.items():
+        if not holds:
+            raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, what)
+    for stated, mine in zip(rows, schedule.rows, strict=True):
+        for name in ("no", *_ROW_AMOUNTS):
+            value = stated[name] if name == "no" else _decimal(stated[name])
+            if value != getattr(mine, name):
+                raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, f"{mine.no}.{name}")
+
+
+def _check_pages(text: str, agreed: Agreed, own: AnnualisedCost) -> None:
+    """What has to be seen is there, and no amount or rate is there that nobody agreed to."""
+    from loanapp.proof.contract_facts import amounts_in, percentages_in  # noqa: PLC0415  (see check_contract)
+
+    offer, schedule = agreed.offer, agreed.offer.schedule
+    amounts, percentages = amounts_in(text), percentages_in(text)
+    needed = {offer.terms.amount, offer.payout, schedule.total_interest, schedule.total_repayment}
+    needed |= {row.payment for row in schedule.rows}
+    known = needed | {getattr(row, name) for row in schedule.rows for name in _ROW_AMOUNTS}
+    known |= {row.payment + row.fees for row in schedule.rows}
+    known |= {schedule.total_fees, offer.fee_per_instalment, offer.fee_before_payout}
+    if needed - amounts:
+        raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, "pages.amount_missing")
+    if amounts - known:
+        raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, "pages.amount_unknown")
+    seen = {_places(value) for value in percentages}
+    rates = {_places(value) for value in (offer.annual_rate_pct, offer.penalty_annual_pct, own.simple_total)}
+    rates |= {_places(own.nominal_irr), _places(own.effective_irr)}
+    if rates - seen:
+        raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, "pages.rate_missing")
+    if seen - rates - {_places(own.simple_interest), _places(own.simple_fees)}:
+        raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, "pages.rate_unknown")
+    if agreed.disclosure_sha256 not in text.replace("\n", "").replace("\r", "").replace(" ", ""):
+        raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, "pages.disclosure")
+
+
+def _places(value: Decimal) -> Decimal:
+    return value.quantize(_PERCENT_PLACES)
+
+
+def _decimal(written: object) -> Decimal:
+    if not isinstance(written, str):
+        raise TypeError("an amount is text")
+    return Decimal(written)

@@ -1,0 +1,266 @@
+"""What every act of the journey needs: state under one lock, the draft, idempotency keys, the session."""
+
+import json
+import logging
+import threading
+import uuid
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Final, TypeVar
+
+from loanapp.client.answers import LenderProfile
+from loanapp.client.application import Application
+from loanapp.client.drafts import Draft, DraftFile
+from loanapp.client.endpoint import Endpoint
+from loanapp.client.errors import (
+    LenderCertificateWrongError,
+    LenderTroubleError,
+    LenderUnreachableError,
+    SignedOutError,
+)
+from loanapp.client.lender_client import LenderClient
+from loanapp.client.secrets import MemorySecrets, SecretName, SecretsKind, SecretStore
+from loanapp.client.transport import RetryPolicy
+from loanapp.domain.clock import Clock, SystemClock
+from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.domain.status import ENDED, ApplicationStatus
+from loanapp.journey.pages import Page, Step, steps
+from loanapp.journey.route import ConsentAsked, LocalState, page_for, previous, revisitable
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+# After these nobody knows whether the lender acted: the key of the act is kept, so that a repetition is the same act.
+_UNKNOWN_OUTCOME: Final = (LenderUnreachableError, LenderTroubleError, LenderCertificateWrongError, SignedOutError)
+
+
+# Once handed in, the lender has what was typed: nothing of it stays on this computer.
+_STILL_FILLING: Final = frozenset({ApplicationStatus.DRAFT, ApplicationStatus.NEEDS_MORE})
+
+
+class JourneyCore:
+    """State, locks and bookkeeping. ``_lock`` is held for moments only, never during a call over the wire."""
+
+    def __init__(
+        self,
+        provider: Callable[[], Endpoint],
+        home: Path,
+        open_store: Callable[[], SecretStore] = MemorySecrets,
+        *,
+        clock: Clock | None = None,
+        retries: RetryPolicy | None = None,
+    ) -> None:
+        """Costs nothing; the first act opens store and draft.
+
+        ``provider`` tells where the lender answers (asked again after a failure to connect); ``home`` is the data
+        folder; ``open_store`` runs once, in the worker of the first act, and may ask for a passphrase.
+        """
+        self.client: Final = LenderClient(provider, retries=retries)
+        self.clock: Final = clock or SystemClock()
+        self._home = home
+        self._open_store = open_store
+        self._lock = threading.RLock()
+        self._acts = threading.RLock()
+        self._store: SecretStore | None = None
+        self._draft_file: DraftFile | None = None
+        self._notice: LoanAppError | None = None
+        self.lender: LenderProfile | None = None
+        self.application: Application | None = None
+        self.draft = Draft()
+
+    # Where the borrower stands; none of these waits for the wire
+
+    def current_page(self) -> Page:
+        """The page the borrower belongs on now."""
+        with self._lock:
+            return page_for(self.application, self._local())
+
+    def revisitable_pages(self) -> frozenset[Page]:
+        """Pages already done that may be opened again."""
+        with self._lock:
+            return revisitable(self.application, self._local())
+
+    def stepper(self) -> list[Step]:
+        """The lines of the stepper."""
+        with self._lock:
+            local = self._local()
+            return list(steps(page_for(self.application, local), revisitable(self.application, local)))
+
+    def open_page(self, page: Page) -> Page:
+        """Open an earlier page again, to look or to change; any other request leads where the borrower belongs."""
+        with self._lock:
+            self.draft.page = page.value if page in self.revisitable_pages() else ""
+            self._save()
+            return self.current_page()
+
+    def go_back(self) -> Page:
+        """The page before, if it may be opened again."""
+        with self._lock:
+            before = previous(self.current_page(), self.revisitable_pages())
+            return self.open_page(before) if before is not None else self.current_page()
+
+    def finish_page(self) -> Page:
+        """Leave a page that was opened again, nothing changed."""
+        with self._lock:
+            self.draft.page = ""
+            self._save()
+            return self.current_page()
+
+    def remember(self, page: Page, values: dict[str, str]) -> None:
+        """Keep what is typed on ``page``, encrypted, at once (a few milliseconds).
+
+        Raises :class:`LoanAppError` with ``DISK_TROUBLE`` or ``KEYRING_UNAVAILABLE``; the values then stay in memory.
+        """
+        with self._lock:
+            if self.draft.values.get(page.value) != values:
+                self.draft.values[page.value] = dict(values)
+                self._save(flush=None)
+
+    def remembered(self, page: Page) -> dict[str, str]:
+        """What was typed on ``page``."""
+        with self._lock:
+            return dict(self.draft.values.get(page.value, {}))
+
+    def take_notice(self) -> LoanAppError | None:
+        """Something to tell once, such as a draft that could not be read; ``None`` from then on."""
+        with self._lock:
+            notice, self._notice = self._notice, None
+            return notice
+
+    @property
+    def secrets_kind(self) -> SecretsKind | None:
+        """How secrets are kept, once the store is open; with ``MEMORY`` only what the lender holds is resumed."""
+        return self._store.kind if self._store is not None else None
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether there is a session."""
+        return self.client.access_token is not None
+
+    def close(self) -> None:
+        """Give up waiting calls; the draft is saved already."""
+        self.client.close()
+
+    # For the acts
+
+    def _local(self) -> LocalState:
+        application, draft = self.application, self.draft
+        contract = application.contract if application is not None else None
+        own_id = application.id if application is not None else ""
+        return LocalState(
+            signed_in=self.signed_in,
+            cost_seen=draft.cost_seen,
+            open_again=Page(draft.page) if draft.page in set(Page) else None,
+            contract_read=contract is not None and draft.contract.get("read") == contract.number,
+            payout_seen=bool(own_id) and draft.payout_seen == own_id,
+            left=bool(own_id) and draft.left_application_id == own_id,
+            consents=tuple(
+                ConsentAsked(consent.scope, consent.version, consent.required)
+                for consent in (self.lender.consents if self.lender is not None else ())
+            ),
+        )
+
+    def _save(self, *, flush: bool | None = True) -> None:
+        """Write the draft; ``flush=None`` leaves the waiting for the disk to once a second."""
+        if self._draft_file is not None:
+            self._draft_file.save(self.draft, flush=flush)
+
+    def _open(self) -> SecretStore:
+        """Open store and draft once; what was typed before that is kept."""
+        if self._store is None:
+            store = self._open_store()
+            file = DraftFile(self._home, store, self.clock)
+            draft, notice = file.load()
+            with self._lock:
+                typed, self.draft = self.draft, draft
+                self.draft.values.update(typed.values)
+                self._store, self._draft_file, self._notice = store, file, notice
+                self.client.access_token = store.read(SecretName.ACCESS_TOKEN)
+        return self._store
+
+    def _signed_out(self) -> None:
+        """Forget the session; the draft stays."""
+        with self._lock:
+            self.client.access_token = None
+            self.application = None
+            if self._store is not None:
+                self._store.delete(SecretName.ACCESS_TOKEN)
+
+    def _guarded(self, work: Callable[[], _T]) -> _T:
+        """Run one act at a time; a session that has ended is forgotten on the way out."""
+        with self._acts:
+            self._open()
+            try:
+                return work()
+            except SignedOutError:
+                self._signed_out()
+                raise
+
+    def _keyed(self, act: str, body: object, work: Callable[[str], _T]) -> _T:
+        """Run ``work`` with the idempotency key of this very act, made and saved before anything is sent.
+
+        The key is dropped once the outcome is known; a program killed in between repeats the act with it.
+        """
+        name = f"{act}:{sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]}"
+        with self._lock:
+            key = self.draft.keys.setdefault(name, str(uuid.uuid4()))
+            self._save()
+        try:
+            result = work(key)
+        except _UNKNOWN_OUTCOME:
+            raise
+        except LoanAppError:
+            self._drop_key(name)
+            raise
+        self._drop_key(name)
+        return result
+
+    def _drop_key(self, name: str) -> None:
+        with self._lock:
+            self.draft.keys.pop(name, None)
+            self._save()
+
+    def _arrived(self, application: Application) -> Page:
+        """Take over the lender's state after an act; an earlier page that was open again is done."""
+        with self._lock:
+            self.application = application
+            self.draft.application_id = application.id
+            self.draft.page = ""
+            if application.status not in _STILL_FILLING:
+                self.draft.values, self.draft.readings = {}, {}
+            self._save()
+            return self.current_page()
+
+    def _looked(self, application: Application) -> Page:
+        """Take over the lender's state after a look; an earlier page that is open stays open."""
+        with self._lock:
+            self.application = application
+            return self.current_page()
+
+    def _take(self, applications: Sequence[Application]) -> None:
+        """Take over the application the borrower is at: the newest live one, else the newest not put behind."""
+        with self._lock:
+            live = [one for one in applications if one.status not in ENDED]
+            ended = [one for one in applications if one.id != self.draft.left_application_id]
+            newest = max(live or ended, key=lambda one: one.created_at, default=None)
+            if not live and newest is not None and any(one.created_at > newest.created_at for one in applications):
+                newest = None  # what was put behind is newer: older endings are no news
+            self.application = newest
+            if live:
+                self.draft.keys = {name: key for name, key in self.draft.keys.items() if not name.startswith("apply:")}
+            self._save()
+
+    def _application_id(self) -> str:
+        """The application at hand; raises :class:`LoanAppError` with ``NOT_ALLOWED_NOW`` where there is none."""
+        return self._required().id
+
+    def _required(self) -> Application:
+        if self.application is None:
+            raise LoanAppError(ErrorCode.NOT_ALLOWED_NOW)
+        return self.application
+
+    def _profile(self) -> LenderProfile:
+        if self.lender is None:
+            raise LenderUnreachableError
+        return self.lender

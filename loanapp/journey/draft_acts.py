@@ -1,0 +1,211 @@
+"""What the borrower fills in before handing the application in."""
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+
+from loanapp.client.answers import BankCard, ConsentReceipt, DocumentReading, FieldReading, Verdict
+from loanapp.client.application import Application
+from loanapp.client.errors import NotAllowedNowError
+from loanapp.client.lender_client import Side, TermsWanted
+from loanapp.domain.consent import ConsentScope, LoanPurpose
+from loanapp.domain.errors import ErrorCode
+from loanapp.domain.liveness import Challenge, SourceKind
+from loanapp.domain.money import wire
+from loanapp.domain.schedule import RepaymentMethod
+from loanapp.domain.status import BorrowerAction
+from loanapp.guard.refusal import GuardRefusal
+from loanapp.journey.core import JourneyCore
+from loanapp.journey.pages import Page
+from loanapp.journey.route import over
+
+_Act = Callable[[str, str], Application]
+
+
+class DraftActs(JourneyCore):
+    """From the terms to handing in."""
+
+    def save_terms(self, amount: Decimal, months: int, method: RepaymentMethod, purpose: LoanPurpose) -> Page:
+        """Begin an application, or change what is asked for; the guard holds the offer to this."""
+
+        def work() -> Page:
+            product = self._profile().products[0]
+            terms = TermsWanted(product.id, amount, months, method, purpose)
+            if self._may_begin():
+                application = self._begin(terms)
+            else:
+                application = self.client.set_terms(self._application_id(), terms)
+            with self._lock:
+                self.draft.asked = {
+                    "application_id": application.id,
+                    "amount": wire(amount),
+                    "months": str(months),
+                    "method": method.value,
+                }
+            return self._arrived(application)
+
+        return self._guarded(work)
+
+    def upload_document(self, side: Side, image: bytes) -> DocumentReading:
+        """Send a photo of one side, sealed; returns what the lender read in it."""
+
+        def work() -> DocumentReading:
+            key = self._profile().vault_public_key
+            reading, application = self.client.put_document(self._application_id(), side, image, key)
+            with self._lock:
+                self.application = application
+                self.draft.readings[side] = {
+                    name: [field.value, str(field.confidence)] for name, field in reading.fields.items()
+                }
+                self._save()
+            return reading
+
+        return self._guarded(work)
+
+    def confirm_identity(self, fields: dict[str, str]) -> Page:
+        """Confirm or correct every field that was read."""
+        return self._guarded(lambda: self._arrived(self.client.set_identity(self._application_id(), fields)))
+
+    def save_profile(self, employment: str, monthly_income: Decimal, monthly_debt: Decimal) -> Page:
+        """Tell work, income and debts, in yuan a month."""
+        return self._guarded(
+            lambda: self._arrived(
+                self.client.set_profile(self._application_id(), employment, monthly_income, monthly_debt)
+            )
+        )
+
+    def record_consent(
+        self,
+        scope: ConsentScope,
+        granted: bool,
+        text_version: str,
+        text_sha256: str,
+        language: str,
+    ) -> ConsentReceipt:
+        """Record one authorisation, given or refused; the receipt is checked and kept in the draft.
+
+        Raises :class:`GuardRefusal` with ``GUARD_CONSENT_DIFFERS`` when version or hash is not of the text the lender
+        serves now.
+        """
+
+        def work() -> ConsentReceipt:
+            profile = self._profile()
+            text = profile.consent(scope)
+            if text is None or (text.version, text.sha256.in_language(language)) != (text_version, text_sha256):
+                raise GuardRefusal(ErrorCode.GUARD_CONSENT_DIFFERS, scope.value)
+            application_id = self._application_id()
+            receipt = self._keyed(
+                "consent",
+                [application_id, scope.value, granted, text_version, text_sha256, language],
+                lambda key: self.client.record_consent(
+                    application_id,
+                    scope,
+                    granted=granted,
+                    text_version=text_version,
+                    text_sha256=text_sha256,
+                    language=language,
+                    key=key,
+                    message_public_key=profile.message_public_key,
+                ),
+            )
+            application = self.client.application(application_id)
+            with self._lock:
+                self.application = application
+                self.draft.receipts[scope.value] = json.dumps(dict(receipt.raw), ensure_ascii=False)
+                self._save()
+            return receipt
+
+        return self._guarded(work)
+
+    def finish_permissions(self) -> Page:
+        """Go on from the authorisations; leads back to them while a required one is missing."""
+        return self.finish_page()
+
+    def begin_liveness(self, source_kind: SourceKind = SourceKind.CAMERA) -> Challenge:
+        """Ask for a challenge. The consent is on record before: without it no camera may open.
+
+        Raises :class:`LoanAppError` with ``CONSENT_MISSING``.
+        """
+
+        def work() -> Challenge:
+            application = self._required()
+            consent = application.consent(ConsentScope.FACE_VERIFICATION)
+            if consent is None or not consent.granted:
+                raise NotAllowedNowError(ErrorCode.CONSENT_MISSING)
+            challenge = self._challenge(application.id, source_kind)
+            if challenge.expires_at <= self.clock.now():
+                challenge = self._challenge(application.id, source_kind)  # an old attempt's answer came back
+            return challenge
+
+        return self._guarded(work)
+
+    def send_evidence(self, challenge: Challenge, evidence: bytes) -> Verdict:
+        """Send the evidence of an attempt, sealed to the lender's vault; returns the lender's verdict."""
+
+        def work() -> Verdict:
+            verdict = self.client.put_evidence(challenge, evidence, self._profile().vault_public_key)
+            self._arrived(self.client.application(self._application_id()))
+            return verdict
+
+        return self._guarded(work)
+
+    def choose_manual_verification(self) -> Page:
+        """Take the other way: a person compares documents and card; at the same price."""
+        return self._act("manual", self.client.choose_manual_verification)
+
+    def bind_card(self, number: str, phone: str) -> BankCard:
+        """Bind the borrower's own debit card; ``phone`` is the one left with the bank."""
+
+        def work() -> BankCard:
+            card, application = self.client.bind_card(self._application_id(), number, phone)
+            self._arrived(application)
+            return card
+
+        return self._guarded(work)
+
+    def submit(self) -> Page:
+        """Hand the application in."""
+        return self._act("submit", self.client.submit)
+
+    def document_readings(self) -> dict[str, DocumentReading]:
+        """What the lender read in the photos of this application, by side; kept in the draft."""
+        with self._lock:
+            kept = {
+                side: {name: FieldReading(value, float(sure)) for name, (value, sure) in fields.items()}
+                for side, fields in self.draft.readings.items()
+            }
+        return {side: DocumentReading(side, fields) for side, fields in kept.items()}
+
+    def withdraw(self) -> Page:
+        """End the application."""
+        return self._act("withdraw", self.client.withdraw)
+
+    # Inside
+
+    def _act(self, name: str, call: _Act) -> Page:
+        def work() -> Page:
+            application_id = self._application_id()
+            return self._arrived(self._keyed(name, [application_id], lambda key: call(application_id, key)))
+
+        return self._guarded(work)
+
+    def _may_begin(self) -> bool:
+        return self.application is None or over(self.application, self._local())
+
+    def _begin(self, terms: TermsWanted) -> Application:
+        """A new application; where the lender holds a live draft already (from another machine), that one changes."""
+        try:
+            return self._keyed("apply", terms.body(), lambda key: self.client.create_application(terms, key))
+        except NotAllowedNowError:
+            self._take(self.client.applications())
+            if self.application is None or not self.application.allows(BorrowerAction.SET_TERMS):
+                raise
+            return self.client.set_terms(self.application.id, terms)
+
+    def _challenge(self, application_id: str, source_kind: SourceKind) -> Challenge:
+        message_key = self._profile().message_public_key
+        return self._keyed(
+            "liveness",
+            [application_id, source_kind.value],
+            lambda key: self.client.create_challenge(application_id, source_kind, key, message_key),
+        )

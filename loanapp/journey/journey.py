@@ -1,0 +1,139 @@
+"""The borrower's journey without a screen: every act of it as one blocking call that tells the next page.
+
+Thread-safe. Calls over the wire block: run them in a worker. The server leads (design decision 1): each act takes over
+the lender's answer, and the page is derived from it and from the draft.
+"""
+
+from loanapp.client.answers import CodeSent, DemonstrationIdentityNote, LenderProfile
+from loanapp.client.drafts import Draft
+from loanapp.client.errors import LenderUnreachableError, ProgramOutdatedError, SignedOutError
+from loanapp.client.secrets import SecretName
+from loanapp.client.versions import speaks
+from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.domain.status import ENDED
+from loanapp.guard.permissions import check_consent_text, check_data_items
+from loanapp.journey.draft_acts import DraftActs
+from loanapp.journey.pages import Page
+from loanapp.journey.signing_acts import SigningActs
+
+
+class Journey(DraftActs, SigningActs):
+    """One borrower, one lender."""
+
+    # Before signing in
+
+    def connect(self) -> LenderProfile:
+        """Ask the lender who it is, and refuse one that asks for too much or misquotes an authorisation.
+
+        Raises :class:`ProgramOutdatedError`, :class:`GuardRefusal`, or what the wire raises.
+        """
+        with self._acts:
+            profile = self.client.lender()
+            if not speaks(profile.minimum_client_version):
+                raise ProgramOutdatedError(profile.minimum_client_version)
+            check_data_items(profile.data_items)
+            for consent in profile.consents:
+                check_consent_text(consent)
+            with self._lock:
+                self.lender = profile
+            return profile
+
+    def resume(self) -> Page:
+        """Come back to the exact page: opens store and draft, asks the lender for the application.
+
+        The draft is open even if the lender cannot be reached (the error comes through; call again). A session that
+        has ended leads to signing in, without an error.
+        """
+        with self._acts:
+            self._open()
+            if self.lender is None:
+                self.connect()
+            if self.signed_in:
+                try:
+                    self._take(self.client.applications())
+                except SignedOutError:
+                    self._signed_out()
+            return self.current_page()
+
+    def demonstration_identities(self) -> tuple[DemonstrationIdentityNote, ...]:
+        """The test people of a demonstration lender; empty for any other."""
+        return self.client.demonstration_identities()
+
+    def cost_understood(self) -> Page:
+        """The borrower goes on from the page that says what it costs."""
+        with self._lock:
+            self.draft.cost_seen = True
+            return self.finish_page()
+
+    def request_code(self, phone: str) -> CodeSent:
+        """Have a one-time code sent to ``phone`` (eleven digits)."""
+
+        def work() -> CodeSent:
+            sent = self.client.send_code(phone)
+            with self._lock:
+                self.draft.phone, self.draft.code_challenge_id = phone, sent.challenge_id
+                self._save()
+            return sent
+
+        return self._guarded(work)
+
+    def sign_in(self, code: str) -> Page:
+        """Trade the code for a session; somebody else's draft on this computer is not shown to the newcomer."""
+
+        def work() -> Page:
+            if not self.draft.code_challenge_id:
+                raise LoanAppError(ErrorCode.CODE_EXPIRED)
+            session = self.client.create_session(self.draft.code_challenge_id, code)
+            store = self._open()
+            store.write(SecretName.ACCESS_TOKEN, session.access_token)
+            with self._lock:
+                self.client.access_token = session.access_token
+                if self.draft.borrower_id not in {"", session.borrower_id}:
+                    self.draft = Draft(phone=self.draft.phone)
+                    store.delete(SecretName.SIGNING_KEY)
+                self.draft.borrower_id, self.draft.code_challenge_id = session.borrower_id, ""
+                self.draft.cost_seen = True
+                self._save()
+            self._take(self.client.applications())
+            return self.current_page()
+
+        return self._guarded(work)
+
+    def sign_out(self) -> None:
+        """End the session and remove everything of it from this computer; what the lender holds can be resumed."""
+        with self._acts:
+            store = self._open()
+            try:
+                if self.signed_in:
+                    self.client.delete_session()
+            except (LenderUnreachableError, SignedOutError):
+                pass  # it ends by itself; what matters is that this computer forgets it
+            self._signed_out()
+            store.delete(SecretName.SIGNING_KEY)
+            with self._lock:
+                self.draft = Draft()
+                if self._draft_file is not None:
+                    self._draft_file.discard()
+
+    # At any time
+
+    def refresh(self) -> Page:
+        """Look again where the application stands; a contract both have signed is verified as soon as it is there."""
+
+        def work() -> Page:
+            application = self.client.application(self._application_id())
+            page = self._looked(application)
+            self._verify_if_signed(application)
+            return page
+
+        return self._guarded(work)
+
+    def start_over(self) -> Page:
+        """Put an application that has ended behind, so that a new one may begin."""
+        with self._lock:
+            if self.application is not None and self.application.status in ENDED:
+                draft = self.draft
+                draft.left_application_id = self.application.id
+                draft.values, draft.readings, draft.asked, draft.keys, draft.contract = {}, {}, {}, {}, {}
+                self._save()
+            return self.current_page()

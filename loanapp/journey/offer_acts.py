@@ -1,0 +1,110 @@
+"""From the offer to the loan: nothing is accepted, read or signed that the guard has not let through."""
+
+from decimal import Decimal
+
+from loanapp.client.answers import CostDisclosure, Loan
+from loanapp.client.errors import NotAllowedNowError
+from loanapp.domain.clock import CHINA
+from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.domain.offer import LoanTerms, Offer
+from loanapp.domain.schedule import RepaymentMethod
+from loanapp.guard.disclosures import check_disclosure
+from loanapp.guard.loans import check_loan
+from loanapp.guard.offers import check_offer
+from loanapp.journey.core import JourneyCore
+from loanapp.journey.pages import Page
+
+
+class OfferActs(JourneyCore):
+    """Offer, cost disclosure, loan."""
+
+    def offer(self) -> Offer:
+        """The offer, every figure of it computed again; raises :class:`GuardRefusal`."""
+        return self._guarded(self._checked_offer)
+
+    def accept_offer(self) -> Page:
+        """Take the offer the guard has let through."""
+
+        def work() -> Page:
+            offer, application_id = self._checked_offer(), self._application_id()
+            return self._arrived(
+                self._keyed(
+                    "accept",
+                    [application_id, offer.offer_id],
+                    lambda key: self.client.accept_offer(application_id, offer.offer_id, key),
+                )
+            )
+
+        return self._guarded(work)
+
+    def cost_disclosure(self) -> CostDisclosure:
+        """The mandatory cost table, held against the offer line by line; raises :class:`GuardRefusal`."""
+        return self._guarded(self._checked_disclosure)
+
+    def confirm_disclosure(self, seconds_on_screen: float, end_reached: bool) -> Page:  # noqa: FBT001
+        """Tell that the table was read.
+
+        Raises :class:`LoanAppError` with ``READING_TIME_NOT_REACHED`` before the lender's reading time is over or its
+        end was reached.
+        """
+
+        def work() -> Page:
+            needed, application_id = self._profile().reading_seconds, self._application_id()
+            if seconds_on_screen < needed or not end_reached:
+                raise LoanAppError(ErrorCode.READING_TIME_NOT_REACHED, needed_seconds=needed)
+            table = self._checked_disclosure()
+            seconds = int(seconds_on_screen)
+            confirmed = self._keyed(
+                "disclosure",
+                [application_id, table.sha256, seconds],
+                lambda key: self.client.confirm_disclosure(
+                    application_id, table.sha256, seconds, key, end_reached=end_reached
+                ),
+            )
+            return self._arrived(confirmed)
+
+        return self._guarded(work)
+
+    def loan(self) -> Loan:
+        """The loan that was paid out, held against the contract's figures; raises :class:`GuardRefusal`."""
+
+        def work() -> Loan:
+            application = self._required()
+            loan = self.client.loan(application.id)
+            last4 = application.bank_card.last4 if application.bank_card is not None else None
+            check_loan(loan.principal, loan.schedule, loan.card_last4, application.offer, last4)
+            return loan
+
+        return self._guarded(work)
+
+    def payout_seen(self) -> Page:
+        """The borrower goes on from the page that says the money is there."""
+        with self._lock:
+            self.draft.payout_seen = self._application_id()
+            self._save()
+            return self.current_page()
+
+    # Inside
+
+    def _checked_offer(self) -> Offer:
+        application = self._required()
+        offer = application.offer
+        if offer is None:
+            raise NotAllowedNowError
+        totals = application.stated_totals
+        today = self.clock.now().astimezone(CHINA).date()
+        check_offer(offer, self._asked(), today, totals.repayment if totals is not None else None)
+        return offer
+
+    def _asked(self) -> LoanTerms:
+        """What the borrower asked for on this machine; on another one, what the lender says was asked."""
+        application, asked = self._required(), self.draft.asked
+        if asked.get("application_id") != application.id:
+            return LoanTerms(application.amount, application.months, application.method)
+        return LoanTerms(Decimal(asked["amount"]), int(asked["months"]), RepaymentMethod(asked["method"]))
+
+    def _checked_disclosure(self) -> CostDisclosure:
+        offer = self._checked_offer()
+        table = self.client.cost_disclosure(self._application_id())
+        check_disclosure(table, offer)
+        return table

@@ -1,0 +1,247 @@
+"""The contract: shown only after the guard has read it, signed on this machine, verified when it comes back.
+
+Every step can be cut off and taken up again: the key rests in the secret store, the certificate in the draft, and the
+lender's status tells whether the signed contract has arrived. A key that is lost is made anew and certified anew.
+"""
+
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from loanapp.client.answers import Certificate
+from loanapp.client.application import Application
+from loanapp.client.errors import NotAllowedNowError
+from loanapp.client.secrets import SecretName
+from loanapp.domain.clock import CHINA
+from loanapp.domain.errors import ErrorCode
+from loanapp.domain.status import ApplicationStatus
+from loanapp.guard.contracts import Agreed, check_contract
+from loanapp.guard.refusal import GuardRefusal
+from loanapp.journey.offer_acts import OfferActs
+from loanapp.journey.pages import Page
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+
+    from loanapp.proof.verification import Stage
+
+
+class SigningActs(OfferActs):
+    """Contract, key, signature."""
+
+    def contract_pdf(self) -> bytes:
+        """The contract. Before signing: checked against offer and cost table. After: every signature verified.
+
+        Raises :class:`GuardRefusal` with ``GUARD_CONTRACT_DIFFERS`` or ``CONTRACT_SIGNATURE_INVALID``.
+        """
+
+        def work() -> bytes:
+            application = self._required()
+            pdf = self.client.contract(application.id)
+            if application.status is ApplicationStatus.SIGNING:
+                self._check_prepared(pdf)
+            else:
+                self._verify_final(pdf)
+            with self._lock:
+                self.draft.contract["shown"] = f"{len(pdf)}:{sha256(pdf).hexdigest()}"
+                self._save()
+            return pdf
+
+        return self._guarded(work)
+
+    def contract_read(self) -> Page:
+        """The borrower has read the contract that was shown, and goes on to sign these very bytes."""
+        with self._lock:
+            application = self._required()
+            if application.contract is not None and self.draft.contract.get("shown"):
+                self.draft.contract["read"] = application.contract.number
+                self.draft.contract["read_bytes"] = self.draft.contract["shown"]
+                self._save()
+            return self.current_page()
+
+    def sign_contract(self) -> Page:
+        """Make or load the key, have it certified, sign (PAdES B-T), hand in, and verify what comes back.
+
+        Raises :class:`GuardRefusal` where the contract is not the one that was read; whatever the wire raises may be
+        answered by calling again.
+        """
+
+        def work() -> Page:
+            application = self.client.application(self._application_id())
+            with self._lock:
+                self.application = application  # a program killed after handing in finds it signed
+            if application.status is ApplicationStatus.SIGNING:
+                application = self._sign_and_hand_in(application)
+            page = self._arrived(application)
+            self._verify_if_signed(application)
+            return page
+
+        return self._guarded(work)
+
+    # Inside
+
+    def _agreed(self, application: Application) -> Agreed:
+        if application.contract is None or application.bank_card is None:
+            raise NotAllowedNowError
+        return Agreed(
+            offer=self._checked_offer(),
+            disclosure_sha256=self._checked_disclosure().sha256,
+            contract_number=application.contract.number,
+            licence=self._profile().licence,
+            purpose=application.purpose.value,
+            card_last4=application.bank_card.last4,
+        )
+
+    def _check_prepared(self, pdf: bytes) -> None:
+        application = self._required()
+        check_contract(pdf, self._agreed(application), self.clock.now().astimezone(CHINA).date())
+
+    def _sign_and_hand_in(self, application: Application) -> Application:
+        from loanapp.proof.verification import Stage  # noqa: PLC0415  (pyHanko: never before the first paint)
+
+        prepared = self.client.contract(application.id)
+        if f"{len(prepared)}:{sha256(prepared).hexdigest()}" != self.draft.contract.get("read_bytes"):
+            raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, "not_as_read")
+        self._check_prepared(prepared)
+        signed = self._sign(application.id, prepared)
+        self._verify(signed, Stage.BORROWER_SIGNED, prepared)
+        with self._lock:
+            self.draft.contract["signed_bytes"] = f"{len(signed)}:{sha256(signed).hexdigest()}"
+            self._save()
+        try:
+            return self.client.put_signed_contract(application.id, signed)
+        except NotAllowedNowError:
+            # The answer to an earlier attempt may have been lost on the way: the lender's status decides.
+            now = self.client.application(application.id)
+            if now.status is ApplicationStatus.SIGNING:
+                raise
+            return now
+
+    def _sign(self, application_id: str, prepared: bytes) -> bytes:
+        from cryptography.x509.oid import NameOID  # noqa: PLC0415  (pyHanko and x509: never before the first paint)
+
+        from loanapp.proof.authorities import load_certificates  # noqa: PLC0415
+        from loanapp.proof.pdf_signature import SigningError, sign_as_borrower  # noqa: PLC0415
+        from loanapp.proof.signature_appearance import SignatureWords  # noqa: PLC0415
+        from loanapp.proof.timestamp import RemoteTimestamper  # noqa: PLC0415
+
+        key, certified = self._certified_key(application_id)
+        certificate = load_certificates(certified.certificate_pem)[0]
+        names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+        now = self.clock.now()
+        words = SignatureWords(
+            name=str(names[0].value) if names else "",
+            role="借款人",
+            moment=now,
+            note="在借款人自己的电脑上签署",
+            reason="同意并签署借款合同",
+        )
+        try:
+            return sign_as_borrower(
+                prepared,
+                key,
+                certificate,
+                load_certificates(certified.chain_pem),
+                RemoteTimestamper(self.client.timestamp),
+                now=now,
+                words=words,
+            )
+        except SigningError:
+            raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, "not_signable") from None
+
+    def _certified_key(self, application_id: str) -> "tuple[EllipticCurvePrivateKey, Certificate]":
+        """The key of this machine and its certificate; either is made anew where it is missing or does not belong."""
+        from loanapp.proof.authorities import load_certificates  # noqa: PLC0415  (x509: never before the first paint)
+        from loanapp.proof.keys import (  # noqa: PLC0415
+            UnusableKeyError,
+            load_contract_key,
+            new_signing_key,
+            private_key_pem,
+        )
+
+        store = self._open()
+        kept = store.read(SecretName.SIGNING_KEY)
+        try:
+            key = load_contract_key(kept.encode()) if kept is not None else None
+        except UnusableKeyError:
+            key = None
+        if key is None:
+            key = new_signing_key()
+            store.write(SecretName.SIGNING_KEY, private_key_pem(key).decode())
+        held = self.draft.certificate
+        if held.get("application_id") == application_id:
+            certified = Certificate(held["certificate_pem"], held["chain_pem"])
+            if load_certificates(certified.certificate_pem)[0].public_key() == key.public_key():
+                return key, certified
+        request = self._request_for(key)
+        certified = self._keyed(
+            "certify",
+            [application_id, request],
+            lambda act_key: self.client.certify(application_id, request, act_key),
+        )
+        if load_certificates(certified.certificate_pem)[0].public_key() != key.public_key():
+            raise GuardRefusal(ErrorCode.GUARD_SIGNATURE_INVALID, "certificate")
+        with self._lock:
+            self.draft.certificate = {
+                "request": request,
+                "application_id": application_id,
+                "certificate_pem": certified.certificate_pem,
+                "chain_pem": certified.chain_pem,
+            }
+            self._save()
+        return key, certified
+
+    def _request_for(self, key: "EllipticCurvePrivateKey") -> str:
+        """The one request for this key: two requests differ in their signatures, and a repeated act must not."""
+        from cryptography import x509  # noqa: PLC0415  (never before the first paint)
+
+        from loanapp.proof.keys import certificate_request  # noqa: PLC0415
+
+        kept = self.draft.certificate.get("request")
+        if kept and x509.load_pem_x509_csr(kept.encode()).public_key() == key.public_key():
+            return kept
+        request = certificate_request(key, "LoanApp")  # the authority names the signer, not the request
+        with self._lock:
+            self.draft.certificate = {"request": request}
+            self._save()
+        return request
+
+    def _verify_if_signed(self, application: Application) -> None:
+        """Once both have signed, fetch and verify the final contract; done once for each contract."""
+        contract = application.contract
+        if contract is None or not contract.signed or self.draft.contract.get("verified") == contract.sha256:
+            return
+        self._verify_final(self.client.contract(application.id))
+
+    def _verify_final(self, pdf: bytes) -> None:
+        from loanapp.proof.verification import Stage  # noqa: PLC0415  (pyHanko: never before the first paint)
+
+        contract = self._required().contract
+        if contract is None:
+            raise NotAllowedNowError
+        for mark in ("read_bytes", "signed_bytes"):
+            if not _starts_as(pdf, self.draft.contract.get(mark)):
+                raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, mark)
+        if contract.signed and sha256(pdf).hexdigest() != contract.sha256:
+            raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, "sha256")
+        self._verify(pdf, Stage.COMPLETE if contract.signed else Stage.BORROWER_SIGNED)
+        if contract.signed:
+            with self._lock:
+                self.draft.contract["verified"] = contract.sha256
+                self._save()
+
+    def _verify(self, pdf: bytes, stage: "Stage", must_start_with: bytes | None = None) -> None:
+        from loanapp.proof.verification import verify_contract  # noqa: PLC0415  (see _verify_final)
+
+        roots = self.client.endpoint().contract_roots
+        report = verify_contract(pdf, roots, stage=stage, must_start_with=must_start_with)
+        if not report.valid:
+            problem = report.first_problem.value if report.first_problem is not None else "unknown"
+            raise GuardRefusal(ErrorCode.CONTRACT_SIGNATURE_INVALID, problem)
+
+
+def _starts_as(pdf: bytes, mark: str | None) -> bool:
+    """Whether ``pdf`` begins with the bytes marked as ``length:sha256``; nothing marked asks for nothing."""
+    if not mark:
+        return True
+    length, digest = mark.split(":")
+    return len(pdf) >= int(length) and sha256(pdf[: int(length)]).hexdigest() == digest
