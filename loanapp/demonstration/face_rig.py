@@ -354,7 +354,8 @@ def _field(
     area = edges[:, 0, 0] * edges[:, 1, 1] - edges[:, 0, 1] * edges[:, 1, 0]
     edges_before = source[:, 1:] - source[:, :1]
     before = edges_before[:, 0, 0] * edges_before[:, 1, 1] - edges_before[:, 0, 1] * edges_before[:, 1, 0]
-    visible = area * np.sign(before) > 1e-3
+    # A triangle squeezed to a sliver would take its few pixels from far away; its neighbours cover them.
+    visible = area * np.sign(before) > 0.04 * np.abs(before)
     labels = np.zeros((bottom - top, right - left), np.int32)
     affine = np.zeros((len(triangles) + 1, 2, 3), np.float32)
     affine[0] = [[1, 0, 0], [0, 1, 0]]
