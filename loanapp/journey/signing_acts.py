@@ -4,6 +4,8 @@ Every step can be cut off and taken up again: the key rests in the secret store,
 lender's status tells whether the signed contract has arrived. A key that is lost is made anew and certified anew.
 """
 
+from collections.abc import Callable
+from enum import StrEnum
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,20 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
     from loanapp.proof.verification import Stage
+
+
+class SigningStep(StrEnum):
+    """What happens between pressing "sign" and a contract both have signed, in this order."""
+
+    KEY = "key"
+    CERTIFICATE = "certificate"
+    SIGNATURE = "signature"
+    COUNTERSIGN = "countersign"
+    VERIFIED = "verified"
+
+
+def _tell_nobody(_step: SigningStep) -> None:
+    """Nobody watches."""
 
 
 class SigningActs(OfferActs):
@@ -58,9 +74,10 @@ class SigningActs(OfferActs):
                 self._save()
             return self.current_page()
 
-    def sign_contract(self) -> Page:
+    def sign_contract(self, tell: Callable[[SigningStep], object] = _tell_nobody) -> Page:
         """Make or load the key, have it certified, sign (PAdES B-T), hand in, and verify what comes back.
 
+        ``tell`` hears of each step when it begins, in the calling thread.
         Raises :class:`GuardRefusal` where the contract is not the one that was read; whatever the wire raises may be
         answered by calling again.
         """
@@ -70,8 +87,9 @@ class SigningActs(OfferActs):
             with self._lock:
                 self.application = application  # a program killed after handing in finds it signed
             if application.status is ApplicationStatus.SIGNING:
-                application = self._sign_and_hand_in(application)
+                application = self._sign_and_hand_in(application, tell)
             page = self._arrived(application)
+            tell(SigningStep.VERIFIED)
             self._verify_if_signed(application)
             return page
 
@@ -95,18 +113,19 @@ class SigningActs(OfferActs):
         application = self._required()
         check_contract(pdf, self._agreed(application), self.clock.now().astimezone(CHINA).date())
 
-    def _sign_and_hand_in(self, application: Application) -> Application:
+    def _sign_and_hand_in(self, application: Application, tell: Callable[[SigningStep], object]) -> Application:
         from loanapp.proof.verification import Stage  # noqa: PLC0415  (pyHanko: never before the first paint)
 
         prepared = self.client.contract(application.id)
         if f"{len(prepared)}:{sha256(prepared).hexdigest()}" != self.draft.contract.get("read_bytes"):
             raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, "not_as_read")
         self._check_prepared(prepared)
-        signed = self._sign(application.id, prepared)
+        signed = self._sign(application.id, prepared, tell)
         self._verify(signed, Stage.BORROWER_SIGNED, prepared)
         with self._lock:
             self.draft.contract["signed_bytes"] = f"{len(signed)}:{sha256(signed).hexdigest()}"
             self._save()
+        tell(SigningStep.COUNTERSIGN)
         try:
             return self.client.put_signed_contract(application.id, signed)
         except NotAllowedNowError:
@@ -116,7 +135,7 @@ class SigningActs(OfferActs):
                 raise
             return now
 
-    def _sign(self, application_id: str, prepared: bytes) -> bytes:
+    def _sign(self, application_id: str, prepared: bytes, tell: Callable[[SigningStep], object]) -> bytes:
         from cryptography.x509.oid import NameOID  # noqa: PLC0415  (pyHanko and x509: never before the first paint)
 
         from loanapp.proof.authorities import load_certificates  # noqa: PLC0415
@@ -124,7 +143,8 @@ class SigningActs(OfferActs):
         from loanapp.proof.signature_appearance import SignatureWords  # noqa: PLC0415
         from loanapp.proof.timestamp import RemoteTimestamper  # noqa: PLC0415
 
-        key, certified = self._certified_key(application_id)
+        key, certified = self._certified_key(application_id, tell)
+        tell(SigningStep.SIGNATURE)
         certificate = load_certificates(certified.certificate_pem)[0]
         names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
         now = self.clock.now()
@@ -148,7 +168,9 @@ class SigningActs(OfferActs):
         except SigningError:
             raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, "not_signable") from None
 
-    def _certified_key(self, application_id: str) -> "tuple[EllipticCurvePrivateKey, Certificate]":
+    def _certified_key(
+        self, application_id: str, tell: Callable[[SigningStep], object]
+    ) -> "tuple[EllipticCurvePrivateKey, Certificate]":
         """The key of this machine and its certificate; either is made anew where it is missing or does not belong."""
         from loanapp.proof.authorities import load_certificates  # noqa: PLC0415  (x509: never before the first paint)
         from loanapp.proof.keys import (  # noqa: PLC0415
@@ -158,6 +180,7 @@ class SigningActs(OfferActs):
             private_key_pem,
         )
 
+        tell(SigningStep.KEY)
         store = self._open()
         kept = store.read(SecretName.SIGNING_KEY)
         try:
@@ -167,6 +190,7 @@ class SigningActs(OfferActs):
         if key is None:
             key = new_signing_key()
             store.write(SecretName.SIGNING_KEY, private_key_pem(key).decode())
+        tell(SigningStep.CERTIFICATE)
         held = self.draft.certificate
         if held.get("application_id") == application_id:
             certified = Certificate(held["certificate_pem"], held["chain_pem"])
