@@ -158,7 +158,7 @@ class DecisionPage(JourneyPage):
         for fact in facts:
             self._box.addWidget(label(fact))
         self._box.addWidget(Banner(Level.INFORMATION, "", tr("decision.no_duty")))
-        self.scaffold.primary.setText(tr("decision.accept"))
+        self.scaffold.primary.setText(tr("decision.action"))
         self.scaffold.primary.show()
 
     def _sum(self, offer: Offer) -> Card:

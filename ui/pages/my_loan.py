@@ -1,11 +1,13 @@
 """The loan: what is due next and when, the plan as a strip of months, and the papers."""
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout
 
 from loanapp.client.answers import Loan
 from loanapp.domain.clock import CHINA
+from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.journey.pages import Page
 from ui.components import Banner, Card, LinkButton, ScheduleTable, SecondaryButton, SectionHeading, label
 from ui.components.schedule_strip import ScheduleStrip
@@ -14,6 +16,9 @@ from ui.messages import Level
 from ui.pages.page import JourneyPage
 from ui.pages.save_contract import save_contract
 from ui.translations import tr
+
+if TYPE_CHECKING:
+    from loanapp.proof.verification import VerificationReport
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -32,7 +37,7 @@ class MyLoanPage(JourneyPage):
     def build(self) -> None:
         """Next payment, plan, papers."""
         self._loan: Loan | None = None
-        self._pdf: bytes | None = None
+        self._verified: tuple[tuple[str, datetime | None], ...] = ()
         self.scaffold.simulated.show()
         self._next = Card(spacing=2)
         self._next_name = label("", "muted")
@@ -78,7 +83,6 @@ class MyLoanPage(JourneyPage):
         row.addStretch(1)
         self._result = Banner(Level.DONE)
         self._result.hide()
-        self._signatures = QVBoxLayout()
         for widget in (self._contract, self._payout):
             self._papers.body.addWidget(widget)
         self._papers.body.addLayout(row)
@@ -90,13 +94,8 @@ class MyLoanPage(JourneyPage):
     def load(self) -> None:
         """Fetch the loan."""
         self._result.hide()
-        self._verified: tuple[tuple[str, datetime | None], ...] = ()
+        self._verified = ()
         self.context.operations.run(self.journey.loan, self._came, busy=self)
-
-    def leave(self) -> None:
-        """No copy of the contract stays in memory."""
-        self._pdf = None
-        super().leave()
 
     def proceed(self) -> None:
         """Save the contract: the one thing worth doing here today."""
@@ -114,14 +113,32 @@ class MyLoanPage(JourneyPage):
     def _verify_contract(self) -> None:
         self._verify.setText(tr("my_loan.verifying"))
         self._verify.setEnabled(False)
-        self.context.operations.run(self.journey.verify_contract, self._checked, self._unchecked, busy=self)
+        self.context.operations.run(self._verified_again, self._checked, self._unchecked, busy=self)
 
-    def _checked(self, report: object) -> None:
+    def _verified_again(self) -> "VerificationReport":
+        from loanapp.proof.verification import verify_contract
+
+        report = verify_contract(self.journey.contract_pdf(), self.journey.client.endpoint().contract_roots)
+        if not report.valid:
+            raise LoanAppError(ErrorCode.CONTRACT_SIGNATURE_INVALID)
+        return report
+
+    def _checked(self, report: "VerificationReport") -> None:
         self._verified = tuple((one.field, one.moment) for one in report.signatures)
         self._end_check()
         self._show_result()
 
-    def _unchecked(self, error: object) -> None:
+    def _show_result(self) -> None:
+        names = {"BorrowerSignature": "borrower", "LenderSignature": "lender"}
+        lines = [
+            tr("my_loan.signed_at", who=tr(f"my_loan.signature.{names[field]}"), time=moment(when))
+            for field, when in self._verified
+            if field in names and when is not None
+        ]
+        self._result.say(tr("my_loan.verified"), "\n".join(lines))
+        self._result.show()
+
+    def _unchecked(self, error: LoanAppError) -> None:
         self._end_check()
         self._result.hide()
         self.show_problem(error)

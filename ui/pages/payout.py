@@ -112,6 +112,9 @@ class PayoutPage(JourneyPage):
         loan, application = self._loan, self._application()
         paid = loan is not None
         self._signed_text.setText(tr("payout.signed.both"))
+        # The journey verifies a contract as soon as both have signed, and refuses to go on where it cannot.
+        signed = application is not None and application.contract is not None and application.contract.signed
+        self._signed.setVisible(signed)
         self._waiting.setVisible(not paid)
         self._paid.setVisible(paid)
         self._facts.setVisible(paid)

@@ -1,9 +1,11 @@
 """Who signs, what is signed, with whose certificate; one tick, one button, and each step of the signing in sight."""
 
+from collections.abc import Callable
+
 from loanapp.client.answers import Application
 from loanapp.domain.errors import LoanAppError
-from loanapp.journey.journey import SigningStep
 from loanapp.journey.pages import Page
+from loanapp.journey.signing_acts import SigningStep
 from ui.components import Banner, Card, ProgressLine, Rule, SummaryList, SummaryRow, label
 from ui.components.progress_line import ProgressState
 from ui.components.tick_box import TickBox
@@ -46,6 +48,7 @@ class SigningPage(JourneyPage):
         self.scaffold.aside.clicked.connect(self._read_again)
         self.scaffold.aside.show()
         self._under_way = False
+        self._current: ProgressLine | None = None
 
     def load(self) -> None:
         """Show what is to be signed."""
@@ -82,12 +85,13 @@ class SigningPage(JourneyPage):
     def _read_again(self) -> None:
         self.open_page.emit(Page.CONTRACT)
 
-    def _sign(self, _operation: Operation, report: object) -> Page:
-        return self.journey.sign_contract(report if callable(report) else None)
+    def _sign(self, _operation: Operation, report: Callable[[SigningStep], None]) -> Page:
+        return self.journey.sign_contract(report)
 
-    def _reached(self, step: object) -> None:
+    def _reached(self, step: SigningStep) -> None:
         for known, line in self._lines.items():
             if known is step:
+                self._current = line
                 line.set_state(ProgressState.RUNNING)
                 return
             line.set_state(ProgressState.DONE)
@@ -100,7 +104,7 @@ class SigningPage(JourneyPage):
 
     def _failed(self, error: LoanAppError) -> None:
         for line in self._lines.values():
-            if line.state is ProgressState.RUNNING:
+            if line is self._current:
                 line.set_state(ProgressState.FAILED)
         self._end()
         self.show_problem(error)

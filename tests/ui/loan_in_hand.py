@@ -1,0 +1,208 @@
+"""An application at any point of its life, as the lender's answers say it, and a journey that hands it to a page."""
+
+import base64
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from hashlib import sha256
+
+from loanapp.client.answers import CostDisclosure
+from loanapp.client.application import Application
+from loanapp.client.offer_answers import Loan, read_disclosure
+from loanapp.client.profile import LenderProfile
+from loanapp.client.reading import JsonObject
+from loanapp.domain.annualised_cost import annualised_cost
+from loanapp.domain.money import wire
+from loanapp.domain.schedule import equal_instalment_schedule
+from loanapp.journey.pages import Page, steps
+from loanapp.resource_files import read_toml
+
+DAY = date(2026, 11, 22)
+NOW = "2026-11-22T10:00:00+08:00"
+SCHEDULE = equal_instalment_schedule(Decimal(10000), Decimal("14.40"), 12, DAY)
+COST = annualised_cost(SCHEDULE)
+BOTH = {"zh": "演示放款机构（模拟）", "en": "Demonstration Lender (simulated)"}
+
+
+def rows() -> list[dict[str, object]]:
+    return [
+        {
+            "no": row.no,
+            "due": row.due.isoformat(),
+            **{name: wire(getattr(row, name)) for name in ("payment", "principal", "interest", "fees", "balance")},
+        }
+        for row in SCHEDULE.rows
+    ]
+
+
+def offer() -> dict[str, object]:
+    return {
+        "offer_id": "offer-1",
+        "terms": {"amount": "10000.00", "months": 12, "method": "equal_instalment"},
+        "annual_rate_pct": "14.40",
+        "fee_per_instalment": "0.00",
+        "fee_before_payout": "0.00",
+        "penalty_annual_pct": "21.60",
+        "payout": "10000.00",
+        "schedule": rows(),
+        "totals": {
+            "interest": wire(SCHEDULE.total_interest),
+            "fees": "0.00",
+            "repayment": wire(SCHEDULE.total_repayment),
+        },
+        "cost": {
+            name: str(getattr(COST, name))
+            for name in ("nominal_irr", "effective_irr", "simple_interest", "simple_fees", "simple_total")
+        },
+        "valid_until": "2026-11-23T10:00:00+08:00",
+    }
+
+
+def application(status: str, **changes: object) -> Application:
+    """As the lender would answer in ``status``; ``changes`` replace members of the answer."""
+    answer: dict[str, object] = {
+        "id": "application-1",
+        "number": "LA20261122-0001",
+        "status": status,
+        "allowed_actions": ["withdraw"],
+        "product_id": "consumer_instalment",
+        "amount": "10000.00",
+        "months": 12,
+        "method": "equal_instalment",
+        "purpose": "daily_consumption",
+        "created_at": NOW,
+        "updated_at": NOW,
+        "simulated": True,
+        "document": {"front": True, "back": True},
+        "identity": {
+            "name_masked": "测**",
+            "identity_number_masked": "1101**********0015",
+            "sex": "female",
+            "birth_year": 1990,
+            "valid_until": "long_term",
+        },
+        "profile": {"employment": "employed", "monthly_income": "9000.00", "monthly_debt": "0.00"},
+        "consents": [],
+        "face": {"state": "passed", "attempts_left": 3},
+        "bank_card": {"bank": {"zh": "测试银行", "en": "Test Bank"}, "last4": "0018", "phone_masked": "138****0001"},
+        "timeline": [{"status": status, "at": NOW}],
+        "waiting_for": "lender",
+        "expected_seconds": 8,
+        "progress": [
+            {"step": step, "state": state}
+            for step, state in zip(
+                ("identity", "face", "card", "credit", "decision"),
+                ("done", "done", "running", "waiting", "waiting"),
+                strict=True,
+            )
+        ],
+        "decision": None,
+        "offer": offer() if status in {"offered", "signing", "signed", "disbursing", "active"} else None,
+        "disclosure_confirmed": False,
+        "contract": {"number": "HT20261122-0001", "sha256": "0" * 64, "signed": False} if status == "signing" else None,
+    }
+    return Application.read(JsonObject({**answer, **changes}))
+
+
+def disclosure() -> CostDisclosure:
+    table = {
+        "lender": BOTH,
+        "principal": "10000.00",
+        "method": "equal_instalment",
+        "months": 12,
+        "items": [
+            {
+                "id": "interest",
+                "name": {"zh": "利息", "en": "Interest"},
+                "way": {"zh": "按月随本金还，等额本息", "en": "Monthly with the principal, equal instalments"},
+                "standard_annual_pct": "14.40",
+                "amount": wire(SCHEDULE.total_interest),
+                "party": BOTH,
+            }
+        ],
+        "annualised_total_pct": str(COST.simple_total),
+        "nominal_irr_pct": str(COST.nominal_irr),
+        "effective_irr_pct": str(COST.effective_irr),
+        "total_repayment": wire(SCHEDULE.total_repayment),
+        "contingent": [
+            {
+                "id": "overdue_penalty",
+                "name": {"zh": "逾期罚息", "en": "Overdue penalty"},
+                "standard_annual_pct": "21.60",
+                "party": BOTH,
+            }
+        ],
+        "nothing_else": {"zh": "除上述以外不再收取任何费用", "en": "Nothing else is charged"},
+        "schedule": rows(),
+    }
+    return read_disclosure(JsonObject({"disclosure": table, "sha256": "0" * 64}))
+
+
+def loan() -> Loan:
+    due = date.today() + timedelta(days=30)  # noqa: DTZ011 - only the distance from today matters
+    return Loan.read(
+        JsonObject(
+            {
+                "contract_number": "HT20261122-0001",
+                "principal": "10000.00",
+                "disbursed_at": NOW,
+                "reference": "SIM202611220001",
+                "card_last4": "0018",
+                "bank": {"zh": "测试银行", "en": "Test Bank"},
+                "schedule": rows(),
+                "next_due": {"no": 1, "due": due.isoformat(), "amount": "899.75"},
+                "simulated": True,
+            }
+        )
+    )
+
+
+def lender(*, reading_seconds: int = 15) -> LenderProfile:
+    consents = []
+    for row in read_toml("policy", "consents.toml")["consents"]:
+        text = row["text"]
+        digests = {language: sha256(words.encode()).hexdigest() for language, words in text.items()}
+        consents.append({**row, "sha256": digests})
+    product = read_toml("policy", "products.toml")["products"][0]
+    return LenderProfile.read(
+        JsonObject(
+            {
+                "name": BOTH,
+                "licence": "模拟-0001",
+                "simulated": True,
+                "support": {"phone": "400-000-0000", "hours": "08:00-22:00", "email": "help@example.invalid"},
+                "address": BOTH,
+                "vault_public_key": base64.b64encode(bytes(32)).decode(),
+                "message_public_key": base64.b64encode(bytes(32)).decode(),
+                "minimum_client_version": "0.0.0",
+                "products": [product],
+                "cost_cap_pct": "24.00",
+                "reading_seconds": reading_seconds,
+                "consents": consents,
+                "data_items": [],
+            }
+        )
+    )
+
+
+class JourneyInHand:
+    """Hands out what it was given; every act is recorded and answered by what the test put there."""
+
+    def __init__(self, application: Application | None = None, *, reading_seconds: int = 15) -> None:
+        self.application = application
+        self.lender = lender(reading_seconds=reading_seconds)
+        self.acts: list[tuple[object, ...]] = []
+        self.answers: dict[str, Callable[..., object]] = {}
+
+    def __getattr__(self, name: str) -> Callable[..., object]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+
+        def act(*arguments: object, **named: object) -> object:
+            self.acts.append((name, *arguments, *named.values()))
+            return self.answers[name](*arguments, **named)
+
+        return act
+
+    def stepper(self) -> list[object]:
+        return list(steps(Page.PROGRESS, frozenset()))
