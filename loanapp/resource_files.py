@@ -1,11 +1,13 @@
-"""The one door to ``resources/`` (package data) and to the assets fetched at set-up (models, fonts)."""
+"""The one door to ``resources/`` (package data), to the assets fetched at set-up, and to the program's own folder."""
 
 import os
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 ASSETS_VARIABLE: Final = "LOANAPP_ASSETS"
+HOME_VARIABLE: Final = "LOANAPP_HOME"
 _ROOT: Final = Path(__file__).resolve().parent.parent / "resources"
 
 
@@ -21,6 +23,17 @@ def read_toml(*parts: str) -> dict[str, Any]:
 
     with resource_path(*parts).open("rb") as file:
         return tomllib.load(file)
+
+
+def data_folder() -> Path:
+    """Where the program keeps its own files: ``LOANAPP_HOME``, or the place the system has for a program's data."""
+    if chosen := os.environ.get(HOME_VARIABLE):
+        return Path(chosen)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "LoanApp"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "LoanApp"
+    return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "loanapp"
 
 
 def assets_folder() -> Path:

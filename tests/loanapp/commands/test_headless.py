@@ -1,0 +1,254 @@
+"""The headless commands: their language, their figures, and a clear sentence for everything that cannot be."""
+
+import json
+import string
+
+import pytest
+
+from loanapp.commands import HEADLESS, available_commands, is_headless, main
+from loanapp.commands.language import system_language
+from loanapp.resource_files import resource_path
+
+LOAN = ["quote", "--principal", "10000", "--months", "12", "--method", "equal-instalment", "--rate", "14.40"]
+
+
+@pytest.fixture(params=["zh", "en"])
+def language(request, monkeypatch):
+    speak(monkeypatch, {"zh": "zh_CN.UTF-8", "en": "en_GB.UTF-8"}[request.param])
+    return request.param
+
+
+def speak(monkeypatch, locale):
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", locale)
+
+
+def catalogue(folder):
+    return json.loads(resource_path("translations", folder, "commands.json").read_text(encoding="utf-8"))
+
+
+def placeholders(sentence):
+    return sorted({name for _, name, _, _ in string.Formatter().parse(sentence) if name})
+
+
+# --- language ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "zh-Hans"}, "zh"),
+        ({"LANG": "en_US.UTF-8"}, "en"),
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({"LANG": "de_DE.UTF-8", "LC_ALL": "zh_CN"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "LANGUAGE": "en:zh"}, "en"),
+    ],
+)
+def test_the_system_decides_the_language(monkeypatch, variables, expected):
+    speak(monkeypatch, "")
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert system_language() == expected
+
+
+def test_both_catalogues_say_the_same_things():
+    chinese, english = catalogue("zh_CN"), catalogue("en")
+    assert sorted(chinese) == sorted(english)
+    for key, sentence in english.items():
+        if key != "doctor.lender.good":  # each names the lender in its own language
+            assert placeholders(chinese[key]) == placeholders(sentence), key
+
+
+@pytest.mark.parametrize("arguments", [["--help"], *[[name, "--help"] for name in HEADLESS]])
+def test_help_is_in_the_language_of_the_system(capsys, language, arguments):
+    if arguments[0] in HEADLESS and arguments[0] not in available_commands():
+        pytest.skip(f"this build has no {arguments[0]}")
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 0
+    shown = capsys.readouterr().out
+    assert ("用法" in shown) == (language == "zh")
+    assert ("usage" in shown) == (language == "en")
+    for english in ("show this help message", "positional arguments", "optional arguments"):
+        assert english not in shown
+    if language == "en":
+        assert shown.isascii()
+
+
+def test_every_command_is_in_the_help(capsys, monkeypatch):
+    speak(monkeypatch, "en")
+    assert main([]) == 0
+    shown = capsys.readouterr().out
+    assert all(f"  {name} " in shown for name in available_commands())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (["no-such-command"], "no-such-command"),
+        (["quote"], "--principal"),
+        ([*LOAN, "--surprise"], "--surprise"),
+        ([*LOAN, "--start"], "--start"),
+        ([*LOAN[:5], "--method", "bullet", "--rate", "3"], "equal-instalment"),
+    ],
+)
+def test_wrong_arguments_get_a_sentence_and_exit_code_2(capsys, language, arguments, part):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    shown = capsys.readouterr().err
+    assert part in shown
+    assert ("请参阅" in shown) == (language == "zh")
+    assert "Traceback" not in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "headless"),
+    [
+        ([], False),
+        (["--lang", "en"], False),
+        (["verify", "a.pdf"], True),
+        (["--help"], True),
+        (["-h"], True),
+        (["no-such"], True),
+    ],
+)
+def test_the_window_opens_only_without_a_command(arguments, headless):
+    assert is_headless(arguments) is headless
+
+
+# --- quote -------------------------------------------------------------------------------------------------------
+
+
+def test_quote_answers_v1_to_the_cent(capsys):
+    assert main([*LOAN, "--start", "2026-12-05", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["rows"][0] == {
+        "no": 1,
+        "due": "2027-01-05",
+        "payment": "899.75",
+        "principal": "779.75",
+        "interest": "120.00",
+        "fees": "0.00",
+        "balance": "9220.25",
+    }
+    assert answer["rows"][-1]["payment"] == "899.80"
+    assert answer["rows"][-1]["balance"] == "0.00"
+    assert answer["totals"] == {"interest": "797.05", "fees": "0.00", "repayment": "10797.05"}
+    assert answer["rates"]["nominal_irr"] == "14.3999"
+    assert answer["rates"]["effective_irr"] == "15.3894"
+    assert answer["rates"]["simple_total"] == "14.3999"
+
+
+def test_quote_keeps_a_fee_apart(capsys):
+    assert main([*LOAN[:7], "--rate", "8.5", "--fee", "160", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert {row["fees"] for row in answer["rows"]} == {"160.00"}
+    assert answer["totals"]["fees"] == "1920.00"
+
+
+def test_quote_as_a_table(capsys, language):
+    assert main([*LOAN, "--start", "2026-12-05"]) == 0
+    shown = capsys.readouterr().out
+    assert "2027-12-05" in shown
+    assert "10797.05" in shown
+    assert "14.3999 %" in shown
+    assert ("年化综合融资成本" in shown) == (language == "zh")
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--principal", "0"),
+        ("--principal", "-5"),
+        ("--principal", "1.005"),
+        ("--principal", "NaN"),
+        ("--principal", "1e999999999"),
+        ("--principal", "ten"),
+        ("--months", "0"),
+        ("--months", "12.5"),
+        ("--months", "9" * 400),
+        ("--rate", "-1"),
+        ("--rate", "Infinity"),
+        ("--rate", "abc"),
+        ("--fee", "-1"),
+        ("--fee", "20000"),
+        ("--start", "2026-02-30"),
+        ("--start", "9999-12-31"),
+    ],
+)
+def test_quote_explains_what_it_cannot_use(capsys, language, option, value):
+    assert main([*LOAN, f"{option}={value}"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert value in captured.err
+    assert len(captured.err.splitlines()) == 1
+    assert captured.err.isascii() == (language == "en")
+
+
+# --- help and doctor ---------------------------------------------------------------------------------------------
+
+
+def test_help_shows_the_best_article(capsys, language):
+    words = {"zh": ["验证码", "过期"], "en": ["code", "expired"]}[language]
+    assert main(["help", *words]) == 0
+    assert "## " in capsys.readouterr().out
+    assert main(["help", *words, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found[0]["id"] == "one-time-code"
+    assert set(found[0]) == {"id", "title", "score"}
+
+
+def test_help_that_finds_nothing_says_so(capsys, language):
+    assert main(["help", "zzzqqq"]) == 1
+    assert capsys.readouterr().out.strip()
+    assert main(["help", "zzzqqq", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def test_doctor_tells_the_truth_about_this_computer(capsys, language):
+    code = main(["doctor", "--json"])
+    checks = {check["id"]: check for check in json.loads(capsys.readouterr().out)}
+    assert list(checks) == [
+        *("program", "assets", "fonts", "disk", "data_folder", "tls", "keyring", "camera", "lender"),
+    ]
+    assert all(set(check) == {"id", "state", "finding", "fix", "article"} for check in checks.values())
+    assert all(bool(check["fix"]) == (check["state"] != "good") for check in checks.values())
+    assert checks["assets"]["state"] == checks["tls"]["state"] == checks["data_folder"]["state"] == "good"
+    assert code == (1 if any(check["state"] == "bad" for check in checks.values()) else 0)
+
+
+def test_doctor_finds_missing_assets(capsys, monkeypatch, tmp_path, language):
+    monkeypatch.setenv("LOANAPP_ASSETS", str(tmp_path))
+    assert main(["doctor"]) == 1
+    shown = capsys.readouterr().out
+    assert "face_landmarker.task" in shown
+    assert "dev.py" in shown
+
+
+def test_doctor_finds_a_damaged_asset(capsys, monkeypatch, tmp_path):
+    (tmp_path / "astronaut.png").write_bytes(b"not the portrait")
+    monkeypatch.setenv("LOANAPP_ASSETS", str(tmp_path))
+    assert main(["doctor", "--json"]) == 1
+    assets = next(check for check in json.loads(capsys.readouterr().out) if check["id"] == "assets")
+    assert "astronaut.png" in assets["finding"]
+
+
+def test_doctor_finds_a_data_folder_that_is_a_file(capsys, monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("LOANAPP_HOME", str(tmp_path / "file"))
+    assert main(["doctor", "--json"]) == 1
+    folder = next(check for check in json.loads(capsys.readouterr().out) if check["id"] == "data_folder")
+    assert folder["state"] == "bad"
+    assert folder["fix"]
+
+
+def test_every_article_doctor_names_exists():
+    from loanapp.help import article
+    from loanapp.help.diagnosis import diagnose
+    from loanapp.resource_files import data_folder
+
+    for check in diagnose(data_folder()):
+        assert article(check.article, "en")
