@@ -18,6 +18,7 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.layout import AxisAlignment, Margins, SimpleBoxLayoutRule
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter, append_signature_field
@@ -185,7 +186,10 @@ async def _archive(pdf: bytes, timestamper: RemoteTimestamper, context: Validati
 async def _sign(
     pdf: bytes, metadata: PdfSignatureMetadata, signer: SimpleSigner, timestamper: RemoteTimestamper, moment: _Moment
 ) -> bytes:
-    stamp = StaticStampStyle(border_width=0, background=ImportedPage(moment.words.render()))
+    whole_box = SimpleBoxLayoutRule(AxisAlignment.ALIGN_MID, AxisAlignment.ALIGN_MID, Margins.uniform(0))
+    stamp = StaticStampStyle(
+        border_width=0, background=ImportedPage(moment.words.render()), background_layout=whole_box
+    )
     try:
         writer = IncrementalPdfFileWriter(BytesIO(pdf))
         pdf_signer = PdfSigner(metadata, signer, timestamper=timestamper, stamp_style=stamp)

@@ -1,0 +1,144 @@
+"""``loanapp verify``: whether a contract is what both parties signed; no network, no lender."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from loanapp.commands.language import Language
+from loanapp.resource_files import data_folder, resource_path
+
+if TYPE_CHECKING:
+    from loanapp.proof.verification import VerificationReport
+
+EXIT_VALID: Final = 0
+EXIT_NOT_VALID: Final = 1
+EXIT_UNREADABLE: Final = 2
+
+# A contract has a few hundred kilobytes; anything far beyond is something else.
+_MAX_BYTES: Final = 50_000_000
+_MAX_ROOT_BYTES: Final = 1_000_000
+_ROOTS: Final = ("document_root.pem", "time_root.pem")
+_FOLDERS: Final[dict[Language, str]] = {"zh": "zh_CN", "en": "en"}
+
+
+class _UnreadableError(Exception):
+    """A file cannot be used; ``sentence`` says so in the language of the system."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence: Final = sentence
+
+
+def add_arguments(parser: argparse.ArgumentParser, language: Language) -> None:
+    """Declare the file and the roots."""
+    words = _Words(language)
+    parser.add_argument("file", metavar="FILE", help=words.say("help.file"))
+    parser.add_argument("--trust", action="append", metavar="PEM", default=[], help=words.say("help.trust"))
+    parser.add_argument("--json", action="store_true", help=words.say("help.json"))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print one sentence (or one JSON object); 0 valid, 1 not valid, 2 a file cannot be read."""
+    from loanapp.proof.verification import verify_contract
+
+    words = _Words(args.language)
+    try:
+        pdf = _read(Path(args.file), words, _MAX_BYTES)
+        roots = _given_roots(args.trust, words) if args.trust else _installed_roots()
+    except _UnreadableError as error:
+        if args.json:
+            print(
+                json.dumps(
+                    {"valid": False, "first_problem": "unreadable", "sentence": error.sentence}, ensure_ascii=False
+                )
+            )
+        else:
+            print(error.sentence, file=sys.stderr)
+        return EXIT_UNREADABLE
+    report = verify_contract(pdf, roots)
+    sentence = words.verdict(report)
+    if args.json:
+        print(json.dumps({**report.to_json(), "sentence": sentence}, ensure_ascii=False, indent=2))
+    elif report.valid:
+        print("\n".join([sentence, *words.signatures(report)]))
+    else:
+        print(sentence, file=sys.stderr)
+    return EXIT_VALID if report.valid else EXIT_NOT_VALID
+
+
+class _Words:
+    """The sentences of this command in one language."""
+
+    def __init__(self, language: Language) -> None:
+        path = resource_path("translations", _FOLDERS[language], "verify.json")
+        self._sentences: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+
+    def say(self, key: str, **values: object) -> str:
+        """The sentence of ``key``; raises :class:`KeyError` when there is none: a test walks all of them."""
+        return self._sentences[key].format(**values)
+
+    def verdict(self, report: "VerificationReport") -> str:
+        """Valid, or the first broken thing, in one sentence."""
+        if report.first_problem is None:
+            return self.say("valid")
+        field = self.say(f"field.{report.problem_field}") if report.problem_field else self.say("field.none")
+        return self.say(f"problem.{report.first_problem.value}", field=field)
+
+    def signatures(self, report: "VerificationReport") -> list[str]:
+        """Who signed when, under which root, a line each."""
+        return [
+            self.say(
+                "signature",
+                field=self.say(f"field.{item.field}"),
+                signer=item.signer,
+                moment=item.moment.astimezone().isoformat(sep=" ", timespec="seconds") if item.moment else "",
+                root=item.root,
+            )
+            for item in report.signatures
+        ]
+
+
+def _read(path: Path, words: _Words, limit: int) -> bytes:
+    try:
+        if path.is_dir():
+            raise _UnreadableError(words.say("error.folder", file=path))
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except FileNotFoundError:
+        raise _UnreadableError(words.say("error.not_found", file=path)) from None
+    except (OSError, ValueError):
+        raise _UnreadableError(words.say("error.unreadable", file=path)) from None
+    if len(data) > limit:
+        raise _UnreadableError(words.say("error.too_large", file=path, megabytes=limit // 1_000_000))
+    return data
+
+
+def _given_roots(paths: list[str], words: _Words) -> list[bytes]:
+    from loanapp.proof.authorities import load_certificates
+
+    roots = []
+    for name in paths:
+        data = _read(Path(name), words, _MAX_ROOT_BYTES)
+        try:
+            load_certificates(data)
+        except ValueError:
+            raise _UnreadableError(words.say("error.not_a_root", file=name)) from None
+        roots.append(data)
+    return roots
+
+
+def _installed_roots() -> list[bytes]:
+    """The roots of the demonstration lender this program runs, where it has run once (design decision 10)."""
+    from loanapp.proof.authorities import load_certificates
+
+    roots = []
+    for name in _ROOTS:
+        try:
+            data = (data_folder() / "lender" / "public" / name).read_bytes()
+            load_certificates(data)
+        except (OSError, ValueError):
+            continue
+        roots.append(data)
+    return roots
