@@ -195,7 +195,9 @@ class DemonstrationBorrower:
             action, since = self._doing
             if now - since < GESTURES[action].seconds:
                 return _act(pose, action, GESTURES[action].at(now - since))
-            self._doing, self._done_at = None, now
+            self._doing = None
+            if action is asked:  # the end of an earlier action must not put off the next
+                self._done_at = now
         if asked is None and now >= self._next_blink:
             if now - self._next_blink < BLINK.seconds:
                 return replace(pose, shut=BLINK.at(now - self._next_blink))
