@@ -26,6 +26,7 @@ _TURN: Final = 34.0  # degrees; the mesh reads about 23
 _NOD: Final = 17.0
 # An asked action that was not seen is shown again after this long, as a person would.
 _AGAIN_S: Final = 1.6
+_PAUSE_S: Final = 0.15  # between two different actions
 _BLINK_EVERY_S: Final = (2.5, 5.0)
 _NOISE_SIGMA: Final = 1.6
 _NOISE_ROOM: Final = 64
@@ -165,7 +166,7 @@ class DemonstrationBorrower:
         with self._lock:
             self._asked, self._asked_at, self._elapsed = None, 0.0, 0.0
         self._doing = None
-        self._done_at = -math.inf
+        self._done_at = self._last_begun = -math.inf
         self._sequence = self._tick = 0
         self._started = self._clock() if self._paced else 0.0
 
@@ -188,9 +189,10 @@ class DemonstrationBorrower:
         with self._lock:
             asked, asked_at = self._asked, self._asked_at
         if self._doing is None and asked is not None:
-            ready = max(asked_at + self._reaction_s, self._done_at + _AGAIN_S if self._done_at >= asked_at else 0.0)
-            if now >= ready:
+            again = self._last_begun >= asked_at
+            if now >= max(asked_at + self._reaction_s, self._done_at + (_AGAIN_S if again else _PAUSE_S)):
                 self._doing = asked, now
+                self._last_begun = now
         if self._doing is not None:
             action, since = self._doing
             if now - since < GESTURES[action].seconds:
