@@ -42,12 +42,12 @@ def _sentences(language: Language, namespace: str) -> dict[str, object]:
     return loaded
 
 
-def text(language: Language, key: str, **values: object) -> str:
-    """The sentence ``key`` of the ``commands`` catalogue with ``values`` filled in.
+def text(language: Language, key: str, *, catalogue: str = "commands", **values: object) -> str:
+    """The sentence ``key`` of a catalogue with ``values`` filled in.
 
     Raises :class:`KeyError` for a key that is not there: a test walks all of them.
     """
-    return str(_sentences(language, "commands")[key]).format(**values)
+    return str(_sentences(language, catalogue)[key]).format(**values)
 
 
 def code_sentence(language: Language, error: LoanAppError) -> str:
