@@ -126,6 +126,9 @@ class CameraPreview(QWidget):
         painter.save()
         painter.translate(self.width() / 2, self.height() / 2)
         painter.scale(-1, 1)
+        frame = QPainterPath()
+        frame.addRoundedRect(QRectF(-width / 2, -self.height() / 2, width, self.height()), _CORNER, _CORNER)
+        painter.setClipPath(frame)
         painter.drawImage(QRectF(-width / 2, -height / 2, width, height), image)
         painter.restore()
 

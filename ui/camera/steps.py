@@ -6,6 +6,7 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QComboBox,
     QFrame,
     QGridLayout,
@@ -64,16 +65,28 @@ class Promises(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addStretch(1)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(4)
+        self._row.addStretch(1)
         self._only, self._never = label("", "small-ink", wrap=False), label("", "error", wrap=False)
         for icon, token, words in (("lock", "ink", self._only), ("stop", "stop", self._never)):
-            row.addWidget(IconView(icon, token, 18))
-            row.addWidget(words)
-            row.addSpacing(16)
-        row.addStretch(1)
+            pair = QHBoxLayout()
+            pair.setSpacing(8)
+            pair.addStretch(1)
+            pair.addWidget(IconView(icon, token, 18))
+            pair.addWidget(words)
+            pair.addStretch(1)
+            words.setMinimumWidth(1)
+            self._row.addLayout(pair, 2)
+        self._row.addStretch(1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Side by side where there is room, else one under the other."""
+        needed = self._only.sizeHint().width() + self._never.sizeHint().width() + 4 * 26
+        wide = QBoxLayout.Direction.LeftToRight
+        self._row.setDirection(wide if self.width() >= needed else QBoxLayout.Direction.TopToBottom)
+        super().resizeEvent(event)
 
     def retranslate(self) -> None:
         """Change the words."""
@@ -214,7 +227,7 @@ class MirrorStep(QWidget):
         row.addWidget(self._drawing)
         self.line = label("", "title")
         self.line.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        row.addWidget(self.line, 100)
+        row.addWidget(self.line)
         row.addStretch(1)
         box.addLayout(row)
         self.promises = Promises()
@@ -226,8 +239,7 @@ class MirrorStep(QWidget):
         if self.line.text() != text:
             self.line.setText(text)
             self.line.setAccessibleName(text)
-            # The room of the line is kept from the start, so that a longer hint moves nothing.
-            self.line.setMinimumHeight(round(QFontMetrics(theme().font(28)).height() * 1.2))
+            self._fit_line()
         set_role(self.line, "tone", "look" if look else "")
         self._drawing.set_reduced_motion(theme().reduced_motion)
         self._drawing.show_drawing(drawing, theme().colour("look") if look else None)
@@ -236,6 +248,14 @@ class MirrorStep(QWidget):
         """Keep the tag at the top right of the mirror."""
         super().resizeEvent(event)
         self._place_tag()
+        self._fit_line()
+
+    def _fit_line(self) -> None:
+        """One line where there is room for it; where there is not (large text), it wraps."""
+        metrics = QFontMetrics(theme().font(28))
+        room = self.width() - _DRAWING - 64
+        self.line.setMinimumWidth(max(0, min(metrics.horizontalAdvance(self.line.text()) + 8, room)))
+        self.line.setMinimumHeight(round(metrics.height() * 1.2))
 
     def show_simulated(self, simulated: bool) -> None:  # noqa: FBT001 - a setter
         """Label a picture that no camera made."""

@@ -24,6 +24,7 @@ class PageScaffold(QWidget):
     def __init__(self, parent: QWidget | None = None, *, wide: bool = False, scrolls: bool = True) -> None:
         super().__init__(parent)
         self._wide = wide
+        self._widest: int | None = None if wide else COLUMN
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -125,6 +126,12 @@ class PageScaffold(QWidget):
         self.body.addWidget(widget, stretch)
         return widget
 
+    def set_column(self, widest: int | None) -> None:
+        """Let the column be at most ``widest`` px at 100 %, or with ``None`` as wide as the page."""
+        if widest != self._widest:
+            self._widest = widest
+            self._follow_scale()
+
     def show_top(self) -> None:
         """Scroll to the top."""
         if self.scroll is not None:
@@ -132,7 +139,7 @@ class PageScaffold(QWidget):
 
     def _follow_scale(self) -> None:
         # A widest width, not a fixed one: narrow windows and large text make the column narrower.
-        widest = 16_777_215 if self._wide else theme().px(COLUMN)
+        widest = 16_777_215 if self._widest is None else theme().px(self._widest)
         self.column.setMaximumWidth(widest)
         self._action_column.setMaximumWidth(widest)
 

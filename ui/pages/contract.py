@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Final
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from loanapp.client.answers import Application
@@ -18,7 +19,8 @@ from ui.pages.page import JourneyPage
 from ui.pages.save_contract import save_contract
 from ui.translations import tr
 
-_SIDE: Final = 216
+_SIDE: Final = 232
+_ROOM_FOR_CONTENTS: Final = 820
 _LATE_DAYS: Final = 10
 _HUNDRED: Final = Decimal(100)
 _DAYS_A_YEAR: Final = 360
@@ -49,6 +51,7 @@ class ContractPage(JourneyPage):
         self._contents_area, self._contents = self._side_column()
         self._contents_title = label("", "strong")
         self._contents.addWidget(self._contents_title)
+        self._contents.addStretch(1)
         self._entries: list[QPushButton] = []
         return self._contents_area
 
@@ -80,6 +83,15 @@ class ContractPage(JourneyPage):
         self._terms_area, self._terms = self._side_column()
         return self._terms_area
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room, the document has it: the contents make way."""
+        super().resizeEvent(event)
+        self._fit_contents()
+
+    def _fit_contents(self) -> None:
+        room = self.width() * 100 / self.context.theme.scale
+        self._contents_area.setVisible(bool(self._entries) and room >= _ROOM_FOR_CONTENTS)
+
     def _side_column(self) -> tuple[QScrollArea, QVBoxLayout]:
         area = QScrollArea()
         area.setWidgetResizable(True)
@@ -89,7 +101,6 @@ class ContractPage(JourneyPage):
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(6)
-        column.setAlignment(Qt.AlignmentFlag.AlignTop)
         area.setWidget(holder)
         area.setMinimumWidth(self.context.theme.px(_SIDE * 0.7))
         area.setMaximumWidth(self.context.theme.px(_SIDE))
@@ -145,9 +156,9 @@ class ContractPage(JourneyPage):
             button.setProperty("role", "step")
             button.setToolTip(tr("contract.contents.page", count=entry.page + 1))
             button.clicked.connect(lambda _=False, entry=entry: self.view.go_to(entry))
-            self._contents.addWidget(button)
+            self._contents.insertWidget(self._contents.count() - 1, button)
             self._entries.append(button)
-        self._contents_area.setVisible(bool(self._entries))
+        self._fit_contents()
         self._mark_entry()
         self._follow()
         self.focus_first()
@@ -204,6 +215,7 @@ class ContractPage(JourneyPage):
             self._terms.addWidget(KeyTerm(name, text, explanation))
         self._terms.addSpacing(8)
         self._terms.addWidget(_checked())
+        self._terms.addStretch(1)
 
     def _term_texts(self, application: Application, offer: Offer) -> list[tuple[str, str, str]]:
         first = offer.schedule.rows[0]

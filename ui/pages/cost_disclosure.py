@@ -2,16 +2,15 @@
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from loanapp.client.answers import CostDisclosure
 from loanapp.domain.status import BorrowerAction
 from loanapp.journey.pages import Page
-from ui.components import Banner, IconView, Rule, ScheduleTable, label
+from ui.components import IconView, Rule, ScheduleTable, label
 from ui.components.reading_ring import ReadingRing
 from ui.formats import percent, yuan
-from ui.messages import Level
 from ui.pages.confirm import ask
 from ui.pages.page import JourneyPage
 from ui.translations import tr
@@ -31,14 +30,13 @@ class CostDisclosurePage(JourneyPage):
         self._disclosure: CostDisclosure | None = None
         self._end_reached = False
         self.scaffold.simulated.show()
-        self._why = Banner(Level.INFORMATION)
+        self.scaffold.set_column(_SHEET_WIDTH)
         self._sheet = QFrame()
         self._sheet.setProperty("role", "paper-sheet")
         self._paper = QVBoxLayout(self._sheet)
         self._paper.setContentsMargins(40, 32, 40, 32)
         self._paper.setSpacing(14)
         self.scaffold.add(self._sheet)
-        self.scaffold.body.setAlignment(self._sheet, Qt.AlignmentFlag.AlignHCenter)
         self.ring = ReadingRing(self.scaffold.primary)
         actions = self.scaffold.note.parentWidget().layout()
         if actions is not None:
@@ -55,7 +53,6 @@ class CostDisclosurePage(JourneyPage):
         self._settled.setSingleShot(True)
         self._settled.setInterval(0)
         self._settled.timeout.connect(self._scrolled)
-        self._follow_size()
 
     def load(self) -> None:
         """Fetch the table, checked by the guard; the time starts when it is on screen."""
@@ -104,15 +101,6 @@ class CostDisclosurePage(JourneyPage):
         if self._disclosure is not None:
             self._write(self._disclosure)
         self._follow()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Grow with the text."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange and hasattr(self, "_sheet"):
-            self._follow_size()
-
-    def _follow_size(self) -> None:
-        self._sheet.setMaximumWidth(self.context.theme.px(_SHEET_WIDTH))
 
     def _came(self, disclosure: CostDisclosure) -> None:
         self._disclosure = disclosure

@@ -167,13 +167,13 @@ class DecisionPage(JourneyPage):
         card = Card(spacing=14)
         grid = QGridLayout()
         grid.setHorizontalSpacing(24)
-        grid.setVerticalSpacing(2)
+        grid.setVerticalSpacing(16)
         fee = offer.fee_before_payout
         no_fee = tr("decision.sum.payout_note") if not fee else tr("decision.sum.payout_fee", fee=yuan(fee))
         months = tr("decision.sum.months", count=offer.terms.months)
         each, final = first.payment + first.fees, last.payment + last.fees
         if final != each:
-            months = f"{months}, {tr('decision.sum.last', amount=yuan(final))}"
+            months = tr("decision.sum.months_last", count=offer.terms.months, amount=yuan(final))
         irr = tr(
             "decision.sum.irr",
             nominal=percent(offer.cost.nominal_irr),

@@ -14,6 +14,7 @@ from ui.camera.figures import CAMERA, DONE, HOLD_STILL, Drawing, drawing_for
 from ui.camera.preview import PreviewState
 from ui.camera.steps import FaceSteps
 from ui.components import SecondaryButton
+from ui.components.page_scaffold import COLUMN
 from ui.messages import Level
 from ui.pages.page import JourneyPage
 from ui.translations import error_fix, error_sentence, tr
@@ -388,6 +389,7 @@ class FaceVerificationPage(JourneyPage):
         self.steps.setCurrentWidget(shown)
         scaffold.title.setVisible(not live)
         scaffold.lead.hide()
+        scaffold.set_column(None if live else COLUMN)
         scaffold.back.setVisible(step in {Step.CONSENT, Step.READY, Step.MANUAL})
         scaffold.aside.setVisible(step not in {Step.SENDING, Step.PASSED, Step.REVIEW, Step.NO_MORE, Step.MANUAL})
         scaffold.primary.setVisible(not live)

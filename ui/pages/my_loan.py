@@ -177,10 +177,13 @@ class MyLoanPage(JourneyPage):
             self._next_how.hide()
         else:
             days = (due.due - datetime.now(CHINA).date()).days
-            when = tr("my_loan.next.in_days", count=days) if days > 0 else tr("my_loan.next.today")
             self._next_amount.setText(yuan(due.amount, places=2))
             self._next_amount.setAccessibleName(f"{tr('my_loan.next')}: {self._next_amount.text()}")
-            self._next_date.setText(f"{day(due.due)}  ({when})" if days >= 0 else day(due.due))
+            self._next_date.setText(
+                tr("my_loan.next.in_days", count=days, date=day(due.due))
+                if days > 0
+                else tr("my_loan.next.today" if not days else "my_loan.next.past", date=day(due.due))
+            )
             self._next_how.setText(tr("my_loan.next.how", last4=loan.card_last4))
         schedule = loan.schedule
         self._strip.show_schedule(schedule.rows, due.no if due else None)

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from PySide6.QtCore import Qt
+
 from loanapp.client.answers import Application, ProgressState, WaitingFor
 from loanapp.domain.errors import LoanAppError
 from loanapp.domain.status import ApplicationStatus, BorrowerAction
@@ -54,6 +56,7 @@ class ProgressPage(JourneyPage):
         self._watch = StatusWatch(self.context, self._came, self._trouble, self)
         self.scaffold.aside.clicked.connect(self._ask_withdraw)
         self.scaffold.primary.hide()
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def load(self) -> None:
         """Show what is known and go on asking."""
@@ -70,8 +73,8 @@ class ProgressPage(JourneyPage):
         self._watch.ask_now()
 
     def focus_first(self) -> None:
-        """The title, for who listens; there is nothing to press."""
-        self.scaffold.aside.setFocus()
+        """The page itself, which says its title to who listens; there is nothing to press."""
+        self.setFocus()
 
     def retranslate(self) -> None:
         """Change the words."""

@@ -144,7 +144,7 @@ class SigningPage(JourneyPage):
 
     def _show_facts(self) -> None:
         application = self._application()
-        self._facts.set_title(tr("signing.what"))
+        self._facts.set_title(tr("signing.facts"))
         if application is None:
             return
         rows = []
