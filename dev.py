@@ -317,7 +317,7 @@ def command_test(args: argparse.Namespace, rest: list[str]) -> int:
     lint(stages)
     # Without PySide6, so without pytest-qt: its settings would be unknown there.
     pytest = ["-m", "pytest", "-m", "not slow"]
-    stages.run("loanapp without Qt", [executable(VENV_CORE, "python"), *pytest, "tests/loanapp"])
+    stages.run("loanapp without Qt", [executable(VENV_CORE, "python"), *pytest, "tests/loanapp", "tests/house"])
     window = [executable(VENV, "python"), *pytest, "tests/ui", "tests/end_to_end", *rest]
     stages.run("window and whole journey", window, QT_QPA_PLATFORM="offscreen")
     return stages.finish()
