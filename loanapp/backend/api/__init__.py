@@ -4,6 +4,6 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from loanapp.backend.api import applications, public
+from loanapp.backend.api import applications, contract, public, verification
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (public.router, applications.router)
+ROUTERS: Final[tuple[APIRouter, ...]] = (public.router, applications.router, verification.router, contract.router)

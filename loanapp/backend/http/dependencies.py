@@ -18,6 +18,8 @@ from loanapp.backend.store.tables import IdempotencyRecord
 from loanapp.domain.errors import ErrorCode
 
 KEY_HEADER: Final = "Idempotency-Key"
+_PDF_LIMIT: Final = 8 * 1024 * 1024
+_TIMESTAMP_LIMIT: Final = 4096
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="session", description="The access token of a sign-in")
 
@@ -71,8 +73,18 @@ async def _evidence_body(request: Request, services: ServicesDep, _borrower_id: 
     return await read_limited(request, services.policies.face.evidence_limit_bytes)
 
 
+async def _pdf_body(request: Request, _borrower_id: BorrowerDep) -> bytes:
+    return await read_limited(request, _PDF_LIMIT)
+
+
+async def _timestamp_body(request: Request, _borrower_id: BorrowerDep) -> bytes:
+    return await read_limited(request, _TIMESTAMP_LIMIT)
+
+
 DocumentBody = Annotated[bytes, Depends(_document_body)]
 EvidenceBody = Annotated[bytes, Depends(_evidence_body)]
+PdfBody = Annotated[bytes, Depends(_pdf_body)]
+TimestampBody = Annotated[bytes, Depends(_timestamp_body)]
 
 
 class Idempotency:
@@ -148,13 +160,7 @@ KEY_PARAMETER: Final[dict[str, Any]] = {
 }
 
 
-def octet_body(limit: int) -> dict[str, Any]:
-    """The OpenAPI request body of raw bytes up to ``limit``."""
-    return {
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/octet-stream": {"schema": {"type": "string", "format": "binary", "maxLength": limit}}
-            },
-        }
-    }
+def octet_body(description: str, media_type: str = "application/octet-stream") -> dict[str, Any]:
+    """The OpenAPI request body of raw bytes."""
+    schema = {"type": "string", "format": "binary"}
+    return {"requestBody": {"required": True, "description": description, "content": {media_type: {"schema": schema}}}}

@@ -88,17 +88,14 @@ class Engine:
         import cv2
         import numpy as np
 
-        from loanapp.vision.evidence import EvidenceFormatError, unpack_evidence
+        from loanapp.vision.evidence import unpack_evidence
         from loanapp.vision.verdict import judge
 
         self._load_face()
-        try:
-            evidence = unpack_evidence(content)
-        except EvidenceFormatError:
-            raise LoanAppError(ErrorCode.EVIDENCE_INVALID) from None
+        evidence = unpack_evidence(content)
         if evidence.header.source_kind is not SourceKind(source_kind):
             raise LoanAppError(ErrorCode.SOURCE_NOT_ACCEPTED)
-        report = judge(evidence, challenge, self._models)
+        report = judge(evidence, challenge, self._models, matcher=self._matcher)
         outcome, reasons = report.outcome.value, tuple(reason.value for reason in report.reasons)
         measures = {name: float(value) for name, value in report.measures.items()}
         if report.outcome is not VerdictOutcome.PASSED or report.best_face is None:

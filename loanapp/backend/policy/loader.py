@@ -10,6 +10,7 @@ from loanapp.backend.policy.models import (
     BankIssuers,
     Consent,
     DataItem,
+    DisclosureWords,
     Face,
     Limits,
     Policies,
@@ -41,6 +42,7 @@ def load_policies(profile: str = "demonstration") -> Policies:
         issuers=_read(BankIssuers, "policy", "bank_issuers"),
         consents=_rows(Consent, "consents"),
         data_items=_rows(DataItem, "data_items"),
+        disclosure=_read(DisclosureWords, "policy", "disclosure"),
     )
     check(policies)
     return policies

@@ -200,6 +200,23 @@ class Consent(Row):
         return sha256((self.text.zh if language == "zh" else self.text.en).encode()).hexdigest()
 
 
+class DisclosureWords(Row):
+    """The words of the cost table and of the lender's seal; the figures are computed."""
+
+    version: str
+    source: str
+    mark: str
+    interest_name: Words
+    interest_way: Words
+    fee_name: Words
+    fee_way: Words
+    penalty_name: Words
+    nothing_else: Words
+    contract_reason: Words
+    lender_role: Words
+    lender_note: Words
+
+
 class DataItem(Row):
     """One item of personal data the application asks for."""
 
@@ -248,6 +265,7 @@ class Policies:
     issuers: BankIssuers
     consents: tuple[Consent, ...]
     data_items: tuple[DataItem, ...]
+    disclosure: DisclosureWords
 
     def product(self, product_id: str) -> Product | None:
         """The product of that id, if it is offered."""

@@ -70,3 +70,9 @@ def first_broken(session: Session) -> int | None:
             return expected
         previous, expected = row.entry_sha256, expected + 1
     return None
+
+
+def head(session: Session) -> str:
+    """The SHA-256 of the newest entry: who holds it can prove that nothing before it was changed."""
+    newest = session.scalars(select(LedgerRow.entry_sha256).order_by(LedgerRow.no.desc()).limit(1)).first()
+    return newest or GENESIS

@@ -1,0 +1,195 @@
+"""From the offer to the loan: cost table, certificate, contract, time-stamps, payout."""
+
+import uuid
+from typing import Any, Final
+
+from fastapi import APIRouter, Response
+from sqlalchemy.orm import Session
+
+from loanapp.backend.applications.store import own_application
+from loanapp.backend.applications.view import bank_words, show
+from loanapp.backend.http.dependencies import (
+    KEY_PARAMETER,
+    BorrowerDep,
+    IdempotencyDep,
+    PdfBody,
+    ServicesDep,
+    TimestampBody,
+    octet_body,
+)
+from loanapp.backend.http.models import contract as wire
+from loanapp.backend.http.models.application import ApplicationAnswer
+from loanapp.backend.http.routes import problems
+from loanapp.backend.offers.acceptance import accept_offer
+from loanapp.backend.offers.disclosure import confirm_disclosure, disclosure_sha256, show_disclosure
+from loanapp.backend.refusal import RefusedError
+from loanapp.backend.services import Services
+from loanapp.backend.signing.certificates import certify_key
+from loanapp.backend.signing.contract import contract_pdf, take_signed
+from loanapp.backend.store.tables import Loan
+from loanapp.domain.clock import CHINA
+from loanapp.domain.errors import ErrorCode
+
+router = APIRouter(prefix="/v1")
+_ONE = "/applications/{application_id}"
+_PDF: Final = "application/pdf"
+_QUERY: Final = "application/timestamp-query"
+_REPLY: Final = "application/timestamp-reply"
+
+
+def _binary(media_type: str) -> dict[int | str, dict[str, Any]]:
+    return {200: {"content": {media_type: {"schema": {"type": "string", "format": "binary"}}}}}
+
+
+@router.post(
+    _ONE + "/offer/accept",
+    response_model=ApplicationAnswer,
+    responses=problems(401, 404, 409),
+    openapi_extra=KEY_PARAMETER,
+)
+def post_accept(
+    application_id: uuid.UUID,
+    body: wire.AcceptRequest,
+    services: ServicesDep,
+    borrower_id: BorrowerDep,
+    idempotency: IdempotencyDep,
+) -> Response:
+    """Accept the offer; the contract is made of it."""
+
+    def act(session: Session) -> ApplicationAnswer:
+        application = accept_offer(services, session, borrower_id, application_id, body.offer_id)
+        session.flush()
+        return show(services, session, application)
+
+    return idempotency.run(200, act)
+
+
+@router.get(_ONE + "/cost-disclosure", responses=problems(401, 404, 409))
+def get_disclosure(application_id: uuid.UUID, services: ServicesDep, borrower_id: BorrowerDep) -> wire.DisclosureAnswer:
+    """The mandatory cost table; the reading time begins when it is first served after the offer was accepted."""
+    with services.database.write() as session:
+        table = show_disclosure(services, session, borrower_id, application_id)
+        offer = own_application(session, borrower_id, application_id).offer or {}
+    return wire.DisclosureAnswer(
+        disclosure=wire.Disclosure.model_validate(table), sha256=disclosure_sha256(services, offer)
+    )
+
+
+@router.post(
+    _ONE + "/cost-disclosure/confirmation",
+    response_model=ApplicationAnswer,
+    responses=problems(401, 404, 409),
+    openapi_extra=KEY_PARAMETER,
+)
+def post_confirmation(
+    application_id: uuid.UUID,
+    body: wire.ConfirmRequest,
+    services: ServicesDep,
+    borrower_id: BorrowerDep,
+    idempotency: IdempotencyDep,
+) -> Response:
+    """Confirm that the cost table was read."""
+
+    def act(session: Session) -> ApplicationAnswer:
+        application = confirm_disclosure(
+            services,
+            session,
+            borrower_id,
+            application_id,
+            body.sha256,
+            body.seconds_on_screen,
+            end_reached=body.end_reached,
+        )
+        return show(services, session, application)
+
+    return idempotency.run(200, act)
+
+
+@router.post(
+    _ONE + "/certificate",
+    status_code=201,
+    response_model=wire.CertificateAnswer,
+    responses=problems(401, 404, 409),
+    openapi_extra=KEY_PARAMETER,
+)
+def post_certificate(
+    application_id: uuid.UUID,
+    body: wire.CertificateRequest,
+    services: ServicesDep,
+    borrower_id: BorrowerDep,
+    idempotency: IdempotencyDep,
+) -> Response:
+    """Certify the key made on the borrower's machine."""
+
+    def act(session: Session) -> wire.CertificateAnswer:
+        certificate, chain = certify_key(services, session, borrower_id, application_id, body.csr_pem)
+        return wire.CertificateAnswer(certificate_pem=certificate, chain_pem=chain)
+
+    return idempotency.run(201, act)
+
+
+@router.get(_ONE + "/contract", response_class=Response, responses={**_binary(_PDF), **problems(401, 404)})
+def get_contract(application_id: uuid.UUID, services: ServicesDep, borrower_id: BorrowerDep) -> Response:
+    """The contract as PDF: prepared for signing, or final once both have signed."""
+    with services.database.read() as session:
+        pdf = contract_pdf(services, session, borrower_id, application_id)
+    return Response(pdf, media_type=_PDF)
+
+
+@router.post(
+    "/timestamps",
+    response_class=Response,
+    responses={**_binary(_REPLY), **problems(401, 413)},
+    openapi_extra=octet_body("An RFC 3161 query in DER", _QUERY),
+)
+def post_timestamp(services: ServicesDep, _borrower: BorrowerDep, body: TimestampBody) -> Response:
+    """Time-stamp a hash (RFC 3161); a query that does not hold is refused inside the reply."""
+    from loanapp.proof.timestamp import TimestampAuthority  # noqa: PLC0415 - loads slowly
+
+    authority = TimestampAuthority(services.keys.timestamp, services.clock)
+    return Response(authority.answer(body), media_type=_REPLY)
+
+
+@router.put(
+    _ONE + "/contract/signed",
+    responses=problems(401, 404, 409, 413),
+    openapi_extra=octet_body("The served contract with the borrower's signature revision appended", _PDF),
+)
+def put_signed(
+    application_id: uuid.UUID, services: ServicesDep, borrower_id: BorrowerDep, body: PdfBody
+) -> ApplicationAnswer:
+    """Hand in the signed contract; the lender countersigns and pays out."""
+    take_signed(services, borrower_id, application_id, body)
+    services.origination.advance(str(application_id))
+    with services.database.read() as session:
+        return show(services, session, own_application(session, borrower_id, application_id))
+
+
+@router.get(_ONE + "/loan", responses=problems(401, 404, 409))
+def get_loan(application_id: uuid.UUID, services: ServicesDep, borrower_id: BorrowerDep) -> wire.LoanAnswer:
+    """The loan, once it was paid out."""
+    with services.database.read() as session:
+        return _loan(services, session, borrower_id, application_id)
+
+
+def _loan(services: Services, session: Session, borrower_id: str, application_id: uuid.UUID) -> wire.LoanAnswer:
+    application = own_application(session, borrower_id, application_id)
+    loan = session.get(Loan, application.id)
+    if loan is None or application.offer is None:
+        raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value)
+    rows = application.offer["schedule"]
+    today = services.clock.now().astimezone(CHINA).date().isoformat()
+    following = next((row for row in rows if row["due"] >= today), None)
+    return wire.LoanAnswer.model_validate(
+        {
+            "contract_number": loan.contract_number,
+            "principal": loan.principal,
+            "disbursed_at": loan.disbursed_at,
+            "reference": loan.reference,
+            "card_last4": application.card_last4 or "",
+            "bank": bank_words(services, application.card_bank),
+            "schedule": rows,
+            "next_due": following and {"no": following["no"], "due": following["due"], "amount": following["payment"]},
+            "simulated": services.policies.profile.simulated,
+        }
+    )

@@ -1,0 +1,1 @@
+"""The bank card the loan is paid to."""

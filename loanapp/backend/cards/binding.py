@@ -1,0 +1,93 @@
+"""Binding a debit card of the borrower's own name by the four-element check."""
+
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from loanapp.backend.adapters.ports import CardAnswer, SourceDownError
+from loanapp.backend.applications.store import Card, Identity, Sealed, consent_given, draft
+from loanapp.backend.refusal import RefusedError, refuse_fields
+from loanapp.backend.services import Services
+from loanapp.backend.store import ledger
+from loanapp.backend.store.tables import Application
+from loanapp.backend.verification.consents import require_consent
+from loanapp.domain.bank_card import issuer_of, luhn_valid, parse_card_number
+from loanapp.domain.consent import ConsentScope
+from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.domain.phone import parse_phone
+
+
+@dataclass(frozen=True, slots=True)
+class BoundCard:
+    """What the borrower is told; ``bank`` is a key of the issuer table."""
+
+    bank: str | None
+    last4: str
+    luhn_ok: bool
+
+
+def bind_card(
+    services: Services, borrower_id: str, application_id: uuid.UUID, number_text: str, phone_text: str
+) -> BoundCard:
+    """Check the card with the gateway and bind it.
+
+    Raises ``CARD_NUMBER_INVALID``, ``PHONE_INVALID``, ``CONSENT_MISSING``, ``NOT_ALLOWED_NOW`` before the identity is
+    confirmed, ``CARD_MISMATCH``, ``CARD_NOT_DEBIT``, or ``CARD_GATEWAY_DOWN`` with the seconds to wait.
+    """
+    number, phone = _parsed(number_text, phone_text)
+    with services.database.read() as session:
+        identity = _identity(services, session, borrower_id, application_id)
+    answer = _ask(services, identity, number, phone)
+    bank = issuer_of(number, {prefix: row.bank for prefix, row in services.policies.issuers.prefixes.items()})
+    now = services.clock.now()
+    with services.database.write() as session:
+        application = draft(session, borrower_id, application_id)
+        detail = {"check": "card_four_elements", "answer": answer.value}
+        ledger.append(session, now, "check", application.id, detail)
+        if answer is CardAnswer.MATCH:
+            _keep(services, application, Card(number, phone), bank)
+            application.updated_at = now
+    if answer is CardAnswer.NOT_DEBIT:
+        raise RefusedError(ErrorCode.CARD_NOT_DEBIT, fields={"number": ErrorCode.CARD_NOT_DEBIT})
+    if answer is CardAnswer.MISMATCH:
+        raise RefusedError(ErrorCode.CARD_MISMATCH, fields={"number": ErrorCode.CARD_MISMATCH})
+    return BoundCard(bank, number[-4:], luhn_valid(number))
+
+
+def _parsed(number_text: str, phone_text: str) -> tuple[str, str]:
+    faults: dict[str, ErrorCode] = {}
+    number = phone = ""
+    try:
+        number = parse_card_number(number_text)
+    except LoanAppError as error:
+        faults["number"] = error.code
+    try:
+        phone = parse_phone(phone_text)
+    except LoanAppError as error:
+        faults["phone"] = error.code
+    refuse_fields(faults)
+    return number, phone
+
+
+def _identity(services: Services, session: Session, borrower_id: str, application_id: uuid.UUID) -> Identity:
+    application = draft(session, borrower_id, application_id)
+    identity = Sealed(services, application).identity
+    if identity is None:
+        raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value, missing="identity")
+    scope = ConsentScope.BANK_ACCOUNT_CHECK
+    require_consent(consent_given(services, session, application.id, scope), scope)
+    return identity
+
+
+def _ask(services: Services, identity: Identity, number: str, phone: str) -> CardAnswer:
+    try:
+        return services.sources.gateway.confirm(identity.name, identity.identity_number, number, phone)
+    except SourceDownError as error:
+        raise RefusedError(ErrorCode.CARD_GATEWAY_DOWN, retry_after_seconds=error.retry_after_seconds) from None
+
+
+def _keep(services: Services, application: Application, card: Card, bank: str | None) -> None:
+    Sealed(services, application).card = card
+    application.card_bank = bank
+    application.card_last4 = card.number[-4:]

@@ -1,0 +1,102 @@
+"""From the offer to the loan."""
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from loanapp.backend.http.models.application import DateText, ScheduleRow
+from loanapp.backend.http.models.common import Answer, Percent, Request, Sha256, Words, Yuan
+from loanapp.domain.schedule import RepaymentMethod
+
+
+class AcceptRequest(Request):
+    """Which offer is accepted."""
+
+    offer_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+class CostItem(Answer):
+    """One line of the cost table."""
+
+    id: Literal["interest", "fee"]
+    name: Words
+    way: Words
+    standard_annual_pct: Percent
+    amount: Yuan
+    party: Words
+
+
+class ContingentItem(Answer):
+    """What is charged only after a default."""
+
+    id: Literal["overdue_penalty"]
+    name: Words
+    standard_annual_pct: Percent
+    party: Words
+
+
+class Disclosure(Answer):
+    """The mandatory cost table."""
+
+    lender: Words
+    principal: Yuan
+    method: RepaymentMethod
+    months: int
+    items: tuple[CostItem, ...]
+    annualised_total_pct: Percent
+    nominal_irr_pct: Percent
+    effective_irr_pct: Percent
+    total_repayment: Yuan
+    contingent: tuple[ContingentItem, ...]
+    nothing_else: Words
+    schedule: tuple[ScheduleRow, ...]
+
+
+class DisclosureAnswer(Answer):
+    """The table and the SHA-256 of its canonical JSON."""
+
+    disclosure: Disclosure
+    sha256: str
+
+
+class ConfirmRequest(Request):
+    """The table was read: which one, how long it was on the screen, and whether its end was reached."""
+
+    sha256: Sha256
+    seconds_on_screen: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
+    end_reached: bool
+
+
+class CertificateRequest(Request):
+    """A PKCS #10 request for the key made on the borrower's machine."""
+
+    csr_pem: Annotated[str, StringConstraints(min_length=1, max_length=8192)]
+
+
+class CertificateAnswer(Answer):
+    """The certificate and the authorities above it."""
+
+    certificate_pem: str
+    chain_pem: str
+
+
+class NextDue(Answer):
+    """The instalment that is due next."""
+
+    no: int
+    due: DateText
+    amount: Yuan
+
+
+class LoanAnswer(Answer):
+    """The loan that was paid out."""
+
+    contract_number: str
+    principal: Yuan
+    disbursed_at: AwareDatetime
+    reference: str
+    card_last4: str
+    bank: Words | None
+    schedule: tuple[ScheduleRow, ...]
+    next_due: NextDue | None
+    simulated: bool

@@ -1,0 +1,108 @@
+"""The decision: two gates round a documented scorecard, with the reasons the borrower is told.
+
+It sees declared income and debts, the bureau's record and what the checks said; nothing about the device, the
+network, the region, sex or age moves it.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from loanapp.backend.adapters.ports import BureauRecord, RegistryAnswer
+from loanapp.backend.policy.models import Characteristic, Limits, Scorecard
+from loanapp.domain.decision import DecisionOutcome, DecisionReason
+
+_HUNDRED = Decimal(100)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is decided by; money in yuan a month. ``None`` answers: the source was down."""
+
+    registry: RegistryAnswer | None
+    bureau: BureauRecord | None
+    face_by_person: bool
+    age: int
+    monthly_income: Decimal
+    monthly_debt: Decimal
+    instalment: Decimal
+    amount: Decimal
+    outstanding: Decimal
+
+    @property
+    def burden_pct(self) -> Decimal:
+        """Debts a month, this loan included, in percent of income; over 1000 where there is no income."""
+        if self.monthly_income <= 0:
+            return Decimal(1001)
+        return (self.monthly_debt + self.instalment) / self.monthly_income * _HUNDRED
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What came of it; ``score`` is kept for the file and never shown."""
+
+    outcome: DecisionOutcome
+    reasons: tuple[DecisionReason, ...]
+    score: int | None
+
+
+def assess(facts: Facts, scorecard: Scorecard, limits: Limits) -> Assessment:
+    """Approve, decline with reasons, or send to a person. A source that was down never declines anybody."""
+    score, costly = _score(facts, scorecard)
+    if refusals := _first_gate(facts, scorecard, limits):
+        return Assessment(DecisionOutcome.DECLINED, tuple(refusals), score)
+    if score is not None and score < scorecard.review_at:
+        plain = [reason for reason in costly if reason is not DecisionReason.SCORE_BELOW_THRESHOLD]
+        reasons = plain or [DecisionReason.SCORE_BELOW_THRESHOLD]
+        return Assessment(DecisionOutcome.DECLINED, tuple(reasons), score)
+    if doubts := _second_gate(facts, scorecard, limits, score):
+        return Assessment(DecisionOutcome.REVIEW, tuple(doubts), score)
+    return Assessment(DecisionOutcome.APPROVED, (), score)
+
+
+def _first_gate(facts: Facts, scorecard: Scorecard, limits: Limits) -> list[DecisionReason]:
+    """What no score can outweigh."""
+    gates = {
+        DecisionReason.IDENTITY_NOT_CONFIRMED: facts.registry is RegistryAnswer.MISMATCH,
+        DecisionReason.AGE_OUTSIDE_POLICY: not limits.minimum_age.value <= facts.age <= limits.maximum_age.value,
+        DecisionReason.LIMIT_REACHED: facts.outstanding + facts.amount > limits.consumer_balance_cap.value,
+        DecisionReason.INCOME_TOO_LOW: facts.monthly_income < scorecard.minimum_monthly_income,
+        DecisionReason.REPAYMENT_BURDEN_TOO_HIGH: facts.burden_pct > limits.burden_refuse_pct.value,
+    }
+    return [reason for reason, closed in gates.items() if closed]
+
+
+def _second_gate(facts: Facts, scorecard: Scorecard, limits: Limits, score: int | None) -> list[DecisionReason]:
+    """What a person must look at."""
+    open_loans = facts.bureau.open_loans if facts.bureau else 0
+    doubts = {
+        DecisionReason.SOURCE_UNAVAILABLE: facts.registry is None or facts.bureau is None,
+        DecisionReason.IDENTITY_NOT_CONFIRMED: facts.registry is RegistryAnswer.UNKNOWN,
+        DecisionReason.FACE_CHECK_BY_PERSON: facts.face_by_person,
+        DecisionReason.REPAYMENT_BURDEN_TOO_HIGH: facts.burden_pct > limits.burden_review_pct.value,
+        DecisionReason.LIMIT_REACHED: open_loans > limits.open_loans_review.value,
+        DecisionReason.SCORE_BELOW_THRESHOLD: score is not None and score < scorecard.accept_at,
+    }
+    return [reason for reason, doubtful in doubts.items() if doubtful]
+
+
+def _score(facts: Facts, scorecard: Scorecard) -> tuple[int | None, list[DecisionReason]]:
+    """The points and the reasons that cost points, dearest first; ``None`` without the bureau's answer."""
+    if facts.bureau is None:
+        return None, []
+    values: dict[str, Decimal | None] = {
+        "burden_pct": facts.burden_pct,
+        "monthly_income": facts.monthly_income,
+        "overdue_count": Decimal(facts.bureau.overdue_count),
+        "open_loans": Decimal(facts.bureau.open_loans),
+        "bureau_score": None if facts.bureau.score is None else Decimal(facts.bureau.score),
+    }
+    lines = [(points_of(line, values[line.id]), line.reason) for line in scorecard.characteristics]
+    costly = [reason for points, reason in sorted(lines, key=lambda line: line[0]) if points < 0]
+    return scorecard.base_points + sum(points for points, _reason in lines), costly
+
+
+def points_of(line: Characteristic, value: Decimal | None) -> int:
+    """The points of a value: the first band that holds it."""
+    if value is None:
+        return line.missing
+    return next(band.points for band in line.bands if band.up_to is None or value <= band.up_to)

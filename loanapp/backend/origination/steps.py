@@ -1,0 +1,198 @@
+"""What the workflow does in the database: each function is one transaction, and safe to find already done."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, Literal
+
+from sqlalchemy.orm import Session
+
+from loanapp.backend.adapters.ports import BureauRecord, RegistryAnswer
+from loanapp.backend.applications.store import Sealed, outstanding, set_status
+from loanapp.backend.offers.offer import make_offer
+from loanapp.backend.origination.assessment import Assessment, Facts, assess
+from loanapp.backend.services import Services
+from loanapp.backend.store import ledger
+from loanapp.backend.store.tables import Application, Check, ContractRecord, FaceState, Loan
+from loanapp.domain.clock import CHINA
+from loanapp.domain.decision import DecisionOutcome
+from loanapp.domain.identity_number import parse_identity_number
+from loanapp.domain.schedule import equal_instalment_payment
+from loanapp.domain.status import ApplicationStatus
+
+_S = ApplicationStatus
+CheckState = Literal["running", "done", "failed"]
+
+
+def _application(session: Session, application_id: str) -> Application:
+    found = session.get(Application, application_id)
+    if found is None:
+        raise LookupError("the application is gone")
+    return found
+
+
+def begin(services: Services, session: Session, application_id: str) -> bool:
+    """Submitted becomes verifying; ``False`` when there is nothing to do any more."""
+    application = _application(session, application_id)
+    if application.status is _S.SUBMITTED:
+        set_status(session, application, _S.VERIFYING, services.clock.now())
+    return application.status is _S.VERIFYING
+
+
+def note_check(
+    services: Services,
+    session: Session,
+    application_id: str,
+    step: str,
+    state: CheckState,
+    answer: dict[str, Any] | None = None,
+) -> bool:
+    """Write how far a check is; ``False`` when the borrower has withdrawn meanwhile."""
+    application = _application(session, application_id)
+    if application.status is not _S.VERIFYING:
+        return False
+    now = services.clock.now()
+    check = session.get(Check, (application_id, step)) or Check(application_id=application_id, step=step)
+    check.state, check.answer, check.at = state, answer, now
+    session.add(check)
+    if state != "running":
+        ledger.append(session, now, "check", application_id, {"check": step, "state": state})
+    return True
+
+
+def face_answer(session: Session, application_id: str) -> dict[str, Any]:
+    """How the borrower's face was checked."""
+    application = _application(session, application_id)
+    return {"answer": application.face_state.value, "by_person": application.face_by_person}
+
+
+def decide(services: Services, session: Session, application_id: str) -> str:
+    """The assessment, written with its outcome; returns the outcome or ``stopped``."""
+    application = _application(session, application_id)
+    if application.status is not _S.VERIFYING:
+        return "stopped"
+    policies, now = services.policies, services.clock.now()
+    facts = gather(services, session, application)
+    assessment = assess(facts, policies.scorecard, policies.limits)
+    check = Check(application_id=application_id, step="decision", state="done", answer=None, at=now)
+    session.merge(check)
+    _write_decision(services, session, application, assessment)
+    match assessment.outcome:
+        case DecisionOutcome.APPROVED:
+            _offer(services, session, application)
+        case DecisionOutcome.DECLINED:
+            set_status(session, application, _S.DECLINED, now)
+        case DecisionOutcome.REVIEW:
+            set_status(session, application, _S.IN_REVIEW, now)
+    return assessment.outcome.value
+
+
+def gather(services: Services, session: Session, application: Application) -> Facts:
+    """What the decision is made by."""
+    registry = _answer(session, application.id, "identity")
+    credit = _answer(session, application.id, "credit")
+    product = services.policies.product(application.product_id)
+    identity = Sealed(services, application).identity
+    if identity is None or product is None:
+        raise LookupError("a submitted application has an identity and a product")
+    today = services.clock.now().astimezone(CHINA).date()
+    return Facts(
+        registry=None if registry["answer"] == "down" else RegistryAnswer(registry["answer"]),
+        bureau=None
+        if credit["answer"] == "down"
+        else BureauRecord(credit["overdue_count"], credit["open_loans"], credit["score"]),
+        face_by_person=application.face_state is FaceState.MANUAL or application.face_by_person,
+        age=parse_identity_number(identity.identity_number, today).age_on(today),
+        monthly_income=application.monthly_income or Decimal(0),
+        monthly_debt=application.monthly_debt or Decimal(0),
+        instalment=equal_instalment_payment(application.amount, product.annual_rate_pct, application.months)
+        + product.fee_per_instalment,
+        amount=application.amount,
+        outstanding=outstanding(session, application.borrower_id),
+    )
+
+
+def _answer(session: Session, application_id: str, step: str) -> dict[str, Any]:
+    check = session.get(Check, (application_id, step))
+    return check.answer if check and check.answer else {"answer": "down"}
+
+
+def _write_decision(
+    services: Services, session: Session, application: Application, assessment: Assessment, *, by_reviewer: bool = False
+) -> None:
+    now, limits = services.clock.now(), services.policies.limits
+    declined = assessment.outcome is DecisionOutcome.DECLINED
+    retry = now.astimezone(CHINA).date() + timedelta(days=int(limits.retry_after_days.value))
+    application.decision = {
+        "outcome": assessment.outcome.value,
+        "reasons": [reason.value for reason in assessment.reasons],
+        "retry_after": retry.isoformat() if declined else None,
+        "score": assessment.score,
+        "reviewer_simulated": by_reviewer,
+    }
+    detail = {
+        "outcome": assessment.outcome.value,
+        "reasons": [reason.value for reason in assessment.reasons],
+        "scorecard": f"{services.policies.scorecard.id} {services.policies.scorecard.version}",
+    }
+    ledger.append(session, now, "decision", application.id, detail, "simulated_reviewer" if by_reviewer else "lender")
+
+
+def _offer(services: Services, session: Session, application: Application) -> None:
+    product = services.policies.product(application.product_id)
+    if product is None:
+        raise LookupError("the product is gone")
+    now = services.clock.now()
+    application.offer = make_offer(application, product, services.policies.limits, now)
+    application.offer_valid_until = now + timedelta(hours=float(services.policies.limits.offer_valid_hours.value))
+    set_status(session, application, _S.OFFERED, now)
+
+
+def review(services: Services, session: Session, application_id: str) -> str:
+    """The simulated reviewer: confirms what documents and card show, and says that it is simulated."""
+    application = _application(session, application_id)
+    if application.status is not _S.IN_REVIEW:
+        return "stopped"
+    before = application.decision or {}
+    assessment = Assessment(DecisionOutcome.APPROVED, (), before.get("score"))
+    _write_decision(services, session, application, assessment, by_reviewer=True)
+    _offer(services, session, application)
+    return assessment.outcome.value
+
+
+def signing_state(services: Services, session: Session, application_id: str) -> dict[str, Any]:
+    """Where the offer stands: its status and how many seconds it stays open. An offer that ran out expires here."""
+    application = _application(session, application_id)
+    now, until = services.clock.now(), application.offer_valid_until
+    left = (until - now).total_seconds() if until else 0.0
+    if application.status in {_S.OFFERED, _S.SIGNING} and left <= 0:
+        set_status(session, application, _S.EXPIRED, now)
+    return {"status": application.status.value, "seconds_left": max(1, int(left) + 1)}
+
+
+def begin_payout(services: Services, session: Session, application_id: str) -> bool:
+    """Signed becomes disbursing."""
+    application = _application(session, application_id)
+    if application.status is _S.SIGNED:
+        set_status(session, application, _S.DISBURSING, services.clock.now())
+    return application.status is _S.DISBURSING
+
+
+def finish_payout(services: Services, session: Session, application_id: str, reference: str) -> None:
+    """The bank has paid: the loan begins."""
+    application = _application(session, application_id)
+    if application.status is not _S.DISBURSING:
+        return
+    now = services.clock.now()
+    contract = session.query(ContractRecord).filter_by(application_id=application_id).one()
+    session.add(
+        Loan(
+            application_id=application_id,
+            contract_number=contract.number,
+            borrower_id=application.borrower_id,
+            principal=application.amount,
+            disbursed_at=now,
+            reference=reference,
+        )
+    )
+    ledger.append(session, now, "payout", application_id, {"reference": reference})
+    set_status(session, application, _S.ACTIVE, now)

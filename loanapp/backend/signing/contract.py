@@ -1,0 +1,121 @@
+"""Taking the borrower's signature, adding the lender's: the file must be the served one, grown by one signature."""
+
+import threading
+import uuid
+from hashlib import sha256
+
+from sqlalchemy.orm import Session
+
+from loanapp.backend.applications.store import own_application, set_status
+from loanapp.backend.http.middleware import failure_place
+from loanapp.backend.refusal import RefusedError
+from loanapp.backend.services import Services
+from loanapp.backend.signing.certificates import contract_of, ready_to_sign
+from loanapp.backend.store import ledger
+from loanapp.backend.store.tables import Application, ContractRecord
+from loanapp.domain.errors import ErrorCode
+from loanapp.domain.status import ApplicationStatus
+
+# One signing at a time: it is two tenths of a second of work, and twice the same contract must never be signed.
+_signing = threading.Lock()
+
+
+def contract_pdf(services: Services, session: Session, borrower_id: str, application_id: uuid.UUID) -> bytes:
+    """The final contract, or before it is signed by both the prepared one."""
+    record = contract_of(session, own_application(session, borrower_id, application_id))
+    if record.final_sealed is not None:
+        return services.cipher.decrypt(record.final_sealed, f"contract|{record.number}|final")
+    return services.cipher.decrypt(record.prepared_sealed, f"contract|{record.number}|prepared")
+
+
+def take_signed(services: Services, borrower_id: str, application_id: uuid.UUID, signed: bytes) -> None:
+    """Check the borrower's signature, countersign, and pass the application on.
+
+    Sending the same file again changes nothing. Raises ``CONTRACT_SIGNATURE_INVALID`` when the file is not the served
+    contract with exactly one signature of the certified key, ``NOT_ALLOWED_NOW`` or ``OFFER_EXPIRED``.
+    """
+    digest = sha256(signed).hexdigest()
+    with _signing:
+        with services.database.read() as session:
+            application = own_application(session, borrower_id, application_id)
+            if contract_of(session, application).borrower_sha256 == digest:
+                return
+            _application, record = ready_to_sign(services, session, borrower_id, application_id)
+            prepared = services.cipher.decrypt(record.prepared_sealed, f"contract|{record.number}|prepared")
+            certificate = record.certificate_pem
+        if certificate is None:
+            raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status="signing", missing="certificate")
+        _check(services, signed, prepared, certificate)
+        final = _countersign(services, signed)
+        with services.database.write() as session:
+            application, record = ready_to_sign(services, session, borrower_id, application_id)
+            _keep(services, session, application, record, digest, final)
+
+
+def _check(services: Services, signed: bytes, prepared: bytes, certificate_pem: str) -> None:
+    from loanapp.proof.verification import Stage, verify_contract  # noqa: PLC0415 - loads slowly
+
+    keys = services.keys
+    roots = [keys.document_root.certificate_pem, keys.time_root.certificate_pem]
+    report = verify_contract(
+        signed, roots, stage=Stage.BORROWER_SIGNED, must_start_with=prepared, at=services.clock.now()
+    )
+    if not report.valid:
+        problem = report.first_problem.value if report.first_problem else "unknown"
+        raise RefusedError(ErrorCode.CONTRACT_SIGNATURE_INVALID, problem=problem)
+    if not _signed_with(signed, certificate_pem):
+        raise RefusedError(ErrorCode.CONTRACT_SIGNATURE_INVALID, problem="another_certificate")
+
+
+def _signed_with(signed: bytes, certificate_pem: str) -> bool:
+    """Whether the one signature was made with the certificate issued for this very contract."""
+    from io import BytesIO  # noqa: PLC0415
+
+    from cryptography import x509  # noqa: PLC0415
+    from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415
+    from pyhanko.pdf_utils.reader import PdfFileReader  # noqa: PLC0415
+
+    issued = x509.load_pem_x509_certificate(certificate_pem.encode()).public_bytes(Encoding.DER)
+    signatures = PdfFileReader(BytesIO(signed)).embedded_signatures
+    used: bytes = signatures[0].signer_cert.dump()
+    return len(signatures) == 1 and used == issued
+
+
+def _countersign(services: Services, signed: bytes) -> bytes:
+    from loanapp.proof.authorities import make_revocation_list  # noqa: PLC0415 - loads slowly
+    from loanapp.proof.pdf_signature import SigningError, Trust, countersign  # noqa: PLC0415
+    from loanapp.proof.signature_appearance import SignatureWords  # noqa: PLC0415
+    from loanapp.proof.timestamp import TimestampAuthority  # noqa: PLC0415
+
+    keys, now = services.keys, services.clock.now()
+    authorities = (keys.document_root, keys.borrower_authority, keys.time_root)
+    trust = Trust(
+        roots=(keys.document_root.certificate, keys.time_root.certificate),
+        revocation_lists=tuple(make_revocation_list(authority, now) for authority in authorities),
+    )
+    words, profile = services.policies.disclosure, services.policies.profile
+    seal = SignatureWords(
+        name=profile.name.zh,
+        role=words.lender_role.zh,
+        moment=now,
+        note=words.lender_note.zh,
+        reason=words.contract_reason.zh,
+    )
+    stamper = TimestampAuthority(keys.timestamp, services.clock).timestamper()
+    try:
+        return countersign(signed, keys.document_signer, trust, stamper, now=now, words=seal)
+    except SigningError as error:
+        raise RefusedError(ErrorCode.CONTRACT_SIGNATURE_INVALID, problem=failure_place(error)) from None
+
+
+def _keep(
+    services: Services, session: Session, application: Application, record: ContractRecord, digest: str, final: bytes
+) -> None:
+    now = services.clock.now()
+    record.borrower_sha256 = digest
+    record.final_sealed = services.cipher.encrypt(final, f"contract|{record.number}|final")
+    record.final_sha256 = sha256(final).hexdigest()
+    record.signed_at = now
+    detail = {"contract": record.number, "borrower_sha256": digest, "final_sha256": record.final_sha256}
+    ledger.append(session, now, "signature", application.id, detail, "borrower")
+    set_status(session, application, ApplicationStatus.SIGNED, now, "borrower")

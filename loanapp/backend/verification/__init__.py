@@ -1,0 +1,1 @@
+"""Who the borrower is: documents, identity, authorisations, face."""

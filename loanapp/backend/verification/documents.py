@@ -1,0 +1,75 @@
+"""Photos of the identity document: opened, read, and kept encrypted in the vault."""
+
+import uuid
+from typing import Literal
+
+from loanapp.backend.applications.store import Sealed, draft
+from loanapp.backend.inference.client import DocumentResult
+from loanapp.backend.refusal import RefusedError
+from loanapp.backend.services import Services
+from loanapp.backend.store import ledger
+from loanapp.backend.store.tables import Application, FaceState
+from loanapp.domain.errors import ErrorCode
+from loanapp.proof.envelope import EnvelopeError, open_sealed
+
+Side = Literal["front", "back"]
+PORTRAIT = "portrait"
+
+
+def photo_kind(side: Side) -> str:
+    """The vault's kind for a photo."""
+    return f"document_{side}"
+
+
+def read_document(
+    services: Services, borrower_id: str, application_id: uuid.UUID, side: Side, sealed: bytes
+) -> DocumentResult:
+    """Open, read and keep one side; the application then holds what was read.
+
+    Raises ``INPUT_INVALID`` for an envelope that does not open here, or the reader's refusals (``PHOTO_...``,
+    ``DOCUMENT_EXPIRED``). A refused photo is not kept.
+    """
+    with services.database.read() as session:
+        draft(session, borrower_id, application_id)
+    try:
+        photo = open_sealed(services.keys.vault, sealed, f"loanapp/document/v1|{application_id}|{side}".encode())
+    except EnvelopeError:
+        raise RefusedError(ErrorCode.INPUT_INVALID) from None
+    result = services.inference.read_document(photo, side)
+    owner = str(application_id)
+    now = services.clock.now()
+    services.vault.store(owner, photo_kind(side), photo, now)
+    if result.portrait is not None:
+        services.vault.store(owner, PORTRAIT, result.portrait, now)
+    with services.database.write() as session:
+        application = draft(session, borrower_id, application_id)
+        sealed_parts = Sealed(services, application)
+        kept = {name: one for name, one in sealed_parts.reading.items() if one["side"] != side}
+        for name, (value, confidence) in result.fields.items():
+            kept[name] = {"side": side, "value": value, "confidence": confidence}
+        sealed_parts.reading = kept
+        if side == "front":
+            application.has_front = True
+            forget_face(application)
+        else:
+            application.has_back = True
+        # Another photo may show another person: what was confirmed from the old one no longer holds.
+        sealed_parts.identity = None
+        forget_card(application)
+        application.updated_at = now
+        ledger.append(session, now, "check", application.id, {"check": "document_read", "side": side})
+    return result
+
+
+def forget_face(application: Application) -> None:
+    """A verdict belongs to one portrait."""
+    if application.face_state is not FaceState.NONE:
+        application.face_state = FaceState.NONE
+        application.face_by_person = False
+
+
+def forget_card(application: Application) -> None:
+    """A card was bound to one name and number."""
+    application.card_sealed = None
+    application.card_bank = None
+    application.card_last4 = None
