@@ -16,6 +16,18 @@ class DemonstrationPerson(Protocol):
     def name(self) -> str:
         """The name on the card."""
 
+    @property
+    def phone(self) -> str:
+        """The phone of this test person, also the one left with the bank."""
+
+    @property
+    def card_number(self) -> str:
+        """The bank card of this test person."""
+
+    @property
+    def note(self) -> dict[str, str]:
+        """What this test person leads to, in ``zh`` and ``en``."""
+
 
 class DemonstrationKit(Protocol):
     """Stands in for what a borrower would bring: a card, a face."""

@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from loanapp.domain.errors import LoanAppError
+
+if TYPE_CHECKING:
+    from loanapp.client.answers import SimulatedMessage
 
 
 class Level(StrEnum):
@@ -26,15 +30,6 @@ class Notice:
     values: tuple[tuple[str, object], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SimulatedMessage:
-    """A text message the demonstration lender would have sent to a phone; ``text`` by language."""
-
-    sender: str
-    text: dict[str, str]
-    code: str
-
-
 class MessageBridge(QObject):
     """Whoever has something to say emits here; the main window shows it, a test records it."""
 
@@ -51,8 +46,8 @@ class MessageBridge(QObject):
         """Show the sentence ``key`` above the page."""
         self.notice.emit(Notice(level, key, tuple(values.items())))
 
-    def show_simulated_message(self, message: SimulatedMessage) -> None:
-        """Show a simulated text message as a card that says it is simulated."""
+    def show_simulated_message(self, message: "SimulatedMessage | None") -> None:
+        """Show a simulated text message as a card that says it is simulated; ``None`` takes it away."""
         self.simulatedMessage.emit(message)
 
     def open_help(self, article: str) -> None:

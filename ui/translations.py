@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 from PySide6.QtCore import QEvent, QObject, Signal
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.domain.localised import LocalisedText
 from loanapp.resource_files import resource_path
 
 Language = Literal["zh", "en"]
@@ -83,11 +84,9 @@ class Translator(QObject):
             values["count"] = count
         return entry.format_map(_Values(values)) if values else entry
 
-    def pick(self, both: dict[str, str] | None) -> str:
-        """The current language's half of a ``{"zh": ..., "en": ...}`` pair from the lender."""
-        if not both:
-            return ""
-        return both.get(self._language) or both.get("zh") or next(iter(both.values()), "")
+    def pick(self, both: LocalisedText | None) -> str:
+        """The current language's half of what the lender says in both."""
+        return both.in_language(self._language) if both is not None else ""
 
 
 class _Values(dict[str, Any]):

@@ -1,13 +1,17 @@
 """A simulated text message, shown as a card that says so: nothing was sent to any phone."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.components.buttons import LinkButton
 from ui.components.icons import IconView
 from ui.components.labels import SimulatedTag, label
-from ui.messages import SimulatedMessage
 from ui.translations import tr, translator
+
+if TYPE_CHECKING:
+    from loanapp.client.answers import SimulatedMessage
 
 
 class SimulatedMessageCard(QFrame):
@@ -18,7 +22,7 @@ class SimulatedMessageCard(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "message")
-        self._message: SimulatedMessage | None = None
+        self._message: "SimulatedMessage | None" = None
         box = QVBoxLayout(self)
         box.setContentsMargins(16, 12, 16, 12)
         box.setSpacing(6)
@@ -40,7 +44,7 @@ class SimulatedMessageCard(QFrame):
         box.addLayout(foot)
         self.hide()
 
-    def show_message(self, message: SimulatedMessage | None) -> None:
+    def show_message(self, message: "SimulatedMessage | None") -> None:
         """Show it, or nothing."""
         self._message = message
         self.setVisible(message is not None)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from loanapp.domain.errors import LoanAppError
+from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.journey.pages import Page
 from ui.components.error_summary import FieldError
+from ui.components.fields import Field
 from ui.components.page_scaffold import PageScaffold
 from ui.messages import MessageBridge
 from ui.operations import Operations
@@ -97,13 +98,16 @@ class JourneyPage(QWidget):
     def proceed(self) -> None:
         """Do the main action."""
 
+    def take_code(self, code: str) -> None:
+        """Take the code of a simulated message, where this page has a field for one."""
+
     def focus_first(self) -> None:
         """Put the focus where the borrower starts."""
         self.scaffold.primary.setFocus()
 
     def help_article(self) -> str:
         """The id of the article beside this page."""
-        return f"page_{self.page_id.value}"
+        return f"page-{self.page_id.value}"
 
     def retranslate(self) -> None:
         """Change every word to the language in force; what is typed stays."""
@@ -161,6 +165,18 @@ class JourneyPage(QWidget):
         if self._errors:
             self.scaffold.show_top()
         return bool(self._errors)
+
+    def reject(self, error: LoanAppError, fields: Mapping[str, Field]) -> None:
+        """Show a refusal beside the fields it names, and in the summary; what names no field goes above the page."""
+        named: Mapping[str, ErrorCode] = getattr(error, "fields", {})
+        errors = []
+        for name, code in named.items():
+            if (field := fields.get(name)) is not None:
+                sentence = error_sentence(LoanAppError(code, **error.details))
+                field.set_error(sentence)
+                errors.append(FieldError(sentence, field.editor))
+        self.show_errors(errors)
+        self.show_problem(None if errors else error)
 
     def done(self, page: Page) -> None:
         """Go on to ``page``."""

@@ -3,7 +3,8 @@
 import re
 from typing import Final
 
-from ui.theme.tokens import Tokens
+from loanapp.resource_files import resource_path
+from ui.theme.tokens import DARK, Tokens
 
 # `$name` is a token; `24px` is a length at 100 %. Lines of 1 and 2 px stay as they are.
 _SHEET: Final = """
@@ -36,7 +37,8 @@ QFrame[role="bottomline"], QFrame[role="actions"] { background: $paper; border: 
 QFrame[role="stepper"] { background: $paper; border: none; border-right: 1px solid $line; }
 QFrame[role="help"] { background: $card; border: none; border-left: 1px solid $line; }
 
-QFrame[role="banner"] { border: none; border-left: 4px solid $accent; border-radius: 4px; background: $accent_soft; }
+QFrame[role="banner"] { border: none; border-left: 4px solid $accent;
+  border-top-right-radius: 6px; border-bottom-right-radius: 6px; background: $accent_soft; }
 QFrame[role="banner"][level="look"] { border-left-color: $look; background: $look_soft; }
 QFrame[role="banner"][level="stop"] { border-left-color: $stop; background: $stop_soft; }
 QFrame[role="banner"][level="done"] { border-left-color: $done; background: $done_soft; }
@@ -54,6 +56,9 @@ QPushButton[role="primary"]:focus { border-color: $ink; }
 QPushButton[role="primary"]:disabled { background: $sunken; color: $muted; border-color: $line; }
 QPushButton[role="secondary"] { border-color: $border; }
 QPushButton[role="secondary"]:focus { border-color: $accent; }
+QPushButton[role="answer"] { border-color: $border; padding: 6px 22px; }
+QPushButton[role="answer"]:checked { background: $accent; color: $on_accent; border-color: $accent; }
+QPushButton[role="answer"]:focus { border-color: $ink; }
 QPushButton[role="link"] { background: transparent; border: 2px solid transparent; border-radius: 4px; color: $accent;
   padding: 2px 4px; text-align: left; text-decoration: underline; }
 QPushButton[role="link"]:hover { color: $accent_hover; }
@@ -86,6 +91,8 @@ QFrame[role="choice"]:hover { border-color: $border; }
 QFrame[role="choice"][chosen="true"] { border-color: $accent; background: $accent_soft; }
 QRadioButton, QCheckBox { background: transparent; spacing: 8px; }
 QRadioButton:focus, QCheckBox:focus { color: $accent; text-decoration: underline; }
+QCheckBox::indicator { width: 16px; height: 16px; border-radius: 4px; border: 2px solid $border; background: $card; }
+QCheckBox::indicator:checked { border-color: $accent; background: $accent; image: url($check); }
 QRadioButton::indicator { width: 14px; height: 14px; border-radius: 9px; border: 2px solid $border; background: $card; }
 QRadioButton::indicator:focus { border-color: $accent; }
 QRadioButton::indicator:checked { border: 5px solid $accent; width: 8px; height: 8px; background: $card; }
@@ -123,6 +130,7 @@ QToolTip { background: $ink; color: $paper; border: none; padding: 6px; font-siz
 _TOKEN: Final = re.compile(r"\$(\w+)")
 _LENGTH: Final = re.compile(r"(\d+)px")
 _HAIRLINE: Final = 2
+_UNSCALED: Final = 100
 
 
 def style_sheet(tokens: Tokens, scale: int) -> str:
@@ -133,5 +141,6 @@ def style_sheet(tokens: Tokens, scale: int) -> str:
         return f"{pixels if pixels <= _HAIRLINE else round(pixels * scale / 100)}px"
 
     colours = tokens._asdict()
+    colours["check"] = resource_path("icons", "check-dark.svg" if tokens is DARK else "check-light.svg").as_posix()
     sheet = _TOKEN.sub(lambda match: colours[match[1]], _SHEET)
-    return sheet if scale == 100 else _LENGTH.sub(length, sheet)
+    return sheet if scale == _UNSCALED else _LENGTH.sub(length, sheet)

@@ -1,0 +1,225 @@
+"""The program as a whole: window, journey and the lender process, put together and taken apart again."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.journey.pages import Page
+from ui.home import WindowSettings
+from ui.main_window import MainWindow
+from ui.messages import MessageBridge
+from ui.operations import Operations
+from ui.pages.page import PageContext
+from ui.shell import Shell
+from ui.theme import theme
+from ui.translations import translator
+
+if TYPE_CHECKING:
+    from loanapp.client.secrets import SecretStore
+    from loanapp.journey.journey import Journey
+    from ui.demonstration import DemonstrationKit
+    from ui.embedded_lender import EmbeddedLender
+    from ui.passphrase import PassphraseAsker
+
+_TRY_AGAIN_MS = 2_500
+_DRAFT_FILES = ("draft.sealed", "secrets.vault")
+
+
+class Desktop(QObject):
+    """``arrived`` comes with the page once the journey stands where the borrower left it."""
+
+    arrived = Signal(object)
+
+    def __init__(
+        self,
+        home: Path,
+        shell: Shell,
+        settings: WindowSettings,
+        demonstration: "DemonstrationKit | None" = None,
+    ) -> None:
+        super().__init__(shell)
+        self.home = home
+        self.shell = shell
+        self.settings = settings
+        self.messages = MessageBridge(self)
+        self.operations = Operations(self.messages, self)
+        self.lender: EmbeddedLender | None = None
+        self._asker: PassphraseAsker | None = None
+        self._arrived = False
+        self._connecting = False
+        self._closed = False
+        self._want_to_start = False
+        translator().set_language(settings.language)
+        theme().choose(mode=settings.mode, scale=settings.scale)
+        self.context = PageContext(None, self.operations, self.messages, translator(), theme(), demonstration)
+        self.window = MainWindow(self.context, help_open=settings.help_open)
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.setInterval(_TRY_AGAIN_MS)
+        self._again.timeout.connect(self.connect_lender)
+        self._wire_window()
+
+    def _wire_window(self) -> None:
+        window = self.window
+        window.bottom.scale_chosen.connect(lambda scale: self.choose_looks(scale=scale))
+        window.bottom.mode_chosen.connect(lambda mode: self.choose_looks(mode=mode))
+        window.bottom.language_chosen.connect(lambda language: self.choose_looks(language=language))
+        window.unreachable.connect(self._lender_lost)
+        self.shell.closing.connect(self.close)
+
+    # Start
+
+    def open(self) -> None:
+        """Furnish the window with the first page; the lender and the journey follow."""
+        from ui.products import local_lender
+
+        local = local_lender()
+        self.window.show_local_lender(local)
+        if not any((self.home / name).is_file() for name in _DRAFT_FILES):
+            self.window.show_page(Page.COST)
+        else:
+            self.window.show_waiting("common.resuming")
+        if (page := self.window.page) is not None:
+            page.retry_wanted.connect(self._start_wanted)
+        self.shell.furnish(self.window)
+        QTimer.singleShot(0, self, self._open_lender)
+
+    def _open_lender(self) -> None:
+        if self._closed:
+            return
+        from ui.embedded_lender import EmbeddedLender
+        from ui.passphrase import PassphraseAsker
+
+        self._asker = PassphraseAsker(self.shell)
+        self.lender = EmbeddedLender(self.home, self)
+        self.lender.ready.connect(lambda _: self.connect_lender())
+        self.lender.lost.connect(self._lender_lost)
+        self.lender.failed.connect(self._lender_failed)
+        self.lender.start()
+        self.operations.run(self._make_journey, self._journey_made)
+
+    def _make_journey(self) -> "Journey":
+        """In a worker: these imports are the heavy ones."""
+        from loanapp.client.endpoint import EmbeddedEndpoint
+        from loanapp.client.secrets import open_secrets
+        from loanapp.journey.journey import Journey
+
+        home, asker = self.home, self._asker
+
+        def open_store() -> "SecretStore":
+            return open_secrets(home, asker)
+
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return Journey(EmbeddedEndpoint(home / "lender"), home, open_store)
+
+    def _journey_made(self, journey: "Journey") -> None:
+        self.context.journey = journey
+        self.connect_lender()
+
+    def connect_lender(self) -> None:
+        """Ask the lender who it is and where the borrower stands, once both are there."""
+        journey, lender = self.context.journey, self.lender
+        if journey is None or lender is None or not lender.running or self._connecting or self._closed:
+            return
+        self._connecting = True
+        work = journey.connect if self._arrived else journey.resume
+        self.operations.run(work, self._connected, self._not_connected)
+
+    def _connected(self, answer: object) -> None:
+        self._connecting = False
+        journey = self.context.journey
+        if journey is None:
+            return
+        self.window.close_notice("lender")
+        self.window.show_lender(journey.lender)
+        self.window.bottom.show_offline(offline=False)
+        if not self._arrived and isinstance(answer, Page):
+            self._arrived = True
+            self._arrive(journey, answer)
+
+    def _arrive(self, journey: "Journey", page: Page) -> None:
+        if (notice := journey.take_notice()) is not None:
+            self.messages.show_error(notice)
+        shown = self.window.page
+        if page is Page.COST and shown is not None and shown.page_id is Page.COST:
+            if self._want_to_start:
+                shown.proceed()
+            else:
+                shown.load()
+        else:
+            self.window.show_page(page)
+        self.arrived.emit(page)
+
+    def _not_connected(self, error: LoanAppError) -> None:
+        self._connecting = False
+        self.window.bottom.show_offline(offline=True)
+        if error.code in (ErrorCode.LENDER_UNREACHABLE, ErrorCode.LENDER_TROUBLE):
+            self._again.start()
+            if not self._arrived:
+                return
+        self.window.show_retry(error, self.connect_lender)
+
+    def _start_wanted(self) -> None:
+        """The borrower goes on before the lender has answered: go on as soon as it has."""
+        self._want_to_start = True
+
+    def _lender_lost(self) -> None:
+        self.window.bottom.show_offline(offline=True)
+        self._again.start()
+
+    def _lender_failed(self, error: LoanAppError) -> None:
+        self.window.bottom.show_offline(offline=True)
+        if self.window.page is None:
+            self.window.show_page(Page.COST)
+
+        def retry() -> None:
+            self.window.close_notice("lender")
+            if self.lender is not None:
+                self.lender.retry()
+
+        self.window.show_retry(error, retry)
+
+    # Looks
+
+    def choose_looks(
+        self,
+        *,
+        language: Literal["zh", "en"] | None = None,
+        mode: Literal["light", "dark", "system"] | None = None,
+        scale: int | None = None,
+    ) -> None:
+        """Change language, colours or size of text, now and for the next start."""
+        settings = self.settings
+        settings.language = language or settings.language
+        settings.mode = mode or settings.mode
+        settings.scale = scale or settings.scale
+        if mode or scale:
+            theme().choose(mode=mode, scale=scale)
+        if language:
+            translator().set_language(language)
+        self._save_settings()
+
+    def _save_settings(self) -> None:
+        self.settings.help_open = self.window.help_open
+        home, settings = self.home, self.settings
+        self.operations.save(lambda: settings.save(home))
+
+    # End
+
+    def close(self) -> None:
+        """Save what is typed, end the lender process, leave no thread behind."""
+        if self._closed:
+            return
+        self._closed = True
+        self._again.stop()
+        self.window.leave()
+        self._save_settings()
+        if self._asker is not None:
+            self._asker.end()
+        if self.context.journey is not None:
+            self.context.journey.close()
+        self.operations.shutdown()
+        if self.lender is not None:
+            self.lender.stop()

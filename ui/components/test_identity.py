@@ -1,0 +1,88 @@
+"""A row that lets somebody without a card of their own take one of the demonstration's test people."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from ui.components.buttons import SecondaryButton
+from ui.components.labels import SimulatedTag, label
+from ui.translations import tr, translator
+
+if TYPE_CHECKING:
+    from ui.demonstration import DemonstrationPerson
+
+
+class TestIdentityRow(QFrame):
+    """``taken`` comes with the key of the test person."""
+
+    __test__ = False
+
+    taken = Signal(str)
+
+    def __init__(self, key_of_button: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "card")
+        self._key = key_of_button
+        self._people: tuple[DemonstrationPerson, ...] = ()
+        box = QVBoxLayout(self)
+        box.setContentsMargins(16, 12, 16, 14)
+        box.setSpacing(8)
+        head = QHBoxLayout()
+        self._text = label("", "small")
+        head.addWidget(self._text, 1)
+        head.addWidget(SimulatedTag())
+        box.addLayout(head)
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        self.choice = QComboBox()
+        policy = self.choice.sizePolicy()
+        policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding)
+        self.choice.setSizePolicy(policy)
+        self.choice.setMinimumContentsLength(12)
+        self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        row.addWidget(self.choice, 1)
+        self.button = SecondaryButton(icon="demonstration")
+        self.button.clicked.connect(lambda: self.taken.emit(self.key()))
+        row.addWidget(self.button)
+        box.addLayout(row)
+        self._retranslate()
+
+    def set_people(self, people: "Sequence[DemonstrationPerson]") -> None:
+        """Offer these."""
+        self._people = tuple(people)
+        self._retranslate()
+
+    def key(self) -> str:
+        """The key of the person chosen."""
+        return str(self.choice.currentData() or "")
+
+    def person(self) -> "DemonstrationPerson | None":
+        """The person chosen."""
+        return next((person for person in self._people if person.key == self.key()), None)
+
+    def choose(self, key: str) -> None:
+        """Choose the person named ``key``, if there is one."""
+        place = self.choice.findData(key)
+        if place >= 0:
+            self.choice.setCurrentIndex(place)
+
+    def _retranslate(self) -> None:
+        kept = self.key()
+        self.choice.blockSignals(True)
+        self.choice.clear()
+        for person in self._people:
+            note = person.note.get(translator().language, "")
+            self.choice.addItem(f"{person.name} · {note}" if note else person.name, person.key)
+        self.choose(kept)
+        self.choice.blockSignals(False)
+        self._text.setText(tr("common.test_identity"))
+        self.choice.setAccessibleName(tr("common.test_identity_choose"))
+        self.button.setText(tr(self._key))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the language."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+        super().changeEvent(event)

@@ -1,0 +1,71 @@
+"""Where the program keeps its own files on this computer, and what the window remembers of its looks."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Final, Literal
+
+HOME_VARIABLE: Final = "LOANAPP_HOME"
+_SETTINGS: Final = "window.json"
+
+
+def data_folder() -> Path:
+    """``LOANAPP_HOME``, or the place the system has for a program's data."""
+    if chosen := os.environ.get(HOME_VARIABLE):
+        return Path(chosen)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "LoanApp"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "LoanApp"
+    return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "loanapp"
+
+
+def system_language() -> Literal["zh", "en"]:
+    """English where the system speaks English, Chinese everywhere else."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(name):
+            return "en" if value.lower().startswith("en") else "zh"
+    if sys.platform in ("win32", "darwin"):
+        from PySide6.QtCore import QLocale
+
+        return "en" if QLocale.system().language() == QLocale.Language.English else "zh"
+    return "zh"
+
+
+class WindowSettings:
+    """Looks only; nothing about the borrower. No dataclass: this is loaded before the first picture."""
+
+    __slots__ = ("help_open", "language", "mode", "scale")
+
+    def __init__(self, language: Literal["zh", "en"] = "zh") -> None:
+        self.language: Literal["zh", "en"] = language
+        self.mode: Literal["light", "dark", "system"] = "light"
+        self.scale = 100
+        self.help_open = True
+
+    @classmethod
+    def load(cls, folder: Path) -> "WindowSettings":
+        """What was chosen last time; the system's language the first time."""
+        settings = cls(system_language())
+        try:
+            stored = json.loads((folder / _SETTINGS).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return settings
+        if isinstance(stored, dict):
+            if stored.get("language") in ("zh", "en"):
+                settings.language = stored["language"]
+            if stored.get("mode") in ("light", "dark", "system"):
+                settings.mode = stored["mode"]
+            if stored.get("scale") in (100, 125, 150, 200):
+                settings.scale = stored["scale"]
+            settings.help_open = stored.get("help_open") is not False
+        return settings
+
+    def save(self, folder: Path) -> None:
+        """Write; a disk that refuses costs the looks of the next start, nothing else."""
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            (folder / _SETTINGS).write_text(json.dumps({name: getattr(self, name) for name in self.__slots__}), encoding="utf-8")
+        except OSError:
+            return

@@ -1,0 +1,379 @@
+"""The frame around every page: who lends, the road, the page, its help, and the lines that stay in sight.
+
+It fills the program's one window (:mod:`ui.shell`), which is on the screen before this module is even imported.
+"""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+
+from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.journey.pages import Page, StepState, place, steps
+from ui.components.frame_lines import BottomLine, TopLine
+from ui.components.labels import label
+from ui.components.stepper import StepGroupView, StepPage, Stepper
+from ui.pages.page import JourneyPage, PageContext
+from ui.pages.registry import make_page
+from ui.translations import error_fix, error_sentence, tr
+
+if TYPE_CHECKING:
+    from loanapp.client.answers import LenderProfile, SimulatedMessage
+    from ui.components.banner import Banner
+    from ui.components.help_panel import HelpPanel
+    from ui.components.simulated_message_card import SimulatedMessageCard
+    from ui.messages import Notice
+    from ui.products import LocalLender
+
+# Width in px at 100 % below which the help folds by itself, and below which the stepper shows only its marks.
+_ROOM_FOR_HELP = 1180
+_ROOM_FOR_STEPPER = 880
+
+
+class MainWindow(QWidget):
+    """Shows one page at a time; knows nothing of lender processes or drafts."""
+
+    page_shown = Signal(object)
+    unreachable = Signal()
+
+    def __init__(self, context: PageContext, *, help_open: bool = True) -> None:
+        super().__init__()
+        self.context = context
+        self.help_open = help_open
+        self._pages: dict[Page, JourneyPage] = {}
+        self._page: JourneyPage | None = None
+        self._lender: LenderProfile | None = None
+        self._help: HelpPanel | None = None
+        self._help_article = ""
+        self._waiting: QLabel | None = None
+        self._waiting_key = ""
+        self._local_lender: LocalLender | None = None
+        self._notices: dict[str, Banner] = {}
+        self._message_card: SimulatedMessageCard | None = None
+        self._build()
+        self._retranslate()
+        messages = context.messages
+        messages.error.connect(self.show_error)
+        messages.notice.connect(self.show_notice)
+        messages.simulatedMessage.connect(self.show_simulated_message)
+        messages.helpWanted.connect(self.open_help)
+
+    def _build(self) -> None:
+        self.setProperty("ground", "paper")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        self.top = TopLine()
+        self.top.help_wanted.connect(lambda: self.set_help_open(is_open=True))
+        whole.addWidget(self.top)
+        self._middle = QHBoxLayout()
+        self._middle.setSpacing(0)
+        self.stepper = Stepper()
+        self.stepper.opened.connect(lambda page: self.open_again(Page(page)))
+        self._middle.addWidget(self.stepper)
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        self._notice_box = QVBoxLayout()
+        self._notice_box.setContentsMargins(32, 0, 32, 0)
+        self._notice_box.setSpacing(8)
+        column.addLayout(self._notice_box)
+        self.stack = QStackedWidget()
+        column.addWidget(self.stack, 1)
+        self._middle.addLayout(column, 1)
+        whole.addLayout(self._middle, 1)
+        self.bottom = BottomLine()
+        self.bottom.support_wanted.connect(self._show_support)
+        whole.addWidget(self.bottom)
+
+    # Pages
+
+    @property
+    def page(self) -> JourneyPage | None:
+        """The page in view."""
+        return self._page
+
+    def show_page(self, wanted: Page) -> JourneyPage:
+        """Leave the page in view, enter ``wanted``."""
+        if self._page is not None:
+            self._page.leave()
+        page = self._pages.get(wanted)
+        if page is None:
+            page = make_page(wanted, self.context)
+            page.completed.connect(self.show_page)
+            page.open_page.connect(self.show_page)
+            page.back_wanted.connect(self.go_back)
+            page.problem.connect(self._page_problem)
+            self._pages[wanted] = page
+            self.stack.addWidget(page)
+        self._page = page
+        self._drop_waiting()
+        self.stack.setCurrentWidget(page)
+        page.scaffold.show_top()
+        page.show_problem(None)
+        page.show_errors([])
+        page.load()
+        self._after_page_change(page)
+        return page
+
+    def _after_page_change(self, page: JourneyPage) -> None:
+        earlier = any(place(other) < place(page.page_id) for other in self._revisitable())
+        page.scaffold.back.setVisible(earlier)
+        self._show_steps()
+        self._fit_width()
+        if self.isVisible():
+            QTimer.singleShot(0, self, lambda: self._page is page and page.focus_first())
+        self._help_article = page.help_article()
+        self._show_help()
+        self.page_shown.emit(page.page_id)
+
+    def forget_pages(self) -> None:
+        """Throw all pages but the one in view away: the borrower has changed."""
+        for key, page in list(self._pages.items()):
+            if page is not self._page:
+                self._drop(key)
+
+    def _drop(self, key: Page) -> None:
+        page = self._pages.pop(key)
+        self.context.operations.cancel_for(page)
+        self.stack.removeWidget(page)
+        page.deleteLater()
+
+    def show_waiting(self, key: str) -> None:
+        """Show a sentence where the page will be."""
+        if self._waiting is None:
+            self._waiting = label("", "lead")
+            self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            self.stack.addWidget(self._waiting)
+        self._waiting_key = key
+        self._waiting.setText(tr(key))
+        self.stack.setCurrentWidget(self._waiting)
+
+    def _drop_waiting(self) -> None:
+        if self._waiting is not None:
+            self.stack.removeWidget(self._waiting)
+            self._waiting.deleteLater()
+            self._waiting = None
+
+    def _revisitable(self) -> frozenset[Page]:
+        journey = self.context.journey
+        return journey.revisitable_pages() if journey is not None else frozenset()
+
+    def open_again(self, page: Page) -> None:
+        """Open a page that is done already."""
+        if self._page is not None and self.context.journey is not None:
+            journey = self.context.journey
+            self.context.operations.run(lambda: journey.open_page(page), self.show_page, busy=self._page)
+
+    def go_back(self) -> None:
+        """Open the page before, if it may be opened."""
+        if self._page is not None and self.context.journey is not None:
+            self.context.operations.run(self.context.journey.go_back, self.show_page, busy=self._page)
+
+    def _show_steps(self) -> None:
+        here = self._page.page_id if self._page is not None else Page.COST
+        views = []
+        revisitable = self._revisitable()
+        for step in steps(here, revisitable):
+            pages = tuple(
+                StepPage(
+                    page.value,
+                    tr(f"common.step_name_{page.value}"),
+                    "current" if page is here else "done" if place(page) < place(here) else "ahead",
+                    page in revisitable and page is not here,
+                )
+                for page in step.pages
+            )
+            state = "current" if step.state is StepState.CURRENT else step.state.value
+            views.append(StepGroupView(tr(f"common.group_{step.group.value}"), state, pages))
+        self.stepper.set_steps(views)
+
+    # Who lends
+
+    def show_lender(self, lender: "LenderProfile | None") -> None:
+        """Name the lender in the top line, from now on in both languages."""
+        self._lender = lender
+        self._retranslate_lender()
+
+    def show_local_lender(self, lender: "LocalLender") -> None:
+        """Name the lender of the installed profile, before anybody has answered."""
+        self._local_lender = lender
+        self._retranslate_lender()
+
+    def _retranslate_lender(self) -> None:
+        lender = self._lender or self._local_lender
+        if lender is not None:
+            name = self.context.translator.pick(lender.name)
+            self.top.show_lender(name, lender.licence, simulated=lender.simulated)
+
+    # Messages
+
+    def show_error(self, error: LoanAppError) -> None:
+        """An error that belongs to no page."""
+        from ui.messages import Level
+
+        banner = self._banner(f"code.{error.code.value}", Level.STOP)
+        banner.say(error_sentence(error), error_fix(error))
+        banner.clear_actions()
+        banner.add_action(tr("common.open_help"), lambda: self.open_help(error.code.value))
+        banner.add_action(tr("common.close"), lambda: self.close_notice(f"code.{error.code.value}"))
+
+    def show_notice(self, notice: "Notice") -> None:
+        """A short sentence above the page."""
+        banner = self._banner(notice.key, notice.level)
+        banner.say("", tr(notice.key, **dict(notice.values)))
+        banner.clear_actions()
+        banner.add_action(tr("common.close"), lambda: self.close_notice(notice.key))
+
+    def show_retry(self, error: LoanAppError, retry: "object") -> None:
+        """The lender cannot be reached or started: say so, with a way to try again."""
+        from ui.messages import Level
+
+        banner = self._banner("lender", Level.LOOK)
+        banner.say(error_sentence(error), error_fix(error))
+        banner.clear_actions()
+        if callable(retry):
+            banner.add_action(tr("common.retry"), retry)
+        banner.add_action(tr("common.open_help"), lambda: self.open_help(error.code.value))
+
+    def close_notice(self, key: str) -> None:
+        """Take a notice away."""
+        banner = self._notices.pop(key, None)
+        if banner is not None:
+            banner.hide()
+            self._notice_box.removeWidget(banner)
+            banner.deleteLater()
+        self._notice_margins()
+
+    def _banner(self, key: str, level: "object") -> "Banner":
+        from ui.components.banner import Banner
+        from ui.messages import Level
+
+        self.close_notice(key)
+        banner = Banner(level if isinstance(level, Level) else Level.INFORMATION)
+        self._notices[key] = banner
+        self._notice_box.addWidget(banner)
+        self._notice_margins()
+        return banner
+
+    def _notice_margins(self) -> None:
+        shown = bool(self._notices) or (self._message_card is not None and not self._message_card.isHidden())
+        self._notice_box.setContentsMargins(32, 12 if shown else 0, 32, 0)
+
+    def show_simulated_message(self, message: "SimulatedMessage | None") -> None:
+        """A simulated text message, as a card above the page."""
+        from ui.components.simulated_message_card import SimulatedMessageCard
+
+        if self._message_card is None:
+            self._message_card = SimulatedMessageCard()
+            self._message_card.fill.connect(self._fill_code)
+            self._notice_box.addWidget(self._message_card)
+        self._message_card.show_message(message)
+        self._notice_margins()
+
+    def _fill_code(self, code: str) -> None:
+        if self._page is not None:
+            self._page.take_code(code)
+
+    def _page_problem(self, error: LoanAppError | None) -> None:
+        if error is not None and error.code is ErrorCode.SIGNED_OUT and self.context.journey is not None:
+            page = self.show_page(Page.SIGN_IN)
+            blocked = page.blockSignals(True)
+            page.show_problem(error)
+            page.blockSignals(blocked)
+        elif error is not None and error.code is ErrorCode.LENDER_UNREACHABLE:
+            self.unreachable.emit()
+
+    def _show_support(self) -> None:
+        from ui.messages import Level
+
+        banner = self._banner("support", Level.INFORMATION)
+        support = self._lender.support if self._lender is not None else None
+        text = (
+            tr("common.support_text", phone=support.phone, hours=support.hours, email=support.email)
+            if support is not None
+            else tr("common.support_unknown")
+        )
+        banner.say(tr("common.support"), text)
+        banner.add_action(tr("common.close"), lambda: self.close_notice("support"))
+
+    # Help
+
+    def open_help(self, article: str) -> None:
+        """Open the help at an article, or at the article of an error code."""
+        self._help_article = article
+        self.set_help_open(is_open=True)
+        self._show_help()
+
+    def set_help_open(self, *, is_open: bool) -> None:
+        """Unfold or fold; remembered for the next page."""
+        self.help_open = is_open
+        self._fit_width(asked=is_open)
+
+    def _show_help(self) -> None:
+        if self._help is None or self._help.isHidden():
+            return
+        from ui.help_text import article_text
+
+        title, paragraphs = article_text(self._help_article, self.context.translator.language)
+        self._help.show_article(title, paragraphs)
+
+    def _fit_width(self, *, asked: bool = False) -> None:
+        """Fold help and stepper where there is no room for them; what is asked for is always shown."""
+        room = self.width() * 100 / self.context.theme.scale
+        wide = self._page is not None and self._page.wide
+        fold = not self.help_open or (not asked and (wide or room < _ROOM_FOR_HELP))
+        self.stepper.set_compact(compact=room < _ROOM_FOR_STEPPER or (not fold and room < _ROOM_FOR_HELP))
+        if not fold and self._help is None:
+            self._make_help()
+        if self._help is not None and self._help.isHidden() == (not fold):
+            self._help.setVisible(not fold)
+            if not fold:
+                self._show_help()
+        self.top.help.setVisible(fold)
+
+    def _make_help(self) -> None:
+        if not self.isVisible():
+            # The first picture of the window does not wait for an article from the disk.
+            QTimer.singleShot(0, self, self._fit_width)
+            return
+        from ui.components.help_panel import HelpPanel
+
+        self._help = HelpPanel()
+        self._help.hide()
+        self._help.folded.connect(lambda: self.set_help_open(is_open=False))
+        self._middle.addWidget(self._help)
+        QShortcut(QKeySequence.StandardKey.HelpContents, self, lambda: self.set_help_open(is_open=True))
+
+    # Qt
+
+    def _retranslate(self) -> None:
+        self.setWindowTitle(tr("common.program"))
+        self.stack.setAccessibleName(tr("common.program"))
+        self._retranslate_lender()
+        if self._waiting is not None:
+            self._waiting.setText(tr(self._waiting_key))
+        self._show_steps()
+        self._show_help()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow language and size of text."""
+        if event.type() == QEvent.Type.LanguageChange:
+            for key in list(self._notices):
+                if key != "lender":
+                    self.close_notice(key)
+            self._retranslate()
+        elif event.type() == QEvent.Type.StyleChange and hasattr(self, "bottom"):
+            QTimer.singleShot(0, self, self._fit_width)
+        super().changeEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fold what has no room."""
+        super().resizeEvent(event)
+        self._fit_width()
+
+    def leave(self) -> None:
+        """Save what is typed: the window is closing."""
+        if self._page is not None:
+            self._page.leave()

@@ -1,0 +1,179 @@
+"""The borrower's own debit card: where the money goes and comes back from."""
+
+import re
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit
+
+from loanapp.domain.bank_card import issuer_of, luhn_valid, parse_card_number
+from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.domain.phone import parse_phone
+from loanapp.journey.pages import Page
+from loanapp.resource_files import read_toml
+from ui.components.banner import Banner
+from ui.components.card import Card
+from ui.components.error_summary import FieldError
+from ui.components.fields import Field
+from ui.components.labels import label
+from ui.components.test_identity import TestIdentityRow
+from ui.messages import Level
+from ui.pages.page import JourneyPage
+from ui.translations import error_sentence, tr, translator
+
+_GROUP = 4
+_LEAST_DIGITS = 16
+_OF_THE_CARD = frozenset({ErrorCode.CARD_NUMBER_INVALID, ErrorCode.CARD_NOT_DEBIT, ErrorCode.CARD_MISMATCH})
+_OF_THE_PHONE = frozenset({ErrorCode.PHONE_INVALID})
+
+
+class BankCardPage(JourneyPage):
+    """Number and the phone left with the bank; nothing else is ever asked."""
+
+    page_id = Page.BANK_CARD
+
+    def build(self) -> None:
+        """Make the widgets."""
+        card = Card(spacing=18)
+        self.number = Field(width=320)
+        self.issuer = label("", "muted", wrap=False)
+        self.number.row.insertWidget(1, self.issuer)
+        self.number.edited.connect(self._typed)
+        card.body.addWidget(self.number)
+        self.luhn = Banner(Level.LOOK)
+        self.luhn.hide()
+        card.body.addWidget(self.luhn)
+        self.phone = Field(width=260)
+        self.phone.edited.connect(lambda _: self.remember_soon())
+        card.body.addWidget(self.phone)
+        self.scaffold.add(card)
+        self.promise = Banner(Level.INFORMATION)
+        self.scaffold.add(self.promise)
+        self.test_people = TestIdentityRow("bank_card.take_test_card")
+        self.test_people.taken.connect(self._take_test_card)
+        self.test_people.hide()
+        self.scaffold.add(self.test_people)
+
+    def retranslate(self) -> None:
+        """Change every word; what is typed stays."""
+        super().retranslate()
+        self.number.set_label(tr("bank_card.number"), tr("bank_card.number_hint"))
+        self.phone.set_label(tr("bank_card.phone"), tr("bank_card.phone_hint"))
+        self.promise.say(tr("bank_card.promise_title"), tr("bank_card.promise"))
+        self.luhn.say("", tr("bank_card.luhn"))
+        self._show_issuer()
+
+    def load(self) -> None:
+        """Show what was typed; the sign-in phone to begin with."""
+        kept = self.journey.remembered(Page.BANK_CARD)
+        signed_in = self.journey.remembered(Page.SIGN_IN)
+        self.number.set_text(_grouped(kept.get("number", "")))
+        self.phone.set_text(kept.get("phone", "") or signed_in.get("phone", "") or self.journey.draft.phone)
+        lender, kit = self.journey.lender, self.context.demonstration
+        simulated = kit is not None and lender is not None and lender.simulated
+        self.test_people.setVisible(simulated)
+        if simulated and kit is not None:
+            self.test_people.set_people(kit.identities())
+            identity = self.journey.remembered(Page.IDENTITY_DOCUMENT)
+            self.test_people.choose(identity.get("test_identity", "") or signed_in.get("test_identity", ""))
+        self._show_issuer()
+        self._save_timer.stop()
+
+    def values(self) -> Mapping[str, str]:
+        """As typed; in the encrypted draft only until the card is bound."""
+        return {"number": self._digits(), "phone": self.phone.text()}
+
+    def focus_first(self) -> None:
+        """The number."""
+        self.number.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def missing(self) -> list[str]:
+        """A number of the right length and a phone."""
+        return [error.text for error in self._errors_now()]
+
+    def _errors_now(self) -> list[FieldError]:
+        errors = []
+        for field, check in ((self.number, parse_card_number), (self.phone, parse_phone)):
+            try:
+                check(field.text())
+            except LoanAppError as error:
+                field.set_error(error_sentence(error))
+                errors.append(FieldError(error_sentence(error), field.editor))
+        return errors
+
+    def _digits(self) -> str:
+        return re.sub(r"\D", "", self.number.text())
+
+    def _typed(self, text: str) -> None:
+        editor = self.number.editor
+        if isinstance(editor, QLineEdit):
+            before = len(re.sub(r"\D", "", text[: editor.cursorPosition()]))
+            wanted = _grouped(text)
+            if wanted != text:
+                blocked = editor.blockSignals(True)
+                editor.setText(wanted)
+                editor.setCursorPosition(before + max(0, before - 1) // _GROUP)
+                editor.blockSignals(blocked)
+        self._show_issuer()
+        self.remember_soon()
+
+    def _show_issuer(self) -> None:
+        digits = self._digits()
+        self.issuer.setText(_issuer_name(digits))
+        self.luhn.setVisible(len(digits) >= _LEAST_DIGITS and not luhn_valid(digits))
+
+    def proceed(self) -> None:
+        """Have the card checked and bound."""
+        self.show_problem(None)
+        if self.show_errors(self._errors_now()):
+            return
+        journey = self.journey
+        number, phone = parse_card_number(self.number.text()), parse_phone(self.phone.text())
+        self.save_now()
+
+        def bind() -> Page:
+            journey.bind_card(number, phone)
+            return journey.current_page()
+
+        self.context.operations.run(bind, self._bound, self._refuse, busy=self)
+
+    def _bound(self, page: Page) -> None:
+        # ASVS 14.2.6: once bound, the full number is shown and kept no more.
+        self._save_timer.stop()
+        journey, phone = self.journey, self.phone.text()
+        self.context.operations.save(lambda: journey.remember(Page.BANK_CARD, {"number": "", "phone": phone}))
+        blocked = self.number.blockSignals(True)
+        self.number.set_text("")
+        self.number.blockSignals(blocked)
+        self.done(page)
+
+    def _refuse(self, error: LoanAppError) -> None:
+        field = self.number if error.code in _OF_THE_CARD else self.phone if error.code in _OF_THE_PHONE else None
+        if field is None:
+            self.reject(error, {"number": self.number, "phone": self.phone})
+            return
+        sentence = error_sentence(error)
+        field.set_error(sentence)
+        self.show_errors([FieldError(sentence, field.editor)])
+
+    def _take_test_card(self, _key: str) -> None:
+        person = self.test_people.person()
+        if person is not None:
+            self.number.set_text(person.card_number)
+            self.phone.set_text(person.phone)
+
+
+def _grouped(text: str) -> str:
+    digits = re.sub(r"\D", "", text)
+    return " ".join(digits[place : place + _GROUP] for place in range(0, len(digits), _GROUP))
+
+
+
+def _issuer_name(digits: str) -> str:
+    """The bank whose prefix fits, in the language in force."""
+    table = read_toml("policy", "bank_issuers.toml")
+    if len(digits) < _GROUP:
+        return ""
+    bank = issuer_of(digits, {prefix: row["bank"] for prefix, row in table["prefixes"].items()})
+    names = table["banks"].get(bank, {}) if bank is not None else {}
+    return str(names.get(translator().language, ""))

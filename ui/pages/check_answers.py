@@ -1,0 +1,134 @@
+"""Check your answers: everything once more, each group with 修改; nothing else."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from loanapp.client.answers import FaceState
+from loanapp.journey.pages import Page
+from ui.components.labels import label
+from ui.components.summary_list import SummaryList, SummaryRow
+from ui.formats import yuan
+from ui.pages.page import JourneyPage
+from ui.translations import tr
+
+if TYPE_CHECKING:
+    from loanapp.client.answers import Application
+
+_GROUPS = (
+    Page.TERMS,
+    Page.IDENTITY_DOCUMENT,
+    Page.ABOUT_YOU,
+    Page.PERMISSIONS,
+    Page.FACE_VERIFICATION,
+    Page.BANK_CARD,
+)
+
+
+class CheckAnswersPage(JourneyPage):
+    """The answers as the lender holds them, masked where they are sensitive."""
+
+    page_id = Page.CHECK_ANSWERS
+
+    def build(self) -> None:
+        """Make one list a group."""
+        self.groups: dict[Page, SummaryList] = {}
+        for page in _GROUPS:
+            group = self.groups[page] = SummaryList()
+            group.change.connect(partial(self._change, page))
+            self.scaffold.add(group)
+        self.promise = label("", "small")
+        self.scaffold.add(self.promise)
+
+    def retranslate(self) -> None:
+        """Change every word."""
+        super().retranslate()
+        self.promise.setText(tr("check_answers.promise"))
+        for page, group in self.groups.items():
+            group.set_title(tr(f"common.step_name_{page.value}"))
+        if self.context.journey is not None and self.context.journey.application is not None:
+            self._show(self.context.journey.application)
+
+    def load(self) -> None:
+        """Read the answers back."""
+        application = self.journey.application
+        if application is None:
+            return
+        self._show(application)
+        open_pages = self.journey.revisitable_pages()
+        for page, group in self.groups.items():
+            group.button.setVisible(page in open_pages)
+
+    def _show(self, application: "Application") -> None:
+        for page, rows in (
+            (Page.TERMS, self._terms(application)),
+            (Page.IDENTITY_DOCUMENT, self._identity(application)),
+            (Page.ABOUT_YOU, self._about(application)),
+            (Page.PERMISSIONS, self._permissions(application)),
+            (Page.FACE_VERIFICATION, self._face(application)),
+            (Page.BANK_CARD, self._card(application)),
+        ):
+            self.groups[page].set_rows([SummaryRow(tr(f"check_answers.{name}"), value) for name, value in rows])
+
+    @staticmethod
+    def _terms(application: "Application") -> list[tuple[str, str]]:
+        return [
+            ("amount", yuan(application.amount)),
+            ("months", tr("common.months", count=application.months)),
+            ("method", tr(f"common.method_{application.method.value}")),
+            ("purpose", tr(f"common.purpose_{application.purpose.value}")),
+        ]
+
+    @staticmethod
+    def _identity(application: "Application") -> list[tuple[str, str]]:
+        identity = application.identity
+        if identity is None:
+            return []
+        until = tr("common.long_term") if identity.valid_until == "long_term" else identity.valid_until
+        return [
+            ("name", identity.name_masked),
+            ("identity_number", identity.identity_number_masked),
+            ("valid_until", until),
+        ]
+
+    @staticmethod
+    def _about(application: "Application") -> list[tuple[str, str]]:
+        profile = application.profile
+        if profile is None:
+            return []
+        return [
+            ("employment", tr(f"common.employment_{profile.employment.value}")),
+            ("income", yuan(profile.monthly_income)),
+            ("debt", yuan(profile.monthly_debt)),
+        ]
+
+    @staticmethod
+    def _permissions(application: "Application") -> list[tuple[str, str]]:
+        return [
+            (f"scope_{record.scope.value}", tr("check_answers.granted" if record.granted else "check_answers.refused"))
+            for record in application.consents
+        ]
+
+    @staticmethod
+    def _face(application: "Application") -> list[tuple[str, str]]:
+        state = application.face.state
+        known = state if state in (FaceState.PASSED, FaceState.MANUAL) else FaceState.NONE
+        return [("face", tr(f"check_answers.face_{known.value}"))]
+
+    def _card(self, application: "Application") -> list[tuple[str, str]]:
+        card = application.bank_card
+        if card is None:
+            return []
+        bank = self.context.translator.pick(card.bank)
+        return [
+            ("card", tr("check_answers.card_value", bank=bank, last4=card.last4).strip()),
+            ("phone", card.phone_masked),
+        ]
+
+    def _change(self, page: Page) -> None:
+        journey = self.journey
+        self.context.operations.run(lambda: journey.open_page(page), self.open_page.emit, busy=self)
+
+    def proceed(self) -> None:
+        """Hand the application in."""
+        self.show_problem(None)
+        self.context.operations.run(self.journey.submit, self.done, busy=self)

@@ -1,0 +1,209 @@
+"""Trust and cost: what a loan costs, as a sum anyone can follow, before anybody is asked for anything."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from loanapp.domain.annualised_cost import annualised_cost
+from loanapp.domain.clock import CHINA, SystemClock
+from loanapp.domain.schedule import equal_instalment_schedule
+from loanapp.journey.pages import Page
+from ui.components.amount_slider import AmountSlider
+from ui.components.card import Card
+from ui.components.cost_bar import CostBar
+from ui.components.error_summary import FieldError
+from ui.components.fields import MoneyField
+from ui.components.icons import IconView
+from ui.components.labels import Rule, label
+from ui.formats import percent, yuan
+from ui.pages.page import JourneyPage
+from ui.products import local_product
+from ui.translations import tr
+
+
+class CostPage(JourneyPage):
+    """Two sliders with fields, the sum below; calculated on this computer."""
+
+    page_id = Page.COST
+
+    def build(self) -> None:
+        """Make the widgets."""
+        self._today = SystemClock().now().astimezone(CHINA).date()
+        self._product = local_product(self._today)
+        self._amount = self._product.amount_default
+        self._months = self._product.months_default
+        card = Card(spacing=16)
+        card.body.addLayout(self._make_inputs())
+        card.body.addWidget(Rule())
+        card.body.addLayout(self._make_figures())
+        self.bar = CostBar()
+        card.body.addWidget(self.bar)
+        self.scaffold.add(card)
+        self.scaffold.add(self._make_promise())
+        self._put(self._amount, self._months)
+
+    def _make_inputs(self) -> QGridLayout:
+        product = self._product
+        self.amount = MoneyField(width=120)
+        self.amount_slider = AmountSlider(product.amounts)
+        self.months = label("", "figure", wrap=False)
+        self.months_caption = label()
+        self.months_slider = AmountSlider(product.months)
+        self.months_slider.setTickPosition(AmountSlider.TickPosition.NoTicks)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(24)
+        grid.setVerticalSpacing(4)
+        grid.addWidget(self.amount, 0, 0)
+        grid.addWidget(self.amount_slider, 0, 1, Qt.AlignmentFlag.AlignBottom)
+        self.amount_ends = _ends()
+        self.months_ends = _ends()
+        grid.addLayout(self.amount_ends[0], 1, 1)
+        grid.addLayout(self.months_ends[0], 3, 1)
+        months = QVBoxLayout()
+        months.setSpacing(2)
+        months.addWidget(self.months_caption)
+        months.addWidget(self.months)
+        grid.addLayout(months, 2, 0)
+        grid.addWidget(self.months_slider, 2, 1, Qt.AlignmentFlag.AlignBottom)
+        grid.setColumnStretch(1, 1)
+        self.amount.edited.connect(lambda _: self._typed())
+        self.amount_slider.picked.connect(lambda amount: self._put(amount, self._months))
+        self.months_slider.picked.connect(lambda months: self._put(self._amount, months))
+        return grid
+
+    def _make_figures(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(24)
+        self.captions = {}
+        self.figures = {}
+        for name, role in (("monthly", "money"), ("total", "figure"), ("annual", "figure-accent")):
+            column = QVBoxLayout()
+            column.setSpacing(2)
+            column.addStretch(1)
+            self.captions[name] = label("", "muted", wrap=False)
+            self.figures[name] = label("", role, wrap=False)
+            column.addWidget(self.captions[name])
+            column.addWidget(self.figures[name])
+            row.addLayout(column, 3 if name == "monthly" else 2)
+        return row
+
+    def _make_promise(self) -> QWidget:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        row.addWidget(IconView("look", "stop", 22), 0, Qt.AlignmentFlag.AlignTop)
+        self.scam = label("", "warn")
+        row.addWidget(self.scam, 1)
+        return holder
+
+    def retranslate(self) -> None:
+        """Change every word; the figures stay."""
+        super().retranslate()
+        product = self._product
+        self.amount.set_label(tr("cost.amount"))
+        self.amount_slider.setAccessibleName(tr("cost.amount_slider"))
+        self.months_caption.setText(tr("cost.months"))
+        self.months_slider.setAccessibleName(tr("cost.months_slider"))
+        for name, caption in self.captions.items():
+            caption.setText(tr(f"cost.{name}"))
+        self.scam.setText(tr("cost.scam"))
+        for (_, least, most), (low, high) in (
+            (self.amount_ends, (yuan(Decimal(product.amount_min)), yuan(Decimal(product.amount_max)))),
+            (self.months_ends, tuple(tr("common.months", count=end) for end in (product.months[0], product.months[-1]))),
+        ):
+            least.setText(low)
+            most.setText(high)
+        self._show_sum()
+
+    def load(self) -> None:
+        """Show what was chosen last time."""
+        if self.context.journey is None:
+            return
+        kept = self.context.journey.remembered(Page.COST)
+        if kept.get("amount", "").isdigit() and int(kept["amount"]) in self._product.amounts:
+            self._amount = int(kept["amount"])
+        if kept.get("months", "").isdigit() and int(kept["months"]) in self._product.months:
+            self._months = int(kept["months"])
+        self._put(self._amount, self._months, remember=False)
+
+    def values(self) -> Mapping[str, str]:
+        """Amount and term."""
+        return {"amount": str(self._amount), "months": str(self._months)}
+
+    def focus_first(self) -> None:
+        """The slider: the figures move at once."""
+        self.amount_slider.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def missing(self) -> list[str]:
+        """The amount has to be one that is lent."""
+        value = self.amount.value()
+        return [] if value is not None and value in self._product.amounts else [self._amount_sentence()]
+
+    def _amount_sentence(self) -> str:
+        product = self._product
+        return tr(
+            "cost.amount_wrong",
+            least=yuan(Decimal(product.amount_min)),
+            most=yuan(Decimal(product.amount_max)),
+            step=yuan(Decimal(product.amount_step)),
+        )
+
+    def proceed(self) -> None:
+        """Go on with this amount."""
+        if missing := self.missing():
+            self.amount.set_error(missing[0])
+            self.show_errors([FieldError(missing[0], self.amount.editor)])
+            return
+        if self.context.journey is None:
+            self.scaffold.set_note(tr("common.connecting"))
+            self.retry_wanted.emit()
+            return
+        self.remember_soon()
+        self.save_now()
+        journey = self.journey
+        self.context.operations.run(journey.cost_understood, self.done, busy=self)
+
+    def _typed(self) -> None:
+        value = self.amount.value()
+        if value is not None and value in self._product.amounts:
+            self._put(int(value), self._months, from_field=True)
+
+    def _put(self, amount: int, months: int, *, from_field: bool = False, remember: bool = True) -> None:
+        changed = (amount, months) != (self._amount, self._months)
+        self._amount, self._months = amount, months
+        self.amount_slider.put(amount)
+        self.months_slider.put(months)
+        if not from_field:
+            blocked = self.amount.blockSignals(True)
+            self.amount.set_value(Decimal(amount))
+            self.amount.blockSignals(blocked)
+        self._show_sum()
+        if changed and remember:
+            self.remember_soon()
+
+    def _show_sum(self) -> None:
+        product = self._product
+        amount = Decimal(self._amount)
+        schedule = equal_instalment_schedule(
+            amount, product.annual_rate_pct, self._months, self._today, product.fee_per_instalment
+        )
+        cost = annualised_cost(schedule)
+        first = schedule.rows[0]
+        self.months.setText(tr("common.months", count=self._months))
+        self.figures["monthly"].setText(yuan(first.payment + first.fees, places=2))
+        self.figures["total"].setText(yuan(schedule.total_repayment, places=2))
+        self.figures["annual"].setText(percent(cost.headline))
+        self.bar.show_sum(schedule.principal, schedule.total_interest, schedule.total_fees)
+
+
+def _ends() -> tuple[QHBoxLayout, QLabel, QLabel]:
+    """The least and the most, under a slider."""
+    row = QHBoxLayout()
+    least, most = label("", "small", wrap=False), label("", "small", wrap=False)
+    row.addWidget(least)
+    row.addStretch(1)
+    row.addWidget(most)
+    return row, least, most

@@ -1,0 +1,205 @@
+"""Authorisations and data uses: each purpose and recipient is a decision of its own."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from loanapp.domain.consent import ConsentScope
+from loanapp.domain.errors import LoanAppError
+from loanapp.journey.pages import Page
+from ui.components.card import Card, SectionHeading
+from ui.components.consent_card import ConsentCard
+from ui.components.error_summary import FieldError
+from ui.components.labels import Rule, label
+from ui.formats import moment
+from ui.pages.page import JourneyPage
+from ui.translations import tr
+
+if TYPE_CHECKING:
+    from loanapp.client.answers import ConsentText, DataItem
+
+_ICONS = {
+    ConsentScope.FACE_VERIFICATION: "face",
+    ConsentScope.BUREAU_QUERY: "bureau",
+    ConsentScope.BANK_ACCOUNT_CHECK: "bank-card",
+}
+
+
+class PermissionsPage(JourneyPage):
+    """Cards in two groups, 必须 and 可选; a count at the top; below, every data item with its basis."""
+
+    page_id = Page.PERMISSIONS
+
+    def build(self) -> None:
+        """Make the widgets; the cards come with the lender's texts."""
+        self.count = label("", "strong")
+        self.scaffold.add(self.count)
+        self.cards: dict[ConsentScope, ConsentCard] = {}
+        self.required_heading = SectionHeading()
+        self.required = QVBoxLayout()
+        self.required.setSpacing(14)
+        self.optional_heading = SectionHeading()
+        self.optional = QVBoxLayout()
+        self.optional.setSpacing(14)
+        self.scaffold.add(self.required_heading)
+        self.scaffold.body.addLayout(self.required)
+        self.scaffold.add(self.optional_heading)
+        self.scaffold.body.addLayout(self.optional)
+        self.items_heading = SectionHeading()
+        self.scaffold.add(self.items_heading)
+        self.items = Card(padding=20, spacing=10)
+        self.scaffold.add(self.items)
+        self._working: set[ConsentScope] = set()
+
+    def retranslate(self) -> None:
+        """Change every word; decisions stay."""
+        super().retranslate()
+        self.required_heading.setText(tr("permissions.required"))
+        self.optional_heading.setText(tr("permissions.optional"))
+        self.items_heading.setText(tr("permissions.items"))
+        if self.context.journey is not None and self.context.journey.lender is not None:
+            self._show_texts()
+            self._show_items()
+            self._show_states()
+
+    def load(self) -> None:
+        """Make a card for each authorisation the lender asks for."""
+        lender = self.journey.lender
+        if lender is None:
+            return
+        for consent in lender.consents:
+            if consent.scope not in self.cards:
+                card = self.cards[consent.scope] = ConsentCard(_ICONS[consent.scope])
+                card.decided.connect(partial(self._decide, consent.scope))
+                (self.required if consent.required else self.optional).addWidget(card)
+        self.required_heading.setVisible(any(consent.required for consent in lender.consents))
+        self.optional_heading.setVisible(any(not consent.required for consent in lender.consents))
+        self._show_texts()
+        self._show_items()
+        self._show_states()
+
+    def _consents(self) -> "tuple[ConsentText, ...]":
+        lender = self.journey.lender
+        return lender.consents if lender is not None else ()
+
+    def _show_texts(self) -> None:
+        pick = self.context.translator.pick
+        for consent in self._consents():
+            if (card := self.cards.get(consent.scope)) is not None:
+                facts = {
+                    "recipient": pick(consent.recipient),
+                    "retention": pick(consent.retention),
+                    "refuse_effect": pick(consent.refuse_effect),
+                }
+                name = tr(f"permissions.scope_{consent.scope.value}")
+                card.say(name, pick(consent.purpose), facts, pick(consent.text))
+
+    def _granted(self, consent: "ConsentText") -> bool | None:
+        application = self.journey.application
+        record = application.consent(consent.scope) if application is not None else None
+        return record.granted if record is not None and record.text_version == consent.version else None
+
+    def _show_states(self) -> None:
+        application = self.journey.application
+        for consent in self._consents():
+            if (card := self.cards.get(consent.scope)) is not None:
+                granted = self._granted(consent)
+                record = application.consent(consent.scope) if application is not None else None
+                when = moment(record.recorded_at) if record is not None and granted is not None else ""
+                card.show_state(granted=granted, when=when, working=consent.scope in self._working)
+        left = sum(self._granted(consent) is None for consent in self._consents())
+        self.count.setText(tr("permissions.left", count=left) if left else tr("permissions.none_left"))
+
+    def _show_items(self) -> None:
+        while self.items.body.count():
+            if (old := self.items.body.takeAt(0).widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        lender = self.journey.lender
+        for number, item in enumerate(lender.data_items if lender is not None else ()):
+            if number:
+                self.items.body.addWidget(Rule())
+            self.items.body.addWidget(self._item_row(item))
+
+    def _item_row(self, item: "DataItem") -> QWidget:
+        pick = self.context.translator.pick
+        holder = QWidget()
+        box = QVBoxLayout(holder)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(2)
+        head = QHBoxLayout()
+        head.addWidget(label(pick(item.name)), 1)
+        head.addWidget(label(tr(f"permissions.basis_{item.basis.value}"), "small", wrap=False))
+        box.addLayout(head)
+        box.addWidget(label(pick(item.why), "small-ink"))
+        box.addWidget(
+            label(
+                tr("permissions.item_facts", recipient=pick(item.recipient), retention=pick(item.retention)), "small"
+            )
+        )
+        return holder
+
+    def _decide(self, scope: ConsentScope, granted: bool) -> None:  # noqa: FBT001 - the signal's value
+        lender, journey = self.journey.lender, self.journey
+        consent = lender.consent(scope) if lender is not None else None
+        if consent is None or scope in self._working:
+            return
+        if self._granted(consent) is granted:
+            self._show_states()
+            return
+        language = self.context.translator.language
+        version, digest = consent.version, self.context.translator.pick(consent.sha256)
+        self._working.add(scope)
+        self._show_states()
+        self.show_errors([])
+        self.context.operations.run(
+            lambda: journey.record_consent(scope, granted, version, digest, language),
+            lambda _: self._recorded(scope),
+            partial(self._not_recorded, scope),
+            busy=self,
+        )
+
+    def _recorded(self, scope: ConsentScope) -> None:
+        self._working.discard(scope)
+        self.show_problem(None)
+        self._show_states()
+        self.cards[scope].yes.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _not_recorded(self, scope: ConsentScope, error: LoanAppError) -> None:
+        self._working.discard(scope)
+        self._show_states()
+        self.show_problem(error)
+
+    def focus_first(self) -> None:
+        """The first card that needs a decision."""
+        for consent in self._consents():
+            if self._granted(consent) is None and consent.scope in self.cards:
+                self.cards[consent.scope].more.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
+        super().focus_first()
+
+    def missing(self) -> list[str]:
+        """Every decision, and the required ones given."""
+        return [error.text for error in self._errors_now()]
+
+    def _errors_now(self) -> list[FieldError]:
+        errors = []
+        for consent in self._consents():
+            granted = self._granted(consent)
+            name = tr(f"permissions.scope_{consent.scope.value}")
+            card = self.cards.get(consent.scope)
+            if granted is None:
+                errors.append(FieldError(tr("permissions.undecided", name=name), card.more if card else None))
+            elif not granted and consent.required and consent.scope is not ConsentScope.FACE_VERIFICATION:
+                errors.append(FieldError(tr("permissions.needed", name=name), card.yes if card else None))
+        return errors
+
+    def proceed(self) -> None:
+        """Go on once everything is decided."""
+        self.show_problem(None)
+        if self.show_errors(self._errors_now()):
+            return
+        journey = self.journey
+        self.context.operations.run(journey.finish_permissions, self.done, busy=self)

@@ -1,0 +1,22 @@
+"""Which class shows which page; a page's module is imported when the page is first shown."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from loanapp.journey.pages import Page
+
+if TYPE_CHECKING:
+    from ui.pages.page import JourneyPage, PageContext
+
+
+def class_name(page: Page) -> str:
+    """``identity_document`` -> ``IdentityDocumentPage``."""
+    return "".join(part.capitalize() for part in page.value.split("_")) + "Page"
+
+
+def make_page(page: Page, context: "PageContext") -> "JourneyPage":
+    """Import and build ``page``."""
+    made = getattr(import_module(f"ui.pages.{page.value}"), class_name(page))(context)
+    if TYPE_CHECKING:
+        assert isinstance(made, JourneyPage)
+    return made

@@ -1,0 +1,107 @@
+"""Where the computer has no credential store: ask for a passphrase, or explain what it means to decline."""
+
+import threading
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from ui.components.buttons import PrimaryButton, SecondaryButton
+from ui.components.fields import Field
+from ui.components.labels import label
+from ui.translations import error_sentence, tr
+
+if TYPE_CHECKING:
+    from loanapp.client.secrets import PassphrasePrompt
+
+
+class PassphraseDialog(QDialog):
+    """Choose one, or enter the one chosen before; declining is a button of its own, with its consequence beside it."""
+
+    def __init__(self, prompt: "PassphrasePrompt", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._first_time = prompt.first_time
+        kind = "" if prompt.first_time else "unlock_"
+        self.setWindowTitle(tr("common.program"))
+        box = QVBoxLayout(self)
+        box.setContentsMargins(32, 28, 32, 24)
+        box.setSpacing(16)
+        box.addWidget(label(tr(f"common.passphrase_{kind}title"), "heading"))
+        box.addWidget(label(tr(f"common.passphrase_{kind}text")))
+        self.field = Field(
+            tr("common.passphrase_field"), tr("common.passphrase_hint") if prompt.first_time else "", width=320
+        )
+        if isinstance(self.field.editor, QLineEdit):
+            self.field.editor.setEchoMode(QLineEdit.EchoMode.Password)
+        if prompt.problem is not None:
+            self.field.set_error(error_sentence(prompt.problem))
+        box.addWidget(self.field)
+        box.addWidget(label(tr("common.passphrase_decline_text"), "small"))
+        row = QHBoxLayout()
+        self.decline = SecondaryButton(tr("common.passphrase_decline"))
+        self.decline.clicked.connect(self.reject)
+        row.addWidget(self.decline)
+        row.addStretch(1)
+        self.use = PrimaryButton(tr("common.passphrase_set" if prompt.first_time else "common.passphrase_unlock"))
+        self.use.setDefault(True)
+        self.use.clicked.connect(self._take)
+        row.addWidget(self.use)
+        box.addLayout(row)
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def passphrase(self) -> str:
+        """What was typed, spaces and all."""
+        return self.field.editor.text() if isinstance(self.field.editor, QLineEdit) else ""
+
+    def _take(self) -> None:
+        from loanapp.client.secrets import SHORTEST_PASSPHRASE
+
+        if self._first_time and len(self.passphrase()) < SHORTEST_PASSPHRASE:
+            self.field.set_error(tr("common.passphrase_short"))
+            self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self.passphrase():
+            self.accept()
+
+
+class PassphraseAsker(QObject):
+    """Called in the worker that opens the store; shows the dialog on the GUI thread and waits for its answer."""
+
+    _wanted = Signal(object)
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._answered = threading.Event()
+        self._answer: str | None = None
+        self._ended = False
+        self._dialog: PassphraseDialog | None = None
+        self._wanted.connect(self._show)
+
+    def __call__(self, prompt: "PassphrasePrompt") -> str | None:
+        """The passphrase, or ``None`` where the borrower declines."""
+        if self._ended:
+            return None
+        self._answered.clear()
+        self._answer = None
+        self._wanted.emit(prompt)
+        self._answered.wait()
+        return self._answer
+
+    def end(self) -> None:
+        """The program is closing: whoever waits gets no answer."""
+        self._ended = True
+        if self._dialog is not None:
+            self._dialog.reject()
+        self._answered.set()
+
+    def _show(self, prompt: "PassphrasePrompt") -> None:
+        dialog = self._dialog = PassphraseDialog(prompt, self._window)
+        dialog.finished.connect(lambda result: self._finish(dialog, result))
+        dialog.setModal(True)
+        dialog.show()
+
+    def _finish(self, dialog: PassphraseDialog, result: int) -> None:
+        self._answer = dialog.passphrase() if result == QDialog.DialogCode.Accepted else None
+        self._dialog = None
+        dialog.deleteLater()
+        self._answered.set()

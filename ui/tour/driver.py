@@ -1,0 +1,251 @@
+"""Drives the real window as a person would: looks for a control, moves to it, presses it, waits for what it does.
+
+Nothing here sleeps for a fixed time: every wait is for a state, and says what it waited for when it does not come.
+"""
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QEvent, QPoint, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QScrollArea, QWidget
+
+from loanapp.journey.pages import Page
+from ui.application import Desktop
+from ui.demonstration import DemonstrationKit
+from ui.home import WindowSettings
+from ui.pages.page import JourneyPage
+from ui.shell import Shell, first_title, load_font
+from ui.translations import Language
+
+SIZE: Final = (1366, 768)
+_LOOK_AGAIN_MS: Final = 15
+_PATIENCE_S: Final = 20.0
+# What Qt says about the platform rather than about us.
+_OF_THE_PLATFORM: Final = re.compile(r"propagateSizeHints|This plugin does not support|Wayland|XDG_RUNTIME_DIR|libpng")
+# A key of the translations that was never given its sentence.
+_BARE_KEY: Final = re.compile(r"^[a-z_]+(\.[a-z_]+)+$")
+
+
+class TourError(Exception):
+    """Something is not as it should be; the text is one clear sentence."""
+
+
+class WindowDriver:
+    """One run of the program in a home of its own."""
+
+    def __init__(self, home: Path, language: Language, kit: DemonstrationKit | None) -> None:
+        self.home = home
+        self.language = language
+        self._kit = kit
+        self._warnings: list[str] = []
+        self._shell: Shell | None = None
+        self._desktop: Desktop | None = None
+        self._previous_handler: object = None
+
+    # the program
+
+    def open(self) -> None:
+        """Start the program as its entry point does, and wait for its first picture and for the lender."""
+        self._previous_handler = qInstallMessageHandler(self._heard)
+        load_font()
+        settings = WindowSettings(language=self.language, help_open=True)
+        shell = Shell(first_title(self.language))
+        self._shell = shell
+        shell.resize(*SIZE)
+
+        def furnish() -> None:
+            self._desktop = Desktop(self.home, shell, settings, self._kit)
+            self._desktop.open()
+
+        shell.painted.connect(furnish)
+        shell.show()
+        self.wait(lambda: self._desktop is not None, "the window's first picture")
+
+    def close(self) -> None:
+        """Close the window as a person would; program and lender end."""
+        shell, self._shell = self._shell, None
+        if shell is not None:
+            shell.close()
+            shell.deleteLater()
+            QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+            QApplication.processEvents()
+        self._desktop = None
+        previous = self._previous_handler
+        qInstallMessageHandler(previous if callable(previous) else None)
+
+    @property
+    def desktop(self) -> Desktop:
+        """The program."""
+        if self._desktop is None:
+            raise TourError("the program is not open")
+        return self._desktop
+
+    @property
+    def shell(self) -> Shell:
+        """The window."""
+        if self._shell is None:
+            raise TourError("the window is not open")
+        return self._shell
+
+    def _heard(self, kind: QtMsgType, _context: object, message: str) -> None:
+        if kind is not QtMsgType.QtDebugMsg and kind is not QtMsgType.QtInfoMsg and not _OF_THE_PLATFORM.search(message):
+            self._warnings.append(message)
+
+    # waiting
+
+    def wait(self, condition: Callable[[], object], what: str, seconds: float = _PATIENCE_S) -> None:
+        """Let the program run until ``condition`` holds; raises :class:`TourError` when it does not in time."""
+        until = time.monotonic() + seconds
+        while not condition():
+            if self._warnings:
+                raise TourError(f"Qt warned while waiting for {what}: {self._warnings[0]}")
+            if time.monotonic() > until:
+                raise TourError(f"waited {seconds:g} s for {what}; {self._where()}")
+            QTest.qWait(_LOOK_AGAIN_MS)
+
+    def _where(self) -> str:
+        page = self._desktop.window.page if self._desktop else None
+        if page is None:
+            return "no page is shown"
+        told = [page.scaffold.problem.title.text()] if page.scaffold.problem.isVisible() else []
+        told += [text.text() for text in page.scaffold.error_summary.findChildren(QLabel) if text.isVisible()]
+        return f"the page is {page.page_id.value}" + (f" and says: {' '.join(told)}" if told else "")
+
+    def arrive(self, page: Page, seconds: float = _PATIENCE_S) -> JourneyPage:
+        """Wait until ``page`` is shown and rests; a problem shown on the way ends the tour."""
+
+        def there() -> bool:
+            shown = self.desktop.window.page
+            if shown is not None and shown.page_id is not page:
+                self._refuse_problem(shown)
+            return shown is not None and shown.page_id is page and shown.isVisible()
+
+        self.wait(there, f"the page {page.value}", seconds)
+        shown = self.desktop.window.page
+        assert shown is not None  # noqa: S101 - told by the wait above
+        self.wait(lambda: not shown.busy, f"the page {page.value} to rest", seconds)
+        self._refuse_problem(shown)
+        return shown
+
+    def _refuse_problem(self, page: JourneyPage) -> None:
+        if page.scaffold.problem.isVisible() or page.scaffold.error_summary.isVisible():
+            raise TourError(f"a page shows a problem nobody expected: {self._where()}")
+
+    # hands
+
+    def click(self, target: QWidget, what: str = "") -> None:
+        """Bring a control into view and press it with the mouse, once it can be pressed."""
+        name = what or target.accessibleName() or type(target).__name__
+        self.wait(lambda: target.isVisible() and target.isEnabled(), f"“{name}” to be there to press")
+        self.bring_into_view(target)
+        point = self._point_on(target, name)
+        QTest.mouseClick(target, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, point)
+
+    def bring_into_view(self, target: QWidget) -> None:
+        """Scroll every area around ``target`` until it shows."""
+        parent = target.parentWidget()
+        while parent is not None:
+            if isinstance(parent, QScrollArea):
+                parent.ensureWidgetVisible(target, 0, 40)
+            parent = parent.parentWidget()
+        QApplication.processEvents()
+
+    def _point_on(self, target: QWidget, name: str) -> QPoint:
+        """A point where a person could press: in sight, and not covered by something else."""
+        window = target.window()
+        for point in (target.rect().center(), QPoint(12, target.height() // 2)):
+            found = window.childAt(target.mapTo(window, point))
+            if found is target or (found is not None and target.isAncestorOf(found)):
+                return point
+        raise TourError(f"“{name}” cannot be reached with the mouse; {self._where()}")
+
+    def type(self, editor: QWidget, text: str, what: str = "") -> None:
+        """Replace what an editor holds by typing."""
+        if not isinstance(editor, QLineEdit):
+            raise TourError(f"{what or 'a field'} cannot be typed into")
+        self.click(editor, what)
+        QTest.keyClick(editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClick(editor, Qt.Key.Key_Delete)
+        QTest.keyClicks(editor, text)
+        if editor.text().replace(" ", "").replace(",", "") != text.replace(" ", "").replace(",", ""):
+            raise TourError(f"{what or editor.accessibleName()}: typed {len(text)} characters, the field holds others")
+
+    def choose(self, box: QComboBox, data: object, what: str) -> None:
+        """Choose an entry of a list with the keyboard."""
+        place = box.findData(data)
+        if place < 0:
+            raise TourError(f"{what} is not offered")
+        box.setFocus()
+        QTest.keyClick(box, Qt.Key.Key_Home)
+        for _ in range(place):
+            QTest.keyClick(box, Qt.Key.Key_Down)
+        if box.currentData() != data:
+            raise TourError(f"{what} could not be chosen with the keyboard")
+
+    def press(self, key: Qt.Key) -> None:
+        """Press a key where the focus is."""
+        target = QApplication.focusWidget() or self.shell
+        QTest.keyClick(target, key)
+
+    def button(self, root: QWidget, text: str) -> QAbstractButton:
+        """The visible button with these words."""
+        for found in root.findChildren(QAbstractButton):
+            if found.isVisible() and text in {found.text(), found.accessibleName()}:
+                return found
+        raise TourError(f"no button “{text}”; {self._where()}")
+
+    def dialog(self) -> QWidget | None:
+        """The window in front of the program's own, if there is one."""
+        for window in QApplication.topLevelWidgets():
+            if window is not self._shell and window.isVisible() and window.isWindow() and window.parent() is not None:
+                return window
+        return None
+
+    # eyes
+
+    def look(self, words: tuple[str, ...] = ()) -> list[str]:
+        """Check what is in sight: no bare key, no empty button, all of ``words``; returns every text read."""
+        window = self.dialog() or self.shell
+        texts = []
+        for widget in window.findChildren(QWidget):
+            if not widget.isVisible():
+                continue
+            if isinstance(widget, QLabel):
+                texts.append(widget.text())
+            elif isinstance(widget, QAbstractButton):
+                texts.append(widget.text())
+                if not widget.text() and widget.icon().isNull() and not widget.accessibleName():
+                    raise TourError(f"a button says nothing; {self._where()}")
+        for text in texts:
+            if _BARE_KEY.match(text):
+                raise TourError(f"a sentence is missing: {text}; {self._where()}")
+        whole = "\n".join(texts)
+        for word in words:
+            if word not in whole:
+                raise TourError(f"the words “{word}” are missing; {self._where()}")
+        if self._warnings:
+            raise TourError(f"Qt warned: {self._warnings[0]}; {self._where()}")
+        return texts
+
+    def picture(self, path: Path) -> None:
+        """Keep what the window shows, dialog in front included."""
+        QApplication.sendPostedEvents()
+        QApplication.processEvents()
+        shell = self.shell
+        if (shell.width(), shell.height()) != SIZE:
+            raise TourError(f"the window is {shell.width()} x {shell.height()}, not {SIZE[0]} x {SIZE[1]}")
+        whole = shell.grab()
+        dialog = self.dialog()
+        if dialog is not None:
+            from PySide6.QtGui import QPainter
+
+            painter = QPainter(whole)
+            corner = QPoint((shell.width() - dialog.width()) // 2, (shell.height() - dialog.height()) // 2)
+            painter.drawPixmap(corner, dialog.grab())
+            painter.end()
+        if not whole.save(str(path), "PNG"):
+            raise TourError(f"the picture {path.name} cannot be written")

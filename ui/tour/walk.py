@@ -1,0 +1,414 @@
+"""The borrower of the tour: what is done on each page, and what has to be true there."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton
+
+from loanapp.capture.sources import FrameSource
+from loanapp.client.answers import DemonstrationIdentityNote
+from loanapp.demonstration.borrower import DemonstrationBorrower
+from loanapp.journey.pages import Page
+from ui.demonstration import DemonstrationKit, DemonstrationPerson
+from ui.pages.page import JourneyPage
+from ui.passphrase import PassphraseDialog
+from ui.tour.driver import TourError, WindowDriver
+from ui.translations import tr
+
+_P = TypeVar("_P", bound=JourneyPage)
+_DIM: Final = 0.25
+_PASSPHRASE: Final = "tour-of-the-demonstration"
+_AMOUNT: Final = "10000"
+_MONTHS: Final = "12"
+_FACE_S: Final = 40.0
+_LENDER_S: Final = 60.0
+
+
+@dataclass(slots=True)
+class TourKit:
+    """The demonstration's kit, with a hand on the lamp: the borrower sits in the dark until the light is turned on."""
+
+    kit: DemonstrationKit
+    dim: bool = True
+    borrower: DemonstrationBorrower | None = None
+
+    def identities(self) -> tuple[DemonstrationPerson, ...]:
+        """The test identities."""
+        return self.kit.identities()
+
+    def render_card(self, key: str, side: str) -> bytes:
+        """A photo of a test card."""
+        return self.kit.render_card(key, "front" if side == "front" else "back")
+
+    def camera(self) -> FrameSource:
+        """The demonstration borrower, at first in the dark."""
+        source = self.kit.camera()
+        if not isinstance(source, DemonstrationBorrower):
+            raise TourError("the demonstration has no borrower")
+        source.light = _DIM if self.dim else 1.0
+        self.borrower = source
+        return source
+
+    def turn_on_the_light(self) -> None:
+        """What the hint asks for."""
+        self.dim = False
+        if self.borrower is not None:
+            self.borrower.light = 1.0
+
+
+@dataclass(slots=True)
+class Kept:
+    """What a walk leaves."""
+
+    pictures: list[Path] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+class Walk:
+    """From the price to the loan, as one test identity."""
+
+    def __init__(self, driver: WindowDriver, kit: TourKit, out: Path | None, identity: str = "approved") -> None:
+        self.driver = driver
+        self.kit = kit
+        self.out = out
+        self.identity = identity
+        self.kept = Kept()
+        self._person: DemonstrationIdentityNote | None = None
+
+    def to(self, last: Page) -> None:
+        """Walk until ``last`` is done."""
+        for page, act in self._acts():
+            started = time.monotonic()
+            act()
+            self.kept.pages.append(page)
+            self.kept.seconds[page.value] = round(time.monotonic() - started, 1)
+            if page is last:
+                return
+
+    def _acts(self) -> Iterator[tuple[Page, Callable[[], None]]]:
+        yield Page.COST, self.cost
+        yield Page.SIGN_IN, self.sign_in
+        yield Page.TERMS, self.terms
+        yield Page.IDENTITY_DOCUMENT, self.identity_document
+        yield Page.ABOUT_YOU, self.about_you
+        yield Page.PERMISSIONS, self.permissions
+        yield Page.FACE_VERIFICATION, self.face_verification
+        yield Page.BANK_CARD, self.bank_card
+        yield Page.CHECK_ANSWERS, self.check_answers
+        yield Page.PROGRESS, self.progress
+        yield Page.DECISION, self.decision
+        yield Page.COST_DISCLOSURE, self.cost_disclosure
+        yield Page.CONTRACT, self.contract
+        yield Page.SIGNING, self.signing
+        yield Page.PAYOUT, self.payout
+        yield Page.MY_LOAN, self.my_loan
+
+    # helpers
+
+    def picture(self, name: str, *words: str) -> None:
+        """Look at what is in sight, and keep it."""
+        self.driver.look(words)
+        if self.out is not None:
+            number = len(self.kept.pictures) + 1
+            path = self.out / f"{number:02d}-{name.replace('_', '-')}-{self.driver.language}.png"
+            self.driver.picture(path)
+            self.kept.pictures.append(path)
+
+    def _page(self, page: Page, kind: type[_P], seconds: float = 20.0) -> _P:
+        shown = self.driver.arrive(page, seconds)
+        if not isinstance(shown, kind):
+            raise TourError(f"the page {page.value} is a {type(shown).__name__}")
+        return shown
+
+    def _go_on(self, page: JourneyPage) -> None:
+        self.driver.click(page.scaffold.primary, page.scaffold.primary.text())
+
+    @property
+    def person(self) -> DemonstrationIdentityNote:
+        """The test identity as the lender lists it."""
+        if self._person is None:
+            journey = self.driver.desktop.context.journey
+            people = journey.demonstration_identities() if journey is not None else ()
+            found = next((one for one in people if one.key == self.identity), None)
+            if found is None:
+                raise TourError(f"the lender knows no test identity {self.identity}")
+            self._person = found
+        return self._person
+
+    @contextmanager
+    def _answering_passphrase(self) -> Iterator[None]:
+        """Where no credential store is used the program asks for a passphrase; its dialog belongs to the tour."""
+        yield
+
+    def passphrase_if_asked(self) -> None:
+        """Choose a passphrase when the program asks for one, and keep a picture of the question."""
+        dialog = self.driver.dialog()
+        if isinstance(dialog, PassphraseDialog):
+            self.driver.type(dialog.field.editor, _PASSPHRASE, "the passphrase")
+            self.picture("passphrase")
+            self.driver.click(dialog.use)
+
+    # the pages
+
+    def cost(self) -> None:
+        """What a loan costs, before anybody is asked for anything."""
+        from ui.pages.cost import CostPage
+
+        driver = self.driver
+        page = self._page(Page.COST, CostPage)
+        driver.wait(lambda: driver.desktop.context.journey is not None, "the journey", _LENDER_S)
+        journey = driver.desktop.context.journey
+
+        def lender_or_passphrase() -> bool:
+            return (journey is not None and journey.lender is not None and journey.secrets_kind is not None) or isinstance(
+                driver.dialog(), PassphraseDialog
+            )
+
+        driver.wait(lender_or_passphrase, "the lender to answer", _LENDER_S)
+        self.passphrase_if_asked()
+        driver.wait(lambda: journey is not None and journey.lender is not None, "the lender to answer", _LENDER_S)
+        driver.type(page.amount.editor, _AMOUNT, "the amount")
+        driver.wait(lambda: not driver.desktop.operations.active, "the program to rest")
+        self.picture("cost", "¥899.75", "¥10,797.05", "14.40%")
+        self._go_on(page)
+
+    def sign_in(self) -> None:
+        """Phone and one-time code; the simulated message arrives in the window."""
+        from ui.pages.sign_in import SignInPage
+
+        driver = self.driver
+        page = self._page(Page.SIGN_IN, SignInPage)
+        driver.type(page.phone.editor, self.person.phone, "the phone number")
+        driver.click(page.send)
+        codes: list[str] = []
+        driver.desktop.messages.simulatedMessage.connect(lambda message: message and codes.append(message.code))
+        driver.wait(lambda: codes, "the simulated text message")
+        driver.wait(lambda: not page.busy, "the page to rest")
+        self.picture("sign_in", tr("common.simulated"))
+        driver.type(page.code.editor, codes[-1], "the code")
+        self._go_on(page)
+
+    def terms(self) -> None:
+        """Amount, term, purpose, with the plan beside them."""
+        from ui.pages.terms import TermsPage
+
+        driver = self.driver
+        page = self._page(Page.TERMS, TermsPage)
+        driver.type(page.amount.editor, _AMOUNT, "the amount")
+        self._choose_card(page.months, _MONTHS)
+        self._choose_card(page.purpose, "education")
+        self.picture("terms", "¥899.75", "14.40%")
+        self._go_on(page)
+
+    def _choose_card(self, cards: object, value: str) -> None:
+        from ui.components.choice_cards import ChoiceCards
+
+        if not isinstance(cards, ChoiceCards):
+            raise TourError("there is nothing to choose from")
+        buttons = cards.buttons()
+        if value not in buttons:
+            raise TourError(f"the choice {value} is not offered")
+        self.driver.click(buttons[value])
+        if cards.value() != value:
+            raise TourError(f"the choice {value} was not taken")
+
+    def identity_document(self) -> None:
+        """Both sides of the test card; what was read is confirmed."""
+        raise TourError("the page identity_document is not walked yet")
+
+    def about_you(self) -> None:
+        """Work, income, debts."""
+        from ui.pages.about_you import AboutYouPage
+
+        page = self._page(Page.ABOUT_YOU, AboutYouPage)
+        person = next(one for one in self.kit.identities() if one.key == self.identity)
+        self._choose_card(page.employment, "employed")
+        self.driver.type(page.income.editor, str(getattr(person, "monthly_income", "15000")), "the income")
+        self.driver.type(page.debt.editor, str(getattr(person, "monthly_debt", "0")), "the debts")
+        self.picture("about_you")
+        self._go_on(page)
+
+    def permissions(self) -> None:
+        """Every authorisation, one by one."""
+        raise TourError("the page permissions is not walked yet")
+
+    def face_verification(self) -> None:
+        """Consent, a dark room and its hint, the light turned on, the actions, the verdict."""
+        from ui.pages.face_verification import FaceVerificationPage, Step
+
+        driver = self.driver
+        page = self._page(Page.FACE_VERIFICATION, FaceVerificationPage)
+        self._reach(page, Step.CONSENT)
+        self.picture("face_consent", tr("face_verification.consent.purpose"), tr("face_verification.other_way"))
+        self._go_on(page)
+        self._reach(page, Step.READY)
+        driver.wait(lambda: not page.busy and page.scaffold.primary.isEnabled(), "the list of cameras")
+        driver.choose(page.steps.ready.cameras, -1, "the demonstration borrower")
+        self.picture("face_ready", tr("face_verification.ready.light"))
+        self._go_on(page)
+        mirror = page.steps.mirror
+        if self.kit.dim:
+            dark = tr("face_verification.hint.too_dark")
+            driver.wait(lambda: mirror.line.text() == dark, "the hint about the light", _FACE_S)
+            self.picture("face_hint", dark, tr("face_verification.only_for_identity"))
+            self.kit.turn_on_the_light()
+        asked = {tr(f"face_verification.action.{name}") for name in ("open_mouth", "turn_left", "turn_right", "nod", "blink")}
+
+        def acting() -> bool:
+            self._refuse_face_trouble(page)
+            return mirror.line.text() in asked and mirror.preview.state.action_progress > 0.2
+
+        driver.wait(acting, "the first action to be under way", _FACE_S)
+        self.picture("face_acting", tr("face_verification.never_tell_code"))
+        self._reach(page, Step.PASSED, _FACE_S)
+        self.picture("face_passed", tr("face_verification.passed.title"))
+        self._go_on(page)
+
+    def _reach(self, page: object, step: object, seconds: float = 20.0) -> None:
+        def there() -> bool:
+            self._refuse_face_trouble(page)
+            return getattr(page, "step", None) is step
+
+        self.driver.wait(there, f"face verification to reach “{step}”", seconds)
+
+    def _refuse_face_trouble(self, page: object) -> None:
+        from ui.pages.face_verification import FaceVerificationPage, Step
+
+        if isinstance(page, FaceVerificationPage) and page.step in {Step.TROUBLE, Step.RETRY, Step.NO_MORE, Step.REVIEW}:
+            raise TourError(f"face verification stopped at “{page.step.value}”: {page.reasons_told()}")
+
+    def bank_card(self) -> None:
+        """The own debit card."""
+        from ui.pages.bank_card import BankCardPage
+
+        page = self._page(Page.BANK_CARD, BankCardPage)
+        self.driver.type(page.number.editor, self.person.card_number, "the card number")
+        self.driver.type(page.phone.editor, self.person.phone, "the phone left with the bank")
+        self.picture("bank_card")
+        self._go_on(page)
+
+    def check_answers(self) -> None:
+        """Everything once more, then the application goes off."""
+        page = self.driver.arrive(Page.CHECK_ANSWERS)
+        self.picture("check_answers")
+        self._go_on(page)
+
+    def progress(self) -> None:
+        """Waiting; the page moves on by itself."""
+        from ui.pages.progress import ProgressPage
+
+        self._page(Page.PROGRESS, ProgressPage)
+        self.picture("progress", tr("progress.may_close"))
+
+    def decision(self) -> None:
+        """The offer as a sum."""
+        from ui.pages.decision import DecisionPage
+
+        page = self._page(Page.DECISION, DecisionPage, 30.0)
+        self.driver.wait(lambda: page.scaffold.primary.isVisible(), "the offer")
+        self.picture("decision", "¥10,000", "¥899.75", "¥10,797.05")
+        self._go_on(page)
+
+    def cost_disclosure(self) -> None:
+        """The mandatory table: read to its end, for the whole reading time."""
+        from ui.pages.cost_disclosure import CostDisclosurePage
+
+        driver = self.driver
+        page = self._page(Page.COST_DISCLOSURE, CostDisclosurePage)
+        driver.wait(lambda: page.ring.seconds_left > 0, "the reading time to run")
+        self.picture("cost_disclosure", tr("cost_disclosure.sheet.title"), tr("cost_disclosure.nothing_else"))
+        if page.scaffold.primary.isEnabled():
+            raise TourError("the cost table could be confirmed before it was read")
+        page.focus_first()
+        for _ in range(40):
+            if page.end_reached:
+                break
+            driver.press(Qt.Key.Key_PageDown)
+            driver.wait(lambda: True, "the page to scroll")
+        if not page.end_reached:
+            raise TourError("the end of the cost table cannot be reached with the keyboard")
+        self.picture("cost_disclosure_end", tr("cost_disclosure.sheet.end"))
+        reading = driver.desktop.context.journey
+        seconds = reading.lender.reading_seconds if reading is not None and reading.lender is not None else 15
+        driver.wait(page.scaffold.primary.isEnabled, "the reading time to end", seconds + 5)
+        if page.ring.seconds_on_screen < seconds:
+            raise TourError("the cost table could be confirmed before the reading time was over")
+        self._go_on(page)
+
+    def contract(self) -> None:
+        """The contract, read to its end by the keyboard."""
+        from ui.pages.contract import ContractPage
+
+        driver = self.driver
+        page = self._page(Page.CONTRACT, ContractPage)
+        driver.wait(lambda: page.view.is_painted, "the contract to be painted")
+        explain = next((found for found in page.findChildren(QPushButton) if found.text() == tr("contract.explain")), None)
+        if explain is None:
+            raise TourError("no term of the contract is explained")
+        driver.click(explain)
+        self.picture("contract", tr("contract.terms"))
+        page.view.setFocus()
+        driver.press(Qt.Key.Key_End)
+        driver.wait(lambda: page.view.end_reached and page.view.is_painted, "the end of the contract")
+        self.picture("contract_end")
+        self._go_on(page)
+
+    def signing(self) -> None:
+        """One tick, one press; the steps are watched."""
+        from ui.pages.signing import SigningPage
+
+        driver = self.driver
+        page = self._page(Page.SIGNING, SigningPage)
+        if page.scaffold.primary.isEnabled():
+            raise TourError("the contract could be signed without the confirmation")
+        driver.click(page.tick.box, "the confirmation")
+        self.picture("signing", "TEST CA")
+        self._go_on(page)
+        driver.wait(lambda: page.under_way or driver.desktop.window.page is not page, "the signing to begin")
+        if page.under_way:
+            self.picture("signing_steps", tr("signing.progress"))
+
+    def payout(self) -> None:
+        """The money, with the bank's simulated reference."""
+        from ui.pages.payout import PayoutPage
+
+        page = self._page(Page.PAYOUT, PayoutPage, 40.0)
+        self.driver.wait(page.scaffold.primary.isVisible, "the money", 40.0)
+        self.picture("payout", "¥10,000.00", tr("payout.simulated"), tr("payout.signed.both"))
+        self._go_on(page)
+
+    def my_loan(self) -> None:
+        """The loan, its papers, both signatures checked; the contract is saved by the program's own dialog."""
+        from ui.pages.my_loan import MyLoanPage
+
+        driver = self.driver
+        page = self._page(Page.MY_LOAN, MyLoanPage)
+        self.picture("my_loan", "¥899.75", tr("my_loan.strip"))
+        driver.click(driver.button(page, tr("my_loan.verify")))
+        driver.wait(lambda: page.verified, "the signatures to be checked")
+        page.bring_papers_into_view()
+        self.picture("my_loan_papers", tr("my_loan.verified"))
+        if self.out is not None:
+            self._save(page, self.out / "contract.pdf")
+
+    def _save(self, page: JourneyPage, path: Path) -> None:
+        driver = self.driver
+        path.unlink(missing_ok=True)
+        self._go_on(page)
+        driver.wait(lambda: isinstance(driver.dialog(), QFileDialog), "the question where to save")
+        dialog = driver.dialog()
+        name = dialog.findChild(QLineEdit, "fileNameEdit") if dialog is not None else None
+        if not isinstance(dialog, QFileDialog) or name is None:
+            raise TourError("the contract cannot be saved")
+        name.setFocus()
+        name.selectAll()
+        QTest.keyClicks(name, str(path))
+        QTest.keyClick(name, Qt.Key.Key_Return)
+        driver.wait(lambda: path.is_file() and not driver.desktop.operations.active, "the contract to be saved")
