@@ -35,6 +35,7 @@ from pyhanko.sign.validation.dss import async_add_validation_info
 from pyhanko.sign.validation.errors import ValidationInfoReadingError
 from pyhanko.stamp import StaticStampStyle
 from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.errors import PathError, ValidationError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from loanapp.proof.authorities import Credential
@@ -130,13 +131,15 @@ def countersign(
     *,
     now: datetime,
     words: SignatureWords,
+    chain: Sequence[x509.Certificate] = (),
 ) -> bytes:
     """Prove that the borrower's certificate was good, sign the lender's field, close with an archive time-stamp.
 
-    The result is PAdES B-LTA: everything needed to check both signatures years later is inside. Raises
-    :class:`SigningError` when the borrower has not signed or a chain does not hold.
+    The result is PAdES B-LTA: everything needed to check both signatures years later is inside. ``chain`` are the
+    authorities between the lender's certificate and a root. Raises :class:`SigningError` when the borrower has not
+    signed, a certificate is revoked or a chain does not hold.
     """
-    return _run(_countersign(pdf, lender, trust, timestamper, _Moment(now, words)))
+    return _run(_countersign(pdf, _signer(lender, chain), trust, timestamper, _Moment(now, words)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,7 @@ class _Moment:
 
 
 async def _countersign(
-    pdf: bytes, lender: Credential, trust: Trust, timestamper: RemoteTimestamper, moment: _Moment
+    pdf: bytes, signer: SimpleSigner, trust: Trust, timestamper: RemoteTimestamper, moment: _Moment
 ) -> bytes:
     try:
         signed = list(PdfFileReader(BytesIO(pdf)).embedded_regular_signatures)
@@ -159,7 +162,7 @@ async def _countersign(
     context = _context(trust, moment.now)
     try:
         proved = await async_add_validation_info(signed[0], context, output=BytesIO(), add_vri_entry=False)
-    except ValidationInfoReadingError as error:
+    except (ValidationInfoReadingError, PathError, ValidationError) as error:
         raise SigningError("the borrower's certificate cannot be proved") from error
     metadata = replace(
         _metadata(LENDER_FIELD, moment.words),
@@ -167,7 +170,7 @@ async def _countersign(
         validation_context=_context(trust, moment.now),
         dss_settings=_PROOF_WITH_SIGNATURE,
     )
-    signed_pdf = await _sign(proved.getvalue(), metadata, _signer(lender, ()), timestamper, moment)
+    signed_pdf = await _sign(proved.getvalue(), metadata, signer, timestamper, moment)
     return await _archive(signed_pdf, timestamper, _context(trust, moment.now))
 
 
@@ -201,7 +204,7 @@ async def _sign(
         output = BytesIO()
         digest, _ = document.digest_tbs_document(output=output)
         await document.perform_signature(digest.document_digest, PdfCMSSignedAttributes(signing_time=moment.now))
-    except (PdfError, PyHankoSigningError) as error:
+    except (PdfError, PyHankoSigningError, PathError, ValidationError) as error:
         raise SigningError("the document cannot be signed") from error
     return lower_case_contents(output.getvalue())
 

@@ -45,9 +45,13 @@ class RemoteTimestamper(TimeStamper):
         reply = self._ask(req.dump())
         try:
             response = tsp.TimeStampResp.load(reply, strict=True)
-            _ = response["status"]["status"].native
-        except (ValueError, TypeError) as error:
-            raise TimestampRequestError("the reply is not a time-stamp response") from error
+            granted = response["status"]["status"].native == "granted"
+            statement = response["time_stamp_token"]["content"]["encap_content_info"]["content"].parsed
+            answers_this = statement["nonce"].native == req["nonce"].native
+        except (ValueError, TypeError, KeyError) as error:
+            raise TimestampRequestError("the reply is not a time-stamp") from error
+        if not granted or not answers_this:
+            raise TimestampRequestError("the reply answers another request, or refuses")
         return response
 
 

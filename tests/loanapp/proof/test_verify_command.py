@@ -1,0 +1,110 @@
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from loanapp.commands import main
+from loanapp.proof.verification import ProofProblem
+from loanapp.resource_files import resource_path
+
+
+@pytest.fixture(scope="module")
+def signed(make_parties, contract):
+    """A contract of this very day: the command checks at the present."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    parties = make_parties(now)
+    return parties, parties.countersign(parties.sign(contract.prepared))
+
+
+@pytest.fixture
+def files(signed, tmp_path):
+    parties, pdf = signed
+    (tmp_path / "contract.pdf").write_bytes(pdf)
+    (tmp_path / "document_root.pem").write_text(parties.roots[0])
+    (tmp_path / "time_root.pem").write_text(parties.roots[1])
+    (tmp_path / "both.pem").write_text("".join(parties.roots))
+    return tmp_path
+
+
+@pytest.fixture(params=["zh_CN.UTF-8", "en_GB.UTF-8"])
+def language(request, monkeypatch):
+    monkeypatch.setenv("LANGUAGE", request.param)
+    return request.param[:2]
+
+
+def test_a_valid_contract(files, language, capsys):
+    assert main(["verify", str(files / "contract.pdf"), "--trust", str(files / "both.pem")]) == 0
+    output = capsys.readouterr()
+    assert output.err == ""
+    lines = output.out.splitlines()
+    assert len(lines) == 4
+    assert lines[0].startswith({"zh": "合同有效", "en": "The contract is valid"}[language])
+    assert "TEST" in lines[1]
+
+
+def test_trust_may_be_repeated(files):
+    trust = ["--trust", str(files / "document_root.pem"), "--trust", str(files / "time_root.pem")]
+    assert main(["verify", str(files / "contract.pdf"), *trust]) == 0
+
+
+def test_without_trust_the_installed_lenders_roots_count(files, own_home, capsys):
+    contract = str(files / "contract.pdf")
+    assert main(["verify", contract]) == 1
+    public = own_home / "lender" / "public"
+    public.mkdir(parents=True)
+    for name in ("document_root.pem", "time_root.pem"):
+        (public / name).write_bytes((files / name).read_bytes())
+    assert main(["verify", contract]) == 0
+    (public / "document_root.pem").write_text("damaged")
+    assert main(["verify", contract]) == 1
+
+
+def test_a_flipped_byte_is_one_sentence_and_exit_1(files, language, capsys):
+    pdf = bytearray((files / "contract.pdf").read_bytes())
+    pdf[4000] ^= 1
+    (files / "spoilt.pdf").write_bytes(bytes(pdf))
+    assert main(["verify", str(files / "spoilt.pdf"), "--trust", str(files / "both.pem")]) == 1
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert len(output.err.splitlines()) == 1
+    assert output.err.strip().endswith(("。", "."))
+
+
+def test_json_is_for_programs(files, capsys):
+    assert main(["verify", str(files / "contract.pdf"), "--trust", str(files / "both.pem"), "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["valid"] is True
+    assert answer["first_problem"] is None
+    assert [item["field"] for item in answer["signatures"]] == [
+        "BorrowerSignature",
+        "LenderSignature",
+        "ArchiveTimestamp",
+    ]
+    assert main(["verify", str(files / "both.pem"), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["first_problem"] == "not_a_pdf"
+
+
+@pytest.mark.parametrize("name", ["nothing.pdf", "", "contract.pdf\x00"])
+def test_a_file_that_cannot_be_read_is_one_sentence_and_exit_2(files, language, capsys, name):
+    assert main(["verify", str(files / name) if name else str(files)]) == 2
+    output = capsys.readouterr()
+    assert len(output.err.splitlines()) == 1
+    assert main(["verify", str(files / name) if name else str(files), "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["valid"] is False
+
+
+def test_a_root_that_cannot_be_used_is_exit_2(files, capsys):
+    contract = str(files / "contract.pdf")
+    for root in (contract, str(files / "none.pem")):
+        assert main(["verify", contract, "--trust", root]) == 2
+        assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_every_problem_has_its_sentence_in_both_languages():
+    catalogues = [
+        json.loads(resource_path("translations", folder, "verify.json").read_text(encoding="utf-8"))
+        for folder in ("zh_CN", "en")
+    ]
+    assert catalogues[0].keys() == catalogues[1].keys()
+    wanted = {f"problem.{problem.value}" for problem in ProofProblem}
+    assert {key for key in catalogues[0] if key.startswith("problem.")} == wanted
