@@ -20,6 +20,10 @@ _FRONT_LABELS: Final = ("姓名", "性别", "民族", "出生", "住址", _NUMBE
 _BACK_LABELS: Final = ("中华人民共和国", "居民身份证", "签发机关", "有效期限")
 # Letters a reader takes for digits; the last place may be a true X.
 _LOOKALIKES: Final = str.maketrans("OoQDIlL|ZzSsBx×", "0000111122558XX")
+# The reader now and then writes a printed simplified character in its traditional form.
+_SIMPLIFIED: Final = str.maketrans(
+    "漢滿壯維爾達錫東鄉納門倫獨龍烏別羅鮮瑤頗諾賽畬", "汉满壮维尔达锡东乡纳门伦独龙乌别罗鲜瑶颇诺赛畲"
+)
 _NUMBER: Final = re.compile(r"(?<!\d)\d{17}[\dX](?!\d)")
 _PRINTED_DATE: Final = re.compile(r"(?:19|20)\d\d\D{0,2}年|年\D{0,2}\d{1,2}\D{0,2}月")
 _PLACE: Final = re.compile(r"[省市区县州旗镇乡村路街弄巷号]")
@@ -161,7 +165,7 @@ def _name(rows: Sequence[Row], top: int | None) -> FieldReading:
 
 def _ethnic_group(row: Row) -> FieldReading:
     """Snapped to the list of 56: what is printed can only be one of them."""
-    text = text_of(row)
+    text = text_of(row).translate(_SIMPLIFIED)
     cut = text.find("民族")
     rest = text[cut + 2 :] if cut >= 0 else re.sub(r"^.*[男女]\D?族?", "", text)
     rest = re.sub(r"[^㐀-鿿]", "", rest)
