@@ -103,6 +103,11 @@ class FaceVerificationPage(JourneyPage):
         """Where on the page the borrower is."""
         return self._step
 
+    def reasons_told(self) -> str:
+        """What is told to the borrower when it does not go on, by the codes."""
+        codes = [reason.value for reason in self._verdict.reasons] if self._verdict else []
+        return ", ".join([*codes, *([self._error.code.value] if self._error else [])])
+
     def missing(self) -> list[str]:
         """Complete once the lender has a verdict to go on with."""
         return [] if self._step in {Step.PASSED, Step.REVIEW} else [self.scaffold.title.text()]

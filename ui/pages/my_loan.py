@@ -106,6 +106,16 @@ class MyLoanPage(JourneyPage):
         self._show()
         self.focus_first()
 
+    @property
+    def verified(self) -> bool:
+        """Whether both signatures were checked since the page was opened."""
+        return bool(self._verified)
+
+    def bring_papers_into_view(self) -> None:
+        """Scroll to the papers."""
+        if self.scaffold.scroll is not None:
+            self.scaffold.scroll.ensureWidgetVisible(self._papers, 0, 40)
+
     def _save_contract(self) -> None:
         number = self._loan.contract_number if self._loan else ""
         self.context.operations.run(self.journey.contract_pdf, lambda pdf: save_contract(self, pdf, number), busy=self)

@@ -28,9 +28,9 @@ class SigningPage(JourneyPage):
         self.scaffold.simulated.show()
         self._facts = SummaryList(changeable=False)
         self.scaffold.add(self._facts)
-        self._tick = TickBox()
-        self._tick.toggled.connect(lambda _on: self._follow())
-        self.scaffold.add(self._tick)
+        self.tick = TickBox()
+        self.tick.toggled.connect(lambda _on: self._follow())
+        self.scaffold.add(self.tick)
         self._steps = Card(padding=20, spacing=0)
         self._steps_title = label("", "heading")
         self._steps.body.addWidget(self._steps_title)
@@ -52,7 +52,7 @@ class SigningPage(JourneyPage):
 
     def load(self) -> None:
         """Show what is to be signed."""
-        self._tick.setChecked(False)
+        self.tick.setChecked(False)
         self._under_way = False
         self._steps.hide()
         self._show_facts()
@@ -60,18 +60,18 @@ class SigningPage(JourneyPage):
 
     def focus_first(self) -> None:
         """The tick."""
-        self._tick.setFocus()
+        self.tick.setFocus()
 
     def missing(self) -> list[str]:
         """The tick."""
-        return [] if self._tick.isChecked() else [tr("signing.tick_first")]
+        return [] if self.tick.isChecked() else [tr("signing.tick_first")]
 
     def proceed(self) -> None:
         """Sign: key, certificate, signature, countersignature, and the check of both."""
         if not self.complete or self._under_way:
             return
         self._under_way = True
-        self._tick.setEnabled(False)
+        self.tick.setEnabled(False)
         self.scaffold.aside.setEnabled(False)
         self.show_problem(None)
         for line in self._lines.values():
@@ -81,6 +81,11 @@ class SigningPage(JourneyPage):
         self.context.operations.run_with_progress(
             self._sign, self._signed, self._failed, on_progress=self._reached, busy=self
         )
+
+    @property
+    def under_way(self) -> bool:
+        """Whether the contract is being signed."""
+        return self._under_way
 
     def _read_again(self) -> None:
         self.open_page.emit(Page.CONTRACT)
@@ -111,7 +116,7 @@ class SigningPage(JourneyPage):
 
     def _end(self) -> None:
         self._under_way = False
-        self._tick.setEnabled(True)
+        self.tick.setEnabled(True)
         self.scaffold.aside.setEnabled(True)
         self._follow()
 
@@ -131,7 +136,7 @@ class SigningPage(JourneyPage):
         """Change the words."""
         super().retranslate()
         self.scaffold.aside.setText(tr("signing.back_to_contract"))
-        self._tick.setText(tr("signing.confirm"))
+        self.tick.setText(tr("signing.confirm"))
         self._steps_title.setText(tr("signing.progress"))
         for step, line in self._lines.items():
             line.set_text(tr(f"signing.step.{step.value}"))

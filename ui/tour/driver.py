@@ -11,7 +11,17 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QRadioButton,
+    QScrollArea,
+    QWidget,
+)
 
 from loanapp.journey.pages import Page
 from ui.application import Desktop
@@ -52,7 +62,7 @@ class WindowDriver:
         """Start the program as its entry point does, and wait for its first picture and for the lender."""
         self._previous_handler = qInstallMessageHandler(self._heard)
         load_font()
-        settings = WindowSettings(language=self.language, help_open=True)
+        settings = WindowSettings(language=self.language)
         shell = Shell(first_title(self.language))
         self._shell = shell
         shell.resize(*SIZE)
@@ -92,7 +102,8 @@ class WindowDriver:
         return self._shell
 
     def _heard(self, kind: QtMsgType, _context: object, message: str) -> None:
-        if kind is not QtMsgType.QtDebugMsg and kind is not QtMsgType.QtInfoMsg and not _OF_THE_PLATFORM.search(message):
+        quiet = kind in {QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg}
+        if not quiet and not _OF_THE_PLATFORM.search(message):
             self._warnings.append(message)
 
     # waiting
@@ -157,7 +168,9 @@ class WindowDriver:
     def _point_on(self, target: QWidget, name: str) -> QPoint:
         """A point where a person could press: in sight, and not covered by something else."""
         window = target.window()
-        for point in (target.rect().center(), QPoint(12, target.height() // 2)):
+        edge = QPoint(12, target.height() // 2)
+        points = [edge] if isinstance(target, QRadioButton | QCheckBox) else [target.rect().center(), edge]
+        for point in points:
             found = window.childAt(target.mapTo(window, point))
             if found is target or (found is not None and target.isAncestorOf(found)):
                 return point
@@ -210,23 +223,16 @@ class WindowDriver:
     def look(self, words: tuple[str, ...] = ()) -> list[str]:
         """Check what is in sight: no bare key, no empty button, all of ``words``; returns every text read."""
         window = self.dialog() or self.shell
-        texts = []
-        for widget in window.findChildren(QWidget):
-            if not widget.isVisible():
-                continue
-            if isinstance(widget, QLabel):
-                texts.append(widget.text())
-            elif isinstance(widget, QAbstractButton):
-                texts.append(widget.text())
-                if not widget.text() and widget.icon().isNull() and not widget.accessibleName():
-                    raise TourError(f"a button says nothing; {self._where()}")
-        for text in texts:
-            if _BARE_KEY.match(text):
-                raise TourError(f"a sentence is missing: {text}; {self._where()}")
+        labels = [one for one in window.findChildren(QLabel) if one.isVisible()]
+        buttons = [one for one in window.findChildren(QAbstractButton) if one.isVisible()]
+        if any(not (one.text() or one.accessibleName()) for one in buttons):
+            raise TourError(f"a button says nothing; {self._where()}")
+        texts = [one.text() for one in (*labels, *buttons)]
+        if bare := next((text for text in texts if _BARE_KEY.match(text)), None):
+            raise TourError(f"a sentence is missing: {bare}; {self._where()}")
         whole = "\n".join(texts)
-        for word in words:
-            if word not in whole:
-                raise TourError(f"the words “{word}” are missing; {self._where()}")
+        if missing := next((word for word in words if word not in whole), None):
+            raise TourError(f"the words “{missing}” are missing; {self._where()}")
         if self._warnings:
             raise TourError(f"Qt warned: {self._warnings[0]}; {self._where()}")
         return texts

@@ -94,7 +94,7 @@ def keep_roots(home: Path, out: Path) -> None:
         roots = [(public / name).read_text(encoding="ascii") for name in ("document_root.pem", "time_root.pem")]
     except OSError as error:
         raise TourError(f"the lender's roots are not where they belong: {type(error).__name__}") from error
-    (out / "root.pem").write_text("".join(root if root.endswith("\n") else f"{root}\n" for root in roots), encoding="ascii")
+    (out / "root.pem").write_text("".join(f"{root.strip()}\n" for root in roots), encoding="ascii")
 
 
 def verify(out: Path) -> None:

@@ -2,18 +2,18 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
 from loanapp.capture.sources import FrameSource
 from loanapp.client.answers import DemonstrationIdentityNote
 from loanapp.demonstration.borrower import DemonstrationBorrower
+from loanapp.domain.liveness import Action
 from loanapp.journey.pages import Page
 from ui.demonstration import DemonstrationKit, DemonstrationPerson
 from ui.pages.page import JourneyPage
@@ -23,9 +23,9 @@ from ui.translations import tr
 
 _P = TypeVar("_P", bound=JourneyPage)
 _DIM: Final = 0.25
-_PASSPHRASE: Final = "tour-of-the-demonstration"
+_PASSPHRASE: Final = "tour-of-the-demonstration"  # noqa: S105 - of a data folder that is thrown away
 _AMOUNT: Final = "10000"
-_MONTHS: Final = "12"
+_MONTHS: Final = 12
 _FACE_S: Final = 40.0
 _LENDER_S: Final = 60.0
 
@@ -142,11 +142,6 @@ class Walk:
             self._person = found
         return self._person
 
-    @contextmanager
-    def _answering_passphrase(self) -> Iterator[None]:
-        """Where no credential store is used the program asks for a passphrase; its dialog belongs to the tour."""
-        yield
-
     def passphrase_if_asked(self) -> None:
         """Choose a passphrase when the program asks for one, and keep a picture of the question."""
         dialog = self.driver.dialog()
@@ -167,9 +162,8 @@ class Walk:
         journey = driver.desktop.context.journey
 
         def lender_or_passphrase() -> bool:
-            return (journey is not None and journey.lender is not None and journey.secrets_kind is not None) or isinstance(
-                driver.dialog(), PassphraseDialog
-            )
+            answered = journey is not None and journey.lender is not None and journey.secrets_kind is not None
+            return answered or isinstance(driver.dialog(), PassphraseDialog)
 
         driver.wait(lender_or_passphrase, "the lender to answer", _LENDER_S)
         self.passphrase_if_asked()
@@ -202,22 +196,15 @@ class Walk:
         driver = self.driver
         page = self._page(Page.TERMS, TermsPage)
         driver.type(page.amount.editor, _AMOUNT, "the amount")
-        self._choose_card(page.months, _MONTHS)
-        self._choose_card(page.purpose, "education")
+        self._choose_card(page.months, tr("common.months", count=_MONTHS))
+        self._choose_card(page.purpose, tr("common.purpose_education"))
         self.picture("terms", "¥899.75", "14.40%")
         self._go_on(page)
 
-    def _choose_card(self, cards: object, value: str) -> None:
-        from ui.components.choice_cards import ChoiceCards
-
-        if not isinstance(cards, ChoiceCards):
-            raise TourError("there is nothing to choose from")
-        buttons = cards.buttons()
-        if value not in buttons:
-            raise TourError(f"the choice {value} is not offered")
-        self.driver.click(buttons[value])
-        if cards.value() != value:
-            raise TourError(f"the choice {value} was not taken")
+    def _choose_card(self, cards: QWidget, words: str) -> None:
+        choice = self.driver.button(cards, words)
+        self.driver.click(choice)
+        self.driver.wait(choice.isChecked, f"the choice “{words}” to be taken")
 
     def identity_document(self) -> None:
         """Both sides of the test card; what was read is confirmed."""
@@ -229,7 +216,7 @@ class Walk:
 
         page = self._page(Page.ABOUT_YOU, AboutYouPage)
         person = next(one for one in self.kit.identities() if one.key == self.identity)
-        self._choose_card(page.employment, "employed")
+        self._choose_card(page.employment, tr("common.employment_employed"))
         self.driver.type(page.income.editor, str(getattr(person, "monthly_income", "15000")), "the income")
         self.driver.type(page.debt.editor, str(getattr(person, "monthly_debt", "0")), "the debts")
         self.picture("about_you")
@@ -259,7 +246,7 @@ class Walk:
             driver.wait(lambda: mirror.line.text() == dark, "the hint about the light", _FACE_S)
             self.picture("face_hint", dark, tr("face_verification.only_for_identity"))
             self.kit.turn_on_the_light()
-        asked = {tr(f"face_verification.action.{name}") for name in ("open_mouth", "turn_left", "turn_right", "nod", "blink")}
+        asked = {tr(f"face_verification.action.{action.value}") for action in Action}
 
         def acting() -> bool:
             self._refuse_face_trouble(page)
@@ -281,7 +268,8 @@ class Walk:
     def _refuse_face_trouble(self, page: object) -> None:
         from ui.pages.face_verification import FaceVerificationPage, Step
 
-        if isinstance(page, FaceVerificationPage) and page.step in {Step.TROUBLE, Step.RETRY, Step.NO_MORE, Step.REVIEW}:
+        stopped = {Step.TROUBLE, Step.RETRY, Step.NO_MORE, Step.REVIEW}
+        if isinstance(page, FaceVerificationPage) and page.step in stopped:
             raise TourError(f"face verification stopped at “{page.step.value}”: {page.reasons_told()}")
 
     def bank_card(self) -> None:
@@ -312,7 +300,7 @@ class Walk:
         from ui.pages.decision import DecisionPage
 
         page = self._page(Page.DECISION, DecisionPage, 30.0)
-        self.driver.wait(lambda: page.scaffold.primary.isVisible(), "the offer")
+        self.driver.wait(page.scaffold.primary.isVisible, "the offer")
         self.picture("decision", "¥10,000", "¥899.75", "¥10,797.05")
         self._go_on(page)
 
@@ -349,10 +337,7 @@ class Walk:
         driver = self.driver
         page = self._page(Page.CONTRACT, ContractPage)
         driver.wait(lambda: page.view.is_painted, "the contract to be painted")
-        explain = next((found for found in page.findChildren(QPushButton) if found.text() == tr("contract.explain")), None)
-        if explain is None:
-            raise TourError("no term of the contract is explained")
-        driver.click(explain)
+        driver.click(driver.button(page, tr("contract.explain")))
         self.picture("contract", tr("contract.terms"))
         page.view.setFocus()
         driver.press(Qt.Key.Key_End)

@@ -1,0 +1,23 @@
+"""``loanapp tour``: drives the real windows through a whole loan and keeps the pictures."""
+
+import argparse
+import importlib
+from pathlib import Path
+from typing import cast
+
+from loanapp.commands.language import Language, text
+
+_BOTH: tuple[Language, ...] = ("zh", "en")
+
+
+def add_arguments(parser: argparse.ArgumentParser, language: Language) -> None:
+    """Declare the folder and the language."""
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help=text(language, "tour.help.out"))
+    parser.add_argument("--lang", choices=_BOTH, help=text(language, "tour.help.lang"))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Walk once a language; the one headless command that loads the window's code, and only when it runs."""
+    tour = importlib.import_module("ui.tour.tour")
+    languages = (args.lang,) if args.lang else _BOTH
+    return cast("int", tour.run(args.out.expanduser().absolute(), languages))
