@@ -14,6 +14,9 @@ from asn1crypto import algos, cms, tsp
 _LOWER_HEX = frozenset(b"0123456789abcdef")
 _BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*0\s+(\d+)\s+(\d+)\s+\d+\s*\]")
 _SHORT_LENGTH = 0x80
+_MAX_DEPTH = 40
+# Universal string and number types that DER never splits into pieces, with the bit that would do so.
+_PRIMITIVE_ONLY = frozenset(tag | 0x20 for tag in (*range(1, 16), *range(18, 31)))
 
 
 def contents_of(pdf: bytes, byte_range: Iterable[int]) -> bytes | None:
@@ -70,7 +73,7 @@ def timestamp_is_canonical(der: bytes, known_certificates: Iterable[bytes]) -> b
     certificates = [choice.chosen for choice in signed["certificates"]] if signed["certificates"] else []
     own = next((item for item in certificates if _names(signer["sid"], item)), None)
     return (
-        info.dump(force=True) == der
+        is_strict_der(der)
         and signed["version"].native == "v3"
         and signed["encap_content_info"]["content_type"].native == "tst_info"
         and isinstance(signed["encap_content_info"]["content"].parsed, tsp.TSTInfo)
@@ -83,7 +86,60 @@ def timestamp_is_canonical(der: bytes, known_certificates: Iterable[bytes]) -> b
         and own is not None
         and len({item.dump() for item in certificates}) == len(certificates)
         and all(item.dump() in known for item in certificates)
+        and [item.dump() for item in certificates] == sorted(item.dump() for item in certificates)
     )
+
+
+def is_strict_der(data: bytes) -> bool:
+    """Whether ``data`` is exactly one element in DER as far as structure goes (X.690 sections 8.1.3, 10.1, 10.2).
+
+    Shortest definite lengths, strings in one piece, shortest whole numbers, truth values 00 or FF.
+    """
+    return _strict_elements(data, 0, len(data), 0) == 1
+
+
+def _strict_elements(data: bytes, start: int, end: int, depth: int) -> int | None:
+    """How many well-formed elements fill ``data[start:end]``; ``None`` when they do not."""
+    count = 0
+    while start < end:
+        header = _strict_header(data, start, end)
+        if header is None or depth > _MAX_DEPTH:
+            return None
+        body, following = header
+        tag, content = data[start], data[body:following]
+        if tag & 0x20:
+            if tag in _PRIMITIVE_ONLY or _strict_elements(data, body, following, depth + 1) is None:
+                return None
+        elif not _strict_value(tag, content):
+            return None
+        start, count = following, count + 1
+    return count
+
+
+def _strict_header(data: bytes, start: int, end: int) -> tuple[int, int] | None:
+    """Where the content of the element at ``start`` begins and ends."""
+    if end - start < 2 or data[start] & 0x1F == 0x1F:
+        return None
+    length, body = data[start + 1], start + 2
+    if length >= _SHORT_LENGTH:
+        size = length - _SHORT_LENGTH
+        written = data[body : body + size]
+        length, body = int.from_bytes(written, "big"), body + size
+        if not 1 <= size <= 4 or len(written) != size or written[0] == 0 or length < _SHORT_LENGTH:
+            return None
+    return (body, body + length) if body + length <= end else None
+
+
+def _strict_value(tag: int, content: bytes) -> bool:
+    if tag in {0x02, 0x0A}:  # INTEGER, ENUMERATED
+        return len(content) == 1 or (len(content) > 1 and not _padded(content))
+    if tag == 0x01:
+        return content in {b"\x00", b"\xff"}
+    return tag != 0x05 or not content
+
+
+def _padded(number: bytes) -> bool:
+    return (number[0] == 0 and number[1] < 0x80) or (number[0] == 0xFF and number[1] >= 0x80)
 
 
 def _names(identifier: Any, certificate: Any) -> bool:  # noqa: ANN401 - asn1crypto has no types

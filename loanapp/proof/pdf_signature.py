@@ -31,7 +31,7 @@ from pyhanko.sign.signers.pdf_signer import (
     SigDSSPlacementPreference,
     TimestampDSSContentSettings,
 )
-from pyhanko.sign.validation.dss import async_add_validation_info
+from pyhanko.sign.validation.dss import DocumentSecurityStore, collect_validation_info
 from pyhanko.sign.validation.errors import ValidationInfoReadingError
 from pyhanko.stamp import StaticStampStyle
 from pyhanko_certvalidator import ValidationContext
@@ -120,7 +120,7 @@ def sign_as_borrower(
     :class:`SigningError`; whatever the time-stamper's own call raises comes through.
     """
     signer = _signer(Credential(key, certificate), chain)
-    return _run(_sign(pdf, _metadata(BORROWER_FIELD, words), signer, timestamper, _Moment(now, words)))
+    return _run(_sign(_writer(pdf), _metadata(BORROWER_FIELD, words), signer, timestamper, _Moment(now, words)))
 
 
 def countersign(
@@ -160,8 +160,10 @@ async def _countersign(
     if [found.field_name for found in signed] != [BORROWER_FIELD]:
         raise SigningError("the borrower's signature, and it alone, must be there first")
     context = _context(trust, moment.now)
+    writer = _writer(pdf)
     try:
-        proved = await async_add_validation_info(signed[0], context, output=BytesIO(), add_vri_entry=False)
+        paths = await collect_validation_info(signed[0], context)
+        DocumentSecurityStore.supply_dss_in_writer(writer, None, validation_context=context, paths=paths)
     except (ValidationInfoReadingError, PathError, ValidationError) as error:
         raise SigningError("the borrower's certificate cannot be proved") from error
     metadata = replace(
@@ -170,7 +172,7 @@ async def _countersign(
         validation_context=_context(trust, moment.now),
         dss_settings=_PROOF_WITH_SIGNATURE,
     )
-    signed_pdf = await _sign(proved.getvalue(), metadata, signer, timestamper, moment)
+    signed_pdf = await _sign(writer, metadata, signer, timestamper, moment)
     return await _archive(signed_pdf, timestamper, _context(trust, moment.now))
 
 
@@ -187,14 +189,17 @@ async def _archive(pdf: bytes, timestamper: RemoteTimestamper, context: Validati
 
 
 async def _sign(
-    pdf: bytes, metadata: PdfSignatureMetadata, signer: SimpleSigner, timestamper: RemoteTimestamper, moment: _Moment
+    writer: IncrementalPdfFileWriter,
+    metadata: PdfSignatureMetadata,
+    signer: SimpleSigner,
+    timestamper: RemoteTimestamper,
+    moment: _Moment,
 ) -> bytes:
     whole_box = SimpleBoxLayoutRule(AxisAlignment.ALIGN_MID, AxisAlignment.ALIGN_MID, Margins.uniform(0))
     stamp = StaticStampStyle(
         border_width=0, background=ImportedPage(moment.words.render()), background_layout=whole_box
     )
     try:
-        writer = IncrementalPdfFileWriter(BytesIO(pdf))
         pdf_signer = PdfSigner(metadata, signer, timestamper=timestamper, stamp_style=stamp)
         session = pdf_signer.init_signing_session(writer, existing_fields_only=True)
         session.system_time = moment.now  # the caller's clock, not the computer's
@@ -207,6 +212,13 @@ async def _sign(
     except (PdfError, PyHankoSigningError, PathError, ValidationError) as error:
         raise SigningError("the document cannot be signed") from error
     return lower_case_contents(output.getvalue())
+
+
+def _writer(pdf: bytes) -> IncrementalPdfFileWriter:
+    try:
+        return IncrementalPdfFileWriter(BytesIO(pdf))
+    except (PdfError, ValueError) as error:
+        raise SigningError("the document cannot be read") from error
 
 
 def _metadata(field: str, words: SignatureWords) -> PdfSignatureMetadata:
