@@ -46,7 +46,7 @@ class Check:
     state: CheckState
     outcome: str
     article: str
-    values: dict[str, str | int] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)
 
 
 def diagnose(data_folder: Path) -> list[Check]:
@@ -76,7 +76,7 @@ def _guarded(name: str, check: Callable[[], Check]) -> Check:
 
 
 def _program() -> Check:
-    values: dict[str, str | int] = {
+    values: dict[str, str] = {
         "version": loanapp.__version__,
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
@@ -97,7 +97,7 @@ def _assets() -> Check:
         path = folder / asset["name"]
         if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != asset["sha256"]:
             wrong.append(asset["name"])
-    values: dict[str, str | int] = {"count": len(listed), "names": ", ".join(wrong), "folder": str(folder)}
+    values: dict[str, str] = {"count": str(len(listed)), "names": ", ".join(wrong), "folder": str(folder)}
     return Check("assets", *_graded(good=not wrong), "program-files", values)
 
 
@@ -120,14 +120,14 @@ def _existing(folder: Path) -> Path:
 
 def _disk(folder: Path) -> Check:
     free = shutil.disk_usage(_existing(folder)).free // _MEGABYTE
-    values: dict[str, str | int] = {"free": free, "enough": _DISK_ENOUGH_MB}
+    values: dict[str, str] = {"free": str(free), "enough": str(_DISK_ENOUGH_MB)}
     if free < _DISK_LEAST_MB:
         return Check("disk", CheckState.BAD, "bad", "draft-and-disk", values)
     return Check("disk", *_graded(good=free >= _DISK_ENOUGH_MB, otherwise=CheckState.WARNING), "draft-and-disk", values)
 
 
 def _data_folder(folder: Path) -> Check:
-    values: dict[str, str | int] = {"folder": str(folder)}
+    values: dict[str, str] = {"folder": str(folder)}
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder) as file:
@@ -156,7 +156,7 @@ def _camera() -> Check:
 
     names = [camera.name for camera in list_cameras()]
     state = _graded(good=bool(names), otherwise=CheckState.WARNING)
-    return Check("camera", *state, "camera-not-found", {"names": ", ".join(names), "count": len(names)})
+    return Check("camera", *state, "camera-not-found", {"names": ", ".join(names), "count": str(len(names))})
 
 
 def _lender(folder: Path) -> Check:
