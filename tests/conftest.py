@@ -12,7 +12,7 @@ import hypothesis
 import pytest
 
 # Threads that libraries keep for the whole process; ours end with what started them.
-_KEPT_BY_LIBRARIES = re.compile(r"AnyIO worker thread|pytest_timeout|asyncio_|OTel|DBOS|Dummy-|APScheduler|hypothesis")
+_KEPT_BY_LIBRARIES = re.compile(r"AnyIO worker thread|pytest_timeout|asyncio_|OTel|DBOS|dbos-|Dummy-|APScheduler|hypothesis")
 _GRACE_SECONDS = 3.0
 
 hypothesis.settings.register_profile("house", deadline=None, derandomize=True, max_examples=60, database=None)
@@ -24,6 +24,7 @@ def pytest_addoption(parser):
         # The core tests run without Qt; its settings in pyproject.toml are then nobody's.
         for name in ("qt_api", "qt_log_level_fail"):
             parser.addini(name, "used by pytest-qt alone")
+        parser.addini("qt_log_ignore", "used by pytest-qt alone", type="linelist")
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
 """Window tests run offscreen and leave nothing behind."""
 
 from tests.qt_rules import nothing_left_on_screen
+from tests.ui.loan_in_hand import page_context
 
-__all__ = ["nothing_left_on_screen"]
+__all__ = ["nothing_left_on_screen", "page_context"]

@@ -1,10 +1,12 @@
 """An application at any point of its life, as the lender's answers say it, and a journey that hands it to a page."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
+
+import pytest
 
 from loanapp.client.answers import CostDisclosure
 from loanapp.client.application import Application
@@ -16,6 +18,11 @@ from loanapp.domain.money import wire
 from loanapp.domain.schedule import equal_instalment_schedule
 from loanapp.journey.pages import Page, steps
 from loanapp.resource_files import read_toml
+from ui.messages import MessageBridge
+from ui.operations import Operations
+from ui.pages.page import PageContext
+from ui.theme import theme
+from ui.translations import translator
 
 DAY = date(2026, 11, 22)
 NOW = "2026-11-22T10:00:00+08:00"
@@ -206,3 +213,18 @@ class JourneyInHand:
 
     def stepper(self) -> list[object]:
         return list(steps(Page.PROGRESS, frozenset()))
+
+
+@pytest.fixture
+def page_context(qapp) -> Iterator[Callable[[JourneyInHand], PageContext]]:
+    """``page_context(journey)``: what a page works with; its operations end with the test."""
+    messages = MessageBridge()
+    operations = Operations(messages)
+    translator().set_language("zh")
+
+    def make(journey: JourneyInHand, kit: object = None) -> PageContext:
+        return PageContext(journey, operations, messages, translator(), theme(), kit)
+
+    yield make
+    assert operations.shutdown()
+    translator().set_language("zh")

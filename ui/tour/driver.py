@@ -132,17 +132,18 @@ class WindowDriver:
         def there() -> bool:
             shown = self.desktop.window.page
             if shown is not None and shown.page_id is not page:
-                self._refuse_problem(shown)
+                self.refuse_problem(shown)
             return shown is not None and shown.page_id is page and shown.isVisible()
 
         self.wait(there, f"the page {page.value}", seconds)
         shown = self.desktop.window.page
         assert shown is not None  # noqa: S101 - told by the wait above
         self.wait(lambda: not shown.busy, f"the page {page.value} to rest", seconds)
-        self._refuse_problem(shown)
+        self.refuse_problem(shown)
         return shown
 
-    def _refuse_problem(self, page: JourneyPage) -> None:
+    def refuse_problem(self, page: JourneyPage) -> None:
+        """End the tour when a page shows an error."""
         if page.scaffold.problem.isVisible() or page.scaffold.error_summary.isVisible():
             raise TourError(f"a page shows a problem nobody expected: {self._where()}")
 
@@ -247,9 +248,10 @@ class WindowDriver:
         whole = shell.grab()
         dialog = self.dialog()
         if dialog is not None:
-            from PySide6.QtGui import QPainter
+            from PySide6.QtGui import QColor, QPainter
 
             painter = QPainter(whole)
+            painter.fillRect(whole.rect(), QColor(0, 0, 0, 70))
             corner = QPoint((shell.width() - dialog.width()) // 2, (shell.height() - dialog.height()) // 2)
             painter.drawPixmap(corner, dialog.grab())
             painter.end()

@@ -158,6 +158,9 @@ class Walk:
 
         driver = self.driver
         page = self._page(Page.COST, CostPage)
+        # The price stands before anybody has answered: no lender, no sign-in, no question.
+        driver.wait(lambda: page.figures["monthly"].text(), "the price")
+        self.picture("cost", "¥899.75", "¥10,797.05", "14.40%")
         driver.wait(lambda: driver.desktop.context.journey is not None, "the journey", _LENDER_S)
         journey = driver.desktop.context.journey
 
@@ -169,8 +172,6 @@ class Walk:
         self.passphrase_if_asked()
         driver.wait(lambda: journey is not None and journey.lender is not None, "the lender to answer", _LENDER_S)
         driver.type(page.amount.editor, _AMOUNT, "the amount")
-        driver.wait(lambda: not driver.desktop.operations.active, "the program to rest")
-        self.picture("cost", "¥899.75", "¥10,797.05", "14.40%")
         self._go_on(page)
 
     def sign_in(self) -> None:
@@ -208,7 +209,25 @@ class Walk:
 
     def identity_document(self) -> None:
         """Both sides of the test card; what was read is confirmed."""
-        raise TourError("the page identity_document is not walked yet")
+        from ui.pages.identity_document import IdentityDocumentPage
+
+        driver = self.driver
+        page = self._page(Page.IDENTITY_DOCUMENT, IdentityDocumentPage)
+        self.picture("identity_document")
+        driver.choose(page.test_people.choice, self.identity, "the test identity")
+        driver.click(page.test_people.button)
+        read = tr("common.photo_read")
+
+        def both_read() -> bool:
+            driver.refuse_problem(page)
+            return all(side.state.text() == read for side in page.sides.values()) and not page.busy
+
+        driver.wait(both_read, "both photos to be read", _LENDER_S)
+        if page.fields["name"].text() != self.person.name:
+            raise TourError("the name was not read from the photo")
+        driver.click(page.confirm, "the confirmation of the name")
+        self.picture("identity_read", self.person.name)
+        self._go_on(page)
 
     def about_you(self) -> None:
         """Work, income, debts."""
@@ -224,7 +243,19 @@ class Walk:
 
     def permissions(self) -> None:
         """Every authorisation, one by one."""
-        raise TourError("the page permissions is not walked yet")
+        from ui.pages.permissions import PermissionsPage
+
+        driver = self.driver
+        page = self._page(Page.PERMISSIONS, PermissionsPage)
+        self.picture("permissions")
+        for card in page.cards.values():
+            driver.click(card.yes)
+            driver.wait(
+                lambda card=card: card.yes.isChecked() and card.yes.isEnabled(), "the authorisation to be recorded"
+            )
+            driver.refuse_problem(page)
+        self.picture("permissions_given")
+        self._go_on(page)
 
     def face_verification(self) -> None:
         """Consent, a dark room and its hint, the light turned on, the actions, the verdict."""

@@ -1,0 +1,170 @@
+"""Waiting, and the answer: an offer as a sum, a refusal with its reasons, who looks at it now."""
+
+import pytest
+from PySide6.QtWidgets import QDialog, QLabel
+
+from loanapp.client.errors import LenderUnreachableError
+from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.guard.refusal import GuardRefusal
+from loanapp.journey.pages import Page
+from tests.ui.loan_in_hand import JourneyInHand, application
+from ui.components import ProgressLine
+from ui.translations import translator
+
+
+def texts(page) -> str:
+    return "\n".join(label.text() for label in page.findChildren(QLabel) if not label.isHidden())
+
+
+@pytest.fixture
+def show(qtbot, page_context):
+    def make(kind, journey):
+        page = kind(page_context(journey))
+        qtbot.addWidget(page)
+        page.resize(1100, 700)
+        page.show()
+        page.load()
+        return page
+
+    return make
+
+
+@pytest.fixture
+def progress(show):
+    from ui.pages.progress import ProgressPage
+
+    journey = JourneyInHand(application("verifying"))
+    journey.answers["refresh"] = lambda: Page.PROGRESS
+    page = show(ProgressPage, journey)
+    yield page
+    page.leave()
+
+
+def test_waiting_says_what_is_done_and_that_the_window_may_be_closed(progress):
+    words = texts(progress)
+    assert "向银行核对银行卡" in words
+    assert "可以关闭窗口，进度会保留" in words
+    assert len(progress.findChildren(ProgressLine)) == 5
+    assert progress.scaffold.primary.isHidden()
+
+
+def test_waiting_follows_the_language_while_it_waits(progress):
+    translator().set_language("en")
+    assert "You may close the window" in texts(progress)
+    translator().set_language("zh")
+
+
+def test_waiting_moves_on_by_itself(progress, qtbot):
+    journey = progress.context.journey
+    journey.answers["refresh"] = lambda: Page.DECISION
+    with qtbot.waitSignal(progress.completed) as done:
+        pass
+    assert done.args == [Page.DECISION]
+
+
+def test_a_lender_out_of_reach_is_asked_again_and_nothing_is_lost(progress, qtbot):
+    journey = progress.context.journey
+
+    def unreachable():
+        raise LenderUnreachableError
+
+    journey.answers["refresh"] = unreachable
+    qtbot.waitUntil(lambda: not progress.scaffold.primary.isHidden())
+    assert "资料已经保存" in texts(progress)
+    journey.answers["refresh"] = lambda: Page.PROGRESS
+    progress.proceed()
+    qtbot.waitUntil(progress.scaffold.primary.isHidden)
+
+
+def test_withdrawing_asks_first(progress, qtbot):
+    journey = progress.context.journey
+    journey.answers["withdraw"] = lambda: Page.DECISION
+    progress.scaffold.aside.click()
+    dialog = progress.findChild(QDialog)
+    assert dialog.isVisible()
+    dialog.keep.click()
+    assert not [act for act in journey.acts if act[0] == "withdraw"]
+    progress.scaffold.aside.click()
+    with qtbot.waitSignal(progress.completed):
+        next(found for found in progress.findChildren(QDialog) if found.isVisible()).confirm.click()
+
+
+def test_an_offer_is_a_sum_anyone_can_follow(show, qtbot):
+    from ui.pages.decision import DecisionPage
+
+    offered = application("offered")
+    journey = JourneyInHand(offered)
+    journey.answers.update(offer=lambda: offered.offer, accept_offer=lambda: Page.COST_DISCLOSURE)
+    page = show(DecisionPage, journey)
+    qtbot.waitUntil(page.scaffold.primary.isVisible)
+    words = texts(page)
+    for part in ("¥10,000", "¥899.75", "¥10,797.05", "14.40%", "2026年12月22日", "放款前不收任何费用"):
+        assert part in words
+    with qtbot.waitSignal(page.completed) as done:
+        page.scaffold.primary.click()
+    assert done.args == [Page.COST_DISCLOSURE]
+    page.leave()
+
+
+def test_an_offer_the_guard_refuses_cannot_be_accepted(show, qtbot):
+    from ui.pages.decision import DecisionPage
+
+    journey = JourneyInHand(application("offered"))
+
+    def refuse():
+        raise GuardRefusal(ErrorCode.GUARD_SCHEDULE_DIFFERS, "row 3")
+
+    journey.answers["offer"] = refuse
+    page = show(DecisionPage, journey)
+    qtbot.waitUntil(page.scaffold.problem.isVisible)
+    assert page.scaffold.primary.isHidden()
+    assert page.scaffold.title.text() == "这份报价有问题，已为您拦下"
+    page.proceed()
+    assert not [act for act in journey.acts if act[0] == "accept_offer"]
+    page.leave()
+
+
+def test_a_refusal_gives_at_most_three_reasons_and_the_next_way(show):
+    from ui.pages.decision import DecisionPage
+
+    reasons = ["repayment_burden_too_high", "credit_record_overdue", "income_too_low", "limit_reached"]
+    decision = {"outcome": "declined", "reasons": reasons, "retry_after": "2026-12-22"}
+    page = show(DecisionPage, JourneyInHand(application("declined", decision=decision, allowed_actions=[])))
+    words = texts(page)
+    assert "2026年12月22日" in words
+    assert "400-000-0000" in words
+    assert words.count("codes.") == 0
+    assert page.scaffold.primary.text() == "重新算一笔，看能借多少"
+    assert page.scaffold.aside.isHidden()
+    page.leave()
+
+
+def test_a_person_looking_at_it_is_watched(show, qtbot):
+    from ui.pages.decision import DecisionPage
+
+    decision = {"outcome": "review", "reasons": ["face_check_by_person"], "retry_after": None}
+    journey = JourneyInHand(application("in_review", waiting_for="reviewer", decision=decision))
+    journey.answers["refresh"] = lambda: Page.PROGRESS
+    page = show(DecisionPage, journey)
+    assert "接下来由核验人员查看" in texts(page)
+    with qtbot.waitSignal(page.completed):
+        pass
+    page.leave()
+
+
+def test_an_unexpected_error_is_told_and_kept_on_the_page(show, qtbot):
+    from ui.pages.decision import DecisionPage
+
+    offered = application("offered")
+    journey = JourneyInHand(offered)
+
+    def trouble():
+        raise LoanAppError(ErrorCode.LENDER_TROUBLE)
+
+    journey.answers.update(offer=lambda: offered.offer, accept_offer=trouble)
+    page = show(DecisionPage, journey)
+    qtbot.waitUntil(page.scaffold.primary.isVisible)
+    page.scaffold.primary.click()
+    qtbot.waitUntil(page.scaffold.problem.isVisible)
+    assert page.scaffold.primary.isVisible()
+    page.leave()
