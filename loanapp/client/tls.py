@@ -49,6 +49,14 @@ class PinnedAdapter(HTTPAdapter):
         conn.ca_certs = None
         conn.ca_cert_dir = None
 
+    def close(self) -> None:
+        """Close idle connections now; urllib3 would wait until nothing, not even a traceback, refers to them."""
+        pools = self.poolmanager.pools
+        for key in pools.keys():  # noqa: SIM118  (a container of urllib3's own that cannot be iterated)
+            if (pool := pools.get(key)) is not None:
+                pool.close()
+        super().close()
+
 
 def pinned_session(endpoint: Endpoint) -> requests.Session:
     """A session for this endpoint alone; raises :class:`LenderCertificateWrongError` for anything but ``https``."""

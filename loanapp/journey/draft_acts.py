@@ -77,7 +77,7 @@ class DraftActs(JourneyCore):
     def record_consent(
         self,
         scope: ConsentScope,
-        granted: bool,
+        granted: bool,  # noqa: FBT001  (named by the interface)
         text_version: str,
         text_sha256: str,
         language: str,

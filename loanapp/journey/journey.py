@@ -4,6 +4,8 @@ Thread-safe. Calls over the wire block: run them in a worker. The server leads (
 the lender's answer, and the page is derived from it and from the draft.
 """
 
+import contextlib
+
 from loanapp.client.answers import CodeSent, DemonstrationIdentityNote, LenderProfile
 from loanapp.client.drafts import Draft
 from loanapp.client.errors import LenderUnreachableError, ProgramOutdatedError, SignedOutError
@@ -103,11 +105,10 @@ class Journey(DraftActs, SigningActs):
         """End the session and remove everything of it from this computer; what the lender holds can be resumed."""
         with self._acts:
             store = self._open()
-            try:
+            # A session nobody could end ends by itself; what matters is that this computer forgets it.
+            with contextlib.suppress(LenderUnreachableError, SignedOutError):
                 if self.signed_in:
                     self.client.delete_session()
-            except (LenderUnreachableError, SignedOutError):
-                pass  # it ends by itself; what matters is that this computer forgets it
             self._signed_out()
             store.delete(SecretName.SIGNING_KEY)
             with self._lock:

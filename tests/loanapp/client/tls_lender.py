@@ -1,0 +1,127 @@
+"""A small lender that speaks TLS for real: what it answers is scripted by the test, what it got is recorded."""
+
+import contextlib
+import json
+import socket
+import ssl
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import trustme
+
+from loanapp.client.endpoint import Endpoint
+
+
+@dataclass
+class Request:
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class Reply:
+    status: int = 200
+    body: bytes = b"{}"
+    headers: dict[str, str] = field(default_factory=dict)
+    hang_up: bool = False
+    wait_s: float = 0.0
+    endless: bool = False
+
+
+def problem(status, code, **more):
+    return Reply(status, json.dumps({"code": code, "status": status, **more}).encode())
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = 5
+
+    def answer(self):
+        lender = self.server.lender
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        lender.requests.append(Request(self.command, self.path, dict(self.headers), body))
+        reply = lender.script.popleft() if lender.script else Reply()
+        if reply.wait_s:
+            lender.stopping.wait(reply.wait_s)
+        if reply.hang_up:
+            self.close_connection = True
+            return
+        self.send_response(reply.status)
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        if reply.endless:
+            self.end_headers()
+            self.close_connection = True
+            while not lender.stopping.is_set():
+                self.wfile.write(b"x" * 65536)
+            return
+        self.send_header("Content-Length", str(len(reply.body)))
+        self.end_headers()
+        self.wfile.write(reply.body)
+
+    do_GET = do_PUT = do_POST = do_DELETE = answer  # noqa: N815 - names of the standard library
+
+    def log_message(self, *_args):
+        """Say nothing: the requests are recorded."""
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = False
+    lender = None
+
+    def finish_request(self, request, client_address):
+        try:
+            if self.lender.context is not None:
+                request = self.lender.context.wrap_socket(request, server_side=True)
+            self.lender.open.append(request)
+            super().finish_request(request, client_address)
+        except OSError:
+            return  # the client would not speak with this server, or went away
+        finally:
+            request.close()
+
+
+class TlsLender:
+    """Answers in the order of ``script``; once that is empty, with ``Reply()``."""
+
+    def __init__(self, *, authority=None, host="127.0.0.1", newest=None, plain=False):
+        self.authority = authority or trustme.CA()
+        self.script = deque()
+        self.requests = []
+        self.open = []
+        self.stopping = threading.Event()
+        self.context = None if plain else self._context(host, newest)
+        self.server = Server(("127.0.0.1", 0), Handler)
+        self.server.lender = self
+        self.port = self.server.server_address[1]
+        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02})
+        self.thread.start()
+        self.scheme = "http" if plain else "https"
+
+    def _context(self, host, newest):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        if newest is not None:
+            context.maximum_version = newest
+        self.authority.issue_cert(host).configure_cert(context)
+        return context
+
+    def endpoint(self, **changes):
+        facts = {
+            "base_url": f"{self.scheme}://127.0.0.1:{self.port}",
+            "ca_pem": self.authority.cert_pem.bytes().decode(),
+            **changes,
+        }
+        return Endpoint(**facts)
+
+    def close(self):
+        self.stopping.set()
+        self.server.shutdown()
+        for connection in self.open:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        self.server.server_close()
+        self.thread.join()
