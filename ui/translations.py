@@ -68,13 +68,21 @@ class Translator(QObject):
 
     def has(self, key: str) -> bool:
         """Whether the current language knows ``namespace.key``."""
+        return self._entry(key) is not None
+
+    def _entry(self, key: str) -> Entry | None:
+        """``codes.<code>.fix`` is the entry ``fix`` inside the entry ``<code>``."""
         namespace, _, rest = key.partition(".")
-        return rest in self.catalogue(namespace)
+        catalogue = self.catalogue(namespace)
+        if (found := catalogue.get(rest)) is not None:
+            return found
+        outer, _, inner = rest.rpartition(".")
+        holder = catalogue.get(outer)
+        return holder.get(inner) if isinstance(holder, dict) else None
 
     def tr(self, key: str, /, *, count: int | None = None, **values: object) -> str:
         """The sentence of ``namespace.key`` with its values filled in; the key itself when there is none."""
-        namespace, _, rest = key.partition(".")
-        entry = self.catalogue(namespace).get(rest)
+        entry = self._entry(key)
         if entry is None:
             _log.warning("no translation: key=%s", key)
             return key
@@ -115,6 +123,10 @@ def tr(key: str, /, *, count: int | None = None, **values: object) -> str:
 
 def error_sentence(error: LoanAppError | ErrorCode) -> str:
     """What happened, in one sentence."""
+    if isinstance(error, LoanAppError):
+        pattern = translator().catalogue("code_details").get(error.code.value)
+        if isinstance(pattern, str) and all(name in error.details for name in _names(pattern)):
+            return pattern.format(**error.details)
     return _code_text(error, "sentence")
 
 
@@ -125,15 +137,8 @@ def error_fix(error: LoanAppError | ErrorCode) -> str:
 
 def _code_text(error: LoanAppError | ErrorCode, part: str) -> str:
     code = error.code if isinstance(error, LoanAppError) else error
-    details = dict(error.details) if isinstance(error, LoanAppError) else {}
     key = f"codes.{code.value}.{part}"
-    if not translator().has(key):
-        key = f"codes.{ErrorCode.UNEXPECTED.value}.{part}"
-    with_details = f"{key}_with_details"
-    entry = translator().catalogue("codes").get(with_details.partition(".")[2])
-    if isinstance(entry, str) and all(f"{{{name}}}" not in entry or name in details for name in _names(entry)):
-        return tr(with_details, **details)
-    return tr(key)
+    return tr(key if translator().has(key) else f"codes.{ErrorCode.UNEXPECTED.value}.{part}")
 
 
 def _names(entry: str) -> list[str]:
