@@ -12,7 +12,7 @@ import hypothesis
 import pytest
 
 # Threads that libraries keep for the whole process; ours end with what started them.
-_KEPT_BY_LIBRARIES = re.compile(r"AnyIO worker thread|pytest_timeout|asyncio_|OTel|DBOS|dbos-|Dummy-|APScheduler|hypothesis")
+_KEPT_BY_LIBRARIES = re.compile(r"AnyIO worker thread|pytest_timeout|asyncio_|DBOS|dbos-|Dummy-|hypothesis")
 _GRACE_SECONDS = 3.0
 
 hypothesis.settings.register_profile("house", deadline=None, derandomize=True, max_examples=60, database=None)
