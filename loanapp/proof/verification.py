@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives import serialization
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed, AdESSubIndic
 from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY
+from pyhanko.sign.general import find_unique_cms_attribute
 from pyhanko.sign.validation import DocumentSecurityStore, EmbeddedPdfSignature
 from pyhanko.sign.validation.ades import ades_timestamp_validation, ades_with_time_validation
 from pyhanko.sign.validation.errors import NoDSSFoundError
@@ -179,6 +180,7 @@ async def _check(checks: _Checks, reports: list[SignatureReport]) -> None:
     reader = PdfFileReader(BytesIO(checks.pdf))
     found = list(reader.embedded_signatures)
     _check_fields(found, checks.stage)
+    _check_digests(found, reports)
     if checks.stage is Stage.COMPLETE:
         # The archive time-stamp is checked at the present. It proves that all else existed at its moment: the
         # signatures are then checked as of that moment, with the revocation lists the file carries.
@@ -216,13 +218,28 @@ def _check_fields(found: Sequence[EmbeddedPdfSignature], stage: Stage) -> None:
         raise _ProblemFoundError(ProofProblem.UNEXPECTED_SIGNATURE)
 
 
+def _check_digests(found: Sequence[EmbeddedPdfSignature], reports: list[SignatureReport]) -> None:
+    """Whether each signature was made over these very bytes: cheap, and most damage ends here."""
+    for signature in found:
+        content = signature.signed_data["encap_content_info"]["content"]
+        if str(signature.sig_object_type) == "/DocTimeStamp":
+            signed = content.parsed["message_imprint"]["hashed_message"].native
+        else:
+            signed = find_unique_cms_attribute(signature.signer_info["signed_attrs"], "message_digest").native
+        if signed != signature.compute_digest():
+            problem = ProofProblem.CONTENT_CHANGED
+            reports.append(SignatureReport(signature.field_name, _signer_name(signature), "", None, problem))
+    if reports:
+        raise _ProblemFoundError(ProofProblem.CONTENT_CHANGED, reports[0].field)
+
+
 async def _report(signature: EmbeddedPdfSignature, checks: _Checks) -> SignatureReport:
     name = signature.field_name
     try:
         signature.compute_integrity_info(DEFAULT_DIFF_POLICY)
         judge = _judge_timestamp if name == ARCHIVE_FIELD else _judge_signature
         problem, moment, root = await judge(signature, checks)
-        return SignatureReport(name, _common_name(signature.signer_cert), root, moment, problem)
+        return SignatureReport(name, _signer_name(signature), root, moment, problem)
     except Exception:  # noqa: BLE001 - see verify_contract
         return SignatureReport(name, "", "", None, ProofProblem.STRUCTURE_DAMAGED)
 
@@ -358,6 +375,10 @@ def _timing(moment: datetime) -> ValidationTimingInfo:
 def _root_name(status: Any) -> str:  # noqa: ANN401 - pyHanko's status classes share this by duck typing only
     path = status.validation_path
     return _common_name(path.first) if path is not None and isinstance(path.first, asn1_x509.Certificate) else ""
+
+
+def _signer_name(signature: EmbeddedPdfSignature) -> str:
+    return _common_name(signature.signer_cert)
 
 
 def _common_name(certificate: asn1_x509.Certificate) -> str:
