@@ -18,6 +18,8 @@ _SAME_FACE_OVERLAP: Final = 0.3
 # A box under this share of the picture's longer side is looked at again, with this many of its sizes on each side.
 _SMALL: Final = 0.25
 _AROUND: Final = 1.5
+# The model misses faces under about a tenth of what it is shown; parts of half the picture show smaller ones.
+_PART: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +61,19 @@ class FaceDetector:
                 found.append(closer)
         return sorted(found, key=lambda face: float(face.box[0] - face.box[2]))
 
+    def parts(self, image: Image) -> list[tuple[int, int, int]]:
+        """Left, top and side of overlapping squares; :meth:`detect_in` finds faces there that are too small else."""
+        height, width = image.shape[:2]
+        side = max(1, round(max(height, width) * _PART))
+        lefts, tops = (sorted({0, max(0, (length - side) // 2), max(0, length - side)}) for length in (width, height))
+        return [(left, top, side) for top in tops for left in lefts]
+
+    def detect_in(self, image: Image, part: tuple[int, int, int]) -> list[Detection]:
+        """Faces of one part of the picture, in the picture's own pixels."""
+        left, top, side = part
+        offset = np.array([left, top], dtype=np.float32)
+        return [_moved(face, offset) for face in self.detect(image[top : top + side, left : left + side])]
+
     def _look_closer(self, image: Image, face: Detection) -> Detection:
         """The model draws the box of a small face up to twice too large: let it see that part alone."""
         height, width = image.shape[:2]
@@ -68,14 +83,11 @@ class FaceDetector:
         middle = (face.box[:2] + face.box[2:]) / 2
         left, top = (max(0, round(float(value) - size * _AROUND)) for value in middle)
         right, bottom = (max(1, round(float(value) + size * _AROUND)) for value in middle)
-        offset = np.array([left, top], dtype=np.float32)
         part = image[top:bottom, left:right]
         if part.size == 0:
             return face
-        nearest = [
-            Detection(other.box + np.tile(offset, 2), other.key_points + offset, other.score)
-            for other in self._detect(part)
-        ]
+        offset = np.array([left, top], dtype=np.float32)
+        nearest = [_moved(other, offset) for other in self._detect(part)]
         return min(nearest, key=lambda other: float(np.linalg.norm(other.box - face.box)), default=face)
 
     def _detect(self, image: Image) -> list[Detection]:
@@ -100,6 +112,10 @@ class FaceDetector:
         points = (raw[:, 4:].reshape(-1, 6, 2) + centre[:, None] - offset) / scale
         found = _merge(boxes, points, scores[chosen])
         return sorted(found, key=lambda face: float(face.box[0] - face.box[2]))
+
+
+def _moved(face: Detection, offset: Floats) -> Detection:
+    return Detection(face.box + np.tile(offset, 2), face.key_points + offset, face.score)
 
 
 def _merge(boxes: Floats, points: Floats, scores: Floats) -> list[Detection]:

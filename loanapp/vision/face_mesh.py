@@ -15,10 +15,14 @@ _SIDE: Final = 256
 # The crop is the box around the face times this, as the net was trained (MediaPipe face landmarker graph).
 _CROP_SCALE: Final = 1.5
 _LEAST_PRESENCE: Final = 0.5
+# To become known a face must be surer: real ones read .999 and more, a badge or a hand that looks like one .6.
+_NEWCOMER_PRESENCE: Final = 0.9
 # Outer corners of the two eyes; the line through them tells how the head leans.
 _EYE_CORNERS: Final = (33, 263)
 # While following, look for further faces only now and then: a newcomer is seen within a sixth of a second at 30 fps.
 _LOOK_AROUND_EVERY: Final = 5
+# Under this share of the largest face's width another face does not count.
+_BEHIND: Final = 0.4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,12 +74,14 @@ class FaceMesh:
         self._most = most_faces
         self._followed: list[Face] = []
         self._count = 0
+        self._part = -1
 
     def find(self, image: Image) -> list[Face]:
-        """Every face of one picture (at most ``most_faces``, largest first), without memory of earlier ones."""
-        detections = self._detector.detect(image)[: self._most]
-        faces = [self._mesh(image, _crop_of_detection(detection)) for detection in detections]
-        return [face for face in faces if face is not None]
+        """The faces of one picture (at most ``most_faces``, largest first), without memory of earlier ones."""
+        faces = self._with_newcomers(image, [], self._detector.detect(image))
+        for part in self._detector.parts(image):
+            faces = self._with_newcomers(image, faces, self._detector.detect_in(image, part))
+        return _people(faces)
 
     def track(self, image: Image) -> list[Face]:
         """Every face of the next frame of a stream, starting from where the faces of the last frame were."""
@@ -84,22 +90,27 @@ class FaceMesh:
         look_around = self._count % _LOOK_AROUND_EVERY == 0
         self._count += 1
         if not faces or look_around:
-            faces = self._with_newcomers(image, faces)
-        self._followed = sorted(faces, key=lambda face: float(face.box[0] - face.box[2]))
+            faces = self._with_newcomers(image, faces, self._detector.detect(image))
+            # One part each time, in turn: all of them at once would cost more than following a face does.
+            parts = self._detector.parts(image)
+            self._part = (self._part + 1) % len(parts)
+            faces = self._with_newcomers(image, faces, self._detector.detect_in(image, parts[self._part]))
+        self._followed = _people(faces)
         return list(self._followed)
 
     def forget(self) -> None:
         """Start a new stream."""
         self._followed = []
         self._count = 0
+        self._part = -1
 
-    def _with_newcomers(self, image: Image, faces: list[Face]) -> list[Face]:
-        for detection in self._detector.detect(image):
+    def _with_newcomers(self, image: Image, faces: list[Face], detections: list[Detection]) -> list[Face]:
+        for detection in detections:
             if len(faces) >= self._most:
                 break
             if not any(_inside(detection.key_points[2], face.box) for face in faces):
                 face = self._mesh(image, _crop_of_detection(detection))
-                if face is not None:
+                if face is not None and face.presence >= _NEWCOMER_PRESENCE:
                     faces = _without_doubles([*faces, face])
         return faces
 
@@ -141,6 +152,16 @@ def _crop_of_face(face: Face) -> _Crop:
     first, second = face.landmarks[_EYE_CORNERS[0]], face.landmarks[_EYE_CORNERS[1]]
     angle = math.atan2(float(second[1] - first[1]), float(second[0] - first[0]))
     return _Crop((left + right) / 2, (top + bottom) / 2, max(right - left, bottom - top) * _CROP_SCALE, angle)
+
+
+def _width(face: Face) -> float:
+    return float(face.box[2] - face.box[0])
+
+
+def _people(faces: list[Face]) -> list[Face]:
+    """Largest first, without faces far behind: a portrait on the wall is nobody."""
+    ordered = sorted(faces, key=_width, reverse=True)
+    return [face for face in ordered if _width(face) >= _width(ordered[0]) * _BEHIND]
 
 
 def _inside(point: Floats, box: Floats) -> bool:
