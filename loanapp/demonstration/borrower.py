@@ -60,7 +60,7 @@ class Gesture:
 
 BLINK: Final = Gesture(0.09, 0.09, 0.13)
 GESTURES: Final = {
-    Action.BLINK: Gesture(0.10, 0.14, 0.14),
+    Action.BLINK: Gesture(0.12, 0.20, 0.16),
     Action.OPEN_MOUTH: Gesture(0.40, 0.60, 0.40),
     Action.TURN_LEFT: Gesture(0.65, 0.55, 0.65),
     Action.TURN_RIGHT: Gesture(0.65, 0.55, 0.65),

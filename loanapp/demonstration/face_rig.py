@@ -13,13 +13,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from loanapp.demonstration.mesh_warp import Floats, Image8, blurred, displacement, filled, taken_from, triangulate
 from loanapp.demonstration.portrait import load_portrait
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.vision.face_mesh import FaceMesh
 from loanapp.vision.models import FaceModels
-
-Image8 = NDArray[np.uint8]
-Floats = NDArray[np.float32]
 
 # Where the face of the 512 px portrait is, and how much of the frame it takes: as in front of a laptop.
 _FACE_MIDDLE: Final = (224.0, 118.0)
@@ -124,7 +122,7 @@ class FaceRig:
             raise LoanAppError(ErrorCode.ASSET_DAMAGED, asset="astronaut.png")
         self._face = np.asarray(faces[0].landmarks[:468], np.float32)
         self._points = np.vstack([self._face, self._outline()]).astype(np.float32)
-        self._triangles = _triangulate(self._points)
+        self._triangles = triangulate(self._points)
         whole = self._box(np.arange(len(self._points)), 2)
         self._yaw = self._window(whole, _YAW_KEYS, lambda degrees: self._turned(degrees, _REST_PITCH))
         self._pitch = self._window(whole, _PITCH_KEYS, lambda degrees: self._turned(0.0, degrees + _REST_PITCH))
@@ -153,7 +151,7 @@ class FaceRig:
         # Small movements of the whole head; the picture is taken from where the head was.
         source -= self._follow * np.array(pose.shift, np.float32)
         source += self._follow * self._around * np.float32(np.deg2rad(pose.roll + _REST_ROLL))
-        frame[self._yaw.area] = _taken_from(frame, source)
+        frame[self._yaw.area] = taken_from(frame, source)
         return frame
 
     def _enlarge(self, portrait: Image8) -> Image8:
@@ -206,7 +204,7 @@ class FaceRig:
     ) -> _Window:
         """Fields for all keys; triangles with all corners in ``skip`` stay where they are (inside of eye and mouth)."""
         inside = np.asarray(np.isin(self._triangles, skip).all(axis=1), np.bool_)
-        fields = [_field(self._points, move(float(key)), self._triangles, inside, box) for key in keys]
+        fields = [displacement(self._points, move(float(key)), self._triangles, inside, box) for key in keys]
         return _Window(box[0], box[1], tuple(float(key) for key in keys), fields)
 
     def _turned(self, yaw: float, pitch: float) -> Floats:
@@ -269,25 +267,25 @@ class FaceRig:
         at = np.array([self._mouth.left, self._mouth.top], np.float32)
         moved = self._opened(amount)
         upper, lower = list(_UPPER_INNER), list(_LOWER_INNER)
-        opening = _filled((height, width), np.vstack([moved[upper], moved[lower][::-1]]), at)
+        opening = filled((height, width), np.vstack([moved[upper], moved[lower][::-1]]), at)
         edge = self._face[lower].copy()
         edge[:, 1] -= _TEETH_SHORTER * (edge[:, 1] - self._face[upper, 1])
-        teeth = _filled((height, width), np.vstack([self._face[upper], edge[::-1]]), at)
-        inside = _blurred(np.clip(opening - teeth, 0, 1), 0.8 * self._scale) * opening
+        teeth = filled((height, width), np.vstack([self._face[upper], edge[::-1]]), at)
+        inside = blurred(np.clip(opening - teeth, 0, 1), 0.8 * self._scale) * opening
         tongue = self._face[lower].copy()
         tongue[:, :2] = moved[lower, :2] * 0.75 + moved[lower, :2].mean(axis=0) * 0.25
         tongue[:, 1] += 0.35 * np.ptp(moved[lower, 1])
-        red = _blurred(_filled((height, width), tongue, at), 2.5 * self._scale)[..., None]
+        red = blurred(filled((height, width), tongue, at), 2.5 * self._scale)[..., None]
         colour = np.array(_DARK, np.float32) * (1 - red) + np.array(_TONGUE, np.float32) * red
         shade[..., :3] = colour * inside[..., None]
         jaw = moved[list(_JAW)]
         below = jaw.copy()
         below[:, 1] += 12 * self._scale
-        strip = _filled((height, width), np.vstack([jaw, below[::-1]]), at)
+        strip = filled((height, width), np.vstack([jaw, below[::-1]]), at)
         above = jaw.copy()
         above[:, 1] = moved[list(_CORNERS), 1].min()
-        face = _filled((height, width), np.vstack([jaw, above[::-1]]), at)
-        shadow = _SHADOW * amount * _blurred(strip, 4 * self._scale) * (1 - face)
+        face = filled((height, width), np.vstack([jaw, above[::-1]]), at)
+        shadow = _SHADOW * amount * blurred(strip, 4 * self._scale) * (1 - face)
         shade[..., 3] = np.maximum(inside, shadow)
         return shade
 
@@ -326,75 +324,9 @@ class FaceRig:
         return np.asarray((ramp * ramp * (3 - 2 * ramp))[..., None], np.float32)
 
 
-def _triangulate(points: Floats) -> NDArray[np.int32]:
-    """Delaunay triangles (m, 3) of the points in the plane."""
-    low, high = points[:, :2].min(axis=0) - 8, points[:, :2].max(axis=0) + 8
-    plane = cv2.Subdiv2D((int(low[0]), int(low[1]), int(np.ceil(high[0] - low[0])), int(np.ceil(high[1] - low[1]))))
-    for x, y in points[:, :2]:
-        plane.insert((float(x), float(y)))
-    corners = np.asarray(plane.getTriangleList(), np.float32).reshape(-1, 3, 2)
-    inside = ((corners >= low) & (corners <= high)).all(axis=(1, 2))
-    distances = np.abs(corners[inside][:, :, None, :] - points[None, None, :, :2]).sum(axis=3)
-    triangles = distances.argmin(axis=2).astype(np.int32)
-    return np.asarray(triangles[distances.min(axis=2).max(axis=1) < 0.01], np.int32)
-
-
-def _field(
-    points: Floats,
-    moved: Floats,
-    triangles: NDArray[np.int32],
-    still: NDArray[np.bool_],
-    box: tuple[int, int, int, int],
-) -> Floats:
-    """For each pixel of ``box`` the way to its source (h, w, 2): triangles drawn far to near, turned-away ones not."""
-    left, top, right, bottom = box
-    origin = np.array([left, top], np.float32)
-    target, source = moved[triangles][..., :2] - origin, points[triangles][..., :2] - origin
-    edges = target[:, 1:] - target[:, :1]
-    area = edges[:, 0, 0] * edges[:, 1, 1] - edges[:, 0, 1] * edges[:, 1, 0]
-    edges_before = source[:, 1:] - source[:, :1]
-    before = edges_before[:, 0, 0] * edges_before[:, 1, 1] - edges_before[:, 0, 1] * edges_before[:, 1, 0]
-    # A triangle squeezed to a sliver would take its few pixels from far away; its neighbours cover them.
-    visible = area * np.sign(before) > 0.04 * np.abs(before)
-    labels = np.zeros((bottom - top, right - left), np.int32)
-    affine = np.zeros((len(triangles) + 1, 2, 3), np.float32)
-    affine[0] = [[1, 0, 0], [0, 1, 0]]
-    # What stays (the inside of eye and mouth) lies behind everything else.
-    depth = moved[triangles][..., 2].mean(axis=1) + np.where(still, 1e6, 0)
-    for index in np.argsort(-depth):
-        if not visible[index]:
-            continue
-        if still[index]:
-            affine[index + 1] = affine[0]
-        else:
-            affine[index + 1] = cv2.getAffineTransform(target[index], source[index])
-        cv2.fillConvexPoly(labels, np.round(target[index] * 16).astype(np.int32), int(index) + 1, cv2.LINE_8, 4)
-    x, y = np.meshgrid(np.arange(right - left, dtype=np.float32), np.arange(bottom - top, dtype=np.float32))
-    chosen = affine[labels]
-    source_x = chosen[..., 0, 0] * x + chosen[..., 0, 1] * y + chosen[..., 0, 2]
-    source_y = chosen[..., 1, 0] * x + chosen[..., 1, 1] * y + chosen[..., 1, 2]
-    return np.dstack([source_x - x, source_y - y]).astype(np.float32)
-
-
-def _filled(shape: tuple[int, int], outline: Floats, origin: Floats) -> Floats:
-    mask = np.zeros(shape, np.uint8)
-    cv2.fillPoly(mask, [np.round((outline[:, :2] - origin) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
-    return np.asarray(mask / 255, np.float32)
-
-
-def _blurred(mask: Floats, sigma: float) -> Floats:
-    return np.asarray(cv2.GaussianBlur(mask, (0, 0), sigma), np.float32)
-
-
 def _resample(frame: Image8, window: _Window, value: float) -> None:
     """Move the pixels of a window of ``frame`` in place."""
     field = window.field(value)
     height, width = field.shape[:2]
     x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-    frame[window.area] = _taken_from(frame[window.area].copy(), field + np.dstack([x, y]))
-
-
-def _taken_from(image: Image8, source: Floats) -> Image8:
-    """A new picture of the pixels at ``source`` (h, w, 2)."""
-    border = cv2.BORDER_REPLICATE
-    return np.asarray(cv2.remap(image, source[..., 0], source[..., 1], cv2.INTER_LINEAR, borderMode=border), np.uint8)
+    frame[window.area] = taken_from(frame[window.area].copy(), field + np.dstack([x, y]))
