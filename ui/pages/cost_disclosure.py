@@ -17,6 +17,7 @@ from ui.translations import tr
 
 _SHEET_WIDTH: Final = 820
 _END_TOLERANCE_PX: Final = 12
+_SETTLE_MS: Final = 200
 
 
 class CostDisclosurePage(JourneyPage):
@@ -46,12 +47,12 @@ class CostDisclosurePage(JourneyPage):
         if self.scaffold.scroll is not None:
             bar = self.scaffold.scroll.verticalScrollBar()
             bar.valueChanged.connect(self._scrolled)
-            bar.rangeChanged.connect(lambda *_: self._scrolled())
+            bar.rangeChanged.connect(lambda *_: self._settled.start())
             self.scaffold.scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        # The first layout of a new sheet settles after the event that shows it.
+        # A new sheet finds its height over a few events; until then its end only seems to be in sight.
         self._settled = QTimer(self)
         self._settled.setSingleShot(True)
-        self._settled.setInterval(0)
+        self._settled.setInterval(_SETTLE_MS)
         self._settled.timeout.connect(self._scrolled)
 
     def load(self) -> None:
@@ -60,6 +61,11 @@ class CostDisclosurePage(JourneyPage):
         self._end_reached = False
         self.context.operations.run(self.journey.cost_disclosure, self._came, busy=self)
         self._follow()
+
+    def leave(self) -> None:
+        """Stop looking."""
+        self._settled.stop()
+        super().leave()
 
     def focus_first(self) -> None:
         """The sheet itself, so that the arrow keys and End read it."""

@@ -20,13 +20,15 @@ def save_contract(page: JourneyPage, pdf: bytes, number: str = "") -> QFileDialo
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix("pdf")
     dialog.selectFile(name)
-    dialog.fileSelected.connect(lambda chosen: _write(page, pdf, Path(chosen)))
+    dialog.fileSelected.connect(lambda chosen: write_contract(page, pdf, Path(chosen)))
     dialog.finished.connect(lambda _result: dialog.deleteLater())
     dialog.open()
     return dialog
 
 
-def _write(page: JourneyPage, pdf: bytes, path: Path) -> None:
+def write_contract(page: JourneyPage, pdf: bytes, path: Path) -> None:
+    """Write ``pdf`` to ``path`` off the GUI thread, and say where it is."""
+
     def work() -> Path:
         try:
             path.write_bytes(pdf)

@@ -159,7 +159,7 @@ class Walk:
         driver = self.driver
         page = self._page(Page.COST, CostPage)
         # The price stands before anybody has answered: no lender, no sign-in, no question.
-        driver.wait(lambda: page.figures["monthly"].text(), "the price")
+        driver.wait(page.figures["monthly"].text, "the price")
         self.picture("cost", "¥899.75", "¥10,797.05", "14.40%")
         driver.wait(lambda: driver.desktop.context.journey is not None, "the journey", _LENDER_S)
         journey = driver.desktop.context.journey

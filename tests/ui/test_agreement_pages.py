@@ -1,0 +1,267 @@
+"""Cost table, contract, signing, payout and the loan: what has to be read is read, what is done is shown."""
+
+import pytest
+import typst
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QPushButton
+
+from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.journey.pages import Page
+from loanapp.journey.signing_acts import SigningStep
+from tests.ui.loan_in_hand import JourneyInHand, application, disclosure, loan
+from ui.components import ProgressLine
+from ui.translations import translator
+
+
+def texts(page) -> str:
+    return "\n".join(label.text() for label in page.findChildren(QLabel) if not label.isHidden())
+
+
+@pytest.fixture
+def show(qtbot, page_context):
+    shown = []
+
+    def make(kind, journey):
+        page = kind(page_context(journey))
+        qtbot.addWidget(page)
+        page.resize(1100, 640)
+        page.show()
+        page.load()
+        shown.append(page)
+        return page
+
+    yield make
+    for page in shown:
+        page.leave()
+        page.hide()
+
+
+@pytest.fixture(scope="module")
+def paper(tmp_path_factory) -> bytes:
+    source = tmp_path_factory.mktemp("typst") / "paper.typ"
+    source.write_text("\n#pagebreak()\n".join(f"= Part {n}\n#lorem(250)" for n in (1, 2, 3)), encoding="utf-8")
+    return typst.compile(source, format="pdf")
+
+
+class TestCostDisclosure:
+    @pytest.fixture
+    def journey(self):
+        journey = JourneyInHand(application("signing"), reading_seconds=1)
+        journey.answers.update(cost_disclosure=disclosure, confirm_disclosure=lambda *_: Page.CONTRACT)
+        return journey
+
+    @pytest.fixture
+    def page(self, show, qtbot, journey):
+        from ui.pages.cost_disclosure import CostDisclosurePage
+
+        page = show(CostDisclosurePage, journey)
+        qtbot.waitUntil(lambda: page.ring.seconds_left > 0)
+        return page
+
+    def test_the_table_holds_what_the_rules_ask_for(self, page):
+        words = texts(page)
+        for part in (
+            "个人贷款综合融资成本明示表",
+            "贷款本金",
+            "¥10,000.00",
+            "利息",
+            "¥797.05",
+            "年化综合融资成本（单利）",
+            "14.40%",
+            "只有违约时才会收取",
+            "逾期罚息",
+            "21.60%",
+            "演示放款机构（模拟）",
+            "除上述以外不再收取任何费用",
+        ):
+            assert part in words
+
+    def test_time_alone_is_not_enough(self, page, qtbot):
+        qtbot.waitUntil(lambda: page.ring.time_over, timeout=3000)
+        assert not page.end_reached
+        assert not page.scaffold.primary.isEnabled()
+        assert "请看到表的最后" in page.scaffold.note.text()
+
+    def test_the_end_alone_is_not_enough(self, page, qtbot):
+        page.focus_first()
+        qtbot.keyClick(page.scaffold.scroll, Qt.Key.Key_End)
+        qtbot.waitUntil(lambda: page.end_reached)
+        if not page.ring.time_over:
+            assert not page.scaffold.primary.isEnabled()
+
+    def test_both_together_open_the_way(self, page, journey, qtbot):
+        page.focus_first()
+        for _ in range(20):
+            qtbot.keyClick(page.scaffold.scroll, Qt.Key.Key_PageDown)
+        qtbot.waitUntil(page.scaffold.primary.isEnabled, timeout=3000)
+        with qtbot.waitSignal(page.completed) as done:
+            qtbot.mouseClick(page.scaffold.primary, Qt.MouseButton.LeftButton)
+        assert done.args == [Page.CONTRACT]
+        name, seconds, end = journey.acts[-1]
+        assert name == "confirm_disclosure"
+        assert seconds >= 1
+        assert end is True
+
+    def test_time_behind_another_page_does_not_count(self, page, qtbot):
+        page.hide()
+        before = page.ring.seconds_on_screen
+        qtbot.wait(120)
+        assert page.ring.seconds_on_screen == before
+
+    def test_the_other_language_keeps_what_was_read(self, page, qtbot):
+        page.focus_first()
+        for _ in range(20):
+            qtbot.keyClick(page.scaffold.scroll, Qt.Key.Key_PageDown)
+        qtbot.waitUntil(lambda: page.end_reached)
+        translator().set_language("en")
+        assert page.end_reached
+        assert "Nothing else is charged" in texts(page)
+
+
+class TestContract:
+    @pytest.fixture
+    def page(self, show, qtbot, paper):
+        from ui.pages.contract import ContractPage
+
+        journey = JourneyInHand(application("signing"))
+        journey.answers.update(contract_pdf=lambda: paper, contract_read=lambda: Page.SIGNING)
+        page = show(ContractPage, journey)
+        qtbot.waitUntil(lambda: page.view.is_painted)
+        return page
+
+    def test_signing_waits_for_the_end(self, page, qtbot):
+        assert not page.scaffold.primary.isEnabled()
+        qtbot.keyClick(page.view, Qt.Key.Key_End)
+        qtbot.waitUntil(page.scaffold.primary.isEnabled)
+        assert "100%" in texts(page)
+        with qtbot.waitSignal(page.completed) as done:
+            page.scaffold.primary.click()
+        assert done.args == [Page.SIGNING]
+
+    def test_contents_lead_to_their_place(self, page):
+        entries = [found for found in page.findChildren(QPushButton) if found.text().startswith("Part ")]
+        assert [entry.text() for entry in entries] == ["Part 1", "Part 2", "Part 3"]
+        entries[2].click()
+        assert page.view.current_entry() == 2
+
+    def test_every_key_term_explains_itself(self, page):
+        terms = [found for found in page.findChildren(QPushButton) if found.text() == "解释"]
+        assert len(terms) == 5
+        before = texts(page)
+        terms[0].click()
+        assert len(texts(page)) > len(before)
+        assert terms[0].text() == "收起"
+
+    def test_a_copy_is_saved_where_the_borrower_says(self, page, qtbot, paper, tmp_path):
+        page.scaffold.aside.click()
+        dialog = page.findChild(QFileDialog)
+        target = tmp_path / "mine.pdf"
+        name = dialog.findChild(QLineEdit, "fileNameEdit")
+        name.setText(str(target))
+        qtbot.keyClick(name, Qt.Key.Key_Return)
+        qtbot.waitUntil(target.is_file)
+        qtbot.waitUntil(lambda: not page.busy)
+        assert target.read_bytes() == paper
+
+    def test_a_folder_that_refuses_is_told(self, page, qtbot):
+        from pathlib import Path
+
+        from ui.pages.save_contract import write_contract
+
+        write_contract(page, b"x", Path("/nowhere/at/all.pdf"))
+        qtbot.waitUntil(page.scaffold.problem.isVisible)
+
+
+class TestSigning:
+    @pytest.fixture
+    def journey(self):
+        journey = JourneyInHand(application("signing"))
+
+        def sign(tell):
+            for step in SigningStep:
+                tell(step)
+            return Page.PAYOUT
+
+        journey.answers["sign_contract"] = sign
+        return journey
+
+    @pytest.fixture
+    def page(self, show, journey):
+        from ui.pages.signing import SigningPage
+
+        return show(SigningPage, journey)
+
+    def test_who_signs_what_with_whose_certificate(self, page):
+        words = texts(page)
+        for part in ("测**", "HT20261122-0001", "TEST CA", "¥10,797.05"):
+            assert part in words
+
+    def test_nothing_is_signed_before_the_tick(self, page, journey):
+        assert not page.scaffold.primary.isEnabled()
+        page.proceed()
+        assert not journey.acts
+
+    def test_tick_and_sign_with_every_step_in_sight(self, page, qtbot):
+        qtbot.mouseClick(page.tick, Qt.MouseButton.LeftButton)
+        assert page.tick.isChecked()
+        with qtbot.waitSignal(page.completed) as done:
+            page.scaffold.primary.click()
+            assert page.under_way
+        assert done.args == [Page.PAYOUT]
+        assert len(page.findChildren(ProgressLine)) == len(SigningStep)
+
+    def test_a_signing_that_fails_says_where_and_can_be_repeated(self, page, journey, qtbot):
+        good = journey.answers["sign_contract"]
+
+        def fail(tell):
+            tell(SigningStep.KEY)
+            tell(SigningStep.CERTIFICATE)
+            raise LoanAppError(ErrorCode.LENDER_UNREACHABLE)
+
+        journey.answers["sign_contract"] = fail
+        page.tick.setChecked(True)
+        page.scaffold.primary.click()
+        qtbot.waitUntil(page.scaffold.problem.isVisible)
+        assert page.tick.isChecked()
+        journey.answers["sign_contract"] = good
+        with qtbot.waitSignal(page.completed):
+            page.scaffold.primary.click()
+
+
+class TestPayoutAndLoan:
+    def test_the_bank_is_waited_for_and_then_the_money_is_there(self, show, qtbot):
+        from ui.pages.payout import PayoutPage
+
+        journey = JourneyInHand(application("disbursing"))
+
+        def paid():
+            journey.application = application("active")
+            return Page.PAYOUT
+
+        journey.answers.update(refresh=paid, loan=loan, payout_seen=lambda: Page.MY_LOAN)
+        page = show(PayoutPage, journey)
+        assert "等待银行答复" in texts(page)
+        assert page.scaffold.primary.isHidden()
+        qtbot.waitUntil(page.scaffold.primary.isVisible)
+        for part in ("¥10,000.00", "SIM202611220001", "这是模拟放款", "测试银行 尾号 0018"):
+            qtbot.waitUntil(lambda part=part: part in texts(page))
+        with qtbot.waitSignal(page.completed) as done:
+            page.scaffold.primary.click()
+        assert done.args == [Page.MY_LOAN]
+
+    def test_the_next_payment_is_large_and_the_plan_unfolds(self, show, qtbot):
+        from ui.components import ScheduleTable
+        from ui.pages.my_loan import MyLoanPage
+
+        journey = JourneyInHand(application("active"))
+        journey.answers["loan"] = loan
+        page = show(MyLoanPage, journey)
+        qtbot.waitUntil(lambda: "¥899.75" in texts(page))
+        assert "还有 30 天" in texts(page)
+        table = page.findChild(ScheduleTable)
+        assert table.isHidden()
+        next(found for found in page.findChildren(QPushButton) if found.text() == "查看每一期").click()
+        assert not table.isHidden()
+        assert table.rowCount() == 12
+        translator().set_language("en")
+        assert "in 30 days" in texts(page)
