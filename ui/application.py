@@ -17,7 +17,7 @@ from ui.theme import theme
 from ui.translations import translator
 
 if TYPE_CHECKING:
-    from loanapp.client.secrets import SecretStore
+    from loanapp.client.secrets import AskPassphrase, SecretStore
     from loanapp.journey.journey import Journey
     from ui.demonstration import DemonstrationKit
     from ui.embedded_lender import EmbeddedLender
@@ -38,7 +38,9 @@ class Desktop(QObject):
         shell: Shell,
         settings: WindowSettings,
         demonstration: "DemonstrationKit | None" = None,
+        ask_passphrase: "AskPassphrase | None" = None,
     ) -> None:
+        """``ask_passphrase`` answers in place of the dialog, in a worker: for the tour and for tests."""
         super().__init__(shell)
         self.home = home
         self.shell = shell
@@ -46,7 +48,9 @@ class Desktop(QObject):
         self.messages = MessageBridge(self)
         self.operations = Operations(self.messages, self)
         self.lender: EmbeddedLender | None = None
+        self._ask_passphrase = ask_passphrase
         self._asker: PassphraseAsker | None = None
+        self._returning = any((home / name).is_file() for name in _DRAFT_FILES)
         self._arrived = False
         self._connecting = False
         self._closed = False
@@ -77,10 +81,10 @@ class Desktop(QObject):
 
         local = local_lender()
         self.window.show_local_lender(local)
-        if not any((self.home / name).is_file() for name in _DRAFT_FILES):
-            self.window.show_page(Page.COST)
-        else:
+        if self._returning:
             self.window.show_waiting("common.resuming")
+        else:
+            self.window.show_page(Page.COST)
         if (page := self.window.page) is not None:
             page.retry_wanted.connect(self._start_wanted)
         self.shell.furnish(self.window)
@@ -106,7 +110,7 @@ class Desktop(QObject):
         from loanapp.client.secrets import open_secrets
         from loanapp.journey.journey import Journey
 
-        home, asker = self.home, self._asker
+        home, asker = self.home, self._ask_passphrase or self._asker
 
         def open_store() -> "SecretStore":
             return open_secrets(home, asker)
@@ -124,7 +128,8 @@ class Desktop(QObject):
         if journey is None or lender is None or not lender.running or self._connecting or self._closed:
             return
         self._connecting = True
-        work = journey.connect if self._arrived else journey.resume
+        # Somebody new is not asked for a passphrase before there is anything to keep: the first page opens the store.
+        work = journey.resume if self._returning and not self._arrived else journey.connect
         self.operations.run(work, self._connected, self._not_connected)
 
     def _connected(self, answer: object) -> None:
@@ -135,9 +140,9 @@ class Desktop(QObject):
         self.window.close_notice("lender")
         self.window.show_lender(journey.lender)
         self.window.bottom.show_offline(offline=False)
-        if not self._arrived and isinstance(answer, Page):
+        if not self._arrived:
             self._arrived = True
-            self._arrive(journey, answer)
+            self._arrive(journey, answer if isinstance(answer, Page) else Page.COST)
 
     def _arrive(self, journey: "Journey", page: Page) -> None:
         if (notice := journey.take_notice()) is not None:

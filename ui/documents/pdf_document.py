@@ -1,15 +1,12 @@
 """PDFium behind one lock: it may be called from any thread, but only from one at a time."""
 
-import threading
 from dataclasses import dataclass
-from typing import Final
 
 import pypdfium2
 from PySide6.QtGui import QImage
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
-
-_LOCK: Final = threading.Lock()
+from loanapp.proof.contract_facts import PDFIUM_LOCK as _LOCK
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,7 +164,12 @@ class CostPage(JourneyPage):
         self.remember_soon()
         self.save_now()
         journey = self.journey
-        self.context.operations.run(journey.cost_understood, self.done, busy=self)
+
+        def go_on() -> Page:
+            journey.resume()
+            return journey.cost_understood()
+
+        self.context.operations.run(go_on, self.done, busy=self)
 
     def _typed(self) -> None:
         value = self.amount.value()
