@@ -29,11 +29,15 @@ _PASSING: Final = frozenset({502, 503, 504})
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """Exponential backoff with full jitter upwards: pause ``n`` lasts between half and all of ``first * 2**n``."""
+    """Exponential backoff with jitter: pause ``n`` lasts between half and all of ``first * 2**n``.
 
-    attempts: int = 5
+    No attempt begins later than ``patience_s`` after the first: long enough for an embedded lender to come back.
+    """
+
+    attempts: int = 8
     first_pause_s: float = 0.25
     longest_pause_s: float = 2.0
+    patience_s: float = 12.0
 
     def pause(self, attempt: int) -> float:
         """Seconds to wait after failed attempt number ``attempt`` (from 0)."""
@@ -106,8 +110,10 @@ class Transport:
         Raises one of :mod:`loanapp.client.errors`.
         """
         last: LoanAppError = LenderUnreachableError()
+        latest = time.monotonic() + self._retries.patience_s
         for attempt in range(self._retries.attempts):
-            if attempt and self._closed.wait(self._retries.pause(attempt - 1)):
+            pause = self._retries.pause(attempt - 1) if attempt else 0.0
+            if time.monotonic() + pause > latest or self._closed.wait(pause):
                 break
             try:
                 return self._once(call)

@@ -198,9 +198,17 @@ class TestWhenTheLenderIsNotThere:
             wire(lender.endpoint).send(Call("GET", "/v1/lender", read_timeout_s=0.1))
         assert time.monotonic() - started < 1.5
 
+    def test_patience_has_an_end(self, lenders, wire):
+        lender = lenders()
+        lender.script.extend([Reply(503, b"")] * 99)
+        policy = RetryPolicy(attempts=99, first_pause_s=0.05, longest_pause_s=0.05, patience_s=0.2)
+        with pytest.raises(LenderTroubleError):
+            wire(lender.endpoint, retries=policy).send(GET)
+        assert 2 <= len(lender.requests) <= 9
+
     def test_closing_ends_the_waiting(self, lenders, wire):
         lender = lenders()
-        slow = RetryPolicy(attempts=9, first_pause_s=60.0, longest_pause_s=60.0)
+        slow = RetryPolicy(attempts=9, first_pause_s=60.0, longest_pause_s=60.0, patience_s=600.0)
         transport = wire(lambda: lender.endpoint(base_url=f"https://127.0.0.1:{unused_port()}"), retries=slow)
         transport.close()
         with pytest.raises(LenderUnreachableError):
