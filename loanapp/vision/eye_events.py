@@ -6,9 +6,9 @@ with its own level, the head must be near frontal and still, and the time is bou
 
 from collections import deque
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
 from typing import Any, Final
-
-import numpy as np
 
 from loanapp.resource_files import read_toml
 from loanapp.vision.events import ActionEvent, EventKind
@@ -62,6 +62,7 @@ class EyeEvents:
         self._waiting: list[list[_Look]] = []
         self._winking: list[_Look] = []
         self._shut_since: float | None = None
+        self._was_open = False
 
     @property
     def levels(self) -> tuple[float, float, float, float] | None:
@@ -94,6 +95,7 @@ class EyeEvents:
         self._winking.clear()
         self._looks.clear()
         self._shut_since = None
+        self._was_open = False
 
     def feed(self, facts: FrameFacts, frame: int) -> list[ActionEvent]:
         """Take the next frame, which has a face."""
@@ -142,10 +144,13 @@ class EyeEvents:
     def _follow_blink(self, look: _Look) -> list[ActionEvent]:
         events = []
         if look.mean <= self._limits["closed"] and max(look.left, look.right) <= self._limits["other_eye"]:
-            self._closed.append(look)
-        elif self._closed and look.mean >= self._limits["open_again"]:
-            self._waiting.append(self._closed)
-            self._closed = []
+            if self._was_open:
+                self._closed.append(look)
+        elif look.mean >= self._limits["open_again"]:
+            self._was_open = True
+            if self._closed:
+                self._waiting.append(self._closed)
+                self._closed = []
         ready = [span for span in self._waiting if look.time_s - span[-1].time_s >= _AROUND_S]
         for span in ready:
             self._waiting.remove(span)
@@ -203,4 +208,4 @@ class EyeEvents:
     def _interval(self) -> float:
         """Typical time between two frames, seconds."""
         times = [look.time_s for look in self._looks]
-        return float(np.median(np.diff(times))) if len(times) > 2 else 0.0
+        return median(later - earlier for earlier, later in pairwise(times)) if len(times) > 2 else 0.0
