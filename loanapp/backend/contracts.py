@@ -4,10 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
 from typing import Final
-
-import typst
 
 from loanapp.domain.annualised_cost import AnnualisedCost
 from loanapp.domain.clock import CHINA
@@ -17,7 +14,7 @@ from loanapp.domain.schedule import Instalment, RepaymentMethod, Schedule
 from loanapp.proof.canonical_json import canonical
 from loanapp.proof.contract_facts import FACTS_FORMAT, FACTS_NAME, shown_amount, shown_percent
 from loanapp.proof.pdf_signature import BORROWER_BOX, LENDER_BOX
-from loanapp.resource_files import asset_path, resource_path
+from loanapp.proof.typesetting import typeset
 
 _PURPOSES: Final = {
     LoanPurpose.DAILY_CONSUMPTION: "日常消费",
@@ -28,7 +25,6 @@ _PURPOSES: Final = {
     LoanPurpose.APPLIANCES: "购买家用电器",
 }
 _METHODS: Final = {RepaymentMethod.EQUAL_INSTALMENT: "等额本息"}
-_FONT: Final = "NotoSerifSC-Regular.otf"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,27 +144,12 @@ def render_contract(data: ContractData) -> bytes:
     the fonts are not there.
     """
     facts = canonical(contract_facts(data))
-    result = _compiler().compile(
-        format="pdf",
-        pdf_standards=["a-3b"],
-        timestamp=int(data.made_at.timestamp()),
-        sys_inputs={
-            "contract": json.dumps(_words(data), ensure_ascii=False),
-            "facts": facts.decode(),
-            "facts_name": FACTS_NAME,
-        },
-    )
-    if not isinstance(result, bytes):
-        raise TypeError("a contract is one PDF")
-    return result
-
-
-@cache
-def _compiler() -> typst.Compiler:
-    fonts = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(asset_path(_FONT).parent)]
-    )
-    return typst.Compiler(str(resource_path("contract", "loan_contract.typ")), font_paths=fonts)
+    inputs = {
+        "contract": json.dumps(_words(data), ensure_ascii=False),
+        "facts": facts.decode(),
+        "facts_name": FACTS_NAME,
+    }
+    return typeset("loan_contract.typ", inputs, data.made_at, "a-3b")
 
 
 def _row(row: Instalment) -> dict[str, object]:

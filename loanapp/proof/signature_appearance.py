@@ -3,20 +3,16 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from io import BytesIO
 from typing import Any
 
-import typst
 from pyhanko.pdf_utils.content import ImportedPdfPage
 from pyhanko.pdf_utils.layout import BoxConstraints
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
 
 from loanapp.domain.clock import CHINA
-from loanapp.resource_files import asset_path, resource_path
-
-FONTS = ("NotoSerifSC-Regular.otf", "NotoSansSC-Regular.otf")
+from loanapp.proof.typesetting import typeset
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +33,8 @@ class SignatureWords:
             "time": self.moment.astimezone(CHINA).isoformat(sep=" ", timespec="seconds"),
             "note": self.note,
         }
-        page = _compiler().compile(
-            format="pdf",
-            sys_inputs={"words": json.dumps(words, ensure_ascii=False)},
-            pdf_standards=["a-2b"],
-            timestamp=int(self.moment.timestamp()),
-        )
-        if not isinstance(page, bytes):
-            raise TypeError("the appearance is one PDF")
-        return page
+        inputs = {"words": json.dumps(words, ensure_ascii=False)}
+        return typeset("signature.typ", inputs, self.moment, "a-2b")
 
 
 def borrower_words(name: str, moment: datetime, *, simulated: bool) -> SignatureWords:
@@ -75,11 +64,3 @@ class ImportedPage(ImportedPdfPage):
         left, bottom, right, top = page.get_object()["/BBox"]
         self.box = BoxConstraints(width=abs(right - left), height=abs(top - bottom))
         return b"/Page Do"
-
-
-@cache
-def _compiler() -> typst.Compiler:
-    fonts = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(asset_path(FONTS[0]).parent)]
-    )
-    return typst.Compiler(str(resource_path("contract", "signature.typ")), font_paths=fonts)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -32,6 +33,13 @@ def plain(pdf):
 def test_the_same_data_gives_the_same_bytes(contract):
     assert render_contract(contract.data) == contract.rendered
     assert render_contract(replace(contract.data, contract_number="LC20261122-0002")) != contract.rendered
+
+
+def test_threads_may_typeset_at_the_same_time(contract):
+    numbers = [f"LC20261122-{number:04}" for number in range(6)]
+    with ThreadPoolExecutor(3) as pool:
+        made = list(pool.map(lambda number: render_contract(replace(contract.data, contract_number=number)), numbers))
+    assert [read_facts(pdf)["contract_number"] for pdf in made] == numbers
 
 
 def test_it_is_tagged_pdf_a_3b_and_names_only_its_two_fonts(contract):
