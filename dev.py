@@ -297,7 +297,10 @@ def command_run(args: argparse.Namespace, rest: list[str]) -> int:
     set_up(window=display)
     loanapp = [executable(VENV, "python"), "-m", "ui"]
     if display:
-        return subprocess.call([*loanapp, *rest], cwd=ROOT, env=clean_environment())
+        code = subprocess.call([*loanapp, *rest], cwd=ROOT, env=clean_environment())
+        if code < 0 and LINUX:
+            stop("the window could not open on this display; with DISPLAY unset a tour runs instead")
+        return code
     out = ROOT / "out" / "tour"
     say("There is no display, so no window can open. Instead a tour walks through a whole loan and keeps its pictures.")
     code = subprocess.call(
