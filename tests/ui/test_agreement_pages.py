@@ -80,7 +80,7 @@ class TestCostDisclosure:
         qtbot.waitUntil(lambda: page.ring.time_over, timeout=3000)
         assert not page.end_reached
         assert not page.scaffold.primary.isEnabled()
-        assert "请看到表的最后" in page.scaffold.note.text()
+        qtbot.waitUntil(lambda: "请看到表的最后" in page.scaffold.note.text())
 
     def test_the_end_alone_is_not_enough(self, page, qtbot):
         page.focus_first()

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from loanapp.client.answers import CostDisclosure
@@ -49,6 +50,7 @@ class CostDisclosurePage(JourneyPage):
             bar.valueChanged.connect(self._scrolled)
             bar.rangeChanged.connect(lambda *_: self._settled.start())
             self.scaffold.scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            self.scaffold.scroll.installEventFilter(self)
         # A new sheet finds its height over a few events; until then its end only seems to be in sight.
         self._settled = QTimer(self)
         self._settled.setSingleShot(True)
@@ -71,6 +73,17 @@ class CostDisclosurePage(JourneyPage):
         """The sheet itself, so that the arrow keys and End read it."""
         if self.scaffold.scroll is not None:
             self.scaffold.scroll.setFocus()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Home and End beside the keys a scroll area knows by itself."""
+        scroll = self.scaffold.scroll
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and watched is scroll:
+            bar = scroll.verticalScrollBar()
+            goals = {Qt.Key.Key_Home: bar.minimum(), Qt.Key.Key_End: bar.maximum()}
+            if (goal := goals.get(Qt.Key(event.key()))) is not None:
+                bar.setValue(goal)
+                return True
+        return super().eventFilter(watched, event)
 
     def missing(self) -> list[str]:
         """What the action still waits for."""

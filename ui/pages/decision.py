@@ -10,7 +10,7 @@ from loanapp.domain.decision import DecisionReason
 from loanapp.domain.errors import LoanAppError
 from loanapp.domain.money import ZERO
 from loanapp.domain.offer import Offer
-from loanapp.domain.status import ApplicationStatus, BorrowerAction
+from loanapp.domain.status import ENDED, ApplicationStatus, BorrowerAction
 from loanapp.journey.pages import Page
 from ui.components import Banner, Card, CostBar, IconView, Rule, label
 from ui.formats import day, moment, percent, yuan
@@ -73,7 +73,7 @@ class DecisionPage(JourneyPage):
         """Accept the offer, or start anew."""
         if self._offer is not None:
             self.context.operations.run(self.journey.accept_offer, self.done, busy=self)
-        elif not self._waiting():
+        elif (application := self._application()) is not None and application.status in ENDED:
             self.context.operations.run(self.journey.start_over, self.done, busy=self)
 
     def _offered(self, offer: Offer) -> None:

@@ -55,6 +55,9 @@ class WindowDriver:
         self._shell: Shell | None = None
         self._desktop: Desktop | None = None
         self._previous_handler: object = None
+        self._answering = False
+        self.dialog_wanted: Callable[[], None] | None = None
+        """Looks, during every wait, for a question the program may ask at any time."""
 
     # the program
 
@@ -112,6 +115,12 @@ class WindowDriver:
         """Let the program run until ``condition`` holds; raises :class:`TourError` when it does not in time."""
         until = time.monotonic() + seconds
         while not condition():
+            if not self._answering and self.dialog_wanted is not None:
+                self._answering = True
+                try:
+                    self.dialog_wanted()
+                finally:
+                    self._answering = False
             if self._warnings:
                 raise TourError(f"Qt warned while waiting for {what}: {self._warnings[0]}")
             if time.monotonic() > until:
@@ -221,6 +230,12 @@ class WindowDriver:
 
     # eyes
 
+    def settle(self) -> None:
+        """Let everything that was just put on the page be laid out and shown."""
+        for _ in range(3):
+            QApplication.sendPostedEvents()
+            QApplication.processEvents()
+
     def look(self, words: tuple[str, ...] = ()) -> list[str]:
         """Check what is in sight: no bare key, no empty button, all of ``words``; returns every text read."""
         window = self.dialog() or self.shell
@@ -228,7 +243,8 @@ class WindowDriver:
         buttons = [one for one in window.findChildren(QAbstractButton) if one.isVisible()]
         if any(not (one.text() or one.accessibleName()) for one in buttons):
             raise TourError(f"a button says nothing; {self._where()}")
-        texts = [one.text() for one in (*labels, *buttons)]
+        fields = [one for one in window.findChildren(QLineEdit) if one.isVisible()]
+        texts = [one.text() for one in (*labels, *buttons, *fields)]
         if bare := next((text for text in texts if _BARE_KEY.match(text)), None):
             raise TourError(f"a sentence is missing: {bare}; {self._where()}")
         whole = "\n".join(texts)
@@ -238,10 +254,13 @@ class WindowDriver:
             raise TourError(f"Qt warned: {self._warnings[0]}; {self._where()}")
         return texts
 
+    def keep_failure(self, path: Path) -> None:
+        """What was in sight when the tour ended early."""
+        if self._shell is not None:
+            self._shell.grab().save(str(path), "PNG")
+
     def picture(self, path: Path) -> None:
         """Keep what the window shows, dialog in front included."""
-        QApplication.sendPostedEvents()
-        QApplication.processEvents()
         shell = self.shell
         if (shell.width(), shell.height()) != SIZE:
             raise TourError(f"the window is {shell.width()} x {shell.height()}, not {SIZE[0]} x {SIZE[1]}")

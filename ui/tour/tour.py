@@ -78,6 +78,10 @@ def walk(out: Path | None, language: Language, last: Page = Page.MY_LOAN, identi
                 if len(steps.kept.pictures) < _PAGES_AT_LEAST:
                     raise TourError(f"only {len(steps.kept.pictures)} pictures were kept")
             return steps.kept
+        except TourError:
+            if out is not None:
+                driver.keep_failure(out / f"failed-{language}.png")
+            raise
         finally:
             driver.close()
             translator().set_language("zh")

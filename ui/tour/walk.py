@@ -81,6 +81,7 @@ class Walk:
         self.identity = identity
         self.kept = Kept()
         self._person: DemonstrationIdentityNote | None = None
+        driver.dialog_wanted = self.passphrase_if_asked
 
     def to(self, last: Page) -> None:
         """Walk until ``last`` is done."""
@@ -114,6 +115,7 @@ class Walk:
 
     def picture(self, name: str, *words: str) -> None:
         """Look at what is in sight, and keep it."""
+        self.driver.settle()
         self.driver.look(words)
         if self.out is not None:
             number = len(self.kept.pictures) + 1
@@ -163,13 +165,6 @@ class Walk:
         self.picture("cost", "¥899.75", "¥10,797.05", "14.40%")
         driver.wait(lambda: driver.desktop.context.journey is not None, "the journey", _LENDER_S)
         journey = driver.desktop.context.journey
-
-        def lender_or_passphrase() -> bool:
-            answered = journey is not None and journey.lender is not None and journey.secrets_kind is not None
-            return answered or isinstance(driver.dialog(), PassphraseDialog)
-
-        driver.wait(lender_or_passphrase, "the lender to answer", _LENDER_S)
-        self.passphrase_if_asked()
         driver.wait(lambda: journey is not None and journey.lender is not None, "the lender to answer", _LENDER_S)
         driver.type(page.amount.editor, _AMOUNT, "the amount")
         self._go_on(page)
