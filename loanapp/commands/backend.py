@@ -1,6 +1,8 @@
 """``loanapp backend``: the reference lender as a process of its own."""
 
 import argparse
+import os
+import sys
 from pathlib import Path
 
 from loanapp.commands.language import Language, text
@@ -17,4 +19,8 @@ def run(args: argparse.Namespace) -> int:
     """Serve until stopped."""
     from loanapp.backend.lifecycle.embedded import run_embedded
 
-    return run_embedded(args.data.expanduser().absolute(), parent_pipe=args.parent_pipe)
+    code = run_embedded(args.data.expanduser().absolute(), parent_pipe=args.parent_pipe)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Threads of durable workflows may still wait; what they wait for is taken up at the next start.
+    os._exit(code)

@@ -20,6 +20,7 @@ from loanapp.backend.http.dependencies import KEY_PARAMETER, BorrowerDep, Idempo
 from loanapp.backend.http.models import application as wire
 from loanapp.backend.http.models.common import yuan
 from loanapp.backend.http.routes import problems
+from loanapp.backend.offers.expiry import expire_offers
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
@@ -41,6 +42,7 @@ def create(
     body: wire.TermsRequest, services: ServicesDep, borrower_id: BorrowerDep, idempotency: IdempotencyDep
 ) -> Response:
     """Begin an application; a borrower has one under way at a time."""
+    expire_offers(services, borrower_id)
     return idempotency.run(201, lambda session: _create(services, session, borrower_id, body))
 
 
@@ -69,6 +71,7 @@ def _create(services: Services, session: Session, borrower_id: str, body: wire.T
 @router.get("", responses=problems(401))
 def list_own(services: ServicesDep, borrower_id: BorrowerDep) -> wire.ApplicationList:
     """The borrower's applications, newest first."""
+    expire_offers(services, borrower_id)
     with services.database.read() as session:
         query = select(Application).where(Application.borrower_id == borrower_id)
         found = session.scalars(query.order_by(Application.created_at.desc(), Application.number.desc())).all()
@@ -78,6 +81,7 @@ def list_own(services: ServicesDep, borrower_id: BorrowerDep) -> wire.Applicatio
 @router.get("/{application_id}", responses=problems(401, 404))
 def get(application_id: uuid.UUID, services: ServicesDep, borrower_id: BorrowerDep) -> wire.ApplicationAnswer:
     """One application."""
+    expire_offers(services, borrower_id)
     with services.database.read() as session:
         return show(services, session, own_application(session, borrower_id, application_id))
 

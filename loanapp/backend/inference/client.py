@@ -1,5 +1,6 @@
 """The web process's side of the inference process: one question at a time, with a time limit; restarted when it dies."""
 
+import contextlib
 import logging
 import multiprocessing
 import threading
@@ -60,7 +61,8 @@ class InferenceClient:
         try:
             self._ask("preload", (), _VERDICT_SECONDS)
         except (InferenceTroubleError, LoanAppError):
-            log.warning("the inference process could not load its models yet")
+            if not self._stopped:
+                log.warning("the inference process could not load its models yet")
 
     def read_document(self, photo: bytes, side: str) -> DocumentResult:
         """Read one side; raises the reader's refusals, or ``LENDER_TROUBLE`` when there is no answer."""
@@ -72,9 +74,13 @@ class InferenceClient:
         return FaceResult(*self._answer("judge", (evidence, challenge, source_kind, portrait), _VERDICT_SECONDS))
 
     def stop(self) -> None:
-        """End the process."""
+        """End the process, whatever it is doing; whoever waits for it gets ``LENDER_TROUBLE``."""
+        self._stopped = True
+        running = self._process
+        if running is not None:
+            with contextlib.suppress(ValueError):  # it ended by itself meanwhile
+                running.kill()
         with self._lock:
-            self._stopped = True
             self._end()
 
     def _answer(self, work: str, arguments: tuple[Any, ...], seconds: float) -> Any:  # noqa: ANN401 - picked by work
@@ -88,8 +94,10 @@ class InferenceClient:
             try:
                 kind, value = self._exchange(work, arguments, seconds)
             except (EOFError, OSError):
-                log.warning("the inference process died; starting another")
                 self._end()
+                if self._stopped:
+                    raise InferenceTroubleError(work) from None
+                log.warning("the inference process died; starting another")
                 try:
                     kind, value = self._exchange(work, arguments, seconds)
                 except (EOFError, OSError):

@@ -30,19 +30,11 @@ _Result = TypeVar("_Result")
 # version they began with; the library's own default would be a hash of the source and strand them.
 WORKFLOW_VERSION: Final = "origination-1"
 _EXECUTOR: Final = "lender"
-_TOPIC: Final = "changed"
-_POLL_SECONDS: Final = 0.1
 _RECOVERIES: Final = 100_000
 _SOURCE_TRIES: Final = 3
-_UNDER_WAY: Final = (
-    ApplicationStatus.SUBMITTED,
-    ApplicationStatus.VERIFYING,
-    ApplicationStatus.IN_REVIEW,
-    ApplicationStatus.OFFERED,
-    ApplicationStatus.SIGNING,
-    ApplicationStatus.SIGNED,
-    ApplicationStatus.DISBURSING,
-)
+# What a status means for the workflows: an offer waits for the borrower as a row and holds no thread.
+_TO_ASSESS: Final = (ApplicationStatus.SUBMITTED, ApplicationStatus.VERIFYING, ApplicationStatus.IN_REVIEW)
+_TO_PAY_OUT: Final = (ApplicationStatus.SIGNED, ApplicationStatus.DISBURSING)
 
 _active: "DurableOrigination | None" = None
 
@@ -69,7 +61,6 @@ class DurableOrigination:
             "executor_id": _EXECUTOR,
             "serializer": DBOSPortableJSONSerializer(),
             "log_level": "CRITICAL",
-            "notification_listener_polling_interval_sec": _POLL_SECONDS,
         }
         DBOS(config=config)
         self._datasource: Final = SQLAlchemyDatasource.create(
@@ -90,21 +81,28 @@ class DurableOrigination:
             return self._datasource.run_tx_step({"name": name}, act)
 
     def advance(self, application_id: str) -> None:
-        """Begin the workflow of an application, or wake it."""
+        """Begin the workflow that the application's status asks for; one that was begun already goes on by itself."""
         try:
-            with SetWorkflowID(application_id):
-                if DBOS.get_workflow_status(application_id) is None:
-                    DBOS.start_workflow(_originate, application_id)
-                else:
-                    DBOS.send(application_id, "look", _TOPIC)
+            with self.services.database.read() as session:
+                status = session.get_one(Application, application_id).status
+            if status in _TO_ASSESS:
+                self._begin(application_id, _assess, application_id)
+            elif status in _TO_PAY_OUT:
+                self._begin(f"{application_id}:payout", _pay_out, application_id)
         except Exception as error:  # noqa: BLE001 - a request must not fail for this; the next start looks again
-            log.warning("the workflow could not be woken: %s", failure_place(error))
+            log.warning("the workflow could not be begun: %s", failure_place(error))
+
+    @staticmethod
+    def _begin(workflow_id: str, workflow: Callable[[str], str], application_id: str) -> None:
+        if DBOS.get_workflow_status(workflow_id) is None:
+            with SetWorkflowID(workflow_id):
+                DBOS.start_workflow(workflow, application_id)
 
     def resume(self) -> None:
-        """Look at every application that is under way: a kill may have come between a commit and the waking."""
+        """Look at every application under way: a kill may have come between a commit and the workflow's beginning."""
+        statuses = [status.value for status in (*_TO_ASSESS, *_TO_PAY_OUT)]
         with self.services.database.read() as session:
-            query = select(Application.id).where(Application.status.in_([status.value for status in _UNDER_WAY]))
-            under_way = list(session.scalars(query))
+            under_way = list(session.scalars(select(Application.id).where(Application.status.in_(statuses))))
         for application_id in under_way:
             self.advance(application_id)
 
@@ -124,37 +122,48 @@ def _quiet() -> None:
         logger.addHandler(logging.NullHandler())
 
 
-@DBOS.workflow(name="origination", max_recovery_attempts=_RECOVERIES)
-def _originate(application_id: str) -> str:
+@DBOS.workflow(name="assess", max_recovery_attempts=_RECOVERIES)
+def _assess(application_id: str) -> str:
+    return _watched(_run_assessment, application_id)
+
+
+@DBOS.workflow(name="pay_out", max_recovery_attempts=_RECOVERIES)
+def _pay_out(application_id: str) -> str:
+    return _watched(_run_payout, application_id)
+
+
+def _watched(run: Callable[["DurableOrigination", str], str], application_id: str) -> str:
     try:
-        return _run(_engine(), application_id)
+        return run(_engine(), application_id)
     except Exception as error:
-        log.error("origination stopped: %s", failure_place(error))  # noqa: TRY400 - its text may hold personal data
+        log.error("a workflow stopped: %s", failure_place(error))  # noqa: TRY400 - its text may hold personal data
         raise
 
 
-def _run(engine: DurableOrigination, application_id: str) -> str:
+def _run_assessment(engine: DurableOrigination, application_id: str) -> str:
     services = engine.services
     if not engine.transact("begin", lambda session: steps.begin(services, session, application_id)):
         return "stopped"
-    for step, ask in (
-        ("identity", _ask_registry),
-        ("face", _look_at_face),
-        ("card", _look_at_card),
-        ("credit", _ask_bureau),
-    ):
+    for step, ask in _CHECKS:
         if not _check(engine, application_id, step, ask):
             return "stopped"
-    _note(engine, application_id, "decision", "running", None)
+    if not _note(engine, application_id, "decision", "running", None):
+        return "stopped"
     DBOS.sleep(services.policies.simulation.decision_seconds)
     outcome = engine.transact("decide", lambda session: steps.decide(services, session, application_id))
     if outcome == "review":
         DBOS.sleep(services.policies.simulation.reviewer_seconds)
         outcome = engine.transact("review", lambda session: steps.review(services, session, application_id))
-    if outcome != "approved":
-        return outcome
-    status = _wait_for_signature(engine, application_id)
-    return _pay_out(engine, application_id) if status == ApplicationStatus.SIGNED else status
+    return outcome
+
+
+def _run_payout(engine: DurableOrigination, application_id: str) -> str:
+    services = engine.services
+    if not engine.transact("begin_payout", lambda session: steps.begin_payout(services, session, application_id)):
+        return "stopped"
+    reference = _pay(application_id)
+    engine.transact("finish_payout", lambda session: steps.finish_payout(services, session, application_id, reference))
+    return ApplicationStatus.ACTIVE.value
 
 
 def _check(engine: DurableOrigination, application_id: str, step: str, ask: Callable[[str], dict[str, Any]]) -> bool:
@@ -171,25 +180,6 @@ def _note(
         f"{step}_{state}",
         lambda session: steps.note_check(engine.services, session, application_id, step, state, answer),
     )
-
-
-def _wait_for_signature(engine: DurableOrigination, application_id: str) -> str:
-    while True:
-        state = engine.transact(
-            "signing_state", lambda session: steps.signing_state(engine.services, session, application_id)
-        )
-        if state["status"] not in {ApplicationStatus.OFFERED, ApplicationStatus.SIGNING}:
-            return str(state["status"])
-        DBOS.recv(_TOPIC, timeout_seconds=state["seconds_left"])
-
-
-def _pay_out(engine: DurableOrigination, application_id: str) -> str:
-    services = engine.services
-    if not engine.transact("begin_payout", lambda session: steps.begin_payout(services, session, application_id)):
-        return "stopped"
-    reference = _pay(application_id)
-    engine.transact("finish_payout", lambda session: steps.finish_payout(services, session, application_id, reference))
-    return ApplicationStatus.ACTIVE.value
 
 
 @DBOS.step(name="registry")
@@ -252,3 +242,11 @@ def _pay(application_id: str) -> str:
         raise LookupError("a signed application has an identity and a card")
     key = f"{DBOS.workflow_id}:pay"
     return services.sources.bank.pay(key, card.number, identity.name, amount).reference
+
+
+_CHECKS: Final = (
+    ("identity", _ask_registry),
+    ("face", _look_at_face),
+    ("card", _look_at_card),
+    ("credit", _ask_bureau),
+)

@@ -159,16 +159,6 @@ def review(services: Services, session: Session, application_id: str) -> str:
     return assessment.outcome.value
 
 
-def signing_state(services: Services, session: Session, application_id: str) -> dict[str, Any]:
-    """Where the offer stands: its status and how many seconds it stays open. An offer that ran out expires here."""
-    application = _application(session, application_id)
-    now, until = services.clock.now(), application.offer_valid_until
-    left = (until - now).total_seconds() if until else 0.0
-    if application.status in {_S.OFFERED, _S.SIGNING} and left <= 0:
-        set_status(session, application, _S.EXPIRED, now)
-    return {"status": application.status.value, "seconds_left": max(1, int(left) + 1)}
-
-
 def begin_payout(services: Services, session: Session, application_id: str) -> bool:
     """Signed becomes disbursing."""
     application = _application(session, application_id)

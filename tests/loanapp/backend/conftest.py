@@ -1,0 +1,75 @@
+"""One lender for the whole package: every part is the real one, only the simulated sources answer at once."""
+
+import dataclasses
+import itertools
+import socket
+import threading
+from datetime import timedelta
+
+import pytest
+
+from tests.loanapp.backend.walk import MovableClock, Walker, Wire
+
+_INSTANT = {
+    "registry_seconds": 0.0,
+    "face_seconds": 0.0,
+    "card_seconds": 0.0,
+    "bureau_seconds": 0.0,
+    "decision_seconds": 0.0,
+    "reviewer_seconds": 0.3,
+    "bank_seconds": 0.0,
+}
+_phones = itertools.count(13911110000)
+
+
+@pytest.fixture(scope="session")
+def clock():
+    # Some minutes back, so that moving forward through reading times never leaves the real present behind.
+    return MovableClock(timedelta(minutes=-9))
+
+
+@pytest.fixture(scope="session")
+def lender(tmp_path_factory, clock):
+    from loanapp.backend.lifecycle.assembly import assemble
+    from loanapp.backend.lifecycle.folder import LenderFolder
+    from loanapp.backend.policy import load_policies
+
+    policies = load_policies()
+    policies = dataclasses.replace(policies, simulation=policies.simulation.model_copy(update=_INSTANT))
+    built = assemble(LenderFolder(tmp_path_factory.mktemp("lender") / "data"), policies, clock)
+    built.origination.start(built.services)
+    yield built
+    built.close()
+
+
+@pytest.fixture(scope="session")
+def http(lender):
+    """The lender over TLS 1.3, served from a thread of this process."""
+    import uvicorn
+
+    from loanapp.backend.app import create_app
+
+    keys = lender.services.keys
+    keys.publish()
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        create_app(lender.services),
+        ssl_context_factory=lambda _config, _default: keys.server_context(),
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    root = lender.services.database.path.parent / "public" / "transport_root.pem"
+    with Wire(f"https://127.0.0.1:{listener.getsockname()[1]}", root) as wire:
+        yield wire
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture
+def walker(http):
+    """``walker(key)``: a borrower with the documents of a test identity and a phone nobody used before."""
+    return lambda key="approved": Walker(http, key, phone=str(next(_phones)))

@@ -1,0 +1,253 @@
+"""A borrower who walks the API: every call as a client makes it, in process or over TLS."""
+
+import base64
+import time
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import requests
+
+from loanapp.demonstration.identities import find_identity
+from loanapp.demonstration.identity_card import render_card
+from loanapp.domain.clock import SystemClock
+from loanapp.proof import authorities, keys
+from loanapp.proof.envelope import seal
+
+TERMS = {
+    "product_id": "consumer_instalment",
+    "amount": "10000.00",
+    "months": 12,
+    "method": "equal_instalment",
+    "purpose": "daily_consumption",
+}
+_cards: dict[tuple[str, str], bytes] = {}
+
+
+def card_photo(key, side):
+    if (key, side) not in _cards:
+        _cards[key, side] = render_card(find_identity(key), side)
+    return _cards[key, side]
+
+
+class MovableClock:
+    """The computer's clock, some time away from now."""
+
+    def __init__(self, away=timedelta(0)):
+        self.away = away
+        self._real = SystemClock()
+
+    def now(self):
+        return self._real.now() + self.away
+
+    def move(self, **by):
+        self.away += timedelta(**by)
+
+
+class Wire(requests.Session):
+    """A session that trusts the lender's root alone."""
+
+    def __init__(self, url, root, *, instance_token=None):
+        super().__init__()
+        self.url = url
+        self.verify = str(root)
+        self.trust_env = False
+        if instance_token:
+            self.headers["X-LoanApp-Instance"] = instance_token
+
+    def request(self, method, path, **more):
+        return super().request(method, self.url + path, timeout=30, **more)
+
+
+class Walker:
+    """One borrower; every method is one step and returns the answer's JSON."""
+
+    def __init__(self, http, key="approved", *, phone=None):
+        self.http = http
+        self.who = find_identity(key)
+        self.phone = phone or self.who.phone
+        self.token = None
+        self.id = None
+        self.lender = http.get("/v1/lender").json()
+
+    def call(self, method, path, *, body=None, content=None, key=None, media="application/octet-stream", token=None):
+        headers = {}
+        if self.token or token:
+            headers["Authorization"] = f"Bearer {token or self.token}"
+        if key:
+            headers["Idempotency-Key"] = key
+        if content is not None:
+            headers["Content-Type"] = media
+        return self.http.request(method, path, json=body, data=content, headers=headers)
+
+    def done(self, method, path, *, status=200, **more):
+        answer = self.call(method, path, **more)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    def act(self, path, body=None, *, status=200, key=None):
+        return self.done("POST", self.at(path), body=body or {}, key=key or str(uuid.uuid4()), status=status)
+
+    def at(self, path=""):
+        return f"/v1/applications/{self.id}{path}"
+
+    def sign_in(self):
+        code = self.done("POST", "/v1/auth/codes", body={"phone": self.phone, "purpose": "sign_in"}, status=201)
+        body = {"challenge_id": code["challenge_id"], "code": code["simulated_message"]["code"]}
+        self.token = self.done("POST", "/v1/auth/sessions", body=body, status=201)["access_token"]
+
+    def create(self, **changes):
+        body = TERMS | changes
+        answer = self.done("POST", "/v1/applications", body=body, key=str(uuid.uuid4()), status=201)
+        self.id = answer["id"]
+        return answer
+
+    def get(self):
+        return self.done("GET", self.at())
+
+    def upload(self, side, photo=None, *, info_side=None):
+        public = base64.b64decode(self.lender["vault_public_key"])
+        info = f"loanapp/document/v1|{self.id}|{info_side or side}".encode()
+        sealed = seal(public, card_photo(self.who.key, side) if photo is None else photo, info)
+        return self.call("PUT", self.at(f"/document/{side}"), content=sealed)
+
+    def documents(self):
+        read = {}
+        for side in ("front", "back"):
+            answer = self.upload(side)
+            assert answer.status_code == 200, answer.text
+            read |= {name: one["value"] for name, one in answer.json()["fields"].items()}
+        return read
+
+    def identity_fields(self):
+        names = ("name", "identity_number", "address", "ethnic_group", "authority")
+        until = self.who.valid_until
+        return {name: getattr(self.who, name) for name in names} | {
+            "valid_from": self.who.valid_from.isoformat(),
+            "valid_until": until.isoformat() if until else "long_term",
+        }
+
+    def identify(self):
+        return self.done("PUT", self.at("/identity"), body=self.identity_fields())
+
+    def profile(self, **changes):
+        body = {
+            "employment": "employed",
+            "monthly_income": f"{self.who.monthly_income:.2f}",
+            "monthly_debt": f"{self.who.monthly_debt:.2f}",
+        }
+        return self.done("PUT", self.at("/profile"), body=body | changes)
+
+    def consent(self, scope, *, granted=True, language="zh", status=201, **changes):
+        text = next(one for one in self.lender["consents"] if one["scope"] == scope)
+        body = {
+            "scope": scope,
+            "granted": granted,
+            "text_version": text["version"],
+            "text_sha256": text["sha256"][language],
+            "language": language,
+        }
+        return self.act("/consents", body | changes, status=status)
+
+    def consents(self):
+        for scope in ("face_verification", "bureau_query", "bank_account_check"):
+            self.consent(scope)
+
+    def card(self, number=None, phone=None):
+        body = {"number": number or self.who.card_number, "phone": phone or self.who.phone}
+        return self.call("PUT", self.at("/bank-card"), body=body)
+
+    def ready_to_submit(self, **terms):
+        """Everything but the face, which a person checks."""
+        self.sign_in()
+        self.create(**terms)
+        self.documents()
+        self.identify()
+        self.profile()
+        self.consents()
+        self.act("/manual-verification")
+        answer = self.card()
+        assert answer.status_code == 200, answer.text
+        return answer.json()["application"]
+
+    def wait(self, *statuses, seconds=20.0):
+        deadline = time.monotonic() + seconds
+        while (answer := self.get())["status"] not in statuses:
+            assert time.monotonic() < deadline, f"still {answer['status']}, wanted {statuses}"
+            time.sleep(0.02)
+        return answer
+
+    def accept(self):
+        offer = self.get()["offer"]
+        return self.act("/offer/accept", {"offer_id": offer["offer_id"]})
+
+    def read_disclosure(self, clock):
+        table = self.done("GET", self.at("/cost-disclosure"))
+        clock.move(seconds=self.lender["reading_seconds"] + 1)
+        body = {"sha256": table["sha256"], "seconds_on_screen": 16, "end_reached": True}
+        return self.act("/cost-disclosure/confirmation", body)
+
+    def sign(self, *, change=lambda pdf: pdf):
+        """Sign the contract with a new key, as the borrower's machine does."""
+        from loanapp.proof.pdf_signature import sign_as_borrower
+        from loanapp.proof.signature_appearance import SignatureWords
+        from loanapp.proof.timestamp import RemoteTimestamper
+
+        key = keys.new_signing_key()
+        request = {"csr_pem": keys.certificate_request(key, "ignored")}
+        issued = self.act("/certificate", request, status=201)
+        certificate = authorities.load_certificates(issued["certificate_pem"])[0]
+        now = datetime.now(UTC)
+        words = SignatureWords(name=self.who.name, role="借款人", moment=now, note="模拟", reason="同意")
+        contract = self.call("GET", self.at("/contract")).content
+        signed = sign_as_borrower(
+            contract,
+            key,
+            certificate,
+            authorities.load_certificates(issued["chain_pem"]),
+            RemoteTimestamper(self.timestamp),
+            now=now,
+            words=words,
+        )
+        return change(signed)
+
+    def timestamp(self, query):
+        answer = self.call("POST", "/v1/timestamps", content=query, media="application/timestamp-query")
+        assert answer.status_code == 200, answer.text
+        return answer.content
+
+    def hand_in(self, signed):
+        return self.call("PUT", self.at("/contract/signed"), content=signed, media="application/pdf")
+
+
+def face_evidence(challenge_json, models):
+    """Evidence of the demonstration borrower doing what the challenge asks, as fast as frames can be made."""
+    from loanapp.capture.guidance import CapturePhase, GuidedAttempt
+    from loanapp.demonstration.borrower import DemonstrationBorrower
+    from loanapp.domain.liveness import Action, Challenge, SourceKind
+    from loanapp.vision.frame_analysis import FrameAnalyser
+
+    challenge = Challenge(
+        **challenge_json
+        | {
+            "actions": tuple(Action(action) for action in challenge_json["actions"]),
+            "issued_at": datetime.fromisoformat(challenge_json["issued_at"]),
+            "expires_at": datetime.fromisoformat(challenge_json["expires_at"]),
+            "accepted_sources": tuple(SourceKind(kind) for kind in challenge_json["accepted_sources"]),
+        }
+    )
+    borrower = DemonstrationBorrower(fps=15, paced=False, models=models)
+    analyser, attempt = FrameAnalyser(models), GuidedAttempt()
+    borrower.open()
+    attempt.begin(challenge)
+    while attempt.guidance.phase is not CapturePhase.DONE:
+        frame = borrower.read()
+        assert attempt.guidance.phase is not CapturePhase.FAILED, attempt.guidance.error
+        attempt.feed(analyser.analyse(frame.image, frame.time_s), frame.image)
+        borrower.prompt(attempt.prompt)
+    borrower.close()
+    return attempt.evidence(SourceKind.DEMONSTRATION)
+
+
+def sealed_evidence(walker, challenge, evidence):
+    info = f"loanapp/evidence/v1|{challenge['session_id']}|{challenge['application_id']}|{challenge['nonce']}"
+    return seal(base64.b64decode(walker.lender["vault_public_key"]), evidence, info.encode())
