@@ -1,0 +1,228 @@
+"""The verdict over evidence of the demonstration borrower and of those who would like to pass without being there."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from loanapp.capture.evidence_recorder import encode_crop
+from loanapp.capture.guidance import CapturePhase, GuidedAttempt
+from loanapp.demonstration.borrower import DemonstrationBorrower
+from loanapp.domain.liveness import Action, SourceKind, VerdictOutcome, VerdictReason
+from loanapp.vision.evidence import ActionWindow, Evidence, EvidenceFrame, unpack_evidence
+from loanapp.vision.face_match import FaceMatcher
+from loanapp.vision.face_mesh import FaceMesh
+from loanapp.vision.frame_analysis import FrameAnalyser
+from loanapp.vision.verdict import judge
+
+ACTIONS = (Action.TURN_LEFT, Action.BLINK)
+
+
+@pytest.fixture(scope="session")
+def matcher():
+    return FaceMatcher()
+
+
+@pytest.fixture(scope="module")
+def attempt(face_models):
+    """Evidence of the demonstration borrower doing what is asked: a turn to the left, then a blink."""
+    return record(face_models, ACTIONS)
+
+
+def record(models, actions, **options):
+    from datetime import UTC, datetime, timedelta
+
+    from loanapp.domain.liveness import Challenge
+
+    now = datetime.now(UTC)
+    challenge = Challenge(
+        "session-1", "application-1", "bm9uY2U", actions, now, now + timedelta(minutes=3), 12, tuple(SourceKind), ""
+    )
+    borrower = DemonstrationBorrower(fps=15, paced=False, models=models, reaction_s=0.3, **options)
+    analyser, guided = FrameAnalyser(models), GuidedAttempt()
+    borrower.open()
+    guided.begin(challenge)
+    for _ in range(15 * 20):
+        frame = borrower.read()
+        guided.feed(analyser.analyse(frame.image, frame.time_s), frame.image)
+        borrower.prompt(guided.prompt)
+        if guided.guidance.phase in {CapturePhase.DONE, CapturePhase.FAILED}:
+            break
+    borrower.close()
+    assert guided.guidance.phase is CapturePhase.DONE
+    return unpack_evidence(guided.evidence(borrower.kind))
+
+
+def still_evidence(attempt, jpegs):
+    """The times and windows of a real attempt over other pictures."""
+    frames = tuple(
+        EvidenceFrame(frame.time_ms, jpegs[index % len(jpegs)]) for index, frame in enumerate(attempt.frames)
+    )
+    return Evidence(attempt.header, frames)
+
+
+def test_borrower_who_does_what_is_asked_passes(attempt, make_challenge, face_models, matcher):
+    report = judge(attempt, make_challenge(*ACTIONS), face_models, matcher=matcher)
+    assert report.reasons == ()
+    assert report.outcome is VerdictOutcome.PASSED
+    assert report.measures["action_1_turn_left"] > 1
+    assert report.measures["action_2_blink"] > 1
+    assert report.measures["self_similarity"] > 0.8
+    assert len(attempt.frames) <= 180
+
+
+def test_best_face_matches_the_person(attempt, make_challenge, face_models, matcher, portrait):
+    report = judge(attempt, make_challenge(*ACTIONS), face_models, matcher=matcher)
+    assert matcher.similarity(report.best_face, portrait) > 0.6
+
+
+def test_a_photo_does_not_pass(attempt, make_challenge, face_models, matcher, portrait):
+    """A still print, held in many ways: shifted, nearer, tilted, lit by turns; never turned or blinking."""
+    (face,) = FaceMesh(face_models).find(portrait)
+    random = np.random.default_rng(3)
+    jpegs = []
+    for index in range(24):
+        matrix = cv2.getRotationMatrix2D((225, 120), float(5 * np.sin(index / 3)), 1 + 0.05 * float(np.cos(index / 4)))
+        moved = cv2.convertScaleAbs(
+            cv2.warpAffine(portrait, matrix, (512, 512)), alpha=1 - 0.1 * float(random.random())
+        )
+        jpegs.append(encode_crop(moved, face))
+    report = judge(still_evidence(attempt, jpegs), make_challenge(*ACTIONS), face_models, matcher=matcher)
+    assert report.outcome is VerdictOutcome.RETRY
+    assert VerdictReason.ACTION_NOT_SEEN in report.reasons
+
+
+def test_a_print_swung_before_the_camera_does_not_pass(attempt, make_challenge, face_models, matcher, portrait):
+    """Perspective of a flat print turned to 45 degrees and back, where the turn was asked."""
+    (face,) = FaceMesh(face_models).find(portrait)
+    window = attempt.header.windows[0]
+    frames = []
+    for frame in attempt.frames:
+        part = np.sin(np.pi * np.clip((frame.time_ms - window.asked_ms) / (window.done_ms - window.asked_ms), 0, 1))
+        y = np.radians(45 * part)
+        corners = np.array([[-256, -256], [256, -256], [256, 256], [-256, 256]], np.float64)
+        depth = 700 - corners[:, 0] * np.sin(y)
+        shown = np.stack([corners[:, 0] * np.cos(y), corners[:, 1]], axis=1) / depth[:, None] * 700 + 256
+        matrix = cv2.getPerspectiveTransform(np.float32([[0, 0], [512, 0], [512, 512], [0, 512]]), np.float32(shown))
+        frames.append(
+            EvidenceFrame(frame.time_ms, encode_crop(cv2.warpPerspective(portrait, matrix, (512, 512)), face))
+        )
+    report = judge(Evidence(attempt.header, tuple(frames)), make_challenge(*ACTIONS), face_models, matcher=matcher)
+    assert report.outcome is VerdictOutcome.RETRY
+    assert report.measures["action_1_turn_left"] == 0
+
+
+def test_right_actions_in_another_order_do_not_pass(attempt, make_challenge, face_models, matcher):
+    wrong = (Action.BLINK, Action.TURN_LEFT)
+    challenge = make_challenge(*wrong)
+    honest_header = judge(attempt, challenge, face_models, matcher=matcher)
+    assert honest_header.outcome is VerdictOutcome.RETRY
+    assert honest_header.reasons == (VerdictReason.WRONG_ORDER,)
+    windows = tuple(
+        ActionWindow(action, window.asked_ms, window.done_ms)
+        for action, window in zip(wrong, attempt.header.windows, strict=True)
+    )
+    lying = Evidence(replace(attempt.header, windows=windows), attempt.frames)
+    report = judge(lying, challenge, face_models, matcher=matcher)
+    assert report.outcome is VerdictOutcome.RETRY
+    assert VerdictReason.WRONG_ORDER in report.reasons
+
+
+def test_one_action_missing_is_named(attempt, make_challenge, face_models, matcher):
+    windows = (attempt.header.windows[0], replace(attempt.header.windows[1], action=Action.NOD))
+    lying = Evidence(replace(attempt.header, windows=windows), attempt.frames)
+    report = judge(lying, make_challenge(Action.TURN_LEFT, Action.NOD), face_models, matcher=matcher)
+    assert report.outcome is VerdictOutcome.RETRY
+    assert report.reasons == (VerdictReason.ACTION_NOT_SEEN,)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"nonce": "b3RoZXI"},
+        {"session_id": "session-2"},
+        {"application_id": "application-2"},
+        {"accepted_sources": (SourceKind.CAMERA,)},
+    ],
+)
+def test_evidence_of_another_challenge_is_refused(attempt, make_challenge, face_models, changes):
+    report = judge(attempt, make_challenge(*ACTIONS, **changes), face_models)
+    assert report.outcome is VerdictOutcome.REFUSED
+    assert report.reasons == (VerdictReason.CHALLENGE_MISMATCH,)
+    assert report.best_face is None
+
+
+def test_too_few_frames_prove_nothing(attempt, make_challenge, face_models):
+    challenge = make_challenge(*ACTIONS)
+    for frames in (attempt.frames[:9], attempt.frames[25:], attempt.frames[::12]):
+        report = judge(Evidence(attempt.header, frames), challenge, face_models)
+        assert report.reasons == (VerdictReason.TOO_FEW_FRAMES,)
+
+
+def test_stretched_times_prove_nothing(attempt, make_challenge, face_models):
+    """Frames gathered over longer than the challenge lives."""
+    frames = tuple(EvidenceFrame(frame.time_ms * 40, frame.jpeg) for frame in attempt.frames)
+    windows = tuple(ActionWindow(one.action, one.asked_ms * 40, one.done_ms * 40) for one in attempt.header.windows)
+    stretched = Evidence(replace(attempt.header, windows=windows), frames)
+    report = judge(stretched, make_challenge(*ACTIONS), face_models)
+    assert report.reasons == (VerdictReason.TOO_FEW_FRAMES,)
+
+
+def darker(jpeg, factor):
+    image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    return cv2.imencode(".jpg", cv2.convertScaleAbs(image, alpha=factor))[1].tobytes()
+
+
+def test_dark_frames_are_not_judged(attempt, make_challenge, face_models, matcher):
+    frames = tuple(EvidenceFrame(frame.time_ms, darker(frame.jpeg, 0.18)) for frame in attempt.frames)
+    report = judge(Evidence(attempt.header, frames), make_challenge(*ACTIONS), face_models, matcher=matcher)
+    assert report.outcome is VerdictOutcome.RETRY
+    assert VerdictReason.TOO_DARK_TO_JUDGE in report.reasons
+
+
+def test_face_that_goes_away_is_noticed(attempt, make_challenge, face_models, matcher):
+    blank = cv2.imencode(".jpg", np.full((288, 288, 3), 90, np.uint8))[1].tobytes()
+    middle = len(attempt.frames) // 2
+    frames = tuple(
+        EvidenceFrame(frame.time_ms, blank if abs(index - middle) < 12 else frame.jpeg)
+        for index, frame in enumerate(attempt.frames)
+    )
+    report = judge(Evidence(attempt.header, frames), make_challenge(*ACTIONS), face_models, matcher=matcher)
+    assert VerdictReason.FACE_NOT_STEADY in report.reasons
+
+
+def test_another_face_after_the_first_action_is_noticed(attempt, make_challenge, face_models, matcher):
+    """The portrait pulled out of shape until it is no longer the same person to the matcher."""
+    frames = tuple(
+        frame
+        if frame.time_ms < attempt.header.windows[1].asked_ms
+        else EvidenceFrame(frame.time_ms, reshaped(frame.jpeg))
+        for frame in attempt.frames
+    )
+    report = judge(Evidence(attempt.header, frames), make_challenge(*ACTIONS), face_models, matcher=matcher)
+    assert report.outcome in {VerdictOutcome.RETRY, VerdictOutcome.REVIEW}
+    assert VerdictReason.FACE_CHANGED in report.reasons
+
+
+def reshaped(jpeg):
+    """A wider, shorter face with a pinched middle: features move, the face stays a face."""
+    image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    height, width = image.shape[:2]
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    dx, dy = (x - width / 2) / width, (y - height / 2) / height
+    pinch = 1 + 1.1 * np.exp(-(dx**2 + dy**2) / 0.02)
+    source_x = width / 2 + dx * width * 0.72 * pinch
+    source_y = height / 2 + dy * height * 1.25 * (1 + 0.5 * np.exp(-((dy - 0.2) ** 2) / 0.01))
+    return cv2.imencode(".jpg", cv2.remap(image, source_x, source_y, cv2.INTER_LINEAR))[1].tobytes()
+
+
+def test_a_frame_that_is_no_picture_is_refused(attempt, make_challenge, face_models):
+    from loanapp.vision.evidence import EvidenceFormatError
+
+    frames = list(attempt.frames)
+    jpeg = frames[3].jpeg
+    at = jpeg.index(b"\xff\xda")
+    frames[3] = EvidenceFrame(frames[3].time_ms, jpeg[:at])
+    with pytest.raises(EvidenceFormatError):
+        judge(Evidence(attempt.header, tuple(frames)), make_challenge(*ACTIONS), face_models)
