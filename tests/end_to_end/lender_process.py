@@ -7,7 +7,9 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Self
 
+_COMMAND = (sys.executable, "-m", "loanapp.commands", "backend", "--embedded", "--parent-pipe")
 REPOSITORY = Path(__file__).resolve().parents[2]
 _READY_WITHIN_S = 60.0
 
@@ -79,7 +81,7 @@ class LenderProcess:
             except OSError:
                 continue
 
-    def __enter__(self) -> "LenderProcess":
+    def __enter__(self) -> Self:
         self.start()
         return self
 

@@ -1,0 +1,130 @@
+"""A contract is held against the offer twice: by its facts for machines and by what stands on its pages."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+import loanapp.backend.contracts as contracts
+from loanapp.backend.contracts import Borrower, ContractData, Lender, contract_facts, render_contract
+from loanapp.domain.annualised_cost import annualised_cost
+from loanapp.domain.consent import LoanPurpose
+from loanapp.domain.errors import ErrorCode
+from loanapp.guard.contracts import Agreed, check_contract
+from loanapp.guard.refusal import GuardRefusal
+from tests.loanapp.guard.offers_data import TODAY, D, honest
+
+OFFER = honest()
+HASH = "ab" * 32
+
+
+def data(offer=OFFER, **changes):
+    whole = ContractData(
+        contract_number="LC20261122-0001",
+        application_number="LA20261122-0001",
+        made_at=datetime(2026, 11, 22, 3, 0, tzinfo=UTC),
+        lender=Lender(name="某机构", licence="L-1", address="某地", phone="400"),
+        borrower=Borrower(
+            name="测试甲",
+            identity_number_masked="1101**********002X",
+            phone_masked="138****0001",
+            address_masked="北京市****",
+            card_masked="**** 0018",
+            bank_name="某银行",
+        ),
+        purpose=LoanPurpose.TRAVEL,
+        method=offer.terms.method,
+        annual_rate_pct=offer.annual_rate_pct,
+        penalty_annual_pct=offer.penalty_annual_pct,
+        schedule=offer.schedule,
+        start=TODAY,
+        cost=annualised_cost(offer.schedule),
+        disclosure_sha256=HASH,
+        payout=offer.payout,
+    )
+    return replace(whole, **changes)
+
+
+AGREED = Agreed(
+    offer=OFFER,
+    disclosure_sha256=HASH,
+    contract_number="LC20261122-0001",
+    licence="L-1",
+    purpose="travel",
+    card_last4="0018",
+)
+
+
+def refusal(pdf, agreed=AGREED, today=TODAY):
+    with pytest.raises(GuardRefusal) as caught:
+        check_contract(pdf, agreed, today)
+    assert caught.value.code is ErrorCode.GUARD_CONTRACT_DIFFERS
+    return caught.value.what
+
+
+@pytest.mark.parametrize("offer", [OFFER, honest(months=24), honest(fee="10.00", rate="10.00"), honest("1000.00", 3)])
+def test_an_honest_contract_passes(offer):
+    check_contract(render_contract(data(offer)), replace(AGREED, offer=offer), TODAY)
+
+
+def test_one_made_a_day_after_the_offer_passes():
+    tomorrow = TODAY + timedelta(days=1)
+    pdf = render_contract(data(honest(day=tomorrow), start=tomorrow))
+    check_contract(pdf, AGREED, tomorrow)
+
+
+OTHERS = {
+    "another number": (data(contract_number="LC20261122-0002"), "contract_number"),
+    "another lender": (data(lender=Lender(name="某", licence="L-2", address="某", phone="4")), "lender"),
+    "another card": (data(borrower=replace(data().borrower, card_masked="**** 9999")), "card"),
+    "another purpose": (data(purpose=LoanPurpose.MEDICAL), "purpose"),
+    "more principal": (data(honest("12000.00")), "principal"),
+    "less paid out": (data(payout=D("9000.00")), "payout"),
+    "a higher rate": (data(honest(rate="18.00")), "annual_rate"),
+    "a higher penalty": (data(penalty_annual_pct=D("24.00")), "penalty"),
+    "a longer term": (data(honest(months=24)), "months"),
+    "a fee first": (data(fee_before_payout=D("99.00")), "fee_before_payout"),
+    "a fee each month": (data(honest(fee="9.00")), "fee_per_instalment"),
+    "an early start": (data(honest(day=TODAY - timedelta(days=20)), start=TODAY - timedelta(days=20)), "start"),
+    "due dates of another start": (data(honest(day=TODAY - timedelta(days=5))), "due"),
+    "a prettier cost": (data(cost=annualised_cost(honest(rate="7.00").schedule)), "cost"),
+    "another table": (data(disclosure_sha256="cd" * 32), "disclosure"),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_any_other_contract_is_refused_by_its_facts(name):
+    other, what = OTHERS[name]
+    assert refusal(render_contract(other)) == what
+
+
+@pytest.mark.parametrize(
+    ("lie", "what"),
+    [
+        (data(honest(rate="18.00")), "pages.amount_missing"),
+        (data(payout=D("9000.00")), "pages.amount_unknown"),
+        (data(fee_before_payout=D("99.00")), "pages.amount_unknown"),
+        (data(penalty_annual_pct=D("24.00")), "pages.rate_missing"),
+        (data(misuse_annual_pct=D("28.80")), "pages.rate_unknown"),
+        (data(disclosure_sha256="cd" * 32), "pages.disclosure"),
+    ],
+)
+def test_honest_facts_do_not_cover_dishonest_pages(monkeypatch, lie, what):
+    facts = contract_facts(data())
+    monkeypatch.setattr(contracts, "contract_facts", lambda _: facts)
+    assert refusal(render_contract(lie)) == what
+
+
+@pytest.mark.parametrize("name", sorted(contract_facts(data())))
+def test_a_fact_that_is_missing_or_of_another_kind_is_refused(monkeypatch, name):
+    if name in {"application_number", "expires", "simulated"}:
+        return  # not held against the offer
+    for value in (None, 7, [], {}):
+        facts = {**contract_facts(data()), name: value}
+        monkeypatch.setattr(contracts, "contract_facts", lambda _, facts=facts: facts)
+        refusal(render_contract(data()))
+
+
+@pytest.mark.parametrize("pdf", [b"", b"%PDF-1.7", b"x" * 1000])
+def test_what_is_no_contract_is_refused(pdf):
+    assert refusal(pdf) == "unreadable"
