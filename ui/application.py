@@ -88,6 +88,8 @@ class Desktop(QObject):
         if (page := self.window.page) is not None:
             page.retry_wanted.connect(self._start_wanted)
         self.shell.furnish(self.window)
+        if (page := self.window.page) is not None:
+            page.focus_first()
         QTimer.singleShot(0, self, self._open_lender)
 
     def _open_lender(self) -> None:

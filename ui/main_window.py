@@ -13,6 +13,7 @@ from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.journey.pages import Page, StepState, place, steps
 from ui.components.frame_lines import BottomLine, TopLine
 from ui.components.labels import label
+from ui.components.page_scaffold import COLUMN
 from ui.components.stepper import StepGroupView, StepPage, Stepper
 from ui.pages.page import JourneyPage, PageContext
 from ui.pages.registry import make_page
@@ -52,6 +53,7 @@ class MainWindow(QWidget):
         self._notices: dict[str, Banner] = {}
         self._message_card: SimulatedMessageCard | None = None
         self._build()
+        self._notice_margins()
         self._retranslate()
         messages = context.messages
         messages.error.connect(self.show_error)
@@ -75,10 +77,15 @@ class MainWindow(QWidget):
         self._middle.addWidget(self.stepper)
         column = QVBoxLayout()
         column.setSpacing(0)
-        self._notice_box = QVBoxLayout()
-        self._notice_box.setContentsMargins(32, 0, 32, 0)
+        self._notices_holder = QWidget()
+        self._notice_box = QVBoxLayout(self._notices_holder)
         self._notice_box.setSpacing(8)
-        column.addLayout(self._notice_box)
+        centred = QHBoxLayout()
+        centred.setContentsMargins(32, 0, 32, 0)
+        centred.addStretch(1)
+        centred.addWidget(self._notices_holder, 1000)
+        centred.addStretch(1)
+        column.addLayout(centred)
         self.stack = QStackedWidget()
         column.addWidget(self.stack, 1)
         self._middle.addLayout(column, 1)
@@ -259,7 +266,8 @@ class MainWindow(QWidget):
 
     def _notice_margins(self) -> None:
         shown = bool(self._notices) or (self._message_card is not None and not self._message_card.isHidden())
-        self._notice_box.setContentsMargins(32, 12 if shown else 0, 32, 0)
+        self._notice_box.setContentsMargins(0, 12 if shown else 0, 0, 0)
+        self._notices_holder.setMaximumWidth(self.context.theme.px(COLUMN))
 
     def show_simulated_message(self, message: "SimulatedMessage | None") -> None:
         """A simulated text message, as a card above the page."""
@@ -366,6 +374,7 @@ class MainWindow(QWidget):
             self._retranslate()
         elif event.type() == QEvent.Type.StyleChange and hasattr(self, "bottom"):
             QTimer.singleShot(0, self, self._fit_width)
+            self._notice_margins()
         super().changeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

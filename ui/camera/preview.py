@@ -25,12 +25,16 @@ _CROP_AT_MOST: Final = 1.15
 
 @dataclass(frozen=True, slots=True)
 class PreviewState:
-    """What the overlay tells: actions done of all, how far the present one is (0 to 1), light (0 to 1, or unknown)."""
+    """What the overlay tells: actions done of all, how far the present one is (0 to 1), light (0 to 1, or unknown).
+
+    ``dark`` says that the light is what has to change now.
+    """
 
     done: int = 0
     total: int = 0
     action_progress: float = 0.0
     light: float | None = None
+    dark: bool = False
     finished: bool = False
     attention: bool = False
 
@@ -171,7 +175,7 @@ class CameraPreview(QWidget):
     def _paint_light(self, painter: QPainter, light: float) -> None:
         box = self.oval().adjusted(-34, -34, 34, 34)
         span, bottom = 56, -28
-        low = light < _LIGHT_LOW
+        low = self._state.dark or light < _LIGHT_LOW
         pen = QPen(theme().colour("line"), 4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)
         painter.drawArc(box, bottom * 16, span * 16)

@@ -67,8 +67,8 @@ class Promises(QWidget):
         super().__init__(parent)
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(4)
-        self._row.addStretch(1)
+        self._row.setSpacing(12)
+        self._row.addStretch(10)
         self._only, self._never = label("", "small-ink", wrap=False), label("", "error", wrap=False)
         for icon, token, words in (("lock", "ink", self._only), ("stop", "stop", self._never)):
             pair = QHBoxLayout()
@@ -78,8 +78,8 @@ class Promises(QWidget):
             pair.addWidget(words)
             pair.addStretch(1)
             words.setMinimumWidth(1)
-            self._row.addLayout(pair, 2)
-        self._row.addStretch(1)
+            self._row.addLayout(pair)
+        self._row.addStretch(10)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Side by side where there is room, else one under the other."""

@@ -32,6 +32,10 @@ _WHERE: Final = {
     "AmountSlider": "amount_slider",
     "CostBar": "cost_bar",
     "ScheduleTable": "schedule_table",
+    "SafetyLine": "safety_line",
+    "TestIdentityRow": "test_identity",
+    "PhotoSide": "photo_side",
+    "ConsentCard": "consent_card",
     "SimulatedMessageCard": "simulated_message_card",
 }
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QSlider, QWidget
 
 
@@ -26,6 +27,10 @@ class AmountSlider(QSlider):
         self.setPageStep(max(1, len(self._values) // 10))
         self.blockSignals(blocked)
         self.put(kept)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to the page: nobody means to borrow more by scrolling."""
+        event.ignore()
 
     def number(self) -> int:
         """The value under the handle."""

@@ -30,20 +30,21 @@ class PageScaffold(QWidget):
         whole.setSpacing(0)
         self.column = QWidget()
         self._content = QVBoxLayout(self.column)
-        self._content.setContentsMargins(0, 28, 0, 24)
+        self._content.setContentsMargins(0, 24, 0, 20)
         self._content.setSpacing(16)
         self._fill_head()
         self.body = QVBoxLayout()
         self.body.setSpacing(16)
-        self._content.addLayout(self.body, 1)
+        self._content.addLayout(self.body, 0 if scrolls else 1)
         holder = self._centred(self.column)
         if scrolls:
-            self._content.addStretch(0)
+            self._content.addStretch(1)
             self.scroll: QScrollArea | None = QScrollArea()
             self.scroll.setWidgetResizable(True)
             self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             self.scroll.setWidget(holder)
+            self.scroll.verticalScrollBar().rangeChanged.connect(self._line_up)
             whole.addWidget(self.scroll, 1)
         else:
             self.scroll = None
@@ -109,6 +110,7 @@ class PageScaffold(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._centred(self._action_column))
         self.action_bar = bar
+        self._action_outer = outer
         return bar
 
     def set_title(self, title: str, lead: str = "") -> None:
@@ -131,6 +133,16 @@ class PageScaffold(QWidget):
         if widest != self._widest:
             self._widest = widest
             self._follow_scale()
+
+    def _line_up(self, _least: int, most: int) -> None:
+        """Keep the actions under the column while a scroll bar takes its share of the width."""
+        width = self.scroll.verticalScrollBar().sizeHint().width() if self.scroll is not None and most > 0 else 0
+        self._action_outer.setContentsMargins(0, 0, width, 0)
+
+    def reveal(self, widget: QWidget) -> None:
+        """Scroll so far that ``widget`` is in view."""
+        if self.scroll is not None:
+            self.scroll.ensureWidgetVisible(widget, 0, theme().px(40))
 
     def show_top(self) -> None:
         """Scroll to the top."""

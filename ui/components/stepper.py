@@ -128,7 +128,7 @@ class Stepper(QFrame):
         head = QWidget()
         row = QHBoxLayout(head)
         row.setContentsMargins(0, 2, 0, 2)
-        row.setSpacing(10)
+        row.setSpacing(2)
         row.addWidget(_Mark(number, group.state))
         spoken = tr(f"common.step_{group.state}", step=group.title, number=number)
         head.setAccessibleName(spoken)
@@ -139,9 +139,11 @@ class Stepper(QFrame):
         if only is not None and only.opens:
             button = self._page_button(only, indent=0)
             button.setText(group.title)
+            button.setProperty("role", "step-head")
             row.addWidget(button, 1)
         else:
             text = label(group.title, "strong" if group.state == "current" else "muted" if group.state == "ahead" else "")
+            text.setContentsMargins(8, 0, 0, 0)
             row.addWidget(text, 1)
         return head
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout
 
 from loanapp.domain.errors import LoanAppError
 from loanapp.journey.pages import Page
@@ -25,10 +26,13 @@ class AboutYouPage(JourneyPage):
     def build(self) -> None:
         """Make the widgets."""
         self.employment_caption = label()
-        self.scaffold.add(self.employment_caption)
         self.employment = ChoiceCards(columns=3)
         self.employment.chosen.connect(lambda _: self.remember_soon())
-        self.scaffold.add(self.employment)
+        question = QVBoxLayout()
+        question.setSpacing(8)
+        question.addWidget(self.employment_caption)
+        question.addWidget(self.employment)
+        self.scaffold.body.addLayout(question)
         self.income = MoneyField(width=200)
         self.debt = MoneyField(width=200)
         for field in (self.income, self.debt):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout
 
 from loanapp.domain.annualised_cost import annualised_cost
 from loanapp.domain.clock import CHINA, SystemClock
@@ -15,8 +15,8 @@ from ui.components.card import Card
 from ui.components.cost_bar import CostBar
 from ui.components.error_summary import FieldError
 from ui.components.fields import MoneyField
-from ui.components.icons import IconView
 from ui.components.labels import Rule, label
+from ui.components.safety_line import SafetyLine
 from ui.formats import percent, yuan
 from ui.pages.page import JourneyPage
 from ui.products import local_product
@@ -41,7 +41,8 @@ class CostPage(JourneyPage):
         self.bar = CostBar()
         card.body.addWidget(self.bar)
         self.scaffold.add(card)
-        self.scaffold.add(self._make_promise())
+        self.scam = SafetyLine()
+        self.scaffold.add(self.scam)
         self._put(self._amount, self._months)
 
     def _make_inputs(self) -> QGridLayout:
@@ -88,16 +89,6 @@ class CostPage(JourneyPage):
             column.addWidget(self.figures[name])
             row.addLayout(column, 3 if name == "monthly" else 2)
         return row
-
-    def _make_promise(self) -> QWidget:
-        holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(10)
-        row.addWidget(IconView("look", "stop", 22), 0, Qt.AlignmentFlag.AlignTop)
-        self.scam = label("", "warn")
-        row.addWidget(self.scam, 1)
-        return holder
 
     def retranslate(self) -> None:
         """Change every word; the figures stay."""

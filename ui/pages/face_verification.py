@@ -283,6 +283,7 @@ class FaceVerificationPage(JourneyPage):
                 total=view.total,
                 action_progress=view.action_progress,
                 light=view.light if view.facts is not None else None,
+                dark=view.hint is HintCode.TOO_DARK,
                 attention=view.hint is not None,
             )
         )

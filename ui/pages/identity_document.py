@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout
 
@@ -74,7 +74,7 @@ class IdentityDocumentPage(JourneyPage):
         grid.setVerticalSpacing(14)
         places = (("name", 0, 0), ("ethnic_group", 0, 1), ("identity_number", 1, 0), ("valid_from", 4, 0))
         for name, line, column in (*places, ("valid_until", 4, 1)):
-            grid.addWidget(self.fields[name], line, column, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(self.fields[name], line, column, Qt.AlignmentFlag.AlignBottom)
         self.derived = label("", "muted")
         grid.addWidget(self.derived, 1, 1, Qt.AlignmentFlag.AlignBottom)
         grid.addWidget(self.fields["address"], 2, 0, 1, 2)
@@ -194,6 +194,9 @@ class IdentityDocumentPage(JourneyPage):
         self._show_fields()
         self.remember_soon()
         self.save_now()
+        if all(self._held(one) for one in _SIDES):
+            self.fields["name"].setFocus(Qt.FocusReason.OtherFocusReason)
+            QTimer.singleShot(0, self, lambda: self.scaffold.reveal(self.confirm))
 
     def _not_read(self, side: Side, error: LoanAppError) -> None:
         panel = self.sides[side]

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtCore import QEvent, QTimer, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QVBoxLayout, QWidget
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.journey.pages import Page
@@ -60,6 +61,7 @@ class JourneyPage(QWidget):
         self.context = context
         self.texts = Texts()
         self._busy = 0
+        self._give_focus_back = False
         self._problem: LoanAppError | None = None
         self._errors: list[FieldError] = []
         self._save_timer = QTimer(self)
@@ -142,7 +144,16 @@ class JourneyPage(QWidget):
     def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - the protocol of operations
         """Count operations; the main action waits while one is under way."""
         self._busy = max(0, self._busy + (1 if busy else -1))
-        self.scaffold.primary.setEnabled(not self.busy)
+        primary = self.scaffold.primary
+        had_focus = primary.hasFocus()
+        primary.setEnabled(not self.busy)
+        if self.busy and had_focus:
+            self._give_focus_back = True
+            self.setFocus()
+        elif not self.busy and self._give_focus_back:
+            self._give_focus_back = False
+            if self.hasFocus():
+                primary.setFocus()
         self.scaffold.set_note(tr("common.working") if self.busy else "")
         self.busy_changed.emit(self.busy)
 
@@ -197,6 +208,22 @@ class JourneyPage(QWidget):
             return
         values = dict(self.values())
         self.context.operations.save(lambda: journey.remember(self.page_id, values))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter does what the borrower sees: the button with the focus, or the main action from a field."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            focus = self.focusWidget()
+            if isinstance(focus, QAbstractButton):
+                focus.click()
+                return
+            if isinstance(focus, QLineEdit) and not self.busy:
+                self.enter_pressed(focus)
+                return
+        super().keyPressEvent(event)
+
+    def enter_pressed(self, _field: QLineEdit) -> None:
+        """Enter in a field does the main action."""
+        self.proceed()
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the language."""

@@ -3,18 +3,18 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QLineEdit
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.phone import parse_phone
 from loanapp.journey.pages import Page
-from ui.components.banner import Banner
 from ui.components.buttons import SecondaryButton
 from ui.components.card import Card
 from ui.components.error_summary import FieldError
 from ui.components.fields import CodeField, Field
 from ui.components.labels import label
+from ui.components.safety_line import SafetyLine
 from ui.components.test_identity import TestIdentityRow
-from ui.messages import Level
 from ui.pages.page import JourneyPage
 from ui.translations import error_sentence, tr
 
@@ -40,17 +40,18 @@ class SignInPage(JourneyPage):
         card.body.addWidget(self.phone)
         self.code = CodeField(width=160)
         card.body.addWidget(self.code)
+        self.warning = SafetyLine()
+        card.body.addWidget(self.warning)
         self.sent = label("", "small")
         self.sent.hide()
         card.body.addWidget(self.sent)
         self.scaffold.add(card)
-        self.warning = Banner(Level.STOP)
-        self.scaffold.add(self.warning)
         self.test_people = TestIdentityRow("sign_in.take_test_identity")
         self.test_people.taken.connect(self._take_test_identity)
         self.test_people.hide()
         self.scaffold.add(self.test_people)
         self._seconds = 0
+        self._minutes = 1
         self._code_sent = False
         self._clock = QTimer(self)
         self._clock.setInterval(_A_SECOND_MS)
@@ -61,7 +62,7 @@ class SignInPage(JourneyPage):
         super().retranslate()
         self.phone.set_label(tr("sign_in.phone"), tr("sign_in.phone_hint"))
         self.code.set_label(tr("sign_in.code"), tr("sign_in.code_hint"))
-        self.warning.say(tr("sign_in.warning_title"), tr("sign_in.warning"))
+        self.warning.setText(tr("sign_in.warning"))
         self._show_countdown()
 
     def load(self) -> None:
@@ -122,9 +123,19 @@ class SignInPage(JourneyPage):
         journey = self.journey
         self.context.operations.run(lambda: journey.request_code(phone), self._on_code_sent, self._not_sent, busy=self)
 
+    def enter_pressed(self, field: QLineEdit) -> None:
+        """Enter in the phone field asks for the code."""
+        if field is self.phone.editor and not self._code_sent:
+            self.request_code()
+        else:
+            self.proceed()
+
     def _on_code_sent(self, sent: object) -> None:
         seconds = getattr(sent, "resend_after_seconds", 60)
         self._code_sent = True
+        self.code.set_error(None)
+        expires = getattr(sent, "expires_at", None)
+        self._minutes = max(1, round((expires - self.journey.clock.now()).total_seconds() / 60)) if expires else 1
         self._seconds = int(seconds)
         self._clock.start()
         self._show_countdown()
@@ -180,7 +191,7 @@ class SignInPage(JourneyPage):
         self.send.setEnabled(not waiting)
         again = tr("sign_in.send_again") if self._code_sent else tr("sign_in.send")
         self.send.setText(tr("sign_in.send_in", count=self._seconds) if waiting else again)
-        self.sent.setText(tr("sign_in.sent"))
+        self.sent.setText(tr("sign_in.sent", count=self._minutes))
         self.sent.setVisible(self._code_sent)
 
     def _take_test_identity(self, _key: str) -> None:

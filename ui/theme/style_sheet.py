@@ -17,7 +17,7 @@ QScrollArea > QWidget > QWidget { background: transparent; }
 QLabel { background: transparent; }
 QLabel[role="title"] { font-size: 28px; }
 QLabel[role="heading"] { font-size: 20px; }
-QLabel[role="strong"] { font-weight: 600; }
+QLabel[role="strong"] { font-weight: 700; }
 QLabel[role="lead"], QLabel[role="muted"] { color: $muted; }
 QLabel[role="small"] { color: $muted; font-size: 14px; }
 QLabel[role="small-ink"] { font-size: 14px; }
@@ -72,6 +72,10 @@ QPushButton[role="quiet"]:focus, QToolButton[role="quiet"]:focus { border-color:
 QToolButton[role="quiet"]::menu-indicator { image: none; width: 0; }
 QPushButton[role="step"] { background: transparent; border: 2px solid transparent; border-radius: 4px; padding: 2px 6px;
   text-align: left; font-size: 14px; color: $muted; }
+QPushButton[role="step-head"] { background: transparent; border: 2px solid transparent; border-radius: 4px;
+  padding: 2px 6px; text-align: left; }
+QPushButton[role="step-head"]:hover { background: $sunken; }
+QPushButton[role="step-head"]:focus { border-color: $accent; }
 QPushButton[role="step"][state="current"] { color: $ink; }
 QPushButton[role="step"]:enabled:hover { background: $sunken; color: $ink; }
 QPushButton[role="step"]:focus { border-color: $accent; }
@@ -93,17 +97,19 @@ QRadioButton, QCheckBox { background: transparent; spacing: 8px; }
 QRadioButton:focus, QCheckBox:focus { color: $accent; text-decoration: underline; }
 QCheckBox::indicator { width: 16px; height: 16px; border-radius: 4px; border: 2px solid $border; background: $card; }
 QCheckBox::indicator:checked { border-color: $accent; background: $accent; image: url($check); }
-QRadioButton::indicator { width: 14px; height: 14px; border-radius: 9px; border: 2px solid $border; background: $card; }
+QRadioButton::indicator { width: $dot; height: $dot; border-radius: $dot_round; border: $ring solid $border;
+  background: $card; }
 QRadioButton::indicator:focus { border-color: $accent; }
-QRadioButton::indicator:checked { border: 5px solid $accent; width: 8px; height: 8px; background: $card; }
+QRadioButton::indicator:checked { border: $ring_full solid $accent; width: $dot_inner; height: $dot_inner;
+  background: $card; }
 
 QSlider { min-height: 32px; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $line; }
 QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }
-QSlider::handle:horizontal { width: 20px; height: 20px; margin: -10px 0; border-radius: 12px; background: $card;
-  border: 2px solid $accent; }
+QSlider::handle:horizontal { width: $knob; height: $knob; margin: -10px 0; border-radius: $knob_round; background: $card;
+  border: $ring solid $accent; }
 QSlider::handle:horizontal:hover { background: $accent_soft; }
-QSlider::handle:horizontal:focus { border: 2px solid $ink; background: $accent; }
+QSlider::handle:horizontal:focus { border: $ring solid $ink; background: $accent; }
 
 QTableWidget { background: $card; border: 1px solid $line; border-radius: 8px; gridline-color: $line; font-size: 14px;
   selection-background-color: $accent_soft; selection-color: $ink; }
@@ -131,6 +137,23 @@ _TOKEN: Final = re.compile(r"\$(\w+)")
 _LENGTH: Final = re.compile(r"(\d+)px")
 _HAIRLINE: Final = 2
 _UNSCALED: Final = 100
+# Stands for "px" in lengths that are scaled already.
+_DONE: Final = "@@"
+
+
+def _round_parts(scale: int) -> dict[str, str]:
+    """Sizes of what has to be exactly round: Qt draws a square where the radius is larger than half the box."""
+    ring, ring_full, dot, knob = (round(pixels * scale / 100) for pixels in (2, 5, 14, 20))
+    lengths = {
+        "ring": ring,
+        "ring_full": ring_full,
+        "dot": dot,
+        "dot_inner": dot + 2 * ring - 2 * ring_full,
+        "dot_round": (dot + 2 * ring) // 2,
+        "knob": knob,
+        "knob_round": (knob + 2 * ring) // 2,
+    }
+    return {name: f"{pixels}{_DONE}" for name, pixels in lengths.items()}
 
 
 def style_sheet(tokens: Tokens, scale: int) -> str:
@@ -142,5 +165,8 @@ def style_sheet(tokens: Tokens, scale: int) -> str:
 
     colours = tokens._asdict()
     colours["check"] = resource_path("icons", "check-dark.svg" if tokens is DARK else "check-light.svg").as_posix()
+    colours.update(_round_parts(scale))
     sheet = _TOKEN.sub(lambda match: colours[match[1]], _SHEET)
-    return sheet if scale == _UNSCALED else _LENGTH.sub(length, sheet)
+    if scale != _UNSCALED:
+        sheet = _LENGTH.sub(length, sheet)
+    return sheet.replace(_DONE, "px")

@@ -50,6 +50,8 @@ def run(out: Path, languages: Sequence[Language], last: Page = Page.MY_LOAN, ide
             return 1
         seconds = time.monotonic() - started
         print(f"tour ({language}): {len(kept.pictures)} pictures, {len(kept.pages)} pages, {seconds:.1f} s")  # noqa: T201
+        for note in kept.notes:
+            print(f"tour ({language}): {note}")  # noqa: T201
         app.processEvents()
     print(f"{out}")  # noqa: T201
     return 0
@@ -75,13 +77,13 @@ def walk(out: Path | None, language: Language, last: Page = Page.MY_LOAN, identi
             if out is not None and last is Page.MY_LOAN:
                 keep_roots(home, out)
                 verify(out)
-                if len(steps.kept.pictures) < _PAGES_AT_LEAST:
-                    raise TourError(f"only {len(steps.kept.pictures)} pictures were kept")
-            return steps.kept
+                _refuse_few(steps.kept)
         except TourError:
             if out is not None:
                 driver.keep_failure(out / f"failed-{language}.png")
             raise
+        else:
+            return steps.kept
         finally:
             driver.close()
             translator().set_language("zh")
@@ -89,6 +91,11 @@ def walk(out: Path | None, language: Language, last: Page = Page.MY_LOAN, identi
                 os.environ.pop(_HOME_VARIABLE, None)
             else:
                 os.environ[_HOME_VARIABLE] = before
+
+
+def _refuse_few(kept: Kept) -> None:
+    if len(kept.pictures) < _PAGES_AT_LEAST:
+        raise TourError(f"only {len(kept.pictures)} pictures were kept")
 
 
 def keep_roots(home: Path, out: Path) -> None:
