@@ -53,9 +53,16 @@ def text(language: Language, key: str, *, catalogue: str = "commands", **values:
 def code_sentence(language: Language, error: LoanAppError) -> str:
     """What an error code means and what to do, as the window would say it; the bare code where there is none."""
     entry = _sentences(language, "codes").get(error.code.value)
-    parts = list(entry.values()) if isinstance(entry, dict) else [entry]
-    sentence = " ".join(str(part) for part in parts if part) or error.code.value
+    if not isinstance(entry, dict):
+        return error.code.value
+    stop = "\u3002" if language == "zh" else ". "
+    return f"{_detailed(language, error) or entry['sentence']}{stop}{entry['fix']}"
+
+
+def _detailed(language: Language, error: LoanAppError) -> str:
+    """The sentence with the error's own figures, where it has one and all its figures are there; else empty."""
+    template = _sentences(language, "code_details").get(error.code.value)
     try:
-        return sentence.format(**error.details)
-    except (KeyError, IndexError, ValueError):
-        return sentence
+        return str(template).format(**error.details) if template else ""
+    except (KeyError, IndexError):
+        return ""

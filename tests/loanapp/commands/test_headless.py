@@ -252,3 +252,30 @@ def test_every_article_doctor_names_exists():
 
     for check in diagnose(data_folder()):
         assert article(check.article, "en")
+
+
+# --- errors ------------------------------------------------------------------------------------------------------
+
+
+def test_an_error_code_is_told_in_the_language_of_the_system(language):
+    from loanapp.commands.language import code_sentence
+    from loanapp.domain.errors import ErrorCode, LoanAppError
+
+    for code in ErrorCode:
+        sentence = code_sentence(language, LoanAppError(code))
+        assert code.value not in sentence
+        assert sentence.isascii() == (language == "en"), sentence
+
+
+def test_an_error_in_a_command_is_a_sentence_and_exit_code_1(capsys, monkeypatch, tmp_path, language):
+    from loanapp.domain.errors import ErrorCode, LoanAppError
+
+    def full_disk(folder):
+        raise LoanAppError(ErrorCode.DISK_TROUBLE)
+
+    monkeypatch.setattr("loanapp.commands.doctor.diagnose", full_disk)
+    assert main(["doctor"]) == 1
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "Traceback" not in shown.err
+    assert shown.err.strip()
