@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from asn1crypto import algos, cms, tsp
+from asn1crypto import cms
+from pyhanko.sign.general import find_unique_cms_attribute
 
 _LOWER_HEX = frozenset(b"0123456789abcdef")
 _BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*0\s+(\d+)\s+(\d+)\s+\d+\s*\]")
@@ -57,36 +58,29 @@ def covered_up_to(byte_range: Iterable[int]) -> int:
 def timestamp_is_canonical(der: bytes, known_certificates: Iterable[bytes]) -> bool:
     """Whether a time-stamp token has no byte that could be other than it is.
 
-    Each certificate in it must be one of ``known_certificates`` (DER), which the token itself covers; all other
-    fields must be bound by the signature or have a single value (RFC 3161 section 2.4.2, RFC 5652 section 5).
-    May raise what the ASN.1 parser raises.
+    It carries its signer's certificate and no other; that is one of ``known_certificates`` (DER), which the token
+    itself covers. The algorithms are bound by the signature (RFC 6211); all other fields are either signed or have a
+    single value (RFC 3161 section 2.4.2, RFC 5652 section 5). May raise what the ASN.1 parser raises.
     """
     info = cms.ContentInfo.load(der, strict=True)
     signed = info["content"]
-    signers = signed["signer_infos"]
-    if len(signers) != 1:
+    if len(signed["signer_infos"]) != 1 or len(signed["certificates"]) != 1:
         return False
-    signer = signers[0]
-    algorithm = signer["digest_algorithm"]
-    allowed = _algorithm_forms(algorithm["algorithm"].native)
-    known = set(known_certificates)
-    certificates = [choice.chosen for choice in signed["certificates"]] if signed["certificates"] else []
-    own = next((item for item in certificates if _names(signer["sid"], item)), None)
+    signer, certificate = signed["signer_infos"][0], signed["certificates"][0].chosen
+    protected = find_unique_cms_attribute(signer["signed_attrs"], "cms_algorithm_protection")
+    digest, mechanism = protected["digest_algorithm"].dump(), protected["signature_algorithm"].untag().dump()
     return (
         is_strict_der(der)
         and signed["version"].native == "v3"
         and signed["encap_content_info"]["content_type"].native == "tst_info"
-        and isinstance(signed["encap_content_info"]["content"].parsed, tsp.TSTInfo)
-        and [item.dump() for item in signed["digest_algorithms"]] == [algorithm.dump()]
-        and algorithm.dump() in allowed
+        and [item.dump() for item in signed["digest_algorithms"]] == [digest]
         and signed["crls"].native is None
         and signer["version"].native == "v1"
         and signer["unsigned_attrs"].native is None
-        and _parameters_fixed(signer["signature_algorithm"])
-        and own is not None
-        and len({item.dump() for item in certificates}) == len(certificates)
-        and all(item.dump() in known for item in certificates)
-        and [item.dump() for item in certificates] == sorted(item.dump() for item in certificates)
+        and signer["digest_algorithm"].dump() == digest
+        and signer["signature_algorithm"].dump() == mechanism
+        and certificate.dump() in set(known_certificates)
+        and _names(signer["sid"], certificate)
     )
 
 
@@ -148,18 +142,6 @@ def _names(identifier: Any, certificate: Any) -> bool:  # noqa: ANN401 - asn1cry
         return False
     same_issuer = chosen["issuer"].dump() == certificate.issuer.dump()
     return bool(same_issuer and chosen["serial_number"].native == certificate.serial_number)
-
-
-def _algorithm_forms(name: str) -> set[bytes]:
-    """A hash algorithm's identifier: parameters absent or NULL (RFC 5754 section 2)."""
-    oid = algos.DigestAlgorithmId(name).dump()
-    return {b"\x30" + bytes([len(oid)]) + oid, b"\x30" + bytes([len(oid) + 2]) + oid + b"\x05\x00"}
-
-
-def _parameters_fixed(algorithm: Any) -> bool:  # noqa: ANN401
-    oid = algorithm["algorithm"].dump()
-    plain = {b"\x30" + bytes([len(oid)]) + oid, b"\x30" + bytes([len(oid) + 2]) + oid + b"\x05\x00"}
-    return algorithm.dump() in plain
 
 
 def _der_length(raw: bytes) -> int | None:

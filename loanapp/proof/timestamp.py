@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -57,15 +57,10 @@ class RemoteTimestamper(TimeStamper):
 
 @dataclass(frozen=True, slots=True)
 class TimestampAuthority:
-    """A small time-stamping authority: RSA with SHA-256, its own clock, nothing stored.
-
-    ``chain`` holds further certificates a token should carry when the request asks for certificates; verifiers
-    already have the root.
-    """
+    """A small time-stamping authority: RSA with SHA-256, its own clock, nothing stored."""
 
     credential: Credential
     clock: Clock
-    chain: tuple[bytes, ...] = field(default=())
 
     def answer(self, query: bytes) -> bytes:
         """Answer a DER ``TimeStampReq`` with a DER ``TimeStampResp``; a bad request is refused, never an exception."""
@@ -92,14 +87,18 @@ class TimestampAuthority:
     def _token(self, imprint: Any, nonce: int | None, *, with_certificate: bool) -> cms.ContentInfo:  # noqa: ANN401
         certificate = x509.Certificate.load(self.credential.certificate.public_bytes(serialization.Encoding.DER))
         content = _statement(imprint, nonce, self.clock.now(), certificate).dump()
+        sha256 = algos.DigestAlgorithm({"algorithm": "sha256"})
+        mechanism = algos.SignedDigestAlgorithm({"algorithm": "sha256_rsa"})
+        # The algorithms are named again under the signature (RFC 6211), so that the unsigned names are not free.
+        protection = cms.CMSAlgorithmProtection({"digest_algorithm": sha256, "signature_algorithm": mechanism})
         signed = cms.CMSAttributes(
             [
                 simple_cms_attribute("content_type", "tst_info"),
                 simple_cms_attribute("message_digest", _sha256(content)),
                 simple_cms_attribute("signing_certificate_v2", as_signing_certificate_v2(certificate)),
+                simple_cms_attribute("cms_algorithm_protection", protection),
             ]
         )
-        sha256 = algos.DigestAlgorithm({"algorithm": "sha256"})
         signer = {
             "version": "v1",
             "sid": cms.SignerIdentifier(
@@ -110,7 +109,7 @@ class TimestampAuthority:
                 }
             ),
             "digest_algorithm": sha256,
-            "signature_algorithm": algos.SignedDigestAlgorithm({"algorithm": "sha256_rsa"}),
+            "signature_algorithm": mechanism,
             "signed_attrs": signed,
             "signature": self._sign(signed.dump()),
         }
@@ -123,7 +122,7 @@ class TimestampAuthority:
             "signer_infos": [cms.SignerInfo(signer)],
         }
         if with_certificate:
-            data["certificates"] = [certificate, *(x509.Certificate.load(der) for der in self.chain)]
+            data["certificates"] = [certificate]
         return cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(data)})
 
     def _sign(self, data: bytes) -> bytes:
