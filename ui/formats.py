@@ -6,7 +6,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from loanapp.domain.clock import CHINA
 from ui.translations import translator
 
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")  # fmt: skip
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 
 def yuan(amount: Decimal, *, places: int | None = None) -> str:

@@ -66,6 +66,7 @@ class WindowSettings:
         """Write; a disk that refuses costs the looks of the next start, nothing else."""
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            (folder / _SETTINGS).write_text(json.dumps({name: getattr(self, name) for name in self.__slots__}), encoding="utf-8")
+            kept = {name: getattr(self, name) for name in self.__slots__}
+            (folder / _SETTINGS).write_text(json.dumps(kept), encoding="utf-8")
         except OSError:
             return

@@ -5,7 +5,7 @@ It fills the program's one window (:mod:`ui.shell`), which is on the screen befo
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
@@ -58,8 +58,8 @@ class MainWindow(QWidget):
         messages = context.messages
         messages.error.connect(self.show_error)
         messages.notice.connect(self.show_notice)
-        messages.simulatedMessage.connect(self.show_simulated_message)
-        messages.helpWanted.connect(self.open_help)
+        messages.simulated_message.connect(self.show_simulated_message)
+        messages.help_wanted.connect(self.open_help)
 
     def _build(self) -> None:
         self.setProperty("ground", "paper")
@@ -130,7 +130,7 @@ class MainWindow(QWidget):
         self._show_steps()
         self._fit_width()
         if self.isVisible():
-            QTimer.singleShot(0, self, lambda: self._page is page and page.focus_first())
+            QTimer.singleShot(0, self, lambda: page.focus_first() if self._page is page else None)
         self._help_article = page.help_article()
         self._show_help()
         self.page_shown.emit(page.page_id)
@@ -229,7 +229,7 @@ class MainWindow(QWidget):
     def show_notice(self, notice: "Notice") -> None:
         """A short sentence above the page."""
         banner = self._banner(notice.key, notice.level)
-        banner.say("", tr(notice.key, **dict(notice.values)))
+        banner.say("", tr(notice.key, count=notice.count, **dict(notice.values)))
         banner.clear_actions()
         banner.add_action(tr("common.close"), lambda: self.close_notice(notice.key))
 
@@ -287,9 +287,8 @@ class MainWindow(QWidget):
     def _page_problem(self, error: LoanAppError | None) -> None:
         if error is not None and error.code is ErrorCode.SIGNED_OUT and self.context.journey is not None:
             page = self.show_page(Page.SIGN_IN)
-            blocked = page.blockSignals(True)
-            page.show_problem(error)
-            page.blockSignals(blocked)
+            with QSignalBlocker(page):
+                page.show_problem(error)
         elif error is not None and error.code is ErrorCode.LENDER_UNREACHABLE:
             self.unreachable.emit()
 

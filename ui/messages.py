@@ -28,6 +28,7 @@ class Notice:
     level: Level
     key: str
     values: tuple[tuple[str, object], ...] = ()
+    count: int | None = None
 
 
 class MessageBridge(QObject):
@@ -35,21 +36,21 @@ class MessageBridge(QObject):
 
     error = Signal(object)
     notice = Signal(object)
-    simulatedMessage = Signal(object)
-    helpWanted = Signal(str)
+    simulated_message = Signal(object)
+    help_wanted = Signal(str)
 
     def show_error(self, error: LoanAppError) -> None:
         """Show an error above the page, with its fix and its help article."""
         self.error.emit(error)
 
-    def show_notice(self, level: Level, key: str, **values: object) -> None:
+    def show_notice(self, level: Level, key: str, *, count: int | None = None, **values: object) -> None:
         """Show the sentence ``key`` above the page."""
-        self.notice.emit(Notice(level, key, tuple(values.items())))
+        self.notice.emit(Notice(level, key, tuple(values.items()), count))
 
     def show_simulated_message(self, message: "SimulatedMessage | None") -> None:
         """Show a simulated text message as a card that says it is simulated; ``None`` takes it away."""
-        self.simulatedMessage.emit(message)
+        self.simulated_message.emit(message)
 
     def open_help(self, article: str) -> None:
         """Open the help panel at an article."""
-        self.helpWanted.emit(article)
+        self.help_wanted.emit(article)

@@ -1,4 +1,4 @@
-"""The one place in the window's code that makes threads: do this off the GUI thread, then that, and if it fails this."""
+"""The one place in the window's code that makes threads: do this elsewhere, then that here, and if it fails this."""
 
 import logging
 import threading
@@ -106,9 +106,7 @@ class Operations(QObject):
 
         return self._start(self._pool, with_report, operation)
 
-    def save(
-        self, work: Callable[[], object], on_error: Callable[[LoanAppError], object] | None = None
-    ) -> Operation:
+    def save(self, work: Callable[[], object], on_error: Callable[[LoanAppError], object] | None = None) -> Operation:
         """Run ``work`` after everything saved before it; finished even when the program is closing."""
         return self._start(self._saving, lambda _: work(), Operation(None, on_error, None, None))
 

@@ -9,6 +9,7 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Final, Literal
 
 from PySide6.QtCore import QEvent, QObject, Signal
@@ -29,7 +30,7 @@ Entry = str | dict[str, str]
 class Translator(QObject):
     """Holds the language and the catalogues read so far."""
 
-    languageChanged = Signal(str)
+    language_changed = Signal(str)
 
     def __init__(self, language: Language = "zh") -> None:
         super().__init__()
@@ -46,7 +47,7 @@ class Translator(QObject):
         if language == self._language:
             return
         self._language = language
-        self.languageChanged.emit(language)
+        self.language_changed.emit(language)
         self.tell_windows()
 
     def tell_windows(self) -> None:
@@ -121,8 +122,8 @@ def tr(key: str, /, *, count: int | None = None, **values: object) -> str:
     return translator().tr(key, count=count, **values)
 
 
-def error_sentence(error: LoanAppError | ErrorCode) -> str:
-    """What happened, in one sentence."""
+def error_sentence(error: LoanAppError | StrEnum) -> str:
+    """What an error, a hint, a reason or a status says, in one sentence."""
     if isinstance(error, LoanAppError):
         pattern = translator().catalogue("code_details").get(error.code.value)
         if isinstance(pattern, str) and all(name in error.details for name in _names(pattern)):
@@ -130,12 +131,12 @@ def error_sentence(error: LoanAppError | ErrorCode) -> str:
     return _code_text(error, "sentence")
 
 
-def error_fix(error: LoanAppError | ErrorCode) -> str:
+def error_fix(error: LoanAppError | StrEnum) -> str:
     """What the borrower can do about it."""
     return _code_text(error, "fix")
 
 
-def _code_text(error: LoanAppError | ErrorCode, part: str) -> str:
+def _code_text(error: LoanAppError | StrEnum, part: str) -> str:
     code = error.code if isinstance(error, LoanAppError) else error
     key = f"codes.{code.value}.{part}"
     return tr(key if translator().has(key) else f"codes.{ErrorCode.UNEXPECTED.value}.{part}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QSlider, QWidget
 
@@ -22,10 +22,9 @@ class AmountSlider(QSlider):
         """Slide over these."""
         kept = self.number()
         self._values = tuple(values)
-        blocked = self.blockSignals(True)
-        self.setRange(0, len(self._values) - 1)
-        self.setPageStep(max(1, len(self._values) // 10))
-        self.blockSignals(blocked)
+        with QSignalBlocker(self):
+            self.setRange(0, len(self._values) - 1)
+            self.setPageStep(max(1, len(self._values) // 10))
         self.put(kept)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -39,7 +38,6 @@ class AmountSlider(QSlider):
     def put(self, number: int) -> None:
         """Move the handle to the nearest value, without telling."""
         nearest = min(range(len(self._values)), key=lambda place: abs(self._values[place] - number))
-        blocked = self.blockSignals(True)
-        self.setValue(nearest)
-        self.blockSignals(blocked)
+        with QSignalBlocker(self):
+            self.setValue(nearest)
         self.update()

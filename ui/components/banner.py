@@ -38,10 +38,10 @@ class Banner(QFrame):
         self.text = label(text)
         column.addWidget(self.title)
         column.addWidget(self.text)
-        self.actions = QHBoxLayout()
-        self.actions.setSpacing(16)
-        self.actions.addStretch(1)
-        column.addLayout(self.actions)
+        self._ways = QHBoxLayout()
+        self._ways.setSpacing(16)
+        self._ways.addStretch(1)
+        column.addLayout(self._ways)
         row.addLayout(column, 1)
         self.set_level(level)
         self.say(title, text)
@@ -62,14 +62,14 @@ class Banner(QFrame):
     def add_action(self, text: str, do: Callable[[], object]) -> LinkButton:
         """Add a way on."""
         button = LinkButton(text)
-        button.clicked.connect(lambda: do())
-        self.actions.insertWidget(self.actions.count() - 1, button)
+        button.clicked.connect(lambda _=False: do())
+        self._ways.insertWidget(self._ways.count() - 1, button)
         return button
 
     def clear_actions(self) -> None:
         """Take all ways on away."""
-        while self.actions.count() > 1:
-            item = self.actions.takeAt(0)
+        while self._ways.count() > 1:
+            item = self._ways.takeAt(0)
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()

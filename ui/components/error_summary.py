@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.components.buttons import LinkButton
 from ui.components.icons import IconView
-from ui.components.labels import label
+from ui.components.labels import empty, label
 from ui.translations import tr
 
 
@@ -42,10 +42,7 @@ class ErrorSummary(QFrame):
 
     def show_errors(self, errors: Sequence[FieldError], *, take_focus: bool = True) -> None:
         """Show these, or hide when there are none."""
-        while self._lines.count():
-            if (old := self._lines.takeAt(0).widget()) is not None:
-                old.hide()
-                old.deleteLater()
+        empty(self._lines)
         self.setVisible(bool(errors))
         if not errors:
             return

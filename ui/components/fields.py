@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -10,7 +10,6 @@ from loanapp.domain.money import parse_money
 from ui.components.icons import IconView
 from ui.components.labels import label, set_role
 from ui.theme import theme
-
 
 
 class Field(QWidget):
@@ -158,9 +157,8 @@ class MoneyField(Field):
     def _tidy(self) -> None:
         amount = self.value()
         if amount is not None and self._written(amount) != self.text():
-            blocked = self.editor.blockSignals(True)
-            self.set_text(self._written(amount))
-            self.editor.blockSignals(blocked)
+            with QSignalBlocker(self.editor):
+                self.set_text(self._written(amount))
 
 
 class CodeField(Field):

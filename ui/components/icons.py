@@ -29,10 +29,10 @@ def _pixmap(name: str, colour: str, accent: str, pixels: int) -> QPixmap:
     return pixmap
 
 
-def icon_pixmap(name: str, token: str = "ink", size: int = 20, ratio: float = 1.0) -> QPixmap:
-    """The icon ``name`` in the colour of ``token``; ``size`` in px at 100 %, ``ratio`` the screen's pixel ratio."""
+def icon_pixmap(name: str, colour: str = "ink", size: int = 20, ratio: float = 1.0) -> QPixmap:
+    """The icon ``name`` in a token's colour; ``size`` in px at 100 %, ``ratio`` the screen's pixel ratio."""
     tokens = theme().tokens
-    pixmap = QPixmap(_pixmap(name, getattr(tokens, token), tokens.accent, round(theme().px(size) * ratio)))
+    pixmap = QPixmap(_pixmap(name, getattr(tokens, colour), tokens.accent, round(theme().px(size) * ratio)))
     pixmap.setDevicePixelRatio(ratio)
     return pixmap
 
@@ -40,9 +40,9 @@ def icon_pixmap(name: str, token: str = "ink", size: int = 20, ratio: float = 1.
 class IconView(QWidget):
     """An icon beside a word; decoration for those who see, silent for screen readers unless it is named."""
 
-    def __init__(self, name: str, token: str = "ink", size: int = 20, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, colour: str = "ink", size: int = 20, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._name, self._token, self._size = name, token, size
+        self._name, self._token, self._size = name, colour, size
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def show_icon(self, name: str, token: str | None = None) -> None:

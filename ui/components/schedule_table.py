@@ -52,8 +52,8 @@ class ScheduleTable(QTableWidget):
 
     def _fit(self) -> None:
         header = self.horizontalHeader()
-        for column, mode in ((0, QHeaderView.ResizeMode.ResizeToContents), (1, QHeaderView.ResizeMode.ResizeToContents)):
-            header.setSectionResizeMode(column, mode)
+        for column in (0, 1):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         self.resizeRowsToContents()
         height = header.sizeHint().height() + 2 * self.frameWidth() + 2
         height += sum(self.rowHeight(row) for row in range(self.rowCount()))

@@ -22,7 +22,7 @@ class SimulatedMessageCard(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "message")
-        self._message: "SimulatedMessage | None" = None
+        self._message: SimulatedMessage | None = None
         box = QVBoxLayout(self)
         box.setContentsMargins(16, 12, 16, 12)
         box.setSpacing(6)

@@ -142,7 +142,7 @@ class Stepper(QFrame):
             button.setProperty("role", "step-head")
             row.addWidget(button, 1)
         else:
-            text = label(group.title, "strong" if group.state == "current" else "muted" if group.state == "ahead" else "")
+            text = label(group.title, {"current": "strong", "ahead": "muted"}.get(group.state, ""))
             text.setContentsMargins(8, 0, 0, 0)
             row.addWidget(text, 1)
         return head

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from ui.components.buttons import LinkButton
 from ui.components.card import Card
-from ui.components.labels import Rule, label
+from ui.components.labels import Rule, empty, label
 from ui.translations import tr
 
 
@@ -51,10 +51,7 @@ class SummaryList(Card):
 
     def set_rows(self, rows: Sequence[SummaryRow]) -> None:
         """Show these rows."""
-        while self._grid.count():
-            if (old := self._grid.takeAt(0).widget()) is not None:
-                old.hide()
-                old.deleteLater()
+        empty(self._grid)
         for number, row in enumerate(rows):
             if number:
                 self._grid.addWidget(Rule(), 2 * number - 1, 0, 1, 2)

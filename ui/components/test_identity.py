@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.components.buttons import SecondaryButton
@@ -70,13 +70,12 @@ class TestIdentityRow(QFrame):
 
     def _retranslate(self) -> None:
         kept = self.key()
-        self.choice.blockSignals(True)
-        self.choice.clear()
-        for person in self._people:
-            note = person.note.get(translator().language, "")
-            self.choice.addItem(f"{person.name} · {note}" if note else person.name, person.key)
-        self.choose(kept)
-        self.choice.blockSignals(False)
+        with QSignalBlocker(self.choice):
+            self.choice.clear()
+            for person in self._people:
+                note = person.note.get(translator().language, "")
+                self.choice.addItem(f"{person.name} · {note}" if note else person.name, person.key)
+            self.choose(kept)
         self._text.setText(tr("common.test_identity"))
         self.choice.setAccessibleName(tr("common.test_identity_choose"))
         self.button.setText(tr(self._key))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QLineEdit
 
 from loanapp.domain.bank_card import issuer_of, luhn_valid, parse_card_number
@@ -110,10 +110,9 @@ class BankCardPage(JourneyPage):
             before = len(re.sub(r"\D", "", text[: editor.cursorPosition()]))
             wanted = _grouped(text)
             if wanted != text:
-                blocked = editor.blockSignals(True)
-                editor.setText(wanted)
-                editor.setCursorPosition(before + max(0, before - 1) // _GROUP)
-                editor.blockSignals(blocked)
+                with QSignalBlocker(editor):
+                    editor.setText(wanted)
+                    editor.setCursorPosition(before + max(0, before - 1) // _GROUP)
         self._show_issuer()
         self.remember_soon()
 
@@ -142,9 +141,8 @@ class BankCardPage(JourneyPage):
         self._save_timer.stop()
         journey, phone = self.journey, self.phone.text()
         self.context.operations.save(lambda: journey.remember(Page.BANK_CARD, {"number": "", "phone": phone}))
-        blocked = self.number.blockSignals(True)
-        self.number.set_text("")
-        self.number.blockSignals(blocked)
+        with QSignalBlocker(self.number):
+            self.number.set_text("")
         self.done(page)
 
     def _refuse(self, error: LoanAppError) -> None:
@@ -166,7 +164,6 @@ class BankCardPage(JourneyPage):
 def _grouped(text: str) -> str:
     digits = re.sub(r"\D", "", text)
     return " ".join(digits[place : place + _GROUP] for place in range(0, len(digits), _GROUP))
-
 
 
 def _issuer_name(digits: str) -> str:

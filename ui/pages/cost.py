@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout
 
 from loanapp.domain.annualised_cost import annualised_cost
@@ -103,7 +103,7 @@ class CostPage(JourneyPage):
         self.scam.setText(tr("cost.scam"))
         for (_, least, most), (low, high) in (
             (self.amount_ends, (yuan(Decimal(product.amount_min)), yuan(Decimal(product.amount_max)))),
-            (self.months_ends, tuple(tr("common.months", count=end) for end in (product.months[0], product.months[-1]))),
+            (self.months_ends, [tr("common.months", count=product.months[end]) for end in (0, -1)]),
         ):
             least.setText(low)
             most.setText(high)
@@ -173,9 +173,8 @@ class CostPage(JourneyPage):
         self.amount_slider.put(amount)
         self.months_slider.put(months)
         if not from_field:
-            blocked = self.amount.blockSignals(True)
-            self.amount.set_value(Decimal(amount))
-            self.amount.blockSignals(blocked)
+            with QSignalBlocker(self.amount):
+                self.amount.set_value(Decimal(amount))
         self._show_sum()
         if changed and remember:
             self.remember_soon()

@@ -241,7 +241,7 @@ class CostDisclosurePage(JourneyPage):
         for number, row in enumerate(rows):
             grid.addWidget(Rule(), 2 * number + 1, 0, 1, len(names))
             for column, text in enumerate(row):
-                cell = self._cell(text, "" if column in right or not column else "small-ink", right=column in right)
+                cell = self._cell(text, "", right=column in right)
                 cell.setAccessibleName(f"{names[column]}: {text}" if text else "")
                 grid.addWidget(cell, 2 * number + 2, column)
         return holder
@@ -285,10 +285,15 @@ class CostDisclosurePage(JourneyPage):
         return holder
 
     def _nothing_else(self, text: str) -> QWidget:
+        """The sentence the rules ask for, and the lender's own beside it."""
         holder = QWidget()
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(10)
         row.addWidget(IconView("done", "done", 22), 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(label(text or tr("cost_disclosure.nothing_else"), "strong"), 1)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(label(tr("cost_disclosure.nothing_else"), "strong"))
+        words.addWidget(label(text, "small"))
+        row.addLayout(words, 1)
         return holder

@@ -1,4 +1,4 @@
-"""The one contract of a page: title, whether it is complete, what is missing, busy, where the focus starts, its help."""
+"""The one contract of a page: title, complete or what is missing, busy, where the focus starts, its help."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

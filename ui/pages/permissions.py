@@ -12,7 +12,7 @@ from loanapp.journey.pages import Page
 from ui.components.card import Card, SectionHeading
 from ui.components.consent_card import ConsentCard
 from ui.components.error_summary import FieldError
-from ui.components.labels import Rule, label
+from ui.components.labels import Rule, empty, label
 from ui.formats import moment
 from ui.pages.page import JourneyPage
 from ui.translations import tr
@@ -113,10 +113,7 @@ class PermissionsPage(JourneyPage):
         self.count.setText(tr("permissions.left", count=left) if left else tr("permissions.none_left"))
 
     def _show_items(self) -> None:
-        while self.items.body.count():
-            if (old := self.items.body.takeAt(0).widget()) is not None:
-                old.hide()
-                old.deleteLater()
+        empty(self.items.body)
         lender = self.journey.lender
         for number, item in enumerate(lender.data_items if lender is not None else ()):
             if number:
@@ -135,9 +132,7 @@ class PermissionsPage(JourneyPage):
         box.addLayout(head)
         box.addWidget(label(pick(item.why), "small-ink"))
         box.addWidget(
-            label(
-                tr("permissions.item_facts", recipient=pick(item.recipient), retention=pick(item.retention)), "small"
-            )
+            label(tr("permissions.item_facts", recipient=pick(item.recipient), retention=pick(item.retention)), "small")
         )
         return holder
 

@@ -199,5 +199,3 @@ class SignInPage(JourneyPage):
         if person is not None:
             self.phone.set_text(person.phone)
             self.remember_soon()
-
-

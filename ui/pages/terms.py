@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from loanapp.domain.annualised_cost import annualised_cost
@@ -203,9 +203,8 @@ class TermsPage(JourneyPage):
 
     def _put(self, amount: Decimal) -> None:
         self._amount = amount
-        blocked = self.amount.blockSignals(True)
-        self.amount.set_value(amount)
-        self.amount.blockSignals(blocked)
+        with QSignalBlocker(self.amount):
+            self.amount.set_value(amount)
         self.amount_slider.put(int(amount))
         self._show_choices()
         self._changed()

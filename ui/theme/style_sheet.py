@@ -106,8 +106,8 @@ QRadioButton::indicator:checked { border: $ring_full solid $accent; width: $dot_
 QSlider { min-height: 32px; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $line; }
 QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }
-QSlider::handle:horizontal { width: $knob; height: $knob; margin: -10px 0; border-radius: $knob_round; background: $card;
-  border: $ring solid $accent; }
+QSlider::handle:horizontal { width: $knob; height: $knob; margin: -10px 0; border-radius: $knob_round;
+  background: $card;  border: $ring solid $accent; }
 QSlider::handle:horizontal:hover { background: $accent_soft; }
 QSlider::handle:horizontal:focus { border: $ring solid $ink; background: $accent; }
 
@@ -116,8 +116,8 @@ QTableWidget { background: $card; border: 1px solid $line; border-radius: 8px; g
 QTableWidget:focus { border-color: $accent; }
 QTableWidget::item { padding: 2px 10px; }
 QHeaderView { background: transparent; }
-QHeaderView::section { background: $sunken; color: $muted; border: none; border-bottom: 1px solid $line; padding: 6px 10px;
-  font-size: 14px; }
+QHeaderView::section { background: $sunken; color: $muted; border: none; border-bottom: 1px solid $line;
+  padding: 6px 10px; font-size: 14px; }
 QProgressBar { background: $line; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; }
 QProgressBar::chunk { background: $accent; border-radius: 2px; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }

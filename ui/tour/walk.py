@@ -183,7 +183,7 @@ class Walk:
         driver.type(page.phone.editor, self.person.phone, "the phone number")
         driver.click(page.send)
         codes: list[str] = []
-        driver.desktop.messages.simulatedMessage.connect(lambda message: message and codes.append(message.code))
+        driver.desktop.messages.simulated_message.connect(lambda message: message and codes.append(message.code))
         driver.wait(lambda: codes, "the simulated text message")
         driver.wait(lambda: not page.busy, "the page to rest")
         self.picture("sign_in", tr("common.simulated"))
@@ -298,15 +298,14 @@ class Walk:
             if not attempt:
                 self.picture("face_acting", tr("face_verification.never_tell_code"))
             driver.wait(lambda: page.step not in {Step.MIRROR, Step.SENDING}, "the verdict", _FACE_S)
-            if page.step is Step.RETRY and page.reasons_told() == VerdictReason.TOO_FEW_FRAMES.value:
-                if attempt + 1 < _FACE_ATTEMPTS:
-                    self.kept.notes.append("too few frames: this machine was busy, the face was verified again")
-                    self._go_on(page)
-                    self._reach(page, Step.READY)
-                    self._go_on(page)
-                    continue
-            self._refuse_face_trouble(page)
-            return
+            slow = page.step is Step.RETRY and page.reasons_told() == VerdictReason.TOO_FEW_FRAMES.value
+            if not slow or attempt + 1 == _FACE_ATTEMPTS:
+                break
+            self.kept.notes.append("too few frames: this machine was busy, the face was verified again")
+            self._go_on(page)
+            self._reach(page, Step.READY)
+            self._go_on(page)
+        self._refuse_face_trouble(page)
 
     def _reach(self, page: object, step: object, seconds: float = 20.0) -> None:
         def there() -> bool:
