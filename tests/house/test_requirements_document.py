@@ -19,7 +19,7 @@ FIRST = {*range(1, 9), 12, 18, 28, *range(43, 48), 54, 106, 162, 163, 164, 180}
 
 
 @cache
-def tests_in(path):
+def names_in(path):
     tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
     found = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
     return {node.name for node in found if node.name.startswith("test_")}
@@ -37,7 +37,7 @@ def test_every_number_stands_once_and_in_order():
 def test_every_proof_that_is_named_exists(number, cell):
     for proof in proofs(cell):
         path, _, name = proof.partition("::")
-        assert name in tests_in(path), f"{number}: {proof}"
+        assert name in names_in(path), f"{number}: {proof}"
 
 
 def test_what_the_first_release_needs_is_there_and_proved():
