@@ -23,7 +23,7 @@ from loanapp.vision.face_mesh import Face
 # The crop: a square of so many face boxes, so that landmarks near its edge stay as sure as in the whole frame.
 _CROP_BOXES: Final = 1.8
 _CROP_SIDE: Final = 288
-_QUALITIES: Final = (82, 65, 45)
+_QUALITIES: Final = (82, 65, 45, 20, 8)
 # So that the largest attempt still fits, headers included.
 _MOST_JPEG_BYTES: Final = MOST_BYTES // MOST_FRAMES - 100
 _BEFORE_S: Final = 1.2

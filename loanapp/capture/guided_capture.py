@@ -27,7 +27,7 @@ _OPENING_S: Final = 15.0
 _SILENT_S: Final = 3.0
 _FROZEN_S: Final = 3.0
 # How long stop() waits for a thread that is inside a device's driver.
-_JOIN_S: Final = 5.0
+_JOIN_S: Final = 2.5
 # Every n-th pixel tells whether a picture is the same as the last: the noise of a real sensor never repeats.
 _PROBE: Final = 16
 
@@ -108,7 +108,7 @@ class GuidedCapture:
             thread.start()
 
     def stop(self) -> None:
-        """Close the source and end both threads; may be called twice."""
+        """Close the source and end both threads; may be called twice. A thread stuck in a driver ends by itself later."""
         self._stopping.set()
         self._mailbox.close()
         for thread in self._threads:
@@ -120,6 +120,9 @@ class GuidedCapture:
         with self._lock:
             self._pending = challenge
             self._evidence = None
+            # At once, so that nobody mistakes the end of the last attempt for that of this one.
+            phase = CapturePhase.OPENING if self._frame is None else CapturePhase.GET_READY
+            self._guidance = Guidance(phase, light=self._guidance.light, total=len(challenge.actions))
 
     def latest(self) -> CaptureView:
         """The state now; never blocks."""
@@ -219,9 +222,9 @@ class GuidedCapture:
         guidance: Guidance = self._attempt.guidance
         self._source.prompt(self._attempt.prompt)
         with self._lock:
-            if packed is not None and self._pending is None:
-                self._evidence = packed
-            self._guidance = guidance
+            if self._pending is None:
+                self._evidence = packed or self._evidence
+                self._guidance = guidance
 
     def _is_silent(self) -> bool:
         allowed = _SILENT_S if self._frame is not None else _OPENING_S

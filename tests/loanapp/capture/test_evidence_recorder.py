@@ -1,0 +1,109 @@
+import numpy as np
+import pytest
+
+from loanapp.capture.evidence_recorder import EvidenceRecorder, Sampler, encode_crop
+from loanapp.domain.liveness import Action, SourceKind
+from loanapp.vision.evidence import MOST_BYTES, jpeg_size, unpack_evidence
+from loanapp.vision.face_mesh import Face
+
+
+@pytest.fixture(scope="module")
+def noise():
+    """The picture that JPEG likes least."""
+    return np.random.default_rng(5).integers(0, 255, (360, 640, 3), np.uint8)
+
+
+def face_at(left, top, right, bottom):
+    box = np.array([left, top, right, bottom], np.float32)
+    return Face(np.zeros((478, 3), np.float32), np.zeros(52, np.float32), box, 1.0)
+
+
+FACE = face_at(200, 80, 380, 300)
+
+
+@pytest.mark.parametrize("fps", [10, 15, 24, 25, 30, 60, 120])
+def test_sampler_takes_fifteen_a_second_at_most(fps):
+    sampler = Sampler()
+    taken = [index / fps for index in range(fps * 10) if sampler.takes(index / fps)]
+    assert len(taken) <= 151
+    assert len(taken) >= min(fps, 12) * 10 - 1
+    assert min(np.diff(taken)) > 1 / 31
+
+
+def test_sampler_survives_a_jump_of_the_clock():
+    sampler = Sampler()
+    assert sampler.takes(100.0)
+    assert sampler.takes(3.0)
+    assert not sampler.takes(3.01)
+    assert sampler.takes(500.0)
+
+
+@pytest.mark.parametrize("face", [FACE, face_at(-60, -40, 120, 180), face_at(10, 10, 600, 350), face_at(5, 5, 9, 9)])
+def test_crop_is_a_bounded_square(noise, face):
+    jpeg = encode_crop(noise, face)
+    assert jpeg_size(jpeg) == (288, 288)
+
+
+def fill(recorder, noise, start, seconds, fps=15):
+    for index in range(round(seconds * fps)):
+        recorder.add(noise, FACE, start + index / fps)
+    return start + seconds
+
+
+def test_however_slow_an_attempt_stays_within_its_limits(noise, make_challenge):
+    """Three actions that each take their whole twelve seconds, in the worst picture there is."""
+    actions = (Action.BLINK, Action.NOD, Action.TURN_LEFT)
+    recorder = EvidenceRecorder()
+    now = fill(recorder, noise, 50.0, 3.0)
+    recorder.start(len(actions))
+    asked = []
+    for action in actions:
+        asked.append(now)
+        now = fill(recorder, noise, now, 12.0)
+        recorder.window(action, asked[-1], now)
+    fill(recorder, noise, now, 0.5)
+    packed = recorder.pack(make_challenge(*actions), SourceKind.CAMERA)
+    evidence = unpack_evidence(packed)
+    assert len(packed) <= MOST_BYTES
+    assert len(evidence.frames) <= 180
+    assert [window.action for window in evidence.header.windows] == list(actions)
+    times = np.array([frame.time_ms for frame in evidence.frames])
+    for window in evidence.header.windows:
+        inside = times[(times >= window.asked_ms) & (times <= window.done_ms)]
+        last = inside[inside > window.done_ms - 1900]
+        assert len(last) >= 27, "the action itself is never thinned out"
+        assert np.diff(inside).max() < 1500, "the wait before it is thinned evenly"
+    assert (times < evidence.header.windows[0].asked_ms).sum() >= 15
+
+
+def test_evidence_is_bound_to_its_challenge(noise, make_challenge):
+    recorder = EvidenceRecorder()
+    fill(recorder, noise, 0.0, 1.0)
+    assert recorder.before_seconds == pytest.approx(14 / 15)
+    recorder.start(1)
+    fill(recorder, noise, 1.0, 1.0)
+    recorder.window(Action.BLINK, 1.0, 1.9)
+    challenge = make_challenge(Action.BLINK)
+    header = unpack_evidence(recorder.pack(challenge, SourceKind.VIDEO_FILE)).header
+    assert (header.session_id, header.application_id, header.nonce) == (
+        challenge.session_id,
+        challenge.application_id,
+        challenge.nonce,
+    )
+    assert header.source_kind is SourceKind.VIDEO_FILE
+    assert header.windows[0].asked_ms == 1000
+
+
+def test_next_attempt_does_not_carry_the_last(noise, make_challenge):
+    recorder = EvidenceRecorder()
+    fill(recorder, noise, 0.0, 1.0)
+    recorder.start(1)
+    assert recorder.running
+    fill(recorder, noise, 1.0, 2.0)
+    recorder.rest()
+    assert not recorder.running
+    fill(recorder, noise, 10.0, 1.0)
+    recorder.start(1)
+    recorder.window(Action.BLINK, 11.0, 11.5)
+    evidence = unpack_evidence(recorder.pack(make_challenge(Action.BLINK), SourceKind.CAMERA))
+    assert len(evidence.frames) == 15

@@ -1,0 +1,169 @@
+"""One attempt step by step, with the demonstration borrower and with facts made by hand."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from loanapp.capture.guidance import CapturePhase, GuidedAttempt
+from loanapp.demonstration.borrower import DemonstrationBorrower
+from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.domain.liveness import Action, HintCode, SourceKind
+from loanapp.vision.evidence import unpack_evidence
+from loanapp.vision.frame_analysis import FrameAnalyser
+
+
+@pytest.fixture(scope="module")
+def calm(face_models):
+    """Facts and picture of the borrower doing nothing."""
+    borrower = DemonstrationBorrower(fps=15, paced=False, models=face_models)
+    borrower.open()
+    frame = borrower.read()
+    borrower.close()
+    return FrameAnalyser(face_models).analyse(frame.image, 0.0), frame.image
+
+
+class Play:
+    """Feeds an attempt at 30 a second with the calm frame, changed as asked."""
+
+    def __init__(self, calm, **options):
+        self.facts, self.image = calm
+        self.attempt = GuidedAttempt(**options)
+        self.time_s = 10.0
+        self.random = np.random.default_rng(0)
+
+    def run(self, seconds, change=lambda facts: facts):
+        phases = []
+        for _ in range(round(seconds * 30)):
+            wobble = {"yaw": self.facts.yaw + float(self.random.normal(0, 0.2))}
+            self.attempt.feed(change(replace(self.facts, time_s=self.time_s, **wobble)), self.image)
+            self.time_s += 1 / 30
+            phases.append(self.attempt.guidance.phase)
+        return phases
+
+    def turn_left(self):
+        """To 24 degrees and back within 1.5 s."""
+        start = self.time_s
+        bend = lambda facts: replace(facts, yaw=24 * np.sin(np.pi * min(1, (facts.time_s - start) / 1.5)))  # noqa: E731
+        return self.run(1.7, bend)
+
+    @property
+    def phase(self):
+        return self.attempt.guidance.phase
+
+
+def lost(facts):
+    return replace(facts, face=None, faces=0)
+
+
+def test_nothing_starts_before_a_clean_second(calm, make_challenge):
+    play = Play(calm)
+    assert play.phase is CapturePhase.OPENING
+    play.attempt.begin(make_challenge(Action.TURN_LEFT))
+    assert CapturePhase.ACTING not in play.run(2.0, lambda facts: replace(facts, eye_distance_ratio=0.05))
+    assert play.attempt.guidance.hint is HintCode.TOO_FAR
+    assert not play.attempt.guidance.ready
+    phases = play.run(1.6)
+    assert 0.9 <= phases.index(CapturePhase.ACTING) / 30 <= 1.5
+    assert play.attempt.prompt is Action.TURN_LEFT
+
+
+def test_without_a_challenge_it_only_watches(calm):
+    play = Play(calm)
+    assert set(play.run(3)) == {CapturePhase.GET_READY}
+    assert play.attempt.guidance.ready
+    assert play.attempt.guidance.light > 0.5
+    with pytest.raises(LoanAppError) as caught:
+        play.attempt.evidence(SourceKind.CAMERA)
+    assert caught.value.code is ErrorCode.NOT_ALLOWED_NOW
+
+
+def test_action_then_neutral_then_done(calm, make_challenge):
+    play = Play(calm)
+    challenge = make_challenge(Action.TURN_LEFT)
+    play.attempt.begin(challenge)
+    play.run(1.5)
+    guidance = play.attempt.guidance
+    assert (guidance.done_count, guidance.total) == (0, 1)
+    assert 11 < guidance.seconds_left <= 12
+    play.turn_left()
+    play.run(1.0)
+    assert play.phase is CapturePhase.DONE
+    assert play.attempt.guidance.done_count == 1
+    evidence = unpack_evidence(play.attempt.evidence(SourceKind.CAMERA))
+    assert [window.action for window in evidence.header.windows] == [Action.TURN_LEFT]
+    assert evidence.header.nonce == challenge.nonce
+
+
+def test_wrong_direction_is_not_the_action(calm, make_challenge):
+    play = Play(calm)
+    play.attempt.begin(make_challenge(Action.TURN_RIGHT))
+    play.run(1.5)
+    play.turn_left()
+    assert play.phase is CapturePhase.ACTING
+    assert play.attempt.guidance.done_count == 0
+
+
+def test_action_not_done_in_time_ends_the_attempt_and_another_may_begin(calm, make_challenge):
+    play = Play(calm, action_timeout_s=2.0)
+    play.attempt.begin(make_challenge(Action.TURN_LEFT))
+    play.run(4.0)
+    assert play.phase is CapturePhase.FAILED
+    assert play.attempt.guidance.error.code is ErrorCode.ACTION_TIMEOUT
+    assert play.attempt.prompt is None
+    play.attempt.begin(make_challenge(Action.TURN_LEFT))
+    assert play.attempt.guidance.error is None
+    play.run(1.5)
+    play.turn_left()
+    play.run(1.0)
+    assert play.phase is CapturePhase.DONE
+
+
+def test_lost_face_is_forgiven_for_a_moment_only(calm, make_challenge):
+    play = Play(calm)
+    play.attempt.begin(make_challenge(Action.TURN_LEFT))
+    play.run(1.5)
+    play.run(0.7, lost)
+    assert play.phase is CapturePhase.ACTING
+    play.run(0.5)
+    play.run(1.2, lost)
+    assert play.phase is CapturePhase.FAILED
+    assert play.attempt.guidance.error.code is ErrorCode.FACE_LOST
+
+
+def test_second_face_that_stays_ends_the_attempt(calm, make_challenge):
+    play = Play(calm)
+    play.attempt.begin(make_challenge(Action.TURN_LEFT))
+    play.run(1.5)
+    play.run(0.6, lambda facts: replace(facts, faces=2))
+    assert play.attempt.guidance.hint is HintCode.SEVERAL_FACES
+    play.run(0.6, lambda facts: replace(facts, faces=2))
+    assert play.phase is CapturePhase.FAILED
+
+
+def test_failure_from_outside_ends_it_but_never_a_finished_attempt(calm, make_challenge):
+    play = Play(calm)
+    play.attempt.begin(make_challenge(Action.TURN_LEFT))
+    play.run(1.5)
+    play.turn_left()
+    play.run(1.0)
+    play.attempt.fail(LoanAppError(ErrorCode.CAMERA_LOST))
+    assert play.phase is CapturePhase.DONE
+    other = Play(calm)
+    other.attempt.fail(LoanAppError(ErrorCode.CAMERA_LOST))
+    assert other.phase is CapturePhase.FAILED
+
+
+def test_borrower_gets_every_action_done(face_models, make_challenge):
+    borrower = DemonstrationBorrower(fps=15, paced=False, models=face_models, reaction_s=0.2, seed=4)
+    analyser, attempt = FrameAnalyser(face_models), GuidedAttempt()
+    borrower.open()
+    attempt.begin(make_challenge(*Action))
+    for _ in range(15 * 20):
+        frame = borrower.read()
+        attempt.feed(analyser.analyse(frame.image, frame.time_s), frame.image)
+        borrower.prompt(attempt.prompt)
+        if attempt.guidance.phase is CapturePhase.DONE:
+            break
+    borrower.close()
+    assert attempt.guidance.phase is CapturePhase.DONE

@@ -1,0 +1,170 @@
+"""The two threads of a capture: they never make the window wait, and they always end."""
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from loanapp.capture.guidance import CapturePhase
+from loanapp.capture.guided_capture import GuidedCapture
+from loanapp.capture.sources import CameraError, Frame
+from loanapp.demonstration.borrower import DemonstrationBorrower
+from loanapp.domain.clock import ManualClock
+from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.domain.liveness import Action, SourceKind
+from loanapp.vision.evidence import unpack_evidence
+
+
+class PlayedCamera:
+    """A camera that gives noise at 60 a second until what the test planned happens."""
+
+    kind = SourceKind.CAMERA
+    name = "played camera"
+
+    def __init__(self, *, error_at=None, open_error=None, end_at=None, still=False, image=None):
+        self.error_at, self.open_error, self.end_at, self.still, self.image = error_at, open_error, end_at, still, image
+        self.closed = 0
+        self.count = 0
+        self.random = np.random.default_rng(0)
+
+    def open(self):
+        if self.open_error is not None:
+            raise self.open_error
+
+    def read(self):
+        time.sleep(1 / 60)
+        self.count += 1
+        if self.error_at is not None and self.count > self.error_at:
+            raise CameraError(ErrorCode.CAMERA_LOST)
+        if self.end_at is not None and self.count > self.end_at:
+            return None
+        image = np.full((120, 160, 3), 90, np.uint8) if self.image is None else self.image
+        if not self.still:
+            image = np.clip(image + self.random.integers(-3, 4, image.shape), 0, 255).astype(np.uint8)
+        return Frame(image, time.monotonic(), self.count - 1)
+
+    def prompt(self, action):
+        pass
+
+    def close(self):
+        self.closed += 1
+
+
+def wait_for(capture, condition, seconds=12.0):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        view = capture.latest()
+        if condition(view):
+            return view
+        time.sleep(1 / 60)
+    raise AssertionError(f"never came: {capture.latest()}")
+
+
+@pytest.fixture
+def run(face_models):
+    captures = []
+
+    def start(source, **options):
+        capture = GuidedCapture(source, load_models=lambda: face_models, **options)
+        captures.append(capture)
+        capture.start()
+        return capture
+
+    yield start
+    for capture in captures:
+        capture.stop()
+
+
+def failed(view):
+    return view.phase is CapturePhase.FAILED
+
+
+def test_borrower_passes_a_live_attempt(run, face_models, make_challenge):
+    capture = run(DemonstrationBorrower(models=face_models, reaction_s=0.2))
+    challenge = make_challenge(Action.TURN_RIGHT)
+    capture.begin(challenge)
+    slowest = 0.0
+
+    def done(view):
+        nonlocal slowest
+        began = time.perf_counter()
+        capture.latest()
+        slowest = max(slowest, time.perf_counter() - began)
+        return view.phase in {CapturePhase.DONE, CapturePhase.FAILED}
+
+    view = wait_for(capture, done, seconds=30)
+    assert view.phase is CapturePhase.DONE, view.error and view.error.code
+    assert view.frame.image.shape == (480, 640, 3)
+    assert view.facts.faces == 1
+    assert slowest < 0.05, "polling never waits for the analysis"
+    evidence = unpack_evidence(capture.evidence())
+    assert evidence.header.source_kind is SourceKind.DEMONSTRATION
+    assert evidence.header.nonce == challenge.nonce
+    capture.begin(challenge)
+    with pytest.raises(LoanAppError):
+        capture.evidence()
+
+
+def test_frames_flow_and_stop_ends_both_threads(run):
+    before = threading.active_count()
+    source = PlayedCamera()
+    capture = run(source)
+    view = wait_for(capture, lambda one: one.frame is not None and one.frame.sequence > 10 and one.facts is not None)
+    assert view.phase is CapturePhase.GET_READY
+    capture.start()
+    assert threading.active_count() == before + 2
+    capture.stop()
+    assert threading.active_count() == before
+    assert source.closed >= 1
+    capture.stop()
+
+
+@pytest.mark.parametrize("code", [ErrorCode.CAMERA_NOT_FOUND, ErrorCode.CAMERA_BUSY])
+def test_camera_that_does_not_open_is_said(run, code):
+    capture = run(PlayedCamera(open_error=CameraError(code)))
+    assert wait_for(capture, failed).error.code is code
+
+
+@pytest.mark.parametrize("fault", [{"error_at": 20}, {"end_at": 20}, {"still": True}])
+def test_camera_lost_in_the_middle_is_said(run, make_challenge, fault):
+    """Unplugged, ended, or the same picture again and again."""
+    capture = run(PlayedCamera(**fault))
+    capture.begin(make_challenge(Action.BLINK))
+    view = wait_for(capture, failed)
+    assert view.error.code is ErrorCode.CAMERA_LOST
+    assert view.frame is not None
+
+
+def test_driver_that_falls_over_is_a_lost_camera(run):
+    capture = run(PlayedCamera(open_error=OSError("driver")))
+    assert wait_for(capture, failed).error.code is ErrorCode.CAMERA_LOST
+
+
+def test_missing_model_is_said(tmp_path):
+    def missing():
+        raise LoanAppError(ErrorCode.ASSET_MISSING, asset="face_landmarker.task")
+
+    capture = GuidedCapture(PlayedCamera(), load_models=missing)
+    capture.start()
+    assert wait_for(capture, failed).error.code is ErrorCode.ASSET_MISSING
+    capture.stop()
+
+
+def test_expired_challenge_ends_the_attempt(run, make_challenge):
+    now = datetime.now(UTC)
+    clock = ManualClock(now)
+    capture = run(PlayedCamera(), clock=clock)
+    capture.begin(make_challenge(Action.BLINK, issued_at=now, expires_at=now + timedelta(minutes=3)))
+    wait_for(capture, lambda view: view.total == 1)
+    clock.move(timedelta(minutes=4))
+    assert wait_for(capture, failed).error.code is ErrorCode.CHALLENGE_EXPIRED
+
+
+def test_stop_before_start_and_without_frames():
+    capture = GuidedCapture(PlayedCamera())
+    assert capture.latest().phase is CapturePhase.OPENING
+    with pytest.raises(LoanAppError):
+        capture.evidence()
+    capture.stop()
