@@ -108,7 +108,7 @@ class GuidedCapture:
             thread.start()
 
     def stop(self) -> None:
-        """Close the source and end both threads; may be called twice. A thread stuck in a driver ends by itself later."""
+        """Close the source and end both threads; may be called twice. One stuck in a driver ends by itself later."""
         self._stopping.set()
         self._mailbox.close()
         for thread in self._threads:
