@@ -4,9 +4,11 @@ Nothing here sleeps for a fixed time: every wait is for a state, and says what i
 """
 
 import re
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import TracebackType
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QtMsgType, qInstallMessageHandler
@@ -55,6 +57,7 @@ class WindowDriver:
         self._shell: Shell | None = None
         self._desktop: Desktop | None = None
         self._previous_handler: object = None
+        self._previous_hook = sys.excepthook
         self._answering = False
         self.dialog_wanted: Callable[[], None] | None = None
         """Looks, during every wait, for a question the program may ask at any time."""
@@ -64,6 +67,8 @@ class WindowDriver:
     def open(self) -> None:
         """Start the program as its entry point does, and wait for its first picture and for the lender."""
         self._previous_handler = qInstallMessageHandler(self._heard)
+        self._previous_hook = sys.excepthook
+        sys.excepthook = self._broke
         load_font()
         settings = WindowSettings(language=self.language)
         shell = Shell(first_title(self.language))
@@ -89,6 +94,7 @@ class WindowDriver:
         self._desktop = None
         previous = self._previous_handler
         qInstallMessageHandler(previous if callable(previous) else None)
+        sys.excepthook = self._previous_hook
 
     @property
     def desktop(self) -> Desktop:
@@ -109,6 +115,10 @@ class WindowDriver:
         if not quiet and not _OF_THE_PLATFORM.search(message):
             self._warnings.append(message)
 
+    def _broke(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        self._warnings.append(f"{kind.__name__}: {error}")
+        self._previous_hook(kind, error, trace)
+
     # waiting
 
     def wait(self, condition: Callable[[], object], what: str, seconds: float = _PATIENCE_S) -> None:
@@ -122,7 +132,7 @@ class WindowDriver:
                 finally:
                     self._answering = False
             if self._warnings:
-                raise TourError(f"Qt warned while waiting for {what}: {self._warnings[0]}")
+                raise TourError(f"while waiting for {what}: {self._warnings[0]}")
             if time.monotonic() > until:
                 raise TourError(f"waited {seconds:g} s for {what}; {self._where()}")
             QTest.qWait(_LOOK_AGAIN_MS)
@@ -251,7 +261,7 @@ class WindowDriver:
         if missing := next((word for word in words if word not in whole), None):
             raise TourError(f"the words “{missing}” are missing; {self._where()}")
         if self._warnings:
-            raise TourError(f"Qt warned: {self._warnings[0]}; {self._where()}")
+            raise TourError(f"{self._warnings[0]}; {self._where()}")
         return texts
 
     def keep_failure(self, path: Path) -> None:

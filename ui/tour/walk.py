@@ -31,6 +31,7 @@ _AMOUNT: Final = "10000"
 _MONTHS: Final = 12
 _FACE_S: Final = 40.0
 _FACE_ATTEMPTS: Final = 3
+_KEYS_TO_THE_END: Final = 12
 _LENDER_S: Final = 60.0
 
 
@@ -363,14 +364,9 @@ class Walk:
         self.picture("cost_disclosure", tr("cost_disclosure.sheet.title"), tr("cost_disclosure.nothing_else"))
         if page.scaffold.primary.isEnabled():
             raise TourError("the cost table could be confirmed before it was read")
-        page.focus_first()
-        for _ in range(40):
-            if page.end_reached:
-                break
+        for _ in range(_KEYS_TO_THE_END):
             driver.press(Qt.Key.Key_PageDown)
-            driver.wait(lambda: True, "the page to scroll")
-        if not page.end_reached:
-            raise TourError("the end of the cost table cannot be reached with the keyboard")
+        driver.wait(lambda: page.end_reached, "the end of the cost table, by the keyboard")
         self.picture("cost_disclosure_end", tr("cost_disclosure.sheet.end"))
         reading = driver.desktop.context.journey
         seconds = reading.lender.reading_seconds if reading is not None and reading.lender is not None else 15
