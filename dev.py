@@ -77,10 +77,8 @@ def need_new_python() -> None:
         newer = shutil.which(f"python3.{minor}")
         if newer:
             raise SystemExit(subprocess.call([newer, str(Path(__file__).resolve()), *sys.argv[1:]]))
-    stop(
-        f"LoanApp needs Python 3.11 or newer; this is {platform.python_version()}. Install one, for example:\n"
-        "  sudo apt-get install python3.11 python3.11-venv"
-    )
+    how = ", for example:\n  sudo apt-get install python3.11 python3.11-venv" if LINUX else " from Python's own site"
+    stop(f"LoanApp needs Python 3.11 or newer; this is {platform.python_version()}. Install one{how}")
 
 
 # --- system libraries ------------------------------------------------------------------------------------------

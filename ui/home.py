@@ -6,19 +6,11 @@ import sys
 from pathlib import Path
 from typing import Final, Literal
 
-HOME_VARIABLE: Final = "LOANAPP_HOME"
+from loanapp.resource_files import data_folder
+
+__all__ = ["WindowSettings", "data_folder", "system_language"]
+
 _SETTINGS: Final = "window.json"
-
-
-def data_folder() -> Path:
-    """``LOANAPP_HOME``, or the place the system has for a program's data."""
-    if chosen := os.environ.get(HOME_VARIABLE):
-        return Path(chosen)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "LoanApp"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "LoanApp"
-    return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "loanapp"
 
 
 def system_language() -> Literal["zh", "en"]:
