@@ -1,8 +1,5 @@
 """The web application of the lender: routes, problems and layers, given its services."""
 
-from collections.abc import Callable
-from typing import Any
-
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
@@ -37,9 +34,3 @@ def create_app(services: Services | None, instance_token: str | None = None) -> 
 def operation_id(route: APIRoute) -> str:
     """A short stable name for each operation."""
     return f"{route.endpoint.__module__.rpartition('.')[2]}_{route.name}"
-
-
-def openapi_document() -> dict[str, Any]:
-    """The OpenAPI document of /v1, as committed in ``docs/openapi.json``."""
-    make: Callable[[], dict[str, Any]] = create_app(None).openapi
-    return make()

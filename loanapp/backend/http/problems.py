@@ -43,7 +43,7 @@ _CODE_OF_FIELD: Final[Mapping[str, ErrorCode]] = {
     "phone": _E.PHONE_INVALID,
     "amount": _E.AMOUNT_OUT_OF_RANGE,
     "months": _E.TERM_NOT_OFFERED,
-    "purpose": _E.INPUT_INVALID,
+    "purpose": _E.PURPOSE_NOT_ALLOWED,
     "identity_number": _E.IDENTITY_NUMBER_LENGTH,
     "name": _E.NAME_INVALID,
     "number": _E.CARD_NUMBER_INVALID,
@@ -58,9 +58,9 @@ class Problem(BaseModel):
     type: str = Field(examples=["urn:loanapp:problem:amount_out_of_range"])
     title: str
     status: int
-    code: ErrorCode
+    code: str = Field(description="A stable word; new ones may appear, and mean what the status says")
     detail: str
-    fields: dict[str, ErrorCode] | None = None
+    fields: dict[str, str] | None = Field(None, description="Which field of the request has which code")
     retry_after_seconds: int | None = None
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from loanapp.backend.http.problems import PROBLEM_TYPE, Problem
+from loanapp.backend.http.problems import PROBLEM_TYPE
 
 _MEANING: Final = {
     400: "The request is not well formed",
@@ -21,6 +21,9 @@ _MEANING: Final = {
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The ``responses`` of a route that may answer with these problems."""
     return {
-        status: {"description": _MEANING[status], "content": {PROBLEM_TYPE: {"schema": Problem.model_json_schema()}}}
+        status: {
+            "description": _MEANING[status],
+            "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
         for status in sorted({*statuses, 403, 422, 500})
     }

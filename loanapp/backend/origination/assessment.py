@@ -16,11 +16,15 @@ _HUNDRED = Decimal(100)
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is decided by; money in yuan a month. ``None`` answers: the source was down."""
+    """What is decided by; money in yuan a month. ``None`` answers: the source was down.
+
+    ``number_corrected``: the borrower changed the identity number that was read from the card.
+    """
 
     registry: RegistryAnswer | None
     bureau: BureauRecord | None
     face_by_person: bool
+    number_corrected: bool
     age: int
     monthly_income: Decimal
     monthly_debt: Decimal
@@ -76,7 +80,7 @@ def _second_gate(facts: Facts, scorecard: Scorecard, limits: Limits, score: int 
     open_loans = facts.bureau.open_loans if facts.bureau else 0
     doubts = {
         DecisionReason.SOURCE_UNAVAILABLE: facts.registry is None or facts.bureau is None,
-        DecisionReason.IDENTITY_NOT_CONFIRMED: facts.registry is RegistryAnswer.UNKNOWN,
+        DecisionReason.IDENTITY_NOT_CONFIRMED: facts.registry is RegistryAnswer.UNKNOWN or facts.number_corrected,
         DecisionReason.FACE_CHECK_BY_PERSON: facts.face_by_person,
         DecisionReason.REPAYMENT_BURDEN_TOO_HIGH: facts.burden_pct > limits.burden_review_pct.value,
         DecisionReason.LIMIT_REACHED: open_loans > limits.open_loans_review.value,

@@ -101,6 +101,7 @@ def gather(services: Services, session: Session, application: Application) -> Fa
         if credit["answer"] == "down"
         else BureauRecord(credit["overdue_count"], credit["open_loans"], credit["score"]),
         face_by_person=application.face_state is FaceState.MANUAL or application.face_by_person,
+        number_corrected="identity_number" in application.identity_corrections,
         age=parse_identity_number(identity.identity_number, today).age_on(today),
         monthly_income=application.monthly_income or Decimal(0),
         monthly_debt=application.monthly_debt or Decimal(0),

@@ -1,0 +1,129 @@
+"""What each test identity leads to, and what the borrower is told."""
+
+import uuid
+
+import pytest
+
+from loanapp.backend.store import ledger
+from loanapp.backend.store.tables import LedgerRow
+from loanapp.domain.identity_number import check_character
+from tests.loanapp.backend.test_refusals import refused
+
+
+def decided(one, *statuses):
+    one.ready_to_submit()
+    one.act("/submit")
+    return one.wait(*statuses)
+
+
+@pytest.mark.parametrize("key", ["declined_overdue", "declined_burden", "identity_mismatch"])
+def test_a_refusal_has_reasons_and_a_day_to_come_back(walker, key):
+    one = walker(key)
+    shown = decided(one, "declined")
+    decision = shown["decision"]
+    assert decision["outcome"] == "declined"
+    assert decision["reasons"] == [reason.value for reason in one.who.reasons]
+    assert decision["retry_after"] > shown["created_at"][:10]
+    assert decision["score"] is None
+    assert shown["allowed_actions"] == []
+    assert shown["offer"] is None
+
+
+def test_a_person_looks_says_that_it_is_simulated_and_approves(walker):
+    one = walker("review")
+    one.ready_to_submit()
+    one.act("/submit")
+    waiting = one.wait("in_review", "offered")
+    if waiting["status"] == "in_review":
+        assert waiting["waiting_for"] == "reviewer"
+        assert waiting["expected_seconds"] > 0
+        assert "limit_reached" in waiting["decision"]["reasons"]
+    shown = one.wait("offered")
+    assert shown["decision"]["outcome"] == "approved"
+    assert shown["decision"]["reviewer_simulated"] is True
+
+
+def test_somebody_who_is_in_no_table_goes_to_a_person_and_not_to_a_crash(walker):
+    one = walker()
+    one.sign_in()
+    one.create()
+    one.documents()
+    number = "11019919900101001" + check_character("11019919900101001")
+    one.done("PUT", one.at("/identity"), body=one.identity_fields() | {"identity_number": number, "name": "某某"})
+    one.profile()
+    one.consents()
+    one.act("/manual-verification")
+    # The card of a test identity is not theirs; any other debit card is.
+    refused(one.card(), 422, "card_mismatch")
+    bound = one.card("6222020000000000993", "13912345678")
+    assert bound.status_code == 200
+    assert bound.json()["luhn_ok"] is False
+    one.act("/submit")
+    shown = one.wait("offered")
+    assert "in_review" in [entry["status"] for entry in shown["timeline"]]
+
+
+def test_an_offer_runs_out_and_a_new_application_may_begin(walker, clock, lender):
+    one = walker()
+    decided(one, "offered")
+    away = clock.away
+    try:
+        clock.move(hours=25)
+        one.sign_in()
+        assert one.get()["status"] == "expired"
+        offer = one.get()["offer"]
+        answer = one.call("POST", one.at("/offer/accept"), body={"offer_id": offer["offer_id"]}, key=_key())
+        refused(answer, 409, "not_allowed_now")
+        assert one.create()["status"] == "draft"
+    finally:
+        clock.away = away
+
+
+def test_withdrawing_before_the_contract_is_signed(walker, lender):
+    one = walker()
+    decided(one, "offered")
+    one.accept()
+    assert one.act("/withdraw")["status"] == "withdrawn"
+    assert not [key for key, _amount in lender.bank.paid() if key.startswith(one.id)]
+
+
+def test_the_cost_table_must_be_read_and_the_very_contract_signed(walker, clock, lender):
+    one = walker()
+    decided(one, "offered")
+    early = one.call("POST", one.at("/offer/accept"), body={"offer_id": "another"}, key=_key())
+    refused(early, 409, "not_allowed_now")
+    one.accept()
+    table = one.done("GET", one.at("/cost-disclosure"))
+    body = {"sha256": table["sha256"], "seconds_on_screen": 16, "end_reached": True}
+    confirm = one.at("/cost-disclosure/confirmation")
+    # The client's word is not enough: the lender's own clock has seen no reading time.
+    told = refused(one.call("POST", confirm, body=body, key=_key()), 422, "reading_time_not_reached")
+    assert told["minimum_seconds"] == 15
+    answer = one.call("POST", one.at("/certificate"), body={"csr_pem": "x"}, key=_key())
+    refused(answer, 422, "reading_time_not_reached")
+    clock.move(seconds=16)
+    for change in ({"seconds_on_screen": 3}, {"end_reached": False}):
+        refused(one.call("POST", confirm, body=body | change, key=_key()), 422, "reading_time_not_reached")
+    refused(one.call("POST", confirm, body=body | {"sha256": "0" * 64}, key=_key()), 422, "input_invalid")
+    one.done("POST", confirm, body=body, key=_key())
+    refused(one.call("POST", one.at("/certificate"), body={"csr_pem": "no"}, key=_key()), 422, "input_invalid")
+    contract = one.call("GET", one.at("/contract")).content
+    refused(one.hand_in(contract), 409, "not_allowed_now")
+    signed = one.sign()
+    flipped = bytearray(signed)
+    flipped[len(contract) // 2] ^= 1
+    for bad in (b"no pdf", contract, bytes(flipped), signed + b"%%EOF\n", signed[:-200]):
+        refused(one.hand_in(bad), 422, "contract_signature_invalid")
+    # A key certified later takes the place of the first; what the first signed counts no more.
+    newer = one.sign()
+    refused(one.hand_in(signed), 422, "contract_signature_invalid")
+    assert one.hand_in(newer).status_code == 200
+    one.wait("active")
+    with lender.services.database.read() as session:
+        kinds = [row.kind for row in session.query(LedgerRow).filter_by(application_id=one.id)]
+        assert kinds.count("payout") == 1
+        assert ledger.first_broken(session) is None
+
+
+def _key():
+    return str(uuid.uuid4())
