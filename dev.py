@@ -346,7 +346,10 @@ def command_bench(args: argparse.Namespace, rest: list[str]) -> int:
 
 def command_package(args: argparse.Namespace, rest: list[str]) -> int:
     """Freeze the program into a folder."""
-    set_up(development=True, commands={"objdump": "binutils"})
+    shared = f"libpython3.{sys.version_info[1]}"
+    python = {f"{shared}.so.1.0": shared} if sys.base_prefix == "/usr" else {}
+    install_packages(python, {"objdump": "binutils"})
+    set_up(development=True)
     build = [executable(VENV, "python"), "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", "build.spec", *rest]
     code = subprocess.call(build, cwd=ROOT, env=clean_environment())
     if code == 0:
