@@ -221,7 +221,7 @@ class WindowDriver:
 
     def press(self, key: Qt.Key) -> None:
         """Press a key where the focus is."""
-        target = QApplication.focusWidget() or self.shell
+        target = QApplication.focusWidget() or self.shell.focusWidget() or self.shell
         QTest.keyClick(target, key)
 
     def button(self, root: QWidget, text: str) -> QAbstractButton:
