@@ -81,7 +81,7 @@ class Translator(QObject):
         holder = catalogue.get(outer)
         return holder.get(inner) if isinstance(holder, dict) else None
 
-    def tr(self, key: str, /, *, count: int | None = None, **values: object) -> str:
+    def sentence(self, key: str, /, *, count: int | None = None, **values: object) -> str:
         """The sentence of ``namespace.key`` with its values filled in; the key itself when there is none."""
         entry = self._entry(key)
         if entry is None:
@@ -118,8 +118,8 @@ def translator() -> Translator:
 
 
 def tr(key: str, /, *, count: int | None = None, **values: object) -> str:
-    """Short for :meth:`Translator.tr` of the program's translator."""
-    return translator().tr(key, count=count, **values)
+    """Short for :meth:`Translator.sentence` of the program's translator."""
+    return translator().sentence(key, count=count, **values)
 
 
 def error_sentence(error: LoanAppError | StrEnum) -> str:

@@ -43,7 +43,7 @@ LIGHT: Final = Tokens(
     stop="#B3261E",
     stop_soft="#FBEBE9",
     done="#2E7D4F",
-    done_soft="#E6F2EA",
+    done_soft="#ECF6F0",
     stripe="#EFE3C8",
 )
 
