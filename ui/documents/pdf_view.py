@@ -12,6 +12,8 @@ from ui.documents.pdf_document import OutlineEntry, PdfDocument, RenderedPage
 from ui.theme import theme
 
 _GAP: Final = 16
+# White margins at both sides, as a share of the page: they may lie outside the view, so that the text is larger.
+_TRIM: Final = 0.07
 _ZOOM_STEPS: Final = (0.5, 0.67, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0)
 _SETTLE_MS: Final = 60
 _POINTS_AN_INCH: Final = 72
@@ -130,7 +132,7 @@ class PdfView(QAbstractScrollArea):
 
     @property
     def zoom(self) -> float:
-        """1.0 fits the width of the page to the view."""
+        """1.0 fits the width of the text to the view."""
         return self._zoom
 
     def set_zoom(self, zoom: float) -> None:
@@ -178,7 +180,11 @@ class PdfView(QAbstractScrollArea):
         return QSize(560, 640)
 
     def _page_width(self) -> float:
-        return max(80.0, (self.viewport().width() - 2 * _GAP)) * self._zoom
+        return max(80.0, (self.viewport().width() - 2 * _GAP)) * self._zoom / (1 - 2 * _TRIM)
+
+    def _text_width(self) -> float:
+        """The width that has to be in sight: the page without most of its white margins."""
+        return self._page_width() * (1 - 2 * _TRIM)
 
     def _scale_logical(self, number: int) -> float:
         if self._document is None:
@@ -196,7 +202,8 @@ class PdfView(QAbstractScrollArea):
             top += self._document.sizes[before][1] * self._scale_logical(before) + _GAP
         width = self._page_width()
         height = self._document.sizes[number][1] * self._scale_logical(number)
-        left = max(float(_GAP), (self.viewport().width() - width) / 2)
+        fits = self._text_width() + 2 * _GAP <= self.viewport().width()
+        left = (self.viewport().width() - width) / 2 if fits else _GAP - _TRIM * width
         return QRectF(left, top, width, height)
 
     def _total_height(self) -> int:
@@ -208,7 +215,7 @@ class PdfView(QAbstractScrollArea):
         vertical.setRange(0, max(0, self._total_height() - view.height()))
         vertical.setPageStep(view.height())
         vertical.setSingleStep(40)
-        horizontal.setRange(0, max(0, round(self._page_width() + 2 * _GAP) - view.width()))
+        horizontal.setRange(0, max(0, round(self._text_width() + 2 * _GAP) - view.width()))
         horizontal.setPageStep(view.width())
         self._settle.start()
         self.viewport().update()

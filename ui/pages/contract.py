@@ -19,7 +19,8 @@ from ui.pages.page import JourneyPage
 from ui.pages.save_contract import save_contract
 from ui.translations import tr
 
-_SIDE: Final = 232
+_CONTENTS: Final = 176
+_TERMS: Final = 216
 _ROOM_FOR_CONTENTS: Final = 820
 _LATE_DAYS: Final = 10
 _HUNDRED: Final = Decimal(100)
@@ -48,7 +49,7 @@ class ContractPage(JourneyPage):
         self.scaffold.aside.setEnabled(False)
 
     def _make_contents(self) -> QWidget:
-        self._contents_area, self._contents = self._side_column()
+        self._contents_area, self._contents = self._side_column(_CONTENTS)
         self._contents_title = label("", "strong")
         self._contents.addWidget(self._contents_title)
         self._contents.addStretch(1)
@@ -80,7 +81,7 @@ class ContractPage(JourneyPage):
         return column
 
     def _make_terms(self) -> QWidget:
-        self._terms_area, self._terms = self._side_column()
+        self._terms_area, self._terms = self._side_column(_TERMS)
         return self._terms_area
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -92,7 +93,7 @@ class ContractPage(JourneyPage):
         room = self.width() * 100 / self.context.theme.scale
         self._contents_area.setVisible(bool(self._entries) and room >= _ROOM_FOR_CONTENTS)
 
-    def _side_column(self) -> tuple[QScrollArea, QVBoxLayout]:
+    def _side_column(self, widest: int) -> tuple[QScrollArea, QVBoxLayout]:
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -102,8 +103,8 @@ class ContractPage(JourneyPage):
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(6)
         area.setWidget(holder)
-        area.setMinimumWidth(self.context.theme.px(_SIDE * 0.7))
-        area.setMaximumWidth(self.context.theme.px(_SIDE))
+        area.setMinimumWidth(self.context.theme.px(widest * 0.8))
+        area.setMaximumWidth(self.context.theme.px(widest))
         return area, column
 
     # what happens

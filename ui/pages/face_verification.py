@@ -401,7 +401,12 @@ class FaceVerificationPage(JourneyPage):
         scaffold.primary.setVisible(not live)
         self._cancel.setVisible(step is Step.MIRROR)
         scaffold.simulated.setVisible(self.context.demonstration is not None and not live)
-        titles = {Step.CONSENT: "consent.title", Step.READY: "ready.title", Step.MANUAL: "manual.title"}
+        titles = {
+            Step.CONSENT: "consent.title",
+            Step.READY: "ready.title",
+            Step.MANUAL: "manual.title",
+            Step.PASSED: "passed.title",
+        }
         scaffold.title.setText(tr(f"face_verification.{titles.get(step, 'title')}"))
         actions = {
             Step.CONSENT: "consent.agree",
@@ -437,7 +442,7 @@ class FaceVerificationPage(JourneyPage):
         result, verdict = self.steps.result, self._verdict
         reasons = [(error_sentence(reason), error_fix(reason)) for reason in verdict.reasons] if verdict else []
         if step is Step.PASSED:
-            result.show_result(Level.DONE, tr("face_verification.passed.title"), tr("face_verification.passed.lead"))
+            result.show_result(Level.DONE, "", tr("face_verification.passed.lead"))
         elif step is Step.REVIEW:
             result.show_result(
                 Level.LOOK, tr("face_verification.review.title"), tr("face_verification.review.lead"), reasons=reasons

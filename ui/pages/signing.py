@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QTimer
+
 from loanapp.client.answers import Application
 from loanapp.domain.errors import LoanAppError
 from loanapp.journey.pages import Page
@@ -55,6 +57,7 @@ class SigningPage(JourneyPage):
         self.tick.setChecked(False)
         self._under_way = False
         self._steps.hide()
+        self._scam.show()
         self._show_facts()
         self._follow()
 
@@ -77,7 +80,9 @@ class SigningPage(JourneyPage):
         for line in self._lines.values():
             line.set_state(ProgressState.WAITING)
         self._lines[next(iter(SigningStep))].set_state(ProgressState.RUNNING)
+        self._scam.hide()
         self._steps.show()
+        QTimer.singleShot(0, self, self._show_steps)
         self.context.operations.run_with_progress(
             self._sign, self._signed, self._failed, on_progress=self._reached, busy=self
         )
@@ -89,6 +94,10 @@ class SigningPage(JourneyPage):
 
     def _read_again(self) -> None:
         self.open_page.emit(Page.CONTRACT)
+
+    def _show_steps(self) -> None:
+        if self.scaffold.scroll is not None:
+            self.scaffold.scroll.ensureWidgetVisible(self._steps, 0, 24)
 
     def _sign(self, _operation: Operation, report: Callable[[SigningStep], None]) -> Page:
         return self.journey.sign_contract(report)

@@ -50,6 +50,7 @@ def run(out: Path, languages: Sequence[Language], last: Page = Page.MY_LOAN, ide
             return 1
         seconds = time.monotonic() - started
         print(f"tour ({language}): {len(kept.pictures)} pictures, {len(kept.pages)} pages, {seconds:.1f} s")  # noqa: T201
+        print("  " + ", ".join(f"{page} {spent}" for page, spent in kept.seconds.items()))  # noqa: T201
         for note in kept.notes:
             print(f"tour ({language}): {note}")  # noqa: T201
         app.processEvents()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QWidget
 
 from loanapp.capture.sources import FrameSource
 from loanapp.client.answers import DemonstrationIdentityNote
@@ -342,8 +342,16 @@ class Walk:
         """Waiting; the page moves on by itself."""
         from ui.pages.progress import ProgressPage
 
-        self._page(Page.PROGRESS, ProgressPage)
-        self.picture("progress", tr("progress.may_close"))
+        page = self._page(Page.PROGRESS, ProgressPage)
+        under_way = tr("common.progress_running")
+
+        def moving() -> bool:
+            shown = [line for line in page.findChildren(QLabel) if line.isVisible()]
+            return not page.isVisible() or any(line.text() == under_way for line in shown)
+
+        self.driver.wait(moving, "a check to be under way", _LENDER_S)
+        if page.isVisible():
+            self.picture("progress", tr("progress.may_close"))
 
     def decision(self) -> None:
         """The offer as a sum."""
