@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Self
+from typing import BinaryIO, Self
 
 _COMMAND = (sys.executable, "-m", "loanapp.commands", "backend", "--embedded", "--parent-pipe")
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -23,23 +23,8 @@ class LenderProcess:
 
     def start(self) -> None:
         """Start and wait until it is ready."""
-        self._process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "loanapp.commands",
-                "backend",
-                "--embedded",
-                "--data",
-                str(self.data),
-                "--parent-pipe",
-            ],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=(self.data.parent / "lender.log").open("ab"),
-            cwd=REPOSITORY,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        )
+        with (self.data.parent / "lender.log").open("ab") as log:
+            self._process = self._popen(log)
         patience = threading.Timer(_READY_WITHIN_S, self._process.kill)
         patience.start()
         try:
@@ -49,6 +34,16 @@ class LenderProcess:
             patience.join()
         assert line, f"the lender did not start:\n{self.log()[-4000:]}"
         assert json.loads(line)["ready"] is True
+
+    def _popen(self, log: BinaryIO) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            [*_COMMAND, "--data", str(self.data)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            cwd=REPOSITORY,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
 
     def kill(self) -> None:
         """Kill -9: nothing of it gets a chance to tidy up."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from loanapp.capture.guided_capture import CapturePhase, GuidedCapture
 from loanapp.client.answers import CodeSent, DocumentReading, Verdict
+from loanapp.client.errors import TooManyAttemptsError
 from loanapp.demonstration.borrower import DemonstrationBorrower
 from loanapp.demonstration.identities import DemonstrationIdentity
 from loanapp.demonstration.identity_card import render_card
@@ -78,7 +79,11 @@ class ScriptedBorrower:
         return acts[page]()
 
     def sign_in(self) -> Page:
-        sent: CodeSent = self.journey.request_code(self.identity.phone)
+        try:
+            sent: CodeSent = self.journey.request_code(self.identity.phone)
+        except TooManyAttemptsError as error:
+            time.sleep((error.retry_after_seconds or 0) + 1)  # as the page's countdown does
+            sent = self.journey.request_code(self.identity.phone)
         assert sent.simulated_message is not None
         return self.journey.sign_in(sent.simulated_message.code)
 
