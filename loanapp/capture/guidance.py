@@ -1,5 +1,6 @@
 """One attempt step by step, without threads and without a window: get ready, act, be neutral, hold still."""
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -19,6 +20,8 @@ CLEAN_SECONDS: Final = 1.0
 NEUTRAL_TIMEOUT_SECONDS: Final = 10.0
 FACE_LOST_SECONDS: Final = 1.0
 HOLD_STILL_SECONDS: Final = 0.5
+# Chosen: long enough to open a shutter or take a hand away; then another camera, or the article about it, helps more.
+BLACK_SECONDS: Final = 12.0
 # The lender learns the person's neutral from what was recorded before the first action.
 _SEEN_BEFORE_SECONDS: Final = 0.8
 
@@ -66,6 +69,7 @@ class GuidedAttempt:
         self._phase_since = 0.0
         self._face_seen = 0.0
         self._now = 0.0
+        self._black_since = math.inf
         self._light = 0.0
         self._clean = 0.0
         self._error: LoanAppError | None = None
@@ -100,6 +104,7 @@ class GuidedAttempt:
         self._timeout = self._timeout_override or float(challenge.action_timeout_seconds)
         self._done = 0
         self._error = None
+        self._black_since = self._now
         self._recorder.rest()
         self._enter(CapturePhase.GET_READY if self._phase is not CapturePhase.OPENING else CapturePhase.OPENING)
 
@@ -123,6 +128,8 @@ class GuidedAttempt:
             self._enter(CapturePhase.GET_READY)
         self._hints.feed(facts, pose=self._phase in {CapturePhase.OPENING, CapturePhase.GET_READY})
         self._clean = self._hints.clean_seconds(self._now)
+        if self._hints.shown is not HintCode.CAMERA_BLACK:
+            self._black_since = self._now
         if facts.face is not None and facts.faces == 1:
             self._face_seen = self._now
         events: list[ActionEvent] = []
@@ -134,7 +141,9 @@ class GuidedAttempt:
         self._step(events)
 
     def _step(self, events: list[ActionEvent]) -> None:
-        if self._phase in _UNDER_WAY and self._now - self._face_seen > FACE_LOST_SECONDS:
+        if self._now - self._black_since > BLACK_SECONDS and self._phase is not CapturePhase.FAILED:
+            self.fail(LoanAppError(ErrorCode.CAMERA_BLACK))
+        elif self._phase in _UNDER_WAY and self._now - self._face_seen > FACE_LOST_SECONDS:
             self.fail(LoanAppError(ErrorCode.FACE_LOST))
         elif self._phase is CapturePhase.GET_READY and self._challenge is not None:
             seen = self._recorder.before_seconds >= _SEEN_BEFORE_SECONDS

@@ -27,6 +27,8 @@ _MOST_TEXT: Final = 200
 # An attempt lasts three minutes at most; beyond ten the times are nonsense.
 _MOST_MS: Final = 600_000
 _SIDES: Final = (64, 512)
+# A JPEG may ask to be turned when shown; the one that is judged is the one that was stored.
+_AS_STORED: Final = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
 _FRAME_HEAD: Final = struct.Struct(">II")
 
 
@@ -69,7 +71,7 @@ class EvidenceFrame:
         """The picture. Raises :class:`EvidenceFormatError` where it cannot be decoded."""
         width, height = jpeg_size(self.jpeg)
         try:
-            image = cv2.imdecode(np.frombuffer(self.jpeg, dtype=np.uint8), cv2.IMREAD_COLOR)
+            image = cv2.imdecode(np.frombuffer(self.jpeg, dtype=np.uint8), _AS_STORED)
         except cv2.error:
             image = None
         if image is None or image.shape != (height, width, 3):

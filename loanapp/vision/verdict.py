@@ -156,7 +156,9 @@ def _actions(
     for place, window in enumerate(evidence.header.windows):
         asked, done = window.asked_ms / 1000, window.done_ms / 1000
         inside = [
-            event for event in seen.events if event.counts and event.start_s >= asked and event.end_s <= done + slack
+            event
+            for event in seen.events
+            if event.counts and event.start_s >= asked - slack and event.end_s <= done + slack
         ]
         right = [event for event in inside if event.action is window.action]
         strays += sum(event.action in _DELIBERATE for event in inside if event.action is not window.action)

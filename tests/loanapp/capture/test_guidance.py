@@ -141,6 +141,23 @@ def test_second_face_that_stays_ends_the_attempt(calm, make_challenge):
     assert play.phase is CapturePhase.FAILED
 
 
+def test_camera_that_stays_black_ends_the_attempt(calm, make_challenge):
+    play = Play(calm)
+    play.attempt.begin(make_challenge(Action.TURN_LEFT))
+    black = lambda facts: replace(lost(facts), frame_luma=2.0, frame_spread=1.0)  # noqa: E731
+    play.run(11, black)
+    assert play.phase is CapturePhase.GET_READY
+    assert play.attempt.guidance.hint is HintCode.CAMERA_BLACK
+    play.run(2, black)
+    assert play.phase is CapturePhase.FAILED
+    assert play.attempt.guidance.error.code is ErrorCode.CAMERA_BLACK
+    play.attempt.begin(make_challenge(Action.TURN_LEFT))
+    play.run(11, black)
+    assert play.phase is CapturePhase.GET_READY
+    play.run(3)
+    assert play.phase is CapturePhase.ACTING
+
+
 def test_failure_from_outside_ends_it_but_never_a_finished_attempt(calm, make_challenge):
     play = Play(calm)
     play.attempt.begin(make_challenge(Action.TURN_LEFT))
