@@ -19,7 +19,9 @@ CONTROLS = (QAbstractButton, QLineEdit, QComboBox, QAbstractSlider, QPlainTextEd
 
 def controls(window: QWidget) -> list[QWidget]:
     found = [widget for widget in window.findChildren(QWidget) if isinstance(widget, CONTROLS) and widget.isVisible()]
-    return [widget for widget in found if not isinstance(widget, QScrollBar) and not widget.objectName().startswith("qt_")]
+    return [
+        widget for widget in found if not isinstance(widget, QScrollBar) and not widget.objectName().startswith("qt_")
+    ]
 
 
 def nameless(window: QWidget) -> list[str]:

@@ -59,7 +59,14 @@ def test_a_field_names_its_editor_and_its_error(shown):
 
 @pytest.mark.parametrize(
     ("typed", "amount"),
-    [("10000", "10000.00"), ("10,000.5", "10000.50"), ("¥10,000", "10000.00"), ("", None), ("many", None), ("1e4x", None)],
+    [
+        ("10000", "10000.00"),
+        ("10,000.5", "10000.50"),
+        ("¥10,000", "10000.00"),
+        ("", None),
+        ("many", None),
+        ("1e4x", None),
+    ],
 )
 def test_money_is_read_however_it_is_typed(shown, typed, amount):
     field = shown(MoneyField("金额"))

@@ -7,7 +7,13 @@ from ui.theme.style_sheet import style_sheet
 from ui.theme.theme import SCALES
 
 TEXT = ("ink", "muted", "accent", "look", "stop", "done")
-SOFT = (("accent", "accent_soft"), ("look", "look_soft"), ("stop", "stop_soft"), ("done", "done_soft"), ("ink", "stop_soft"))
+SOFT = (
+    ("accent", "accent_soft"),
+    ("look", "look_soft"),
+    ("stop", "stop_soft"),
+    ("done", "done_soft"),
+    ("ink", "stop_soft"),
+)
 
 
 def luminance(colour: str) -> float:
@@ -44,7 +50,9 @@ def test_the_sheet_is_complete_at_every_size(scale):
     assert "$" not in sheet
     assert "@@" not in sheet
     assert f"font-size: {16 * scale // 100}px" in sheet
-    knob = re.search(r"handle:horizontal \{ width: (\d+)px.*?border-radius: (\d+)px.*?border: (\d+)px", sheet, re.DOTALL)
+    knob = re.search(
+        r"handle:horizontal \{ width: (\d+)px.*?border-radius: (\d+)px.*?border: (\d+)px", sheet, re.DOTALL
+    )
     assert knob is not None
     width, radius, ring = map(int, knob.groups())
     assert 2 * radius <= width + 2 * ring

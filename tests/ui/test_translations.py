@@ -140,5 +140,7 @@ def test_every_icon_in_code_exists():
     names = set()
     for path in Path(resource_path().parent, "ui").rglob("*.py"):
         text = path.read_text(encoding="utf-8")
-        names |= set(re.findall(r'icon(?:_name)?=?\(?"([a-z-]+)"', text)) | set(re.findall(r'IconView\("([a-z-]+)"', text))
+        names |= set(re.findall(r'icon(?:_name)?=?\(?"([a-z-]+)"', text)) | set(
+            re.findall(r'IconView\("([a-z-]+)"', text)
+        )
     assert {name for name in names if not resource_path("icons", f"{name}.svg").is_file()} == set()

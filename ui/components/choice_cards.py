@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QRadioButton, QVBoxLayout, QWidget
 
 from ui.components.labels import label, set_role
@@ -18,6 +18,20 @@ class Choice(NamedTuple):
     description: str = ""
 
 
+class _Radio(QRadioButton):
+    """Arrow keys move along the choices, wherever the cards stand."""
+
+    stepped = Signal(int)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Up):
+            self.stepped.emit(-1)
+        elif event.key() in (Qt.Key.Key_Right, Qt.Key.Key_Down):
+            self.stepped.emit(1)
+        else:
+            super().keyPressEvent(event)
+
+
 class _ChoiceCard(QFrame):
     def __init__(self, choice: Choice, parent: QWidget) -> None:
         super().__init__(parent)
@@ -26,7 +40,7 @@ class _ChoiceCard(QFrame):
         box = QVBoxLayout(self)
         box.setContentsMargins(14, 10, 14, 10)
         box.setSpacing(2)
-        self.button = QRadioButton(choice.text)
+        self.button = _Radio(choice.text)
         self.button.setAccessibleName(choice.text)
         box.addWidget(self.button)
         self.description = label(choice.description, "small")
@@ -79,6 +93,7 @@ class ChoiceCards(QWidget):
             card = _ChoiceCard(choice, self)
             card.retext(choice)
             card.button.toggled.connect(lambda on, value=choice.value: self._toggled(value, on=on))
+            card.button.stepped.connect(lambda by, value=choice.value: self._step(value, by))
             self._group.addButton(card.button)
             self._grid.addWidget(card, place // self._columns, place % self._columns)
             self._cards[choice.value] = card
@@ -95,6 +110,12 @@ class ChoiceCards(QWidget):
         """Choose ``value`` if it is there."""
         if value in self._cards:
             self._cards[value].button.setChecked(True)
+
+    def _step(self, value: str, by: int) -> None:
+        values = list(self._cards)
+        button = self._cards[values[(values.index(value) + by) % len(values)]].button
+        button.setChecked(True)
+        button.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _toggled(self, value: str, *, on: bool) -> None:
         set_role(self._cards[value], "chosen", "true" if on else "false")

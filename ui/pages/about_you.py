@@ -63,7 +63,7 @@ class AboutYouPage(JourneyPage):
         else:
             self.income.set_value(known.monthly_income)
             self.debt.set_value(known.monthly_debt)
-        self._save_timer.stop()
+        self.all_saved()
 
     def values(self) -> Mapping[str, str]:
         """As typed."""

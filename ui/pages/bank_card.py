@@ -77,7 +77,7 @@ class BankCardPage(JourneyPage):
             identity = self.journey.remembered(Page.IDENTITY_DOCUMENT)
             self.test_people.choose(identity.get("test_identity", "") or signed_in.get("test_identity", ""))
         self._show_issuer()
-        self._save_timer.stop()
+        self.all_saved()
 
     def values(self) -> Mapping[str, str]:
         """As typed; in the encrypted draft only until the card is bound."""
@@ -138,7 +138,7 @@ class BankCardPage(JourneyPage):
 
     def _bound(self, page: Page) -> None:
         # ASVS 14.2.6: once bound, the full number is shown and kept no more.
-        self._save_timer.stop()
+        self.all_saved()
         journey, phone = self.journey, self.phone.text()
         self.context.operations.save(lambda: journey.remember(Page.BANK_CARD, {"number": "", "phone": phone}))
         with QSignalBlocker(self.number):

@@ -67,12 +67,12 @@ class FaceVerificationPage(JourneyPage):
         self._step = Step.CONSENT
         self.steps = FaceSteps()
         self.scaffold.body.addWidget(self.steps, 1)
-        self._cancel = SecondaryButton()
-        self._cancel.clicked.connect(self._stop_and_get_ready)
+        self.cancel = SecondaryButton()
+        self.cancel.clicked.connect(self._stop_and_get_ready)
         actions = self.scaffold.primary.parentWidget()
         layout = actions.layout() if actions else None
         if layout is not None:
-            layout.addWidget(self._cancel)
+            layout.addWidget(self.cancel)
         self.scaffold.back.clicked.disconnect(self.back_wanted)
         self.scaffold.back.clicked.connect(self._go_back)
         self.scaffold.aside.clicked.connect(self._choose_other_way)
@@ -96,7 +96,7 @@ class FaceVerificationPage(JourneyPage):
 
     def focus_first(self) -> None:
         """The main action where there is one."""
-        (self.scaffold.primary if not self.scaffold.primary.isHidden() else self._cancel).setFocus()
+        (self.scaffold.primary if not self.scaffold.primary.isHidden() else self.cancel).setFocus()
 
     @property
     def step(self) -> Step:
@@ -330,9 +330,12 @@ class FaceVerificationPage(JourneyPage):
         self.context.operations.run(work, self._judged, self._failed)
 
     def _judged(self, verdict: Verdict) -> None:
+        if self._step is Step.SENDING:
+            self.show_verdict(verdict)
+
+    def show_verdict(self, verdict: Verdict) -> None:
+        """Show what the lender makes of an attempt: outcome and reasons, never a score."""
         self._verdict = verdict
-        if self._step is not Step.SENDING:
-            return
         if verdict.outcome is VerdictOutcome.PASSED:
             self._enter(Step.PASSED)
         elif verdict.outcome is VerdictOutcome.REVIEW:
@@ -368,7 +371,7 @@ class FaceVerificationPage(JourneyPage):
         self.steps.ready.retranslate()
         self.steps.mirror.promises.retranslate()
         self.steps.mirror.preview.setAccessibleName(tr("face_verification.preview.name"))
-        self._cancel.setText(tr("face_verification.cancel"))
+        self.cancel.setText(tr("face_verification.cancel"))
         self.scaffold.aside.setText(tr("face_verification.other_way"))
         if self._searched:
             self._fill_cameras()
@@ -399,7 +402,7 @@ class FaceVerificationPage(JourneyPage):
         scaffold.back.setVisible(step in {Step.CONSENT, Step.READY, Step.MANUAL})
         scaffold.aside.setVisible(step not in {Step.SENDING, Step.PASSED, Step.REVIEW, Step.NO_MORE, Step.MANUAL})
         scaffold.primary.setVisible(not live)
-        self._cancel.setVisible(step is Step.MIRROR)
+        self.cancel.setVisible(step is Step.MIRROR)
         scaffold.simulated.setVisible(self.context.demonstration is not None and not live)
         titles = {
             Step.CONSENT: "consent.title",

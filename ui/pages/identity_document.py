@@ -124,7 +124,7 @@ class IdentityDocumentPage(JourneyPage):
             self.sides[side].show_error(None)
         self._show_test_people(kept)
         self._show_fields()
-        self._save_timer.stop()
+        self.all_saved()
 
     def _show_test_people(self, kept: Mapping[str, str]) -> None:
         lender, kit = self.journey.lender, self.context.demonstration

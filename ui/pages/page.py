@@ -62,6 +62,7 @@ class JourneyPage(QWidget):
         self.texts = Texts()
         self._busy = 0
         self._give_focus_back = False
+        self._unsaved = False
         self._problem: LoanAppError | None = None
         self._errors: list[FieldError] = []
         self._save_timer = QTimer(self)
@@ -197,15 +198,21 @@ class JourneyPage(QWidget):
 
     def remember_soon(self) -> None:
         """Save what is typed, shortly after the last change."""
+        self._unsaved = True
         self._save_timer.start()
+
+    def all_saved(self) -> None:
+        """What the fields show is what is remembered: nothing to save until the next change."""
+        self._save_timer.stop()
+        self._unsaved = False
 
     def save_now(self) -> None:
         """Save what is typed at once, off the GUI thread."""
-        waiting = self._save_timer.isActive()
         self._save_timer.stop()
         journey = self.context.journey
-        if not waiting or journey is None:
+        if not self._unsaved or journey is None:
             return
+        self._unsaved = False
         values = dict(self.values())
         self.context.operations.save(lambda: journey.remember(self.page_id, values))
 

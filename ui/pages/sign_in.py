@@ -69,7 +69,7 @@ class SignInPage(JourneyPage):
         """Show the phone typed last time."""
         kept = self.journey.remembered(Page.SIGN_IN)
         self.phone.set_text(kept.get("phone", "") or self.journey.draft.phone)
-        self._save_timer.stop()
+        self.all_saved()
         lender, kit = self.journey.lender, self.context.demonstration
         simulated = kit is not None and lender is not None and lender.simulated
         self.test_people.setVisible(simulated)

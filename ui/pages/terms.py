@@ -117,7 +117,7 @@ class TermsPage(JourneyPage):
         self.months.choose(months)
         self.purpose.choose(purpose)
         self._put(self._within(amount))
-        self._save_timer.stop()
+        self.all_saved()
 
     def _within(self, text: str) -> Decimal:
         product = self._product

@@ -1,0 +1,474 @@
+"""The pages on which something is filled in, each with a journey that remembers and answers."""
+
+from decimal import Decimal
+from types import SimpleNamespace
+
+import pytest
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt, QTimer
+from PySide6.QtGui import QColor, QImage
+
+from loanapp.client.answers import DocumentReading, FieldReading
+from loanapp.client.errors import InputRejectedError
+from loanapp.domain.consent import ConsentScope
+from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.journey.pages import Page
+from loanapp.resource_files import read_toml
+from tests.ui.loan_in_hand import NOW, application
+from tests.ui.looking import markup, nameless
+from tests.ui.typed_journey import TypedJourney, draft
+from ui.pages.about_you import AboutYouPage
+from ui.pages.bank_card import BankCardPage
+from ui.pages.check_answers import CheckAnswersPage
+from ui.pages.cost import CostPage
+from ui.pages.identity_document import IdentityDocumentPage
+from ui.pages.permissions import PermissionsPage
+from ui.pages.sign_in import SignInPage
+from ui.pages.terms import TermsPage
+from ui.translations import translator
+
+
+@pytest.fixture
+def open_page(page_context, qtbot):
+    def make(kind, journey, kit=None):
+        page = kind(page_context(journey, kit))
+        qtbot.addWidget(page)
+        page.resize(820, 700)
+        page.load()
+        page.show()
+        qtbot.waitExposed(page)
+        return page
+
+    yield make
+
+
+def done_with(qtbot, page, act):
+    with qtbot.waitSignal(page.completed) as completed:
+        act()
+    return completed.args[0]
+
+
+# cost
+
+
+def test_the_cost_is_a_sum_done_here(open_page):
+    page = open_page(CostPage, TypedJourney())
+    assert page.figures["monthly"].text() == "¥899.75"
+    assert page.figures["total"].text() == "¥10,797.05"
+    assert page.figures["annual"].text() == "14.40%"
+    assert "诈骗" in page.scam.text()
+    page.months_slider.setFocus()
+    page.amount.set_text("20000")
+    assert page.amount_slider.number() == 20000
+    assert page.figures["monthly"].text() == "¥1,799.51"
+
+
+def test_the_cost_page_needs_no_journey(page_context, qtbot):
+    context = page_context(None)
+    page = CostPage(context)
+    qtbot.addWidget(page)
+    page.load()
+    with qtbot.waitSignal(page.retry_wanted):
+        page.proceed()
+
+
+def test_an_amount_nobody_lends_is_said_beside_the_field(open_page):
+    page = open_page(CostPage, TypedJourney())
+    page.amount.set_text("999")
+    page.proceed()
+    assert "¥1,000" in page.amount.error.text()
+    assert page.scaffold.error_summary.isVisible()
+    assert page.amount.text() == "999"
+
+
+def test_going_on_opens_the_journey_and_saves(open_page, qtbot):
+    journey = TypedJourney()
+    journey.answers = {"resume": lambda: Page.COST, "cost_understood": lambda: Page.SIGN_IN}
+    page = open_page(CostPage, journey)
+    page.amount_slider.setValue(page.amount_slider.value() + 1)
+    assert done_with(qtbot, page, page.proceed) is Page.SIGN_IN
+    qtbot.waitUntil(lambda: journey.kept.get(Page.COST) == {"amount": "10100", "months": "12"})
+
+
+# sign in
+
+
+def code_sent(*_):
+    return SimpleNamespace(
+        challenge_id="c",
+        expires_at=__import__("datetime").datetime.fromisoformat(NOW),
+        resend_after_seconds=30,
+        simulated_message=SimpleNamespace(sender="演示", text=None, code="123456"),
+    )
+
+
+def test_a_code_is_sent_counted_down_and_typed(open_page, qtbot):
+    journey = TypedJourney()
+    journey.answers = {"request_code": code_sent, "sign_in": lambda code: Page.TERMS}
+    page = open_page(SignInPage, journey)
+    messages = []
+    page.context.messages.simulated_message.connect(messages.append)
+    page.phone.set_text("138 0000 0001")
+    page.request_code()
+    qtbot.waitUntil(lambda: bool(messages))
+    assert journey.did("request_code") == [("13800000001",)]
+    assert not page.send.isEnabled()
+    assert "30" in page.send.text()
+    page.take_code("123456")
+    assert done_with(qtbot, page, page.proceed) is Page.TERMS
+    page.leave()
+    assert page.code.text() == ""
+    assert "code" not in journey.kept.get(Page.SIGN_IN, {})
+
+
+@pytest.mark.parametrize(
+    ("code", "field"),
+    [(ErrorCode.CODE_WRONG, "code"), (ErrorCode.CODE_EXPIRED, "code"), (ErrorCode.PHONE_INVALID, "phone")],
+)
+def test_a_refused_code_loses_nothing(open_page, qtbot, code, field):
+    journey = TypedJourney()
+
+    def refuse(_code):
+        raise LoanAppError(code, attempts_left=2)
+
+    journey.answers = {"sign_in": refuse}
+    page = open_page(SignInPage, journey)
+    page.phone.set_text("13800000001")
+    page.code.set_text("000000")
+    page.proceed()
+    qtbot.waitUntil(lambda: bool(getattr(page, field).error.text()))
+    assert (page.phone.text(), page.code.text()) == ("13800000001", "000000")
+    assert page.scaffold.error_summary.isVisible()
+
+
+def test_a_lender_that_is_down_is_said_above_with_its_help(open_page, qtbot):
+    journey = TypedJourney()
+
+    def down(_phone):
+        raise LoanAppError(ErrorCode.LENDER_UNREACHABLE)
+
+    journey.answers = {"request_code": down}
+    page = open_page(SignInPage, journey)
+    page.phone.set_text("13800000001")
+    page.request_code()
+    qtbot.waitUntil(lambda: page.scaffold.problem.isVisible())
+    assert page.send.isEnabled()
+    wanted = []
+    page.context.messages.help_wanted.connect(wanted.append)
+    page.scaffold.problem._ways.itemAt(0).widget().click()
+    assert wanted == ["lender_unreachable"]
+
+
+# terms
+
+
+def test_terms_follow_at_once_and_are_sent(open_page, qtbot):
+    journey = TypedJourney()
+    journey.kept[Page.COST] = {"amount": "20000", "months": "6"}
+    journey.answers = {"save_terms": lambda *_: Page.IDENTITY_DOCUMENT}
+    page = open_page(TermsPage, journey)
+    assert page.figures["monthly"].text() == "¥3,474.72"
+    assert page.table.rowCount() == 6
+    page.proceed()
+    assert page.scaffold.error_summary.isVisible()
+    page.months.choose("12")
+    page.purpose.choose("education")
+    assert page.table.rowCount() == 12
+    assert done_with(qtbot, page, page.proceed) is Page.IDENTITY_DOCUMENT
+    amount, months, _method, purpose = journey.did("save_terms")[0]
+    assert (amount, months, purpose.value) == (Decimal(20000), 12, "education")
+
+
+def test_an_amount_the_lender_refuses_stays_and_is_marked(open_page, qtbot):
+    journey = TypedJourney()
+
+    def refuse(*_):
+        raise InputRejectedError(
+            ErrorCode.INPUT_INVALID, {"amount": ErrorCode.AMOUNT_OUT_OF_RANGE}, minimum="1000", maximum="50000"
+        )
+
+    journey.answers = {"save_terms": refuse}
+    page = open_page(TermsPage, journey)
+    page.purpose.choose("travel")
+    page.proceed()
+    qtbot.waitUntil(lambda: "1000" in page.amount.error.text())
+    assert page.amount.value() == Decimal(10000)
+
+
+# identity document
+
+
+def photo(colour: str = "#405060") -> bytes:
+    image = QImage(640, 400, QImage.Format.Format_RGB32)
+    image.fill(QColor(colour))
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "JPG")
+    return bytes(data.data())
+
+
+FRONT = {"name": ("测试甲", 0.99), "identity_number": ("11019919920315002X", 0.99), "ethnic_group": ("汉", 0.5)}
+FRONT["address"] = ("北京市示范区模拟路1号", 0.97)
+BACK = {"authority": ("北京市公安局", 0.99), "valid_from": ("2018-05-10", 0.99), "valid_until": ("long_term", 0.99)}
+
+
+def reading(journey):
+    def read(side, _image):
+        held = journey.application.document
+        sides = {"front": held.front or side == "front", "back": held.back or side == "back"}
+        journey.application = draft(document=sides)
+        fields = FRONT if side == "front" else BACK
+        return DocumentReading(side, {name: FieldReading(*found) for name, found in fields.items()})
+
+    return read
+
+
+def test_photos_are_read_shown_and_confirmed(open_page, qtbot, tmp_path):
+    journey = TypedJourney(draft())
+    journey.answers = {"upload_document": reading(journey), "confirm_identity": lambda fields: Page.ABOUT_YOU}
+    page = open_page(IdentityDocumentPage, journey)
+    assert not page.card.isVisible()
+    for side in ("front", "back"):
+        path = tmp_path / f"{side}.jpg"
+        path.write_bytes(photo())
+        page.sides[side].chosen.emit(path)
+        qtbot.waitUntil(lambda: not page.busy)
+    assert page.card.isVisible()
+    assert page.fields["valid_until"].text() == "长期"
+    assert "仔细核对" in page.fields["ethnic_group"].hint.text()
+    assert "女" in page.derived.text()
+    page.proceed()
+    assert "打勾" in page.scaffold.error_summary.accessibleName()
+    page.confirm.setChecked(True)
+    assert done_with(qtbot, page, page.proceed) is Page.ABOUT_YOU
+    sent = journey.did("confirm_identity")[0][0]
+    assert sent["valid_until"] == "long_term"
+    assert sent["name"] == "测试甲"
+    qtbot.waitUntil(lambda: journey.kept.get(Page.IDENTITY_DOCUMENT, {}).get("confirmed") == "yes")
+    assert not any(isinstance(value, bytes) for value in journey.kept[Page.IDENTITY_DOCUMENT].values())
+
+
+@pytest.mark.parametrize(
+    ("content", "code"), [(b"no picture at all", ErrorCode.PHOTO_NOT_AN_IMAGE), (None, ErrorCode.PHOTO_TOO_LARGE)]
+)
+def test_a_bad_file_is_said_at_its_side_and_never_sent(open_page, qtbot, tmp_path, content, code):
+    journey = TypedJourney(draft())
+    page = open_page(IdentityDocumentPage, journey)
+    path = tmp_path / "photo.jpg"
+    if content is None:
+        with path.open("wb") as file:
+            file.truncate(60 * 1024 * 1024)
+    else:
+        path.write_bytes(content)
+    page.sides["front"].chosen.emit(path)
+    qtbot.waitUntil(lambda: page.sides["front"].error.isVisible())
+    expected = {"photo_not_an_image": "不是可以打开的照片", "photo_too_large": "20 MB"}[code.value]
+    assert expected in page.sides["front"].error.text()
+    assert journey.did("upload_document") == []
+    assert page.sides["back"].error.text() == ""
+
+
+@pytest.mark.parametrize(
+    "code", [ErrorCode.PHOTO_UNREADABLE, ErrorCode.PHOTO_SIDES_SWAPPED, ErrorCode.DOCUMENT_EXPIRED]
+)
+def test_a_photo_the_lender_refuses_is_said_at_its_side(open_page, qtbot, tmp_path, code):
+    journey = TypedJourney(draft())
+
+    def refuse(_side, _image):
+        raise LoanAppError(code)
+
+    journey.answers = {"upload_document": refuse}
+    page = open_page(IdentityDocumentPage, journey)
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(photo())
+    page.sides["back"].chosen.emit(path)
+    qtbot.waitUntil(lambda: page.sides["back"].error.isVisible())
+    assert page.scaffold.error_summary.isVisible()
+
+
+def test_a_wrong_identity_number_is_caught_here(open_page):
+    journey = TypedJourney(draft(document={"front": True, "back": True}))
+    journey.kept[Page.IDENTITY_DOCUMENT] = {
+        **{name: value for name, (value, _) in {**FRONT, **BACK}.items()},
+        "identity_number": "110199199203150021",
+        "confirmed": "yes",
+    }
+    page = open_page(IdentityDocumentPage, journey)
+    page.proceed()
+    assert "有一位不对" in page.fields["identity_number"].error.text()
+    assert journey.did("confirm_identity") == []
+
+
+# about you
+
+
+def test_about_you_asks_three_things(open_page, qtbot):
+    journey = TypedJourney(draft())
+    journey.answers = {"save_profile": lambda *_: Page.PERMISSIONS}
+    page = open_page(AboutYouPage, journey)
+    page.proceed()
+    assert len(page.missing()) == 3
+    page.employment.choose("retired")
+    page.income.set_text("6,000")
+    page.debt.set_text("0")
+    assert done_with(qtbot, page, page.proceed) is Page.PERMISSIONS
+    assert journey.did("save_profile") == [("retired", Decimal("6000.00"), Decimal("0.00"))]
+
+
+# permissions
+
+
+def recording(journey):
+    def record(scope, granted, *_):
+        consents = [
+            {"scope": one.scope.value, "granted": one.granted, "text_version": one.text_version, "recorded_at": NOW}
+            for one in journey.application.consents
+            if one.scope is not scope
+        ]
+        version = journey.lender.consent(scope).version
+        consents.append({"scope": scope.value, "granted": granted, "text_version": version, "recorded_at": NOW})
+        journey.application = draft(consents=consents)
+
+    return record
+
+
+def test_each_permission_is_a_decision_of_its_own(open_page, qtbot):
+    journey = TypedJourney(draft())
+    journey.answers = {"record_consent": recording(journey), "finish_permissions": lambda: Page.FACE_VERIFICATION}
+    page = open_page(PermissionsPage, journey)
+    count = len(journey.lender.consents)
+    assert str(count) in page.count.text()
+    assert not any(card.yes.isChecked() or card.no.isChecked() for card in page.cards.values())
+    page.proceed()
+    assert page.scaffold.error_summary.isVisible()
+    page.cards[ConsentScope.BUREAU_QUERY].no.click()
+    qtbot.waitUntil(lambda: not page.busy)
+    page.cards[ConsentScope.FACE_VERIFICATION].no.click()
+    qtbot.waitUntil(lambda: not page.busy)
+    page.cards[ConsentScope.BANK_ACCOUNT_CHECK].yes.click()
+    qtbot.waitUntil(lambda: not page.busy)
+    page.proceed()
+    assert "查询征信" in page.scaffold.error_summary.accessibleName()
+    assert "人脸" not in page.scaffold.error_summary.accessibleName()
+    page.cards[ConsentScope.BUREAU_QUERY].yes.click()
+    qtbot.waitUntil(lambda: not page.busy)
+    assert done_with(qtbot, page, page.proceed) is Page.FACE_VERIFICATION
+    granted = {scope: answer for scope, answer, *_ in journey.did("record_consent")}
+    assert granted[ConsentScope.FACE_VERIFICATION] is False
+    texts = {row["scope"]: row["text"]["zh"] for row in read_toml("policy", "consents.toml")["consents"]}
+    assert texts["face_verification"].strip() == page.cards[ConsentScope.FACE_VERIFICATION].text.text()
+
+
+# bank card
+
+
+class Kit:
+    def identities(self):
+        person = SimpleNamespace(
+            key="approved",
+            name="测试甲",
+            phone="13800000001",
+            card_number="6222020000000000018",
+            note={"zh": "", "en": ""},
+        )
+        return (person,)
+
+
+def test_a_card_is_grouped_named_warned_about_and_bound(open_page, qtbot):
+    journey = TypedJourney(draft())
+    journey.answers = {"bind_card": lambda *_: None, "current_page": lambda: Page.CHECK_ANSWERS}
+    page = open_page(BankCardPage, journey, Kit())
+    page.number.set_text("6222020000000000019")
+    assert page.number.text() == "6222 0200 0000 0000 019"
+    assert page.issuer.text() == "中国工商银行"
+    assert page.luhn.isVisible()
+    page.test_people.button.click()
+    assert not page.luhn.isVisible()
+    assert done_with(qtbot, page, page.proceed) is Page.CHECK_ANSWERS
+    assert journey.did("bind_card") == [("6222020000000000018", "13800000001")]
+    assert page.number.text() == ""
+    qtbot.waitUntil(lambda: journey.kept.get(Page.BANK_CARD, {}).get("number") == "")
+
+
+@pytest.mark.parametrize("code", [ErrorCode.CARD_MISMATCH, ErrorCode.CARD_NOT_DEBIT, ErrorCode.CARD_GATEWAY_DOWN])
+def test_a_refused_card_keeps_what_was_typed(open_page, qtbot, code):
+    journey = TypedJourney(draft())
+
+    def refuse(*_):
+        raise LoanAppError(code, retry_after_seconds=5)
+
+    journey.answers = {"bind_card": refuse}
+    page = open_page(BankCardPage, journey)
+    page.number.set_text("6222020000000000018")
+    page.phone.set_text("13800000001")
+    page.proceed()
+    scaffold = page.scaffold
+    qtbot.waitUntil(lambda: scaffold.problem.isVisible() or scaffold.error_summary.isVisible())
+    assert page.number.text() == "6222 0200 0000 0000 018"
+    assert page.phone.text() == "13800000001"
+
+
+# check answers
+
+
+def test_answers_are_read_back_masked_and_can_be_changed(open_page, qtbot):
+    journey = TypedJourney(application("draft", face={"state": "manual", "attempts_left": 3}))
+    journey.open_pages = frozenset({Page.TERMS, Page.ABOUT_YOU})
+    journey.answers = {"submit": lambda: Page.PROGRESS, "open_page": lambda page: page}
+    page = open_page(CheckAnswersPage, journey)
+    assert page.groups[Page.TERMS].button.isVisible()
+    assert not page.groups[Page.BANK_CARD].button.isVisible()
+    with qtbot.waitSignal(page.open_page) as opened:
+        page.groups[Page.TERMS].button.click()
+    assert opened.args == [Page.TERMS]
+    assert done_with(qtbot, page, page.proceed) is Page.PROGRESS
+
+
+# all of them
+
+
+ALL = {
+    CostPage: TypedJourney,
+    SignInPage: TypedJourney,
+    TermsPage: TypedJourney,
+    IdentityDocumentPage: lambda: TypedJourney(draft(document={"front": True, "back": True})),
+    AboutYouPage: lambda: TypedJourney(draft()),
+    PermissionsPage: lambda: TypedJourney(draft()),
+    BankCardPage: lambda: TypedJourney(draft()),
+    CheckAnswersPage: lambda: TypedJourney(application("draft")),
+}
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_every_control_has_a_name_and_no_text_is_markup(open_page, kind):
+    page = open_page(kind, ALL[kind](), Kit())
+    assert nameless(page) == []
+    assert markup(page) == []
+
+
+def test_switching_the_language_keeps_what_is_typed(open_page, qtbot):
+    page = open_page(AboutYouPage, TypedJourney(draft()))
+    page.employment.choose("student")
+    page.income.set_text("1234")
+    translator().set_language("en")
+    assert page.scaffold.title.text() == "About you"
+    assert page.employment.value() == "student"
+    assert page.income.text() == "1234"
+
+
+def test_typing_is_saved_soon_and_on_leaving(open_page, qtbot):
+    journey = TypedJourney(draft())
+    page = open_page(AboutYouPage, journey)
+    page.income.set_text("77")
+    qtbot.waitUntil(lambda: journey.kept.get(Page.ABOUT_YOU, {}).get("income") == "77", timeout=900)
+    page.debt.set_text("88")
+    page.leave()
+    qtbot.waitUntil(lambda: journey.kept[Page.ABOUT_YOU]["debt"] == "88", timeout=200)
+
+
+def test_enter_in_a_field_does_the_main_action(open_page, qtbot):
+    page = open_page(AboutYouPage, TypedJourney(draft()))
+    page.income.setFocus(Qt.FocusReason.OtherFocusReason)
+    QTimer.singleShot(0, page, lambda: None)
+    qtbot.keyClick(page.income.editor, Qt.Key.Key_Return)
+    assert page.scaffold.error_summary.isVisible()
