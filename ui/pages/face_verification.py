@@ -425,6 +425,7 @@ class FaceVerificationPage(JourneyPage):
             scaffold.primary.setText(tr(f"face_verification.{actions[step]}"))
         scaffold.back.setText(tr("face_verification.manual.back") if step is Step.MANUAL else tr("common.back"))
         scaffold.primary.setEnabled(not self.busy)
+        scaffold.set_note("")
         if step is Step.CONSENT:
             self._show_consent()
         elif step is Step.READY:
@@ -438,8 +439,6 @@ class FaceVerificationPage(JourneyPage):
         if consent is not None and self._already_agreed(consent):
             self.scaffold.primary.setText(tr("face_verification.consent.go_on"))
             self.scaffold.set_note(tr("face_verification.consent.agreed"))
-        else:
-            self.scaffold.set_note("")
 
     def _show_result(self, step: Step) -> None:
         result, verdict = self.steps.result, self._verdict

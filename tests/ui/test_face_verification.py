@@ -1,0 +1,221 @@
+"""Face verification in the window: consent first, another way always, every trouble with its fix, nothing left."""
+
+import threading
+from dataclasses import dataclass
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+
+from loanapp.capture.sources import CameraError
+from loanapp.client.answers import Verdict
+from loanapp.demonstration.borrower import DemonstrationBorrower
+from loanapp.domain.clock import SystemClock
+from loanapp.domain.errors import ErrorCode
+from loanapp.domain.liveness import Action, Challenge, HintCode, SourceKind, VerdictOutcome, VerdictReason
+from loanapp.journey.pages import Page
+from tests.ui.loan_in_hand import NOW, JourneyInHand, application
+from ui.pages.face_verification import FaceVerificationPage, Step, hint_line
+from ui.translations import tr, translator
+
+GRANTED = [{"scope": "face_verification", "granted": True, "text_version": "2026-11-22", "recorded_at": NOW}]
+FEW = (VerdictReason.TOO_FEW_FRAMES,)
+
+
+def texts(page) -> str:
+    return "\n".join(label.text() for label in page.findChildren(QLabel) if label.isVisible())
+
+
+def challenge(*actions: Action) -> Challenge:
+    from datetime import timedelta
+
+    now = SystemClock().now()
+    return Challenge(
+        "session", "application-1", "n" * 43, actions, now, now + timedelta(minutes=3), 12, tuple(SourceKind), "s"
+    )
+
+
+class NoCamera:
+    """A device that is not there, or not free."""
+
+    kind = SourceKind.CAMERA
+    name = "Test camera"
+
+    def __init__(self, code: ErrorCode) -> None:
+        self._code = code
+
+    def open(self) -> None:
+        raise CameraError(self._code)
+
+    def read(self) -> None:
+        return None
+
+    def prompt(self, action: Action | None) -> None:
+        """Nobody moves."""
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+@dataclass
+class Kit:
+    source: object
+
+    def identities(self) -> tuple[()]:
+        return ()
+
+    def camera(self) -> object:
+        return self.source
+
+
+@pytest.fixture
+def open_page(qtbot, page_context, monkeypatch):
+    monkeypatch.setattr("loanapp.capture.sources.list_cameras", list)
+    shown = []
+
+    def make(source: object = None, **changes):
+        journey = JourneyInHand(application("draft", **{"consents": GRANTED, **changes}))
+        journey.answers.update(
+            record_consent=lambda *_, **__: None,
+            begin_liveness=lambda _kind: challenge(Action.OPEN_MOUTH),
+            choose_manual_verification=lambda: Page.BANK_CARD,
+            refresh=lambda: Page.BANK_CARD,
+        )
+        page = FaceVerificationPage(page_context(journey, Kit(source or DemonstrationBorrower())))
+        qtbot.addWidget(page)
+        page.resize(1100, 640)
+        page.show()
+        page.load()
+        shown.append(page)
+        return page, journey
+
+    yield make
+    for page in shown:
+        page.leave()
+        page.hide()
+
+
+def to_ready(page, qtbot) -> None:
+    page.proceed()
+    qtbot.waitUntil(lambda: page.step is Step.READY and not page.busy)
+
+
+def test_consent_comes_first_and_is_recorded_before_any_camera(open_page, qtbot):
+    page, journey = open_page(consents=[])
+    words = texts(page)
+    for part in ("用来做什么", "怎么采集", "谁接收", "保存多久", "不同意会怎样", "演示放款机构（模拟）"):
+        assert part in words
+    assert page.scaffold.aside.isVisible()
+    assert page.scaffold.aside.text() == "换一种方式核验"
+    qtbot.mouseClick(page.scaffold.primary, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.step is Step.READY)
+    assert journey.acts[0][0] == "record_consent"
+
+
+def test_a_consent_given_already_is_not_asked_for_again(open_page, qtbot):
+    page, journey = open_page()
+    assert page.scaffold.primary.text() == "继续"
+    to_ready(page, qtbot)
+    assert not [act for act in journey.acts if act[0] == "record_consent"]
+
+
+def test_the_demonstration_borrower_is_offered_and_labelled(open_page, qtbot):
+    page, _ = open_page()
+    to_ready(page, qtbot)
+    cameras = page.steps.ready.cameras
+    assert [cameras.itemText(place) for place in range(cameras.count())] == ["演示借款人（模拟，不用摄像头）"]
+    assert page.steps.ready.tag.isVisible()
+
+
+def test_the_other_way_is_one_press_away_and_can_be_left_again(open_page, qtbot):
+    page, _ = open_page()
+    page.scaffold.aside.click()
+    assert page.step is Step.MANUAL
+    assert "价格相同" in texts(page)
+    page.scaffold.back.click()
+    assert page.step is Step.CONSENT
+    page.scaffold.aside.click()
+    with qtbot.waitSignal(page.completed) as done:
+        page.scaffold.primary.click()
+    assert done.args == [Page.BANK_CARD]
+
+
+@pytest.mark.parametrize("code", [ErrorCode.CAMERA_NOT_FOUND, ErrorCode.CAMERA_BUSY, ErrorCode.CAMERA_LOST])
+def test_a_camera_in_trouble_gives_sentence_fix_retry_and_the_other_way(open_page, qtbot, code):
+    page, _ = open_page(NoCamera(code))
+    to_ready(page, qtbot)
+    page.proceed()
+    qtbot.waitUntil(lambda: page.step is Step.TROUBLE, timeout=8000)
+    qtbot.waitUntil(lambda: tr(f"codes.{code.value}.sentence") in texts(page))
+    assert page.scaffold.primary.text() == "重试"
+    assert page.scaffold.aside.isVisible()
+
+
+def test_from_the_mirror_to_the_verdict(open_page, qtbot):
+    page, journey = open_page()
+    journey.answers["send_evidence"] = lambda _challenge, evidence: (
+        Verdict(VerdictOutcome.PASSED, (), 3) if evidence else None
+    )
+    to_ready(page, qtbot)
+    page.proceed()
+    qtbot.waitUntil(lambda: page.steps.mirror.preview.has_frame, timeout=10_000)
+    assert page.steps.mirror.tag.isVisible()
+    words = texts(page)
+    assert "本次采集仅用于身份核验" in words
+    assert "切勿向他人透露验证码" in words
+    qtbot.waitUntil(lambda: page.step is Step.PASSED, timeout=40_000)
+    assert not page.steps.mirror.preview.has_frame
+    assert "0." not in texts(page)
+    with qtbot.waitSignal(page.completed):
+        page.proceed()
+
+
+def test_leaving_closes_the_camera_and_forgets_the_frames(open_page, qtbot):
+    page, _ = open_page()
+    to_ready(page, qtbot)
+    page.proceed()
+    qtbot.waitUntil(lambda: page.steps.mirror.preview.has_frame, timeout=10_000)
+    page.leave()
+    assert not page.steps.mirror.preview.has_frame
+    qtbot.waitUntil(lambda: not [one for one in threading.enumerate() if one.name.startswith("capture-")], timeout=8000)
+
+
+def test_cancelling_leads_back_and_keeps_every_way_open(open_page, qtbot):
+    page, _ = open_page()
+    to_ready(page, qtbot)
+    page.proceed()
+    qtbot.waitUntil(lambda: page.steps.mirror.preview.has_frame, timeout=10_000)
+    page.cancel.click()
+    assert page.step is Step.READY
+    assert page.scaffold.primary.isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("verdict", "step"),
+    [
+        (Verdict(VerdictOutcome.RETRY, FEW, 2), Step.RETRY),
+        (Verdict(VerdictOutcome.RETRY, FEW, 0), Step.NO_MORE),
+        (Verdict(VerdictOutcome.REFUSED, (VerdictReason.FACE_UNLIKE_DOCUMENT,), 0), Step.NO_MORE),
+        (Verdict(VerdictOutcome.REVIEW, (VerdictReason.FACE_MATCH_UNSURE,), 1), Step.REVIEW),
+    ],
+)
+def test_every_verdict_has_reasons_a_fix_and_a_way_on(open_page, qtbot, verdict, step):
+    page, _ = open_page()
+    page.show_verdict(verdict)
+    assert page.step is step
+    told = [tr(f"codes.{reason.value}.{part}") for reason in verdict.reasons for part in ("sentence", "fix")]
+    qtbot.waitUntil(lambda: all(text in texts(page) for text in told))
+    assert page.scaffold.primary.isVisible()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_hint_and_action_has_its_line(qapp, language):
+    translator().set_language(language)
+    try:
+        for hint in HintCode:
+            assert hint_line(hint) != f"face_verification.hint.{hint.value}"
+        for action in Action:
+            key = f"face_verification.action.{action.value}"
+            assert tr(key) != key
+    finally:
+        translator().set_language("zh")
