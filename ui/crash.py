@@ -3,9 +3,14 @@
 import logging
 import sys
 from types import TracebackType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QMessageBox
 
 _log = logging.getLogger(__name__)
-_shown = False
+# The dialog on the screen; one at a time, and kept here because it may have no parent to keep it.
+_box: "QMessageBox | None" = None
 
 
 def install() -> None:
@@ -28,15 +33,14 @@ def _hook(kind: type[BaseException], error: BaseException, trace: TracebackType 
 
 
 def _tell() -> None:
-    global _shown  # noqa: PLW0603
+    global _box  # noqa: PLW0603
     from PySide6.QtWidgets import QApplication, QMessageBox
 
-    if _shown or not isinstance(QApplication.instance(), QApplication):
+    if _box is not None or not isinstance(QApplication.instance(), QApplication):
         return
-    _shown = True
     from ui.translations import tr
 
-    box = QMessageBox(QApplication.activeWindow())
+    box = _box = QMessageBox(QApplication.activeWindow())
     box.setIcon(QMessageBox.Icon.Warning)
     box.setWindowTitle(tr("common.unexpected_title"))
     box.setText(tr("common.unexpected_text"))
@@ -46,5 +50,5 @@ def _tell() -> None:
 
 
 def _closed() -> None:
-    global _shown  # noqa: PLW0603
-    _shown = False
+    global _box  # noqa: PLW0603
+    _box = None

@@ -43,9 +43,11 @@ def cut_off(window: QWidget) -> list[str]:
                 found.append(f"label {label.text()[:24]!r} needs {needed} px of height, has {label.height()}")
         elif label.sizeHint().width() > label.width() + 1:
             found.append(f"label {label.text()[:24]!r} needs {label.sizeHint().width()} px, has {label.width()}")
-    for button in window.findChildren(QAbstractButton):
-        if button.isVisible() and button.text() and button.sizeHint().width() > button.width() + 1:
-            found.append(f"button {button.text()!r} needs {button.sizeHint().width()} px, has {button.width()}")
+    found.extend(
+        f"button {button.text()!r} needs {button.sizeHint().width()} px, has {button.width()}"
+        for button in window.findChildren(QAbstractButton)
+        if button.isVisible() and button.text() and button.sizeHint().width() > button.width() + 1
+    )
     return found
 
 

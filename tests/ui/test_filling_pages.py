@@ -38,7 +38,7 @@ def open_page(page_context, qtbot):
         qtbot.waitExposed(page)
         return page
 
-    yield make
+    return make
 
 
 def done_with(qtbot, page, act):
@@ -150,7 +150,7 @@ def test_a_lender_that_is_down_is_said_above_with_its_help(open_page, qtbot):
     page = open_page(SignInPage, journey)
     page.phone.set_text("13800000001")
     page.request_code()
-    qtbot.waitUntil(lambda: page.scaffold.problem.isVisible())
+    qtbot.waitUntil(page.scaffold.problem.isVisible)
     assert page.send.isEnabled()
     wanted = []
     page.context.messages.help_wanted.connect(wanted.append)
@@ -261,7 +261,7 @@ def test_a_bad_file_is_said_at_its_side_and_never_sent(open_page, qtbot, tmp_pat
     else:
         path.write_bytes(content)
     page.sides["front"].chosen.emit(path)
-    qtbot.waitUntil(lambda: page.sides["front"].error.isVisible())
+    qtbot.waitUntil(page.sides["front"].error.isVisible)
     expected = {"photo_not_an_image": "不是可以打开的照片", "photo_too_large": "20 MB"}[code.value]
     assert expected in page.sides["front"].error.text()
     assert journey.did("upload_document") == []
@@ -282,7 +282,7 @@ def test_a_photo_the_lender_refuses_is_said_at_its_side(open_page, qtbot, tmp_pa
     path = tmp_path / "photo.jpg"
     path.write_bytes(photo())
     page.sides["back"].chosen.emit(path)
-    qtbot.waitUntil(lambda: page.sides["back"].error.isVisible())
+    qtbot.waitUntil(page.sides["back"].error.isVisible)
     assert page.scaffold.error_summary.isVisible()
 
 

@@ -1,0 +1,182 @@
+"""The whole program with the real lender process: started, killed, started again, closed; and how it starts."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from loanapp.client.secrets import PassphrasePrompt
+from loanapp.domain.errors import ErrorCode
+from loanapp.journey.pages import Page
+from ui.application import Desktop
+from ui.embedded_lender import EmbeddedLender
+from ui.home import WindowSettings
+from ui.main_window import MainWindow
+from ui.passphrase import PassphraseDialog
+from ui.shell import Shell, first_title
+from ui.translations import translator
+
+STARTS_WITHIN_MS = 40_000
+
+
+@pytest.fixture
+def start(qtbot, own_home):
+    shells = []
+
+    def open_program(ask=lambda _prompt: None) -> Desktop:
+        shell = Shell(first_title("zh"))
+        shells.append(shell)
+        desktop = Desktop(own_home, shell, WindowSettings("zh"), None, ask)
+        with qtbot.waitSignal(desktop.arrived, timeout=STARTS_WITHIN_MS):
+            shell.show()
+            desktop.open()
+        return desktop
+
+    yield open_program
+    for shell in shells:
+        shell.close()
+        shell.deleteLater()
+    translator().set_language("zh")
+
+
+def test_the_lender_is_started_again_when_it_dies_and_ends_with_the_window(start, qtbot):
+    desktop = start()
+    window, lender = desktop.window, desktop.lender
+    assert window.page.page_id is Page.COST
+    assert window.context.journey.lender is not None
+    first = lender.process_id
+    with qtbot.waitSignal(lender.lost, timeout=5_000):
+        os.kill(first, signal.SIGKILL)
+    assert window.bottom._offline.isVisible()
+    with qtbot.waitSignal(lender.ready, timeout=STARTS_WITHIN_MS):
+        pass
+    qtbot.waitUntil(lambda: not window.bottom._offline.isVisible(), timeout=10_000)
+    assert lender.process_id not in (0, first)
+    window.page.proceed()
+    qtbot.waitUntil(lambda: window.page.page_id is Page.SIGN_IN, timeout=10_000)
+    second = lender.process_id
+    desktop.shell.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(second, 0)
+
+
+def test_a_draft_behind_a_passphrase_comes_back_to_its_page(start, qtbot):
+    asked: list[PassphrasePrompt] = []
+
+    def passphrase(prompt):
+        asked.append(prompt)
+        return "a sentence to remember"
+
+    desktop = start(passphrase)
+    window = desktop.window
+    assert asked == []
+    window.page.proceed()
+    qtbot.waitUntil(lambda: window.page.page_id is Page.SIGN_IN, timeout=15_000)
+    window.page.phone.set_text("13800000001")
+    desktop.shell.close()
+    if not asked:
+        pytest.skip("this computer has a credential store: nobody is asked for a passphrase")
+    again = start(passphrase)
+    assert again.window.page.page_id is Page.SIGN_IN
+    assert again.window.page.phone.text() == "13800000001"
+    assert [prompt.first_time for prompt in asked] == [True, False]
+
+
+def test_a_lender_that_cannot_start_is_said_with_a_way_to_try_again(qtbot, own_home, monkeypatch):
+    monkeypatch.setattr("ui.embedded_lender.command", lambda _data: [str(own_home / "nothing-here")])
+    lender = EmbeddedLender(own_home)
+    with qtbot.waitSignal(lender.failed, timeout=5_000) as failed:
+        lender.start()
+    assert failed.args[0].code is ErrorCode.LENDER_START_FAILED
+    lender.stop()
+    lender.deleteLater()
+
+
+def test_a_window_without_lender_shows_the_cost_and_a_retry(page_context, qtbot):
+    window = MainWindow(page_context(None))
+    qtbot.addWidget(window)
+    window.show_page(Page.COST)
+    window.show()
+    tried = []
+    from loanapp.domain.errors import LoanAppError
+
+    window.show_retry(LoanAppError(ErrorCode.LENDER_START_FAILED), lambda: tried.append(1))
+    banner = window._notices["lender"]
+    assert "没有启动" in banner.title.text()
+    banner._ways.itemAt(0).widget().click()
+    assert tried == [1]
+
+
+def test_a_passphrase_is_chosen_or_declined_knowingly(qtbot):
+    dialog = PassphraseDialog(PassphrasePrompt(first_time=True))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.field.set_text("short")
+    dialog.use.click()
+    assert dialog.isVisible()
+    assert "8" in dialog.field.error.text()
+    dialog.field.set_text("long enough to keep")
+    dialog.use.click()
+    assert dialog.result() == PassphraseDialog.DialogCode.Accepted
+    assert dialog.passphrase() == "long enough to keep"
+    wrong = PassphraseDialog(PassphrasePrompt(first_time=False, problem=ErrorCode.PASSPHRASE_WRONG))
+    qtbot.addWidget(wrong)
+    assert "不对" in wrong.field.error.text()
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", **environment},
+    )
+
+
+def test_the_first_picture_is_reported_for_the_bench():
+    answer = run("-m", "ui", LOANAPP_REPORT_FIRST_PAINT="1")
+    assert answer.returncode == 0
+    assert json.loads(answer.stdout)["first_paint_ms"] > 0
+
+
+def test_the_first_picture_waits_for_nothing_heavy():
+    code = (
+        "import sys; from ui.__main__ import main; main([]); heavy = ('cv2', 'numpy', 'requests', 'keyring', "
+        "'cryptography', 'ui.application', 'ui.main_window', 'loanapp.domain', 'tomllib', 'PySide6.QtSvg'); "
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    answer = run("-c", code, LOANAPP_REPORT_FIRST_PAINT="1")
+    assert answer.stdout.splitlines()[-1] == "[]", answer.stderr
+
+
+def test_headless_commands_never_load_qt():
+    code = (
+        "import sys; from ui.__main__ import main\n"
+        "try:\n    main(['--version'])\nexcept SystemExit:\n    pass\n"
+        "print([name for name in sys.modules if name.startswith('PySide6')])"
+    )
+    assert run("-c", code).stdout.splitlines()[-1] == "[]"
+
+
+def test_an_unforeseen_error_is_told_without_its_text():
+    code = (
+        "import sys, logging; logging.basicConfig()\n"
+        "from PySide6.QtWidgets import QApplication\n"
+        "from PySide6.QtCore import QTimer\n"
+        "from ui import crash\n"
+        "application = QApplication([]); crash.install()\n"
+        "def fail(): raise ValueError('11010519491231002X')\n"
+        "def look():\n"
+        "    print([box.text() for box in application.topLevelWidgets() if box.inherits('QMessageBox')])\n"
+        "    application.quit()\n"
+        "QTimer.singleShot(0, fail); QTimer.singleShot(200, look); application.exec()\n"
+    )
+    answer = run("-c", code)
+    assert "程序遇到了没有预料到的问题" in answer.stdout
+    assert "11010519491231002X" not in answer.stdout + answer.stderr
+    assert "type=ValueError" in answer.stderr

@@ -1,0 +1,187 @@
+"""The frame: pages in it, back and forth, help, messages, and that all of it fits a small screen."""
+
+from types import SimpleNamespace
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.domain.localised import LocalisedText
+from loanapp.journey.pages import Page
+from tests.ui.loan_in_hand import application
+from tests.ui.looking import cut_off, inside, markup, nameless
+from tests.ui.test_filling_pages import Kit
+from tests.ui.typed_journey import TypedJourney
+from ui.main_window import MainWindow
+from ui.messages import Level
+from ui.products import local_lender
+from ui.theme import theme
+from ui.translations import translator
+
+MINE = (
+    Page.COST,
+    Page.SIGN_IN,
+    Page.TERMS,
+    Page.IDENTITY_DOCUMENT,
+    Page.ABOUT_YOU,
+    Page.PERMISSIONS,
+    Page.BANK_CARD,
+    Page.CHECK_ANSWERS,
+)
+
+
+@pytest.fixture
+def window(page_context, qtbot):
+    journey = TypedJourney(application("draft", document={"front": True, "back": True}))
+    journey.open_pages = frozenset({Page.COST, Page.TERMS})
+    journey.answers = {"open_page": lambda page: page, "go_back": lambda: Page.TERMS}
+    theme().choose(mode="light", scale=100)
+    made = MainWindow(page_context(journey, Kit()))
+    made.show_local_lender(local_lender())
+    made.resize(1366, 768)
+    made.show_page(Page.COST)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    qtbot.waitUntil(lambda: made._help is not None)
+    yield made
+    theme().choose(mode="light", scale=100)
+
+
+def settle(qtbot) -> None:
+    for _ in range(4):
+        QApplication.processEvents()
+    qtbot.wait(20)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("page", MINE)
+def test_every_page_fits_a_small_screen(window, qtbot, page, language):
+    translator().set_language(language)
+    window.show_page(page)
+    settle(qtbot)
+    assert window.size().toTuple() == (1366, 768)
+    assert cut_off(window) == []
+    assert nameless(window) == []
+    assert markup(window) == []
+    assert inside(window.page.scaffold.primary, window)
+
+
+@pytest.mark.parametrize("page", MINE)
+def test_the_main_action_stays_in_view_with_text_at_200_percent(window, qtbot, page):
+    theme().choose(scale=200)
+    window.show_page(page)
+    settle(qtbot)
+    window.resize(1366, 768)
+    settle(qtbot)
+    assert window.size().toTuple() == (1366, 768)
+    assert inside(window.page.scaffold.primary, window)
+    assert [line for line in cut_off(window.page) if line.startswith("button")] == []
+
+
+def test_done_pages_open_again_from_the_road_and_by_going_back(window, qtbot):
+    window.show_page(Page.ABOUT_YOU)
+    assert window.page.scaffold.back.isVisible()
+    window.stepper.opened.emit("cost")
+    qtbot.waitUntil(lambda: window.page.page_id is Page.COST)
+    assert not window.page.scaffold.back.isVisible()
+    window.show_page(Page.ABOUT_YOU)
+    window.page.scaffold.back.click()
+    qtbot.waitUntil(lambda: window.page.page_id is Page.TERMS)
+
+
+def test_a_page_that_is_done_leads_to_the_next(window, qtbot):
+    window.page.done(Page.SIGN_IN)
+    assert window.page.page_id is Page.SIGN_IN
+
+
+def test_help_belongs_to_the_page_and_folds(window, qtbot):
+    title = window._help._scroll.accessibleName()
+    window.show_page(Page.PERMISSIONS)
+    assert window._help._scroll.accessibleName() != title
+    window._help._fold.click()
+    assert not window._help.isVisible()
+    assert window.top.help.isVisible()
+    window.top.help.click()
+    assert window._help.isVisible()
+    window.open_help("code_wrong")
+    assert "验证码" in window._help._scroll.accessibleName()
+
+
+def test_narrow_windows_fold_help_and_road(window, qtbot):
+    window.resize(820, 700)
+    settle(qtbot)
+    assert not window._help.isVisible()
+    assert window.stepper.width() < 100
+    assert inside(window.page.scaffold.primary, window)
+
+
+def test_errors_and_notices_are_told_once_and_can_be_closed(window, qtbot):
+    messages = window.context.messages
+    for _ in range(2):
+        messages.show_error(LoanAppError(ErrorCode.DISK_TROUBLE))
+    messages.show_notice(Level.DONE, "common.progress_done")
+    assert set(window._notices) == {"code.disk_trouble", "common.progress_done"}
+    window._notices["common.progress_done"]._ways.itemAt(0).widget().click()
+    assert set(window._notices) == {"code.disk_trouble"}
+
+
+def test_support_is_in_sight_and_says_how_to_reach_a_person(window, qtbot):
+    window.show_lender(window.context.journey.lender)
+    window.bottom.support.click()
+    assert "400-000-0000" in window._notices["support"].text.text()
+
+
+def test_a_simulated_message_says_so_and_fills_the_code(window, qtbot):
+    window.show_page(Page.SIGN_IN)
+    message = SimpleNamespace(sender="演示", text=LocalisedText("验证码 123456", "Code 123456"), code="123456")
+    window.context.messages.show_simulated_message(message)
+    assert "模拟短信" in window._message_card.accessibleName()
+    window._message_card._fill.click()
+    assert window.page.code.text() == "123456"
+    window.show_page(Page.TERMS)
+    assert not window._message_card.isVisible()
+
+
+def test_signed_out_leads_to_signing_in_with_the_reason(window, qtbot):
+    window.show_page(Page.ABOUT_YOU)
+    window.page.show_problem(LoanAppError(ErrorCode.SIGNED_OUT))
+    assert window.page.page_id is Page.SIGN_IN
+    assert "重新登录" in window.page.scaffold.problem.accessibleName()
+
+
+def test_the_lender_and_the_tag_are_always_in_sight(window, qtbot):
+    assert window.top.name.text() == local_lender().name.zh
+    assert "DEMO" in window.top.licence.text()
+    assert window.top.simulated.isVisible()
+    translator().set_language("en")
+    assert window.top.name.text() == local_lender().name.en
+
+
+def test_offline_is_said_in_words(window, qtbot):
+    window.bottom.show_offline(offline=True)
+    assert window.bottom._offline.isVisible()
+    assert window.bottom._offline.text() == "离线"
+
+
+def test_colours_and_size_change_while_running(window, qtbot):
+    window.show_page(Page.ABOUT_YOU)
+    window.page.income.set_text("4321")
+    theme().choose(mode="dark", scale=150)
+    settle(qtbot)
+    assert window.page.income.text() == "4321"
+    assert window.bottom.mode.text() == "浅色"
+    assert "150" in window.bottom.text_size.text()
+
+
+def test_pages_are_loaded_when_they_are_first_shown(page_context, qtbot):
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; import ui.main_window; "
+        "print([name for name in sys.modules if name in ('cv2', 'numpy', 'requests', 'keyring', 'cryptography')"
+        " or name.startswith('ui.pages.') and name.split('.')[-1] not in ('page', 'registry')])"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert answer.stdout.strip() == "[]"
