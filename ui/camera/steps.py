@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from loanapp.client.answers import ConsentText
-from ui.camera.figures import HOLD_STILL, Drawing
+from ui.camera.figures import DONE, HOLD_STILL, Drawing
 from ui.camera.moving_drawing import MovingDrawing
 from ui.camera.preview import CameraPreview
 from ui.components import Banner, Card, IconView, LinkButton, Rule, SecondaryButton, SimulatedTag, label
@@ -272,6 +272,8 @@ class ResultStep(ColumnArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._drawing = MovingDrawing(side=132)
+        self.body.addWidget(self._drawing, 0, Qt.AlignmentFlag.AlignHCenter)
         self._banner = Banner(Level.LOOK)
         self.body.addWidget(self._banner)
         self._heading = label("", "heading")
@@ -295,6 +297,9 @@ class ResultStep(ColumnArea):
         other_way: bool = False,
     ) -> None:
         """Show sentence, reasons as (what, what helps), a note, and whether another way is pointed out."""
+        passed = level is Level.DONE
+        self._drawing.setVisible(passed)
+        self._drawing.show_drawing(DONE if passed else None, theme().colour("done"))
         self._banner.set_level(level)
         self._banner.say(title, text)
         while self._card.body.count():

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from loanapp.client.answers import Application
@@ -19,12 +19,12 @@ from ui.pages.page import JourneyPage
 from ui.pages.save_contract import save_contract
 from ui.translations import tr
 
-_CONTENTS: Final = 176
+_CONTENTS: Final = 196
 _TERMS: Final = 216
 _ROOM_FOR_CONTENTS: Final = 820
 _LATE_DAYS: Final = 10
 _HUNDRED: Final = Decimal(100)
-_DAYS_A_YEAR: Final = 360
+_DAYS_A_YEAR: Final = 365
 
 
 class ContractPage(JourneyPage):
@@ -153,9 +153,10 @@ class ContractPage(JourneyPage):
             button.deleteLater()
         self._entries = []
         for entry in self.view.outline:
-            button = QuietButton(entry.title)
+            button = QuietButton(self._shortened(entry.title))
+            button.setAccessibleName(entry.title)
             button.setProperty("role", "step")
-            button.setToolTip(tr("contract.contents.page", count=entry.page + 1))
+            button.setToolTip(f"{entry.title}, {tr('contract.contents.page', count=entry.page + 1)}")
             button.clicked.connect(lambda _=False, entry=entry: self.view.go_to(entry))
             self._contents.insertWidget(self._contents.count() - 1, button)
             self._entries.append(button)
@@ -163,6 +164,11 @@ class ContractPage(JourneyPage):
         self._mark_entry()
         self._follow()
         self.focus_first()
+
+    def _shortened(self, title: str) -> str:
+        """A heading that fits the column; the whole of it is in the tip and for screen readers."""
+        metrics = QFontMetrics(self.context.theme.font(14))
+        return metrics.elidedText(title, Qt.TextElideMode.ElideRight, self.context.theme.px(_CONTENTS - 32))
 
     def _mark_entry(self) -> None:
         current = self.view.current_entry()
@@ -210,6 +216,7 @@ class ContractPage(JourneyPage):
         if application is None or application.offer is None:
             return
         self._terms.addWidget(label(tr("contract.terms"), "strong"))
+        self._terms.addWidget(label(tr("contract.plainly"), "small"))
         for place, (name, text, explanation) in enumerate(self._term_texts(application, application.offer)):
             if place:
                 self._terms.addWidget(Rule())
@@ -223,7 +230,9 @@ class ContractPage(JourneyPage):
         each = first.payment + first.fees
         rate = offer.cost.simple_total
         card = application.bank_card
-        penalty = to_cents(each * offer.penalty_annual_pct / _HUNDRED * _LATE_DAYS / _DAYS_A_YEAR)
+        # The penalty runs on the overdue principal alone, as clause 6.1 of the contract has it.
+        late = first.principal
+        penalty = to_cents(late * offer.penalty_annual_pct / _HUNDRED * _LATE_DAYS / _DAYS_A_YEAR)
         amount = (
             tr("contract.term.amount.text", amount=yuan(offer.payout), last4=card.last4)
             if card
@@ -239,7 +248,7 @@ class ContractPage(JourneyPage):
             ),
             "late": (
                 tr("contract.term.late.text", rate=percent(offer.penalty_annual_pct)),
-                {"example": f"{each:.2f}", "penalty": f"{penalty:.2f}"},
+                {"example": f"{late:.2f}", "penalty": f"{penalty:.2f}", "count": _LATE_DAYS},
             ),
             "early": (tr("contract.term.early.text"), {}),
         }
