@@ -83,7 +83,10 @@ def get(application_id: uuid.UUID, services: ServicesDep, borrower_id: BorrowerD
     """One application."""
     expire_offers(services, borrower_id)
     with services.database.read() as session:
-        return show(services, session, own_application(session, borrower_id, application_id))
+        application = own_application(session, borrower_id, application_id)
+        if application.status is ApplicationStatus.DRAFT:
+            services.inference.warm_up()
+        return show(services, session, application)
 
 
 @router.put("/{application_id}/terms", responses=problems(401, 404, 409))

@@ -84,6 +84,7 @@ def demonstration_identities(services: ServicesDep) -> wire.DemonstrationIdentit
 def send_code(body: wire.CodeRequest, services: ServicesDep) -> wire.CodeAnswer:
     """Send a one-time code to a phone; the demonstration shows the simulated message instead."""
     issued = issue_code(services, body.phone)
+    services.inference.warm_up()
     policies = services.policies
     return wire.CodeAnswer(
         challenge_id=issued.challenge_id,

@@ -125,8 +125,9 @@ def install(app: FastAPI) -> None:
             code = ErrorCode.SIGNED_OUT
         else:
             code = ErrorCode.NOT_FOUND if error.status_code == HTTPStatus.NOT_FOUND else ErrorCode.INPUT_INVALID
-        phrase = HTTPStatus(error.status_code).phrase
-        return problem_response(error.status_code, code, phrase, headers=error.headers)
+        # A body that is no JSON at all is one more way not to fit the contract.
+        status = 422 if error.status_code == HTTPStatus.BAD_REQUEST else error.status_code
+        return problem_response(status, code, HTTPStatus(status).phrase, headers=error.headers)
 
 
 def invalid_response(errors: Sequence[Any]) -> JSONResponse:

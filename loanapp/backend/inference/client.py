@@ -55,9 +55,19 @@ class InferenceClient:
         self._process: Any = None
         self._connection: Connection | None = None
         self._stopped = False
+        self._warm = False
 
-    def preload(self) -> None:
-        """Start the process and load its models, so that the first photo does not wait for them."""
+    def warm_up(self) -> None:
+        """Start the process and load its models in the background, so that the first photo does not wait for them.
+
+        Asked for when a borrower comes who will need them, not at the lender's start, where the window's first
+        picture competes for the same cores.
+        """
+        if not self._warm and not self._stopped:
+            self._warm = True
+            threading.Thread(target=self._preload, name="inference-warm-up", daemon=True).start()
+
+    def _preload(self) -> None:
         try:
             self._ask("preload", (), _VERDICT_SECONDS)
         except (InferenceTroubleError, LoanAppError):

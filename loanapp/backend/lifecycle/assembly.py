@@ -20,6 +20,7 @@ from loanapp.backend.store.cipher import KEY_BYTES, FieldCipher
 from loanapp.backend.store.database import Database
 from loanapp.backend.store.tables import Base
 from loanapp.backend.vault.vault import Vault
+from loanapp.backend.verification.face import destroy_leftovers
 from loanapp.domain.clock import Clock
 
 
@@ -32,9 +33,9 @@ class Lender:
     bank: SimulatedBank
 
     def start_background(self) -> None:
-        """Load what requests do not need yet: the workflow, then the models."""
+        """Load what requests do not need yet, and finish what the last process was cut off from."""
         self.origination.start(self.services)
-        self.services.inference.preload()
+        destroy_leftovers(self.services)
 
     def close(self) -> None:
         """End workflow and inference, give back the databases."""

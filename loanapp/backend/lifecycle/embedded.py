@@ -33,6 +33,8 @@ def run_embedded(data: Path, *, parent_pipe: bool) -> int:
     Prints one line of JSON: ``{"ready": true, "url": ...}``, or ``{"ready": false, "reason": ...}``.
     """
     _quiet_logging()
+    if os.name == "posix":
+        os.umask(0o077)  # databases and their logs are made by libraries
     try:
         policies = load_policies()
         folder = LenderFolder(data)
