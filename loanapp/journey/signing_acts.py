@@ -140,7 +140,7 @@ class SigningActs(OfferActs):
 
         from loanapp.proof.authorities import load_certificates  # noqa: PLC0415
         from loanapp.proof.pdf_signature import SigningError, sign_as_borrower  # noqa: PLC0415
-        from loanapp.proof.signature_appearance import SignatureWords  # noqa: PLC0415
+        from loanapp.proof.signature_appearance import borrower_words  # noqa: PLC0415
         from loanapp.proof.timestamp import RemoteTimestamper  # noqa: PLC0415
 
         key, certified = self._certified_key(application_id, tell)
@@ -148,13 +148,7 @@ class SigningActs(OfferActs):
         certificate = load_certificates(certified.certificate_pem)[0]
         names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
         now = self.clock.now()
-        words = SignatureWords(
-            name=str(names[0].value) if names else "",
-            role="借款人",
-            moment=now,
-            note="在借款人自己的电脑上签署",
-            reason="同意并签署借款合同",
-        )
+        words = borrower_words(str(names[0].value) if names else "", now, simulated=self._required().simulated)
         try:
             return sign_as_borrower(
                 prepared,
@@ -257,7 +251,7 @@ class SigningActs(OfferActs):
         from loanapp.proof.verification import verify_contract  # noqa: PLC0415  (see _verify_final)
 
         roots = self.client.endpoint().contract_roots
-        report = verify_contract(pdf, roots, stage=stage, must_start_with=must_start_with)
+        report = verify_contract(pdf, roots, stage=stage, must_start_with=must_start_with, at=self.clock.now())
         if not report.valid:
             problem = report.first_problem.value if report.first_problem is not None else "unknown"
             raise GuardRefusal(ErrorCode.CONTRACT_SIGNATURE_INVALID, problem)

@@ -43,8 +43,12 @@ class Handler(BaseHTTPRequestHandler):
     def answer(self):
         lender = self.server.lender
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        lender.requests.append(Request(self.command, self.path, dict(self.headers), body))
-        reply = lender.script.popleft() if lender.script else Reply()
+        request = Request(self.command, self.path, dict(self.headers), body)
+        lender.requests.append(request)
+        if lender.script:
+            reply = lender.script.popleft()
+        else:
+            reply = lender.route(request) if lender.route else Reply()
         if reply.wait_s:
             lender.stopping.wait(reply.wait_s)
         if reply.hang_up:
@@ -86,7 +90,9 @@ class Server(ThreadingHTTPServer):
 
 
 class TlsLender:
-    """Answers in the order of ``script``; once that is empty, with ``Reply()``."""
+    """Answers in the order of ``script``; once that is empty, by ``route``, or with ``Reply()``."""
+
+    route = None
 
     def __init__(self, *, authority=None, host="127.0.0.1", newest=None, plain=False):
         self.authority = authority or trustme.CA()

@@ -1,0 +1,247 @@
+"""Signing on the borrower's machine, cut off at every step and taken up again, against a lender that really signs."""
+
+import json
+from dataclasses import replace
+from decimal import Decimal
+from hashlib import sha256
+
+import pytest
+from cryptography import x509
+
+from loanapp.backend.contracts import Borrower, ContractData, Lender, render_contract
+from loanapp.client.errors import LenderUnreachableError
+from loanapp.client.secrets import SecretName
+from loanapp.domain.annualised_cost import annualised_cost
+from loanapp.domain.clock import ManualClock
+from loanapp.domain.consent import LoanPurpose
+from loanapp.domain.errors import ErrorCode
+from loanapp.domain.schedule import RepaymentMethod, equal_instalment_schedule
+from loanapp.guard.refusal import GuardRefusal
+from loanapp.journey.pages import Page
+from loanapp.proof import authorities
+from loanapp.proof.pdf_signature import Trust, countersign, prepare
+from loanapp.proof.signature_appearance import lender_words
+from loanapp.proof.timestamp import TimestampAuthority
+from tests.loanapp.client.tls_lender import Reply, problem
+from tests.loanapp.journey.states import DAY, answer
+from tests.loanapp.journey.test_journey import LENDER, NOON, table
+
+CERTIFY = "/v1/applications/ap-1/certificate"
+SIGNED = "/v1/applications/ap-1/contract/signed"
+APPLICATION = "/v1/applications/ap-1"
+AMOUNT, RATE = Decimal("10000.00"), Decimal("14.40")
+
+
+class Notary:
+    """The lender's side of a signing: certifies, stamps time, countersigns; loses answers where the test says so."""
+
+    def __init__(self, now):
+        self.now = now
+        self.root = authorities.make_document_root(now)
+        self.issuer = authorities.make_borrower_authority(self.root, now)
+        self.signer = authorities.make_document_signer(self.root, "某机构", now)
+        self.time_root = authorities.make_time_root(now)
+        stamping = authorities.make_timestamp_authority(self.time_root, now)
+        self.stamping = TimestampAuthority(stamping, ManualClock(now))
+        self.prepared = prepare(render_contract(contract_data(now)))
+        self.final = None
+        self.certified = []
+        self.lose = {}
+
+    def application(self):
+        signed = self.final is not None
+        contract = {"number": "LC-1", "sha256": sha256(self.final or b"").hexdigest(), "signed": signed}
+        return answer("signed" if signed else "signing", disclosure_confirmed=True, contract=contract)
+
+    def route(self, request):
+        """Answer one request; afterwards it may get lost."""
+        acts = {
+            ("GET", "/v1/lender"): lambda _: LENDER,
+            ("GET", "/v1/applications"): lambda _: {"applications": [self.application()]},
+            ("GET", APPLICATION): lambda _: self.application(),
+            ("GET", f"{APPLICATION}/cost-disclosure"): lambda _: table(self.application()["offer"]),
+            ("GET", f"{APPLICATION}/contract"): lambda _: self.final or self.prepared,
+            ("POST", "/v1/timestamps"): self.stamping.answer,
+            ("POST", CERTIFY): self.certify,
+            ("PUT", SIGNED): self.countersign,
+        }
+        said = acts[request.method, request.path](request.body)
+        if self.lose.get(request.path, 0):
+            self.lose[request.path] -= 1
+            return Reply(hang_up=True)
+        if isinstance(said, Reply):
+            return said
+        return Reply(body=said if isinstance(said, bytes) else json.dumps(said).encode())
+
+    def certify(self, body):
+        request = json.loads(body)["csr_pem"]
+        self.certified.append(x509.load_pem_x509_csr(request.encode()).public_key().public_numbers())
+        certificate = authorities.issue_borrower_certificate(self.issuer, request, "测试甲", "LA-1", self.now)
+        chain = self.issuer.certificate_pem + self.root.certificate_pem
+        return {"certificate_pem": authorities.pem(certificate), "chain_pem": chain}
+
+    def countersign(self, signed):
+        if self.final is not None:
+            return problem(409, "not_allowed_now")
+        lists = tuple(
+            authorities.make_revocation_list(one, self.now) for one in (self.root, self.issuer, self.time_root)
+        )
+        trust = Trust((self.root.certificate, self.time_root.certificate), lists)
+        words = lender_words("某机构", self.now, simulated=True)
+        self.final = countersign(signed, self.signer, trust, self.stamping.timestamper(), now=self.now, words=words)
+        return self.application()
+
+
+def contract_data(now):
+    schedule = equal_instalment_schedule(AMOUNT, RATE, 12, DAY)
+    return ContractData(
+        contract_number="LC-1",
+        application_number="LA20261122-0001",
+        made_at=now,
+        lender=Lender(name="某机构", licence="L-1", address="某地", phone="400"),
+        borrower=Borrower(
+            name="测试甲",
+            identity_number_masked="1101**********002X",
+            phone_masked="138****0001",
+            address_masked="北京市****",
+            card_masked="**** 0018",
+            bank_name="某银行",
+        ),
+        purpose=LoanPurpose.TRAVEL,
+        method=RepaymentMethod.EQUAL_INSTALMENT,
+        annual_rate_pct=RATE,
+        penalty_annual_pct=Decimal("21.60"),
+        schedule=schedule,
+        start=DAY,
+        cost=annualised_cost(schedule),
+        disclosure_sha256=table(answer("signing")["offer"])["sha256"],
+        payout=AMOUNT,
+    )
+
+
+@pytest.fixture
+def notary(desk):
+    """A desk whose lender signs; the endpoint carries its roots."""
+    made = Notary(NOON)
+    desk.lender.route = made.route
+    plain = desk.lender.endpoint
+    desk.lender.endpoint = lambda: replace(
+        plain(), document_root_pem=made.root.certificate_pem, time_root_pem=made.time_root.certificate_pem
+    )
+    return made
+
+
+def start(desk):
+    """The program, started (again), at the contract or beyond."""
+    desk.secrets.write(SecretName.ACCESS_TOKEN, "t-1")
+    journey = desk.program(clock=ManualClock(NOON))
+    journey.resume()
+    return journey
+
+
+def read_it(desk):
+    journey = start(desk)
+    assert journey.current_page() is Page.CONTRACT
+    journey.contract_pdf()
+    assert journey.contract_read() is Page.SIGNING
+    return journey
+
+
+def test_signed_here_countersigned_there_verified_here(desk, notary):
+    journey = read_it(desk)
+    assert journey.sign_contract() is Page.PAYOUT
+    assert journey.contract_pdf() == notary.final
+    assert journey.draft.contract["verified"] == sha256(notary.final).hexdigest()
+    key = desk.secrets.read(SecretName.SIGNING_KEY)
+    assert "PRIVATE KEY" in key
+    assert not any(b"PRIVATE KEY" in request.body for request in desk.lender.requests)
+
+
+@pytest.mark.parametrize("path", [CERTIFY, SIGNED, "/v1/timestamps", APPLICATION])
+def test_cut_off_at_any_step_it_goes_on_with_the_same_key_and_signs_once(desk, notary, path):
+    journey = read_it(desk)
+    notary.lose[path] = 1
+    with pytest.raises((LenderUnreachableError, OSError)):
+        journey.sign_contract()
+    again = start(desk)  # the program was killed
+    assert again.current_page() in {Page.SIGNING, Page.PAYOUT}
+    assert again.sign_contract() is Page.PAYOUT
+    assert len(set(notary.certified)) == 1
+    assert len(desk.asked(SIGNED)) == 1
+    if path == CERTIFY:
+        first, second = desk.asked(CERTIFY)
+        assert first.body == second.body
+        assert first.headers["Idempotency-Key"] == second.headers["Idempotency-Key"]
+
+
+@pytest.mark.parametrize("left", [None, "not a key"])
+def test_a_lost_key_is_made_and_certified_anew(desk, notary, left):
+    journey = read_it(desk)
+    notary.lose["/v1/timestamps"] = 1
+    with pytest.raises((LenderUnreachableError, OSError)):
+        journey.sign_contract()
+    desk.secrets.delete(SecretName.SIGNING_KEY)
+    if left is not None:
+        desk.secrets.write(SecretName.SIGNING_KEY, left)
+    assert start(desk).sign_contract() is Page.PAYOUT
+    assert len(set(notary.certified)) == 2
+
+
+def test_another_contract_than_the_one_read_is_not_signed(desk, notary):
+    journey = read_it(desk)
+    notary.prepared = prepare(render_contract(replace(contract_data(NOON), purpose=LoanPurpose.MEDICAL)))
+    with pytest.raises(GuardRefusal) as caught:
+        journey.sign_contract()
+    assert (caught.value.code, caught.value.what) == (ErrorCode.GUARD_CONTRACT_DIFFERS, "not_as_read")
+    assert desk.asked(SIGNED) == []
+
+
+def test_a_certificate_for_another_key_is_refused(desk, notary):
+    journey = read_it(desk)
+    other = Notary(NOON)
+    foreign = other.certify(json.dumps({"csr_pem": request_of_a_stranger()}).encode())
+    notary.certify = lambda _: foreign
+    with pytest.raises(GuardRefusal) as caught:
+        journey.sign_contract()
+    assert caught.value.code is ErrorCode.GUARD_SIGNATURE_INVALID
+
+
+def test_a_certificate_of_an_unknown_root_is_refused(desk, notary):
+    journey = read_it(desk)
+    notary.certify = Notary(NOON).certify
+    with pytest.raises(GuardRefusal) as caught:
+        journey.sign_contract()
+    assert caught.value.code is ErrorCode.CONTRACT_SIGNATURE_INVALID
+    assert desk.asked(SIGNED) == []
+
+
+@pytest.mark.parametrize("lie", ["flipped", "longer", "other_contract", "not_countersigned"])
+def test_a_final_contract_that_is_not_ours_is_refused(desk, notary, lie):
+    journey = read_it(desk)
+    honest = notary.countersign
+
+    def dishonest(signed):
+        if lie == "not_countersigned":
+            notary.final = signed
+            return notary.application()
+        honest(signed)
+        middle = len(notary.final) // 2
+        notary.final = {
+            "flipped": notary.final[:middle] + bytes([notary.final[middle] ^ 1]) + notary.final[middle + 1 :],
+            "longer": notary.final + b"\n% more",
+            "other_contract": b"%PDF-1.7" + notary.final[8:100],
+        }[lie]
+        return notary.application()
+
+    notary.countersign = dishonest
+    with pytest.raises(GuardRefusal) as caught:
+        journey.sign_contract()
+    assert caught.value.code in {ErrorCode.GUARD_CONTRACT_DIFFERS, ErrorCode.CONTRACT_SIGNATURE_INVALID}
+    with pytest.raises(GuardRefusal):
+        journey.refresh()
+
+
+def request_of_a_stranger():
+    from loanapp.proof.keys import certificate_request, new_signing_key
+
+    return certificate_request(new_signing_key(), "x")
