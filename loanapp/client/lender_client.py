@@ -340,8 +340,6 @@ def _path(application_id: str, *rest: str) -> str:
 
 def _segment(identifier: str) -> str:
     """An identifier the lender gave, fit for a path: it cannot lead anywhere else."""
-    if not identifier or not all(
-        character.isascii() and (character.isalnum() or character in "-_") for character in identifier
-    ):
+    if not _IDENTIFIER.fullmatch(identifier):
         raise LenderRefusedError(ErrorCode.LENDER_ANSWER_UNREADABLE, field="id")
     return identifier

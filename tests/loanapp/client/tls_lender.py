@@ -45,10 +45,7 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         request = Request(self.command, self.path, dict(self.headers), body)
         lender.requests.append(request)
-        if lender.script:
-            reply = lender.script.popleft()
-        else:
-            reply = lender.route(request) if lender.route else Reply()
+        reply = lender.script.popleft() if lender.script else lender.route(request) if lender.route else Reply()
         if reply.wait_s:
             lender.stopping.wait(reply.wait_s)
         if reply.hang_up:
