@@ -29,6 +29,8 @@ _MOST_JPEG_BYTES: Final = MOST_BYTES // MOST_FRAMES - 100
 _BEFORE_S: Final = 1.2
 _BEFORE_FRAMES: Final = 18
 _AFTER_FRAMES: Final = 12
+# The lender asks for 8 (verdict.toml): on a slow machine these few reach further back than the usual time.
+LEAST_BEFORE_FRAMES: Final = 10
 # Frames younger than this are never thinned out: the action itself is among them.
 _RECENT_S: Final = 2.0
 
@@ -80,8 +82,15 @@ class EvidenceRecorder:
         """How much of the time before an attempt is at hand."""
         return self._before[-1].time_s - self._before[0].time_s if self._before else 0.0
 
+    @property
+    def before_frames(self) -> int:
+        """How many frames of the time before an attempt are at hand."""
+        return len(self._before)
+
     def rest(self) -> None:
         """Forget the attempt; keep watching for the next."""
+        if self._running:
+            self._before.clear()
         self._running = False
         self._kept, self._segment, self._windows = [], [], []
 
@@ -97,7 +106,7 @@ class EvidenceRecorder:
         """Take one sampled frame."""
         crop = _Crop(time_s, encode_crop(image, face))
         if not self._running:
-            while self._before and time_s - self._before[0].time_s > _BEFORE_S:
+            while len(self._before) >= LEAST_BEFORE_FRAMES and time_s - self._before[0].time_s > _BEFORE_S:
                 self._before.popleft()
             self._before.append(crop)
             return

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from loanapp.capture.evidence_recorder import EvidenceRecorder, Sampler
+from loanapp.capture.evidence_recorder import LEAST_BEFORE_FRAMES, EvidenceRecorder, Sampler
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.liveness import Action, Challenge, HintCode, SourceKind
 from loanapp.vision.actions import ActionDetector
@@ -147,6 +147,7 @@ class GuidedAttempt:
             self.fail(LoanAppError(ErrorCode.FACE_LOST))
         elif self._phase is CapturePhase.GET_READY and self._challenge is not None:
             seen = self._recorder.before_seconds >= _SEEN_BEFORE_SECONDS
+            seen = seen and self._recorder.before_frames >= LEAST_BEFORE_FRAMES
             if self._clean >= CLEAN_SECONDS and seen and self._detector.at_rest:
                 self._recorder.start(len(self._challenge.actions))
                 self._enter(CapturePhase.ACTING)
