@@ -17,6 +17,8 @@ from ui.theme import theme
 from ui.translations import translator
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QTranslator
+
     from loanapp.client.secrets import AskPassphrase, SecretStore
     from loanapp.journey.journey import Journey
     from ui.demonstration import DemonstrationKit
@@ -52,6 +54,7 @@ class Desktop(QObject):
         self._asker: PassphraseAsker | None = None
         self._returning = any((home / name).is_file() for name in _DRAFT_FILES)
         self._arrived = False
+        self._qt_words: QTranslator | None = None
         self._connecting = False
         self._closed = False
         self._want_to_start = False
@@ -104,6 +107,7 @@ class Desktop(QObject):
         self.lender.lost.connect(self._lender_lost)
         self.lender.failed.connect(self._lender_failed)
         self.lender.start()
+        self._translate_qt()
         self.operations.run(self._make_journey, self._journey_made)
 
     def _make_journey(self) -> "Journey":
@@ -206,7 +210,27 @@ class Desktop(QObject):
             theme().choose(mode=mode, scale=scale)
         if language:
             translator().set_language(language)
+            self._translate_qt()
         self._save_settings()
+
+    def _translate_qt(self) -> None:
+        """Qt's own words (menus of fields, file dialogs) in the borrower's language."""
+        from PySide6.QtCore import QCoreApplication, QLibraryInfo, QTranslator
+
+        self._drop_qt_words()
+        words = QTranslator(self)
+        if self.settings.language == "zh" and words.load(
+            "qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        ):
+            QCoreApplication.installTranslator(words)
+            self._qt_words = words
+
+    def _drop_qt_words(self) -> None:
+        from PySide6.QtCore import QCoreApplication
+
+        if self._qt_words is not None:
+            QCoreApplication.removeTranslator(self._qt_words)
+            self._qt_words = None
 
     def _save_settings(self) -> None:
         self.settings.help_open = self.window.help_open
@@ -220,6 +244,7 @@ class Desktop(QObject):
         if self._closed:
             return
         self._closed = True
+        self._drop_qt_words()
         self._again.stop()
         self.window.leave()
         self._save_settings()

@@ -291,6 +291,22 @@ class MainWindow(QWidget):
                 page.show_problem(error)
         elif error is not None and error.code is ErrorCode.LENDER_UNREACHABLE:
             self.unreachable.emit()
+        elif error is not None and error.code is ErrorCode.NOT_ALLOWED_NOW:
+            self._look_again()
+
+    def _look_again(self) -> None:
+        """The application has moved on: show the page it stands on now, and say why."""
+        journey = self.context.journey
+        if journey is None:
+            return
+
+        def moved(page: Page) -> None:
+            if self._page is not None and page is not self._page.page_id:
+                self.show_page(page)
+                self.context.messages.show_error(LoanAppError(ErrorCode.NOT_ALLOWED_NOW))
+
+        # A second error would only hide the first, which the borrower still sees.
+        self.context.operations.run(journey.refresh, moved, lambda _: None)
 
     def _show_support(self) -> None:
         from ui.messages import Level

@@ -150,6 +150,14 @@ def test_signed_out_leads_to_signing_in_with_the_reason(window, qtbot):
     assert "重新登录" in window.page.scaffold.problem.accessibleName()
 
 
+def test_an_application_that_moved_on_is_followed(window, qtbot):
+    window.context.journey.answers["refresh"] = lambda: Page.TERMS
+    window.show_page(Page.ABOUT_YOU)
+    window.page.show_problem(LoanAppError(ErrorCode.NOT_ALLOWED_NOW))
+    qtbot.waitUntil(lambda: window.page.page_id is Page.TERMS)
+    assert "code.not_allowed_now" in window._notices
+
+
 def test_the_lender_and_the_tag_are_always_in_sight(window, qtbot):
     assert window.top.name.text() == local_lender().name.zh
     assert "DEMO" in window.top.licence.text()

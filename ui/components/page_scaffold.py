@@ -97,6 +97,7 @@ class PageScaffold(QWidget):
         self.back = SecondaryButton()
         self.back.hide()
         row.addWidget(self.back)
+        self._action_row = row
         self.aside = LinkButton()
         self.aside.hide()
         row.addWidget(self.aside)
@@ -122,6 +123,11 @@ class PageScaffold(QWidget):
     def set_note(self, text: str) -> None:
         """Say beside the main action what is still missing."""
         self.note.setText(text)
+
+    def keep_in_view(self, widget: QWidget) -> None:
+        """Put ``widget`` into the bar of actions, before them: it is seen however far the page scrolls."""
+        self._action_row.insertWidget(0, widget, 1)
+        self._action_row.setStretch(self._action_row.indexOf(self.note), 0)
 
     def add(self, widget: QWidget, stretch: int = 0) -> QWidget:
         """Add a widget to the body and give it back."""

@@ -42,7 +42,7 @@ class CostPage(JourneyPage):
         card.body.addWidget(self.bar)
         self.scaffold.add(card)
         self.scam = SafetyLine()
-        self.scaffold.add(self.scam)
+        self.scaffold.keep_in_view(self.scam)
         self._put(self._amount, self._months)
 
     def _make_inputs(self) -> QGridLayout:
