@@ -24,6 +24,15 @@ class LastingSecrets(MemorySecrets):
     durable = True
 
 
+def payments(lender: LenderProcess) -> list[tuple[str, str]]:
+    """Every payment of the simulated bank: amount and last four digits of the card."""
+    bank = sqlite3.connect(f"file:{lender.data / 'simulated_bank.sqlite'}?mode=ro", uri=True)
+    try:
+        return [(str(amount), last4) for amount, last4 in bank.execute("SELECT amount, card_last4 FROM payment")]
+    finally:
+        bank.close()
+
+
 class Road:
     """Where one borrower stands; every start of the program is a new journey over the same folder and secrets."""
 
@@ -76,12 +85,8 @@ class Road:
         return self.borrower.act(page) if following is page else following
 
     def payments(self) -> list[tuple[str, str]]:
-        """What the simulated bank has paid: amount and card of every payment."""
-        bank = sqlite3.connect(f"file:{self.lender.data / 'simulated_bank.sqlite'}?mode=ro", uri=True)
-        try:
-            return [(str(amount), last4) for amount, last4 in bank.execute("SELECT amount, card_last4 FROM payment")]
-        finally:
-            bank.close()
+        """What the simulated bank has paid."""
+        return payments(self.lender)
 
     def close(self) -> None:
         """End the program, and the lender where it is this road's own."""
