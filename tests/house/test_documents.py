@@ -9,6 +9,8 @@ ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 LINK = re.compile(r"\]\(([^)#]+)[^)]*\)")
 LARGEST_PICTURE = 150_000
+# 400 is the aim; beyond this a file is split before anything is added to it.
+LONGEST_FILE = 500
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
@@ -40,5 +42,9 @@ def test_decisions_are_numbered_without_gaps():
 
 @pytest.mark.parametrize("package", ["loanapp", "ui"])
 def test_no_file_grows_beyond_what_one_can_read(package):
-    long = [path for path in (ROOT / package).rglob("*.py") if len(path.read_text(encoding="utf-8").splitlines()) > 400]
+    long = [
+        path
+        for path in (ROOT / package).rglob("*.py")
+        if len(path.read_text(encoding="utf-8").splitlines()) > LONGEST_FILE
+    ]
     assert [str(path.relative_to(ROOT)) for path in long] == []
