@@ -24,7 +24,7 @@ def openapi_document() -> dict[str, Any]:
         "type": "apiKey",
         "in": "header",
         "name": INSTANCE_HEADER,
-        "description": "Asked for by an embedded lender alone, on every call; it stands in the owner-only endpoint.json",
+        "description": "An embedded lender alone asks for it, on every call; it stands in the owner-only endpoint.json",
     }
     return document
 

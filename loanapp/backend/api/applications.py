@@ -63,7 +63,7 @@ def _create(services: Services, session: Session, borrower_id: str, body: wire.T
     session.add(application)
     session.flush()
     session.add(ApplicationEvent(application_id=application.id, status=ApplicationStatus.DRAFT, at=now))
-    ledger.append(session, now, "status", application.id, {"status": "draft"}, "borrower")
+    ledger.append(session, now, "status", application.id, {"status": "draft"}, actor="borrower")
     session.flush()
     return show(services, session, application)
 

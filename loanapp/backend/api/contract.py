@@ -96,8 +96,8 @@ def post_confirmation(
             session,
             borrower_id,
             application_id,
-            body.sha256,
-            body.seconds_on_screen,
+            sha256=body.sha256,
+            seconds_on_screen=body.seconds_on_screen,
             end_reached=body.end_reached,
         )
         return show(services, session, application)

@@ -62,7 +62,7 @@ def set_status(
         raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value) from None
     application.updated_at = at
     session.add(ApplicationEvent(application_id=application.id, status=wanted, at=at))
-    ledger.append(session, at, "status", application.id, {"status": wanted.value}, actor)
+    ledger.append(session, at, "status", application.id, {"status": wanted.value}, actor=actor)
 
 
 def next_number(session: Session, name: str, day: date) -> int:

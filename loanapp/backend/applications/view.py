@@ -1,5 +1,8 @@
 """An application as the borrower sees it: masked, with what may be done next."""
 
+from collections.abc import Mapping
+from typing import Final, Literal
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,9 +18,10 @@ from loanapp.domain.phone import mask_phone
 from loanapp.domain.status import ApplicationStatus, BorrowerAction
 
 _S, _A = ApplicationStatus, BorrowerAction
+WaitingFor = Literal["borrower", "lender", "reviewer", "bank"]
 STEPS = ("identity", "face", "card", "credit", "decision")
 
-_WAITING_FOR = {
+_WAITING_FOR: Final[Mapping[ApplicationStatus, WaitingFor]] = {
     _S.DRAFT: "borrower",
     _S.SUBMITTED: "lender",
     _S.VERIFYING: "lender",

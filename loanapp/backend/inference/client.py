@@ -1,4 +1,4 @@
-"""The web process's side of the inference process: one question at a time, with a time limit; restarted when it dies."""
+"""The web process's side of inference: one question at a time, with a time limit; a process that dies is replaced."""
 
 import contextlib
 import logging

@@ -21,7 +21,6 @@ from loanapp.domain.identity_number import mask_identity_number
 from loanapp.domain.phone import mask_phone
 from loanapp.domain.status import ApplicationStatus
 
-
 _ADDRESS_SHOWN = 6
 
 

@@ -95,9 +95,9 @@ def confirm_disclosure(
     session: Session,
     borrower_id: str,
     application_id: uuid.UUID,
+    *,
     sha256: str,
     seconds_on_screen: float,
-    *,
     end_reached: bool,
 ) -> Application:
     """Record that the table was read.
@@ -122,5 +122,5 @@ def confirm_disclosure(
     application.disclosure_confirmed_at = application.updated_at = now
     application.disclosure_seconds = int(seconds_on_screen)
     detail = {"scope": "cost_disclosure", "sha256": sha256, "seconds": int(seconds_on_screen), "end_reached": True}
-    ledger.append(session, now, "consent", application.id, detail, "borrower")
+    ledger.append(session, now, "consent", application.id, detail, actor="borrower")
     return application

@@ -55,9 +55,9 @@ def assess(facts: Facts, scorecard: Scorecard, limits: Limits) -> Assessment:
     if refusals := _first_gate(facts, scorecard, limits):
         return Assessment(DecisionOutcome.DECLINED, tuple(refusals), score)
     if score is not None and score < scorecard.review_at:
-        plain = [reason for reason in costly if reason is not DecisionReason.SCORE_BELOW_THRESHOLD]
-        reasons = plain or [DecisionReason.SCORE_BELOW_THRESHOLD]
-        return Assessment(DecisionOutcome.DECLINED, tuple(reasons), score)
+        below = DecisionReason.SCORE_BELOW_THRESHOLD
+        plain = tuple(reason for reason in costly if reason != below)
+        return Assessment(DecisionOutcome.DECLINED, plain or (below,), score)
     if doubts := _second_gate(facts, scorecard, limits, score):
         return Assessment(DecisionOutcome.REVIEW, tuple(doubts), score)
     return Assessment(DecisionOutcome.APPROVED, (), score)

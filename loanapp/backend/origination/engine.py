@@ -178,7 +178,7 @@ def _note(
 ) -> bool:
     return engine.transact(
         f"{step}_{state}",
-        lambda session: steps.note_check(engine.services, session, application_id, step, state, answer),
+        lambda session: steps.note_check(engine.services, session, application_id, step, state=state, answer=answer),
     )
 
 

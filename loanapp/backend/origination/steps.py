@@ -43,6 +43,7 @@ def note_check(
     session: Session,
     application_id: str,
     step: str,
+    *,
     state: CheckState,
     answer: dict[str, Any] | None = None,
 ) -> bool:
@@ -135,7 +136,9 @@ def _write_decision(
         "reasons": [reason.value for reason in assessment.reasons],
         "scorecard": f"{services.policies.scorecard.id} {services.policies.scorecard.version}",
     }
-    ledger.append(session, now, "decision", application.id, detail, "simulated_reviewer" if by_reviewer else "lender")
+    ledger.append(
+        session, now, "decision", application.id, detail, actor="simulated_reviewer" if by_reviewer else "lender"
+    )
 
 
 def _offer(services: Services, session: Session, application: Application) -> None:

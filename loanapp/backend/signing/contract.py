@@ -7,7 +7,6 @@ from hashlib import sha256
 from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import own_application, set_status
-from loanapp.backend.http.middleware import failure_place
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.signing.certificates import contract_of, ready_to_sign
@@ -49,7 +48,7 @@ def take_signed(services: Services, borrower_id: str, application_id: uuid.UUID,
         final = _countersign(services, signed)
         with services.database.write() as session:
             application, record = ready_to_sign(services, session, borrower_id, application_id)
-            _keep(services, session, application, record, digest, final)
+            _keep(services, session, application, record, digest=digest, final=final)
 
 
 def _check(services: Services, signed: bytes, prepared: bytes, certificate_pem: str) -> None:
@@ -104,12 +103,12 @@ def _countersign(services: Services, signed: bytes) -> bytes:
     stamper = TimestampAuthority(keys.timestamp, services.clock).timestamper()
     try:
         return countersign(signed, keys.document_signer, trust, stamper, now=now, words=seal)
-    except SigningError as error:
-        raise RefusedError(ErrorCode.CONTRACT_SIGNATURE_INVALID, problem=failure_place(error)) from None
+    except SigningError:
+        raise RefusedError(ErrorCode.CONTRACT_SIGNATURE_INVALID, problem="cannot_be_countersigned") from None
 
 
 def _keep(
-    services: Services, session: Session, application: Application, record: ContractRecord, digest: str, final: bytes
+    services: Services, session: Session, application: Application, record: ContractRecord, *, digest: str, final: bytes
 ) -> None:
     now = services.clock.now()
     record.borrower_sha256 = digest
@@ -117,5 +116,5 @@ def _keep(
     record.final_sha256 = sha256(final).hexdigest()
     record.signed_at = now
     detail = {"contract": record.number, "borrower_sha256": digest, "final_sha256": record.final_sha256}
-    ledger.append(session, now, "signature", application.id, detail, "borrower")
+    ledger.append(session, now, "signature", application.id, detail, actor="borrower")
     set_status(session, application, ApplicationStatus.SIGNED, now, "borrower")

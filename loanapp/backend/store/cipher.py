@@ -41,7 +41,7 @@ class FieldCipher:
         """As :meth:`encrypt`, for what JSON can hold."""
         return self.encrypt(json.dumps(value, ensure_ascii=False).encode(), place)
 
-    def decrypt_json(self, stored: bytes, place: str) -> Any:
+    def decrypt_json(self, stored: bytes, place: str) -> Any:  # noqa: ANN401 - as JSON is
         """As :meth:`decrypt`."""
         return json.loads(self.decrypt(stored, place))
 

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection
@@ -26,7 +26,7 @@ def _engine(path: Path, begin: str, pool_size: int) -> Engine:
     )
 
     @event.listens_for(engine, "connect")
-    def _configure(connection: sqlite3.Connection, _record: Any) -> None:
+    def _configure(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # transactions are begun below, never by the driver
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
@@ -87,7 +87,7 @@ def workflow_engine(path: Path) -> Engine:
     )
 
     @event.listens_for(engine, "connect")
-    def _configure(connection: sqlite3.Connection, _record: Any) -> None:
+    def _configure(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = "IMMEDIATE"  # the library begins some transactions itself
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")

@@ -1,4 +1,4 @@
-"""The append-only ledger: who did what and when, each entry chained to the one before, committed with the act itself."""
+"""The append-only ledger: who did what and when, each entry chained to the one before and committed with the act."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -22,6 +22,7 @@ def append(
     kind: LedgerKind,
     application_id: str | None,
     detail: Mapping[str, object],
+    *,
     actor: Actor = "lender",
 ) -> str:
     """Add an entry in the caller's transaction and return its SHA-256.

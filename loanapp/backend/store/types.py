@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Dialect, String
 from sqlalchemy.types import TypeDecorator
@@ -26,7 +26,7 @@ class Moment(TypeDecorator[datetime]):
             raise ValueError("a moment needs a zone")
         return value.astimezone(UTC).isoformat(timespec="microseconds")
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
         """Database to Python."""
         del dialect
         return None if value is None else datetime.fromisoformat(value)
@@ -43,7 +43,7 @@ class Money(TypeDecorator[Decimal]):
         del dialect
         return None if value is None else f"{value:f}"
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> Decimal | None:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
         """Database to Python."""
         del dialect
         return None if value is None else Decimal(value)
@@ -64,7 +64,7 @@ class EnumWord(TypeDecorator[Word]):
         del dialect
         return None if value is None else self.kind(value).value
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> Word | None:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Word | None:
         """Database to Python."""
         del dialect
         return None if value is None else self.kind(value)

@@ -73,7 +73,7 @@ def record_consent(
         "text_sha256": body.text_sha256,
         "receipt_id": str(receipt["receipt_id"]),
     }
-    ledger.append(session, now, "consent", application.id, detail, "borrower")
+    ledger.append(session, now, "consent", application.id, detail, actor="borrower")
     session.flush()
     return receipt
 

@@ -119,7 +119,7 @@ def _apply(
 
 
 def decide(result: FaceResult) -> tuple[VerdictOutcome, tuple[VerdictReason, ...]]:
-    """Liveness and match together: a face that is not the document's asks for another try, an unsure one for a person."""
+    """Liveness and match together: a face unlike the document's asks for another try, an unsure one for a person."""
     outcome = VerdictOutcome(result.outcome)
     reasons = tuple(VerdictReason(reason) for reason in result.reasons)
     if outcome is not VerdictOutcome.PASSED:
@@ -164,5 +164,5 @@ def choose_manual(services: Services, session: Session, borrower_id: str, applic
         application.face_state, application.face_by_person = FaceState.MANUAL, True
     now = services.clock.now()
     application.updated_at = now
-    ledger.append(session, now, "check", application.id, {"check": "manual_verification_chosen"}, "borrower")
+    ledger.append(session, now, "check", application.id, {"check": "manual_verification_chosen"}, actor="borrower")
     return application

@@ -46,7 +46,7 @@ def confirm_identity(
     now = services.clock.now()
     application.updated_at = now
     detail = {"check": "identity_confirmed", "corrected": application.identity_corrections}
-    ledger.append(session, now, "check", application.id, detail, "borrower")
+    ledger.append(session, now, "check", application.id, detail, actor="borrower")
     return application
 
 

@@ -14,8 +14,14 @@ import pytest
 
 from tests.loanapp.backend.walk import Walker, Wire
 
-_BEFORE_OFFER = ("submitted", "verifying", "in_review")
-_BEFORE_PAYOUT = ("offered", "signing", "signed", "disbursing", "active")
+
+def _slow(status):
+    return pytest.param(status, marks=pytest.mark.slow)
+
+
+# The statuses whose resumption is least like the others' are tried every time, the rest by `dev.py check --slow`.
+_BEFORE_OFFER = [_slow("submitted"), "verifying", "in_review"]
+_BEFORE_PAYOUT = [_slow("offered"), "signing", "signed", "disbursing", _slow("active")]
 
 
 class LenderProcess:

@@ -1,0 +1,90 @@
+"""Parts with a promise of their own: the vault forgets, fields open in their place alone, inference comes back."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from loanapp.backend.inference.client import InferenceClient
+from loanapp.backend.store.cipher import CipherError, FieldCipher
+from loanapp.backend.vault.vault import Vault
+from loanapp.backend.verification.challenges import random_actions
+from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.domain.liveness import Action
+
+NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+
+
+def test_what_the_vault_destroys_is_on_no_disk_any_more(tmp_path):
+    vault = Vault(tmp_path, bytes(32))
+    face = b"pixels of a face " * 200
+    vault.store("one", "face_evidence", face, NOW)
+    vault.store("one", "portrait", b"portrait", NOW)
+    assert vault.load("one", "face_evidence") == face
+    assert vault.stored_before("face_evidence", NOW + timedelta(days=7)) == ["one"]
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    assert not any(b"pixels" in content for content in before.values())
+    assert vault.destroy("one", "face_evidence") == 1
+    assert vault.load("one", "face_evidence") is None
+    assert vault.load("one", "portrait") == b"portrait"
+    assert len(list(tmp_path.glob("*.sealed"))) == 1
+    vault.close()
+
+
+def test_an_item_has_one_version_and_a_changed_one_does_not_open(tmp_path):
+    vault = Vault(tmp_path, bytes(32))
+    vault.store("one", "document_front", b"first", NOW)
+    vault.store("one", "document_front", b"second", NOW)
+    assert vault.load("one", "document_front") == b"second"
+    (only,) = tmp_path.glob("*.sealed")
+    only.write_bytes(only.read_bytes()[:-1] + b"\0")
+    with pytest.raises(CipherError):
+        vault.load("one", "document_front")
+    vault.close()
+
+
+def test_a_file_whose_key_is_gone_is_removed_at_the_next_start(tmp_path):
+    vault = Vault(tmp_path, bytes(32))
+    vault.store("one", "portrait", b"portrait", NOW)
+    (tmp_path / "stray.sealed").write_bytes(b"noise")
+    vault.close()
+    vault = Vault(tmp_path, bytes(32))
+    assert [vault.load("one", "portrait"), len(list(tmp_path.glob("*.sealed")))] == [b"portrait", 1]
+    vault.close()
+
+
+def test_a_field_opens_in_its_own_place_alone():
+    cipher = FieldCipher(bytes(32))
+    stored = cipher.encrypt_json({"name": "测试甲"}, "application|1|identity")
+    assert cipher.decrypt_json(stored, "application|1|identity") == {"name": "测试甲"}
+    with pytest.raises(CipherError):
+        cipher.decrypt(stored, "application|2|identity")
+    assert cipher.index("1", "phone") != cipher.index("1", "code")
+
+
+def test_challenges_differ_and_always_ask_for_a_turn():
+    drawn = {random_actions(2, 3) for _draw in range(200)}
+    assert len(drawn) > 30
+    for actions in drawn:
+        assert {Action.TURN_LEFT, Action.TURN_RIGHT} & set(actions)
+        assert len(set(actions)) == len(actions) in {2, 3}
+
+
+def test_inference_comes_back_after_a_crash_and_bad_input_does_not_hurt_it(expect_log):
+    inference = InferenceClient()
+    try:
+        with pytest.raises(LoanAppError) as refusal:
+            inference.read_document(b"no picture", "front")
+        assert refusal.value.code is ErrorCode.PHOTO_NOT_AN_IMAGE
+        first = inference._process.pid
+        inference._process.kill()
+        inference._process.join()
+        expect_log("the inference process died")
+        with pytest.raises(LoanAppError) as refusal:
+            inference.read_document(b"no picture", "back")
+        assert refusal.value.code is ErrorCode.PHOTO_NOT_AN_IMAGE
+        assert inference._process.pid != first
+    finally:
+        inference.stop()
+    with pytest.raises(LoanAppError) as refusal:
+        inference.read_document(b"no picture", "front")
+    assert refusal.value.code is ErrorCode.LENDER_TROUBLE

@@ -1,0 +1,91 @@
+"""Policies are checked before anybody can borrow by them; the scorecard decides as its table says."""
+
+import dataclasses
+from decimal import Decimal
+
+import pytest
+
+from loanapp.backend.adapters.ports import BureauRecord, RegistryAnswer
+from loanapp.backend.origination.assessment import Facts, assess
+from loanapp.backend.policy import PolicyError, load_policies
+from loanapp.backend.policy.loader import check
+from loanapp.domain.bank_card import issuer_of
+from loanapp.domain.consent import ConsentScope
+from loanapp.domain.decision import DecisionOutcome, DecisionReason
+
+POLICIES = load_policies()
+GOOD = Facts(
+    registry=RegistryAnswer.MATCH,
+    bureau=BureauRecord(overdue_count=0, open_loans=1, score=700),
+    face_by_person=False,
+    number_corrected=False,
+    age=34,
+    monthly_income=Decimal(15000),
+    monthly_debt=Decimal(1000),
+    instalment=Decimal("899.75"),
+    amount=Decimal(10000),
+    outstanding=Decimal(0),
+)
+
+
+def test_the_committed_policies_hold():
+    check(POLICIES)
+    face = POLICIES.consent(ConsentScope.FACE_VERIFICATION)
+    assert "本次采集仅用于身份核验" in face.text.zh
+    assert face.text_sha256("zh") != face.text_sha256("en")
+    assert issuer_of("6222020000000000018", {key: row.bank for key, row in POLICIES.issuers.prefixes.items()}) == "icbc"
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"annual_rate_pct": Decimal("24.50")}, "costs more than the cap"),
+        ({"fee_per_instalment": Decimal("900.00")}, "costs more than the cap"),
+        ({"penalty_annual_pct": Decimal("36.00")}, "penalty"),
+        ({"amount_max": Decimal(300000)}, "amounts"),
+        ({"months_default": 9}, "usual term"),
+    ],
+)
+def test_a_product_that_breaks_a_limit_stops_the_start(change, named):
+    product = POLICIES.products[0].model_copy(update=change)
+    with pytest.raises(PolicyError, match=named):
+        check(dataclasses.replace(POLICIES, products=(product,)))
+
+
+def test_an_authorisation_that_is_missing_stops_the_start():
+    with pytest.raises(PolicyError, match="every scope"):
+        check(dataclasses.replace(POLICIES, consents=POLICIES.consents[:2]))
+
+
+@pytest.mark.parametrize(
+    ("change", "outcome", "reasons"),
+    [
+        ({}, DecisionOutcome.APPROVED, []),
+        ({"registry": RegistryAnswer.MISMATCH}, DecisionOutcome.DECLINED, [DecisionReason.IDENTITY_NOT_CONFIRMED]),
+        ({"registry": RegistryAnswer.UNKNOWN}, DecisionOutcome.REVIEW, [DecisionReason.IDENTITY_NOT_CONFIRMED]),
+        ({"number_corrected": True}, DecisionOutcome.REVIEW, [DecisionReason.IDENTITY_NOT_CONFIRMED]),
+        ({"registry": None}, DecisionOutcome.REVIEW, [DecisionReason.SOURCE_UNAVAILABLE]),
+        ({"bureau": None}, DecisionOutcome.REVIEW, [DecisionReason.SOURCE_UNAVAILABLE]),
+        ({"face_by_person": True}, DecisionOutcome.REVIEW, [DecisionReason.FACE_CHECK_BY_PERSON]),
+        ({"age": 66}, DecisionOutcome.DECLINED, [DecisionReason.AGE_OUTSIDE_POLICY]),
+        ({"outstanding": Decimal(195000)}, DecisionOutcome.DECLINED, [DecisionReason.LIMIT_REACHED]),
+        (
+            {"monthly_income": Decimal(1500), "monthly_debt": Decimal(0)},
+            DecisionOutcome.DECLINED,
+            [DecisionReason.INCOME_TOO_LOW, DecisionReason.REPAYMENT_BURDEN_TOO_HIGH],
+        ),
+        ({"monthly_debt": Decimal(6800)}, DecisionOutcome.REVIEW, [DecisionReason.REPAYMENT_BURDEN_TOO_HIGH]),
+        ({"monthly_income": Decimal(0)}, DecisionOutcome.DECLINED, None),
+        (
+            {"bureau": BureauRecord(overdue_count=3, open_loans=2, score=455)},
+            DecisionOutcome.DECLINED,
+            [DecisionReason.CREDIT_RECORD_OVERDUE],
+        ),
+        ({"bureau": BureauRecord(overdue_count=0, open_loans=0, score=None)}, DecisionOutcome.APPROVED, []),
+    ],
+)
+def test_the_decision_and_its_reasons(change, outcome, reasons):
+    found = assess(dataclasses.replace(GOOD, **change), POLICIES.scorecard, POLICIES.limits)
+    assert found.outcome is outcome
+    if reasons is not None:
+        assert list(found.reasons) == reasons
