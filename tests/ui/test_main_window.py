@@ -67,8 +67,10 @@ def test_every_page_fits_a_small_screen(window, qtbot, page, language):
     assert inside(window.page.scaffold.primary, window)
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("page", MINE)
-def test_the_main_action_stays_in_view_with_text_at_200_percent(window, qtbot, page):
+def test_the_main_action_stays_in_view_with_text_at_200_percent(window, qtbot, page, language):
+    translator().set_language(language)
     theme().choose(scale=200)
     window.show_page(page)
     settle(qtbot)
@@ -76,6 +78,8 @@ def test_the_main_action_stays_in_view_with_text_at_200_percent(window, qtbot, p
     settle(qtbot)
     assert window.size().toTuple() == (1366, 768)
     assert inside(window.page.scaffold.primary, window)
+    assert cut_off(window.top) == []
+    assert cut_off(window.bottom) == []
     assert [line for line in cut_off(window.page) if line.startswith("button")] == []
 
 

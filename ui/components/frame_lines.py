@@ -1,8 +1,8 @@
 """The lines that stay in sight: who lends, above; help, size of text, language below."""
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from ui.components.buttons import QuietButton
 from ui.components.icons import IconView
@@ -24,9 +24,13 @@ class TopLine(QFrame):
         row.setContentsMargins(20, 8, 16, 8)
         row.setSpacing(12)
         self.name = label("", wrap=False)
-        row.addWidget(self.name)
         self.licence = label("", "small", wrap=False)
-        row.addWidget(self.licence)
+        # Side by side where there is room, one above the other where text is large or the window narrow.
+        self._names = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._names.setSpacing(12)
+        self._names.addWidget(self.name)
+        self._names.addWidget(self.licence)
+        row.addLayout(self._names)
         row.addStretch(1)
         self.help = QuietButton()
         self.help.clicked.connect(self.help_wanted)
@@ -41,6 +45,21 @@ class TopLine(QFrame):
         self.name.setText(name)
         self.licence.setText(tr("common.licence", licence=licence) if licence else "")
         self.simulated.setVisible(simulated)
+        self._fit()
+
+    def _fit(self) -> None:
+        needed = self.name.sizeHint().width() + self.licence.sizeHint().width() + self.simulated.sizeHint().width()
+        needed += self.help.sizeHint().width() + 96
+        stacked = needed > self.width()
+        way = QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight
+        if self._names.direction() != way:
+            self._names.setDirection(way)
+            self._names.setSpacing(0 if stacked else 12)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Stack name and licence where they do not fit side by side."""
+        super().resizeEvent(event)
+        self._fit()
 
     def _retranslate(self) -> None:
         self.help.setText(tr("common.help_of_page"))
@@ -50,6 +69,8 @@ class TopLine(QFrame):
         """Follow the language."""
         if event.type() == QEvent.Type.LanguageChange:
             self._retranslate()
+        elif event.type() == QEvent.Type.StyleChange and hasattr(self, "simulated"):
+            QTimer.singleShot(0, self, self._fit)
         super().changeEvent(event)
 
 

@@ -1,7 +1,7 @@
 """The shape of every page: title and lead, a body that scrolls, and a bar of actions that never leaves view."""
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.components.banner import Banner
 from ui.components.buttons import LinkButton, PrimaryButton, SecondaryButton
@@ -50,6 +50,9 @@ class PageScaffold(QWidget):
             self.scroll = None
             whole.addWidget(holder, 1)
         whole.addWidget(self._make_actions())
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._follow_focus)
         self._follow_scale()
 
     def _fill_head(self) -> None:
@@ -123,6 +126,11 @@ class PageScaffold(QWidget):
     def set_note(self, text: str) -> None:
         """Say beside the main action what is still missing."""
         self.note.setText(text)
+
+    def _follow_focus(self, _old: QWidget | None, now: QWidget | None) -> None:
+        """Whatever has the focus is in view, also when the program put it there."""
+        if now is not None and self.isVisible() and self.column.isAncestorOf(now):
+            QTimer.singleShot(0, now, lambda: self.reveal(now))
 
     def keep_in_view(self, widget: QWidget) -> None:
         """Put ``widget`` into the bar of actions, before them: it is seen however far the page scrolls."""
