@@ -264,7 +264,7 @@ class MirrorStep(QWidget):
 
     def _place_tag(self) -> None:
         size = self.tag.sizeHint()
-        self.tag.setGeometry(self.preview.width() - size.width() - 12, 12, size.width(), size.height())
+        self.tag.setGeometry(self.preview.width() - size.width(), 0, size.width(), size.height())
 
 
 class ResultStep(ColumnArea):

@@ -168,7 +168,7 @@ class ContractPage(JourneyPage):
     def _shortened(self, title: str) -> str:
         """A heading that fits the column; the whole of it is in the tip and for screen readers."""
         metrics = QFontMetrics(self.context.theme.font(14))
-        return metrics.elidedText(title, Qt.TextElideMode.ElideRight, self.context.theme.px(_CONTENTS - 32))
+        return metrics.elidedText(title, Qt.TextElideMode.ElideRight, self.context.theme.px(_CONTENTS - 44))
 
     def _mark_entry(self) -> None:
         current = self.view.current_entry()

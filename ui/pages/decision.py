@@ -22,6 +22,14 @@ from ui.pages.status_watch import StatusWatch
 from ui.translations import error_fix, error_sentence, tr
 
 _REASONS_AT_MOST: Final = 3
+_A_SMALLER_LOAN_HELPS: Final = frozenset(
+    {
+        DecisionReason.REPAYMENT_BURDEN_TOO_HIGH,
+        DecisionReason.INCOME_TOO_LOW,
+        DecisionReason.SCORE_BELOW_THRESHOLD,
+        DecisionReason.LIMIT_REACHED,
+    }
+)
 _WAITING: Final = frozenset({ApplicationStatus.IN_REVIEW, ApplicationStatus.VERIFYING, ApplicationStatus.NEEDS_MORE})
 
 
@@ -224,13 +232,15 @@ class DecisionPage(JourneyPage):
             self._box.addWidget(label(tr("decision.why"), "heading"))
             self._box.addWidget(self._reasons(decision.reasons))
         self._box.addWidget(label(tr("decision.now_what"), "heading"))
-        ways = [("done", tr("decision.now.smaller"))]
+        ways = []
         if decision is not None and decision.retry_after is not None:
-            ways.insert(0, ("done", tr("decision.now.retry", date=day(decision.retry_after))))
+            ways.append(tr("decision.now.retry", date=day(decision.retry_after)))
+        if decision is not None and _A_SMALLER_LOAN_HELPS & set(decision.reasons):
+            ways.append(tr("decision.now.smaller"))
         if (lender := self.journey.lender) is not None:
             support = lender.support
-            ways.append(("done", tr("decision.now.person", phone=support.phone, hours=support.hours)))
-        self._box.addWidget(self._ways([text for _, text in ways]))
+            ways.append(tr("decision.now.person", phone=support.phone, hours=support.hours))
+        self._box.addWidget(self._ways(ways))
         self.scaffold.primary.setText(tr("decision.declined.again"))
         self.scaffold.primary.show()
 
