@@ -248,6 +248,7 @@ class WindowDriver:
 
     def look(self, words: tuple[str, ...] = ()) -> list[str]:
         """Check what is in sight: no bare key, no empty button, all of ``words``; returns every text read."""
+        self.settle()
         window = self.dialog() or self.shell
         labels = [one for one in window.findChildren(QLabel) if one.isVisible()]
         buttons = [one for one in window.findChildren(QAbstractButton) if one.isVisible()]

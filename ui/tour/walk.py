@@ -121,7 +121,6 @@ class Walk:
 
     def picture(self, name: str, *words: str) -> None:
         """Look at what is in sight, and keep it."""
-        self.driver.settle()
         self.driver.look(words)
         if self.out is not None:
             number = len(self.kept.pictures) + 1

@@ -1,0 +1,59 @@
+"""No step needs a face: the other way, in the real window, against the real lender, at the same price."""
+
+from pathlib import Path
+
+import pytest
+
+from loanapp.domain.status import ApplicationStatus
+from loanapp.journey.pages import Page
+from tests.qt_rules import nothing_left_on_screen
+from ui.__main__ import demonstration_kit
+from ui.pages.decision import DecisionPage
+from ui.pages.face_verification import FaceVerificationPage, Step
+from ui.theme import theme
+from ui.tour.driver import WindowDriver
+from ui.tour.tour import prepare_platform
+from ui.tour.walk import TourKit, Walk
+from ui.translations import tr
+
+__all__ = ["nothing_left_on_screen"]
+
+
+@pytest.fixture
+def walk(monkeypatch, qapp, own_home):
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    prepare_platform()
+    kit = TourKit(demonstration_kit())
+    driver = WindowDriver(Path(own_home), "zh", kit)
+    driver.open()
+    yield Walk(driver, kit, None)
+    driver.close()
+    theme().choose(mode="light", scale=100)
+    qapp.setStyleSheet("")
+
+
+@pytest.mark.timeout(150)
+@pytest.mark.qt_log_level_fail("CRITICAL")
+def test_a_person_verifies_instead_and_no_camera_opens(walk):
+    driver = walk.driver
+    walk.to(Page.PERMISSIONS)
+    page = driver.arrive(Page.FACE_VERIFICATION)
+    assert isinstance(page, FaceVerificationPage)
+    assert page.step is Step.CONSENT
+    driver.click(page.scaffold.aside)
+    driver.wait(lambda: page.step is Step.MANUAL, "the other way")
+    assert "价格相同" in "\n".join(driver.look())
+    driver.click(page.scaffold.primary)
+    assert walk.kit.borrower is None
+    walk.bank_card()
+    walk.check_answers()
+    journey = driver.desktop.context.journey
+    waiting = tr("progress.who.reviewer")
+    driver.wait(
+        lambda: waiting in driver.look() or journey.application.status is ApplicationStatus.OFFERED, "the reviewer", 60
+    )
+    offer = driver.arrive(Page.DECISION, 60)
+    assert isinstance(offer, DecisionPage)
+    driver.wait(offer.scaffold.primary.isVisible, "the offer")
+    driver.look(("¥899.75", "14.40%"))
+    assert {entry.status for entry in journey.application.timeline} >= {ApplicationStatus.IN_REVIEW}
