@@ -2,12 +2,14 @@
 
 import argparse
 import importlib
+import sys
 from pathlib import Path
 from typing import cast
 
 from loanapp.commands.language import Language, text
 
 _BOTH: tuple[Language, ...] = ("zh", "en")
+_EXIT_BAD_INPUT = 2
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: Language) -> None:
@@ -18,6 +20,12 @@ def add_arguments(parser: argparse.ArgumentParser, language: Language) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Walk once a language; the one headless command that loads the window's code, and only when it runs."""
+    out = args.out.expanduser().absolute()
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        print(text(args.language, "tour.error.folder", folder=out), file=sys.stderr)
+        return _EXIT_BAD_INPUT
     tour = importlib.import_module("ui.tour.tour")
     languages = (args.lang,) if args.lang else _BOTH
-    return cast("int", tour.run(args.out.expanduser().absolute(), languages))
+    return cast("int", tour.run(out, languages))
