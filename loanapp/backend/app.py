@@ -6,7 +6,7 @@ from fastapi.routing import APIRoute
 import loanapp
 from loanapp.backend.api import ROUTERS
 from loanapp.backend.http import problems
-from loanapp.backend.http.middleware import InstanceToken, Net
+from loanapp.backend.http.middleware import BodyLimit, InstanceToken, Net
 from loanapp.backend.services import Services
 
 
@@ -27,6 +27,7 @@ def create_app(services: Services | None, instance_token: str | None = None) -> 
     problems.install(app)
     if instance_token is not None:
         app.add_middleware(InstanceToken, token=instance_token)
+    app.add_middleware(BodyLimit)
     app.add_middleware(Net)
     return app
 

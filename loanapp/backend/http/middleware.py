@@ -6,12 +6,14 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from loanapp.backend.http.problems import problem_response, unexpected_response
+from loanapp.backend.http.problems import problem_response, refusal_response, unexpected_response
+from loanapp.backend.refusal import RefusedError
 from loanapp.domain.errors import ErrorCode
 
 log = logging.getLogger(__name__)
 
 INSTANCE_HEADER: Final = "X-LoanApp-Instance"
+_JSON_LIMIT: Final = 256 * 1024
 _INSTANCE_HEADER_BYTES: Final = INSTANCE_HEADER.lower().encode()
 
 
@@ -33,6 +35,38 @@ class InstanceToken:
                 await answer(scope, receive, send)
                 return
         await self._app(scope, receive, send)
+
+
+class BodyLimit:
+    """Refuses a JSON body that is larger than any the contract knows before it is read into memory."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count what arrives; bodies of other types have limits of their own."""
+        if scope["type"] != "http" or not _may_be_json(scope):
+            await self._app(scope, receive, send)
+            return
+        count = 0
+
+        async def counted() -> Message:
+            nonlocal count
+            message = await receive()
+            count += len(message.get("body", b""))
+            if count > _JSON_LIMIT:
+                raise RefusedError(ErrorCode.INPUT_INVALID, maximum_bytes=_JSON_LIMIT)
+            return message
+
+        try:
+            await self._app(scope, counted, send)
+        except RefusedError as error:
+            await refusal_response(error)(scope, receive, send)
+
+
+def _may_be_json(scope: Scope) -> bool:
+    kind = next((value for name, value in scope["headers"] if name == b"content-type"), b"application/json")
+    return bool(kind.lower().startswith((b"application/json", b"text/")))
 
 
 class Net:

@@ -1,4 +1,4 @@
-"""Helpers that give every route its declared problems."""
+"""What gives every route its declared problems."""
 
 from typing import Any, Final
 

@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import secrets
+import signal
 import socket
 import sys
 import threading
@@ -39,6 +40,7 @@ def run_embedded(data: Path, *, parent_pipe: bool) -> int:
         policies = load_policies()
         folder = LenderFolder(data)
         folder.lock()
+        folder.endpoint_file.unlink(missing_ok=True)  # a killed predecessor's
     except FolderInUseError:
         _say({"ready": False, "reason": "in_use"})
         return EXIT_IN_USE
@@ -77,6 +79,9 @@ def _serve(folder: LenderFolder, lender: Lender, *, parent_pipe: bool) -> None:
     )
     if parent_pipe:
         threading.Thread(target=_follow_parent, args=(server,), name="parent-pipe", daemon=True).start()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # The server stops gracefully at either and then raises it again, which must not cut our own end short.
+        signal.signal(number, lambda _number, _frame: None)
     server.run(sockets=[listener])
 
 

@@ -32,6 +32,7 @@ WORKFLOW_VERSION: Final = "origination-1"
 _EXECUTOR: Final = "lender"
 _RECOVERIES: Final = 100_000
 _SOURCE_TRIES: Final = 3
+_FAILED: Final = frozenset({"ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
 # What a status means for the workflows: an offer waits for the borrower as a row and holds no thread.
 _TO_ASSESS: Final = (ApplicationStatus.SUBMITTED, ApplicationStatus.VERIFYING, ApplicationStatus.IN_REVIEW)
 _TO_PAY_OUT: Final = (ApplicationStatus.SIGNED, ApplicationStatus.DISBURSING)
@@ -93,10 +94,16 @@ class DurableOrigination:
             log.warning("the workflow could not be begun: %s", failure_place(error))
 
     @staticmethod
-    def _begin(workflow_id: str, workflow: Callable[[str], str], application_id: str) -> None:
-        if DBOS.get_workflow_status(workflow_id) is None:
-            with SetWorkflowID(workflow_id):
-                DBOS.start_workflow(workflow, application_id)
+    def _begin(base: str, workflow: Callable[[str], str], application_id: str) -> None:
+        """Begin the workflow unless it was begun; one that failed for good gets a successor."""
+        workflow_id, count = base, 1
+        while (found := DBOS.get_workflow_status(workflow_id)) is not None:
+            if found.status not in _FAILED:
+                return
+            count += 1
+            workflow_id = f"{base}:{count}"
+        with SetWorkflowID(workflow_id):
+            DBOS.start_workflow(workflow, application_id)
 
     def resume(self) -> None:
         """Look at every application under way: a kill may have come between a commit and the workflow's beginning."""
@@ -240,7 +247,7 @@ def _pay(application_id: str) -> str:
         identity, card, amount = sealed.identity, sealed.card, application.amount
     if identity is None or card is None:
         raise LookupError("a signed application has an identity and a card")
-    key = f"{DBOS.workflow_id}:pay"
+    key = f"{application_id}:payout:pay"  # not the workflow's own id: a successor must not pay again
     return services.sources.bank.pay(key, card.number, identity.name, amount).reference
 
 

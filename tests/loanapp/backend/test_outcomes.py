@@ -1,5 +1,6 @@
 """What each test identity leads to, and what the borrower is told."""
 
+import time
 import uuid
 
 import pytest
@@ -127,3 +128,29 @@ def test_the_cost_table_must_be_read_and_the_very_contract_signed(walker, clock,
 
 def _key():
     return str(uuid.uuid4())
+
+
+def test_a_workflow_that_failed_is_begun_again_and_pays_once(walker, clock, lender, monkeypatch, expect_log):
+    one = walker()
+    real = lender.services.sources.registry.confirm
+    calls = []
+
+    def failing(name, number):
+        calls.append(number)
+        if len(calls) == 1:
+            raise RuntimeError("13800000001")
+        return real(name, number)
+
+    monkeypatch.setattr(lender.services.sources.registry, "confirm", failing)
+    expect_log("a workflow stopped: RuntimeError at .*test_outcomes")
+    one.ready_to_submit()
+    one.act("/submit")
+    deadline = 200
+    while not calls and deadline:
+        time.sleep(0.02)
+        deadline -= 1
+    time.sleep(0.2)
+    assert one.get()["status"] == "verifying"
+    lender.services.origination.advance(one.id)
+    one.wait("offered")
+    assert len(calls) == 2

@@ -285,3 +285,66 @@ def test_every_code_a_refusal_can_carry_is_in_the_domain():
     from loanapp.backend.http.problems import STATUS_OF
 
     assert all(isinstance(code, ErrorCode) for code in STATUS_OF)
+
+
+def test_a_json_body_that_never_ends_is_cut_off(http):
+    answer = http.request("POST", "/v1/auth/codes", data=b'"' + b"x" * 1_000_000, headers={"Content-Type": "text/json"})
+    refused(answer, 422, "input_invalid")
+
+
+def test_what_fails_inside_leaves_no_trace_outside(expect_log):
+    import asyncio
+
+    from loanapp.backend.http.middleware import Net
+
+    async def broken(scope, receive, send):
+        raise RuntimeError("13800000001")
+
+    sent = []
+
+    async def keep(message):
+        sent.append(message)
+
+    expect_log("request failed: RuntimeError at")
+    asyncio.run(Net(broken)({"type": "http", "headers": []}, None, keep))
+    assert sent[0]["status"] == 500
+    assert b"lender_trouble" in sent[1]["body"]
+    assert b"13800000001" not in sent[1]["body"]
+
+
+def test_three_failures_put_the_other_way_first_and_five_lock_the_face(identified, clock):
+    import cv2
+    import numpy as np
+
+    from loanapp.domain.liveness import SourceKind
+    from loanapp.vision.evidence import EvidenceFrame, EvidenceHeader, pack_evidence
+
+    frame = EvidenceFrame(0, cv2.imencode(".jpg", np.full((128, 128, 3), 90, np.uint8))[1].tobytes())
+    one = identified
+    one.identify()
+    one.consents()
+    left = []
+    for _failure in range(5):
+        challenge = one.act("/liveness-sessions", {"source_kind": "demonstration"}, status=201)
+        header = EvidenceHeader(
+            challenge["session_id"], challenge["application_id"], challenge["nonce"], SourceKind.DEMONSTRATION, ()
+        )
+        sealed = sealed_evidence(one, challenge, pack_evidence(header, [frame]))
+        path = f"/v1/liveness-sessions/{challenge['session_id']}/evidence"
+        verdict = one.done("PUT", path, content=sealed)
+        assert verdict["outcome"] == "retry", verdict
+        left.append(verdict["attempts_left"])
+        actions = one.get()["allowed_actions"]
+        if len(left) in {3, 4}:
+            assert actions.index("choose_manual_verification") < actions.index("start_liveness")
+    assert left == [2, 1, 0, 0, 0]
+    answer = one.call(
+        "POST", one.at("/liveness-sessions"), body={"source_kind": "demonstration"}, key=str(uuid.uuid4())
+    )
+    assert refused(answer, 429, "face_attempts_locked")["retry_after_seconds"] > 1700
+    assert "start_liveness" not in one.get()["allowed_actions"]
+    away = clock.away
+    clock.move(seconds=1801)
+    one.act("/liveness-sessions", {"source_kind": "demonstration"}, status=201)
+    clock.away = away
+    assert one.act("/manual-verification")["face"]["state"] == "manual"
