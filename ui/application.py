@@ -143,7 +143,7 @@ class Desktop(QObject):
         journey = self.context.journey
         if journey is None:
             return
-        self.window.close_notice("lender")
+        self.window.notices.close_notice("lender")
         self.window.show_lender(journey.lender)
         self.window.bottom.show_offline(offline=False)
         if not self._arrived:
@@ -170,7 +170,7 @@ class Desktop(QObject):
             self._again.start()
             if not self._arrived:
                 return
-        self.window.show_retry(error, self.connect_lender)
+        self.window.notices.show_retry(error, self.connect_lender)
 
     def _start_wanted(self) -> None:
         """The borrower goes on before the lender has answered: go on as soon as it has."""
@@ -186,11 +186,11 @@ class Desktop(QObject):
             self.window.show_page(Page.COST)
 
         def retry() -> None:
-            self.window.close_notice("lender")
+            self.window.notices.close_notice("lender")
             if self.lender is not None:
                 self.lender.retry()
 
-        self.window.show_retry(error, retry)
+        self.window.notices.show_retry(error, retry)
 
     # Looks
 

@@ -13,18 +13,15 @@ from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.journey.pages import Page, StepState, place, steps
 from ui.components.frame_lines import BottomLine, TopLine
 from ui.components.labels import label
-from ui.components.page_scaffold import COLUMN
+from ui.components.notice_area import NoticeArea
 from ui.components.stepper import StepGroupView, StepPage, Stepper
 from ui.pages.page import JourneyPage, PageContext
 from ui.pages.registry import make_page
-from ui.translations import error_fix, error_sentence, tr
+from ui.translations import tr
 
 if TYPE_CHECKING:
-    from loanapp.client.answers import LenderProfile, SimulatedMessage
-    from ui.components.banner import Banner
+    from loanapp.client.answers import LenderProfile
     from ui.components.help_panel import HelpPanel
-    from ui.components.simulated_message_card import SimulatedMessageCard
-    from ui.messages import Notice
     from ui.products import LocalLender
 
 # Width in px at 100 % below which the help folds by itself, and below which the stepper shows only its marks.
@@ -50,15 +47,12 @@ class MainWindow(QWidget):
         self._waiting: QLabel | None = None
         self._waiting_key = ""
         self._local_lender: LocalLender | None = None
-        self._notices: dict[str, Banner] = {}
-        self._message_card: SimulatedMessageCard | None = None
         self._build()
-        self._notice_margins()
         self._retranslate()
         messages = context.messages
-        messages.error.connect(self.show_error)
-        messages.notice.connect(self.show_notice)
-        messages.simulated_message.connect(self.show_simulated_message)
+        messages.error.connect(self.notices.show_error)
+        messages.notice.connect(self.notices.show_notice)
+        messages.simulated_message.connect(self.notices.show_simulated_message)
         messages.help_wanted.connect(self.open_help)
 
     def _build(self) -> None:
@@ -77,13 +71,13 @@ class MainWindow(QWidget):
         self._middle.addWidget(self.stepper)
         column = QVBoxLayout()
         column.setSpacing(0)
-        self._notices_holder = QWidget()
-        self._notice_box = QVBoxLayout(self._notices_holder)
-        self._notice_box.setSpacing(8)
+        self.notices = NoticeArea()
+        self.notices.fill_code.connect(self._fill_code)
+        self.notices.help_wanted.connect(self.open_help)
         centred = QHBoxLayout()
         centred.setContentsMargins(32, 0, 32, 0)
         centred.addStretch(1)
-        centred.addWidget(self._notices_holder, 1000)
+        centred.addWidget(self.notices, 1000)
         centred.addStretch(1)
         column.addLayout(centred)
         self.stack = QStackedWidget()
@@ -216,70 +210,6 @@ class MainWindow(QWidget):
 
     # Messages
 
-    def show_error(self, error: LoanAppError) -> None:
-        """An error that belongs to no page."""
-        from ui.messages import Level
-
-        banner = self._banner(f"code.{error.code.value}", Level.STOP)
-        banner.say(error_sentence(error), error_fix(error))
-        banner.clear_actions()
-        banner.add_action(tr("common.open_help"), lambda: self.open_help(error.code.value))
-        banner.add_action(tr("common.close"), lambda: self.close_notice(f"code.{error.code.value}"))
-
-    def show_notice(self, notice: "Notice") -> None:
-        """A short sentence above the page."""
-        banner = self._banner(notice.key, notice.level)
-        banner.say("", tr(notice.key, count=notice.count, **dict(notice.values)))
-        banner.clear_actions()
-        banner.add_action(tr("common.close"), lambda: self.close_notice(notice.key))
-
-    def show_retry(self, error: LoanAppError, retry: "object") -> None:
-        """The lender cannot be reached or started: say so, with a way to try again."""
-        from ui.messages import Level
-
-        banner = self._banner("lender", Level.LOOK)
-        banner.say(error_sentence(error), error_fix(error))
-        banner.clear_actions()
-        if callable(retry):
-            banner.add_action(tr("common.retry"), retry)
-        banner.add_action(tr("common.open_help"), lambda: self.open_help(error.code.value))
-
-    def close_notice(self, key: str) -> None:
-        """Take a notice away."""
-        banner = self._notices.pop(key, None)
-        if banner is not None:
-            banner.hide()
-            self._notice_box.removeWidget(banner)
-            banner.deleteLater()
-        self._notice_margins()
-
-    def _banner(self, key: str, level: "object") -> "Banner":
-        from ui.components.banner import Banner
-        from ui.messages import Level
-
-        self.close_notice(key)
-        banner = Banner(level if isinstance(level, Level) else Level.INFORMATION)
-        self._notices[key] = banner
-        self._notice_box.addWidget(banner)
-        self._notice_margins()
-        return banner
-
-    def _notice_margins(self) -> None:
-        shown = bool(self._notices) or (self._message_card is not None and not self._message_card.isHidden())
-        self._notice_box.setContentsMargins(0, 12 if shown else 0, 0, 0)
-        self._notices_holder.setMaximumWidth(self.context.theme.px(COLUMN))
-
-    def show_simulated_message(self, message: "SimulatedMessage | None") -> None:
-        """A simulated text message, as a card above the page."""
-        from ui.components.simulated_message_card import SimulatedMessageCard
-
-        if self._message_card is None:
-            self._message_card = SimulatedMessageCard()
-            self._message_card.fill.connect(self._fill_code)
-            self._notice_box.addWidget(self._message_card)
-        self._message_card.show_message(message)
-        self._notice_margins()
-
     def _fill_code(self, code: str) -> None:
         if self._page is not None:
             self._page.take_code(code)
@@ -309,17 +239,7 @@ class MainWindow(QWidget):
         self.context.operations.run(journey.refresh, moved, lambda _: None)
 
     def _show_support(self) -> None:
-        from ui.messages import Level
-
-        banner = self._banner("support", Level.INFORMATION)
-        support = self._lender.support if self._lender is not None else None
-        text = (
-            tr("common.support_text", phone=support.phone, hours=support.hours, email=support.email)
-            if support is not None
-            else tr("common.support_unknown")
-        )
-        banner.say(tr("common.support"), text)
-        banner.add_action(tr("common.close"), lambda: self.close_notice("support"))
+        self.notices.show_support(self._lender.support if self._lender is not None else None)
 
     # Help
 
@@ -383,13 +303,9 @@ class MainWindow(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         """Follow language and size of text."""
         if event.type() == QEvent.Type.LanguageChange:
-            for key in list(self._notices):
-                if key != "lender":
-                    self.close_notice(key)
             self._retranslate()
         elif event.type() == QEvent.Type.StyleChange and hasattr(self, "bottom"):
             QTimer.singleShot(0, self, self._fit_width)
-            self._notice_margins()
         super().changeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

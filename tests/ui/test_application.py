@@ -103,8 +103,8 @@ def test_a_window_without_lender_shows_the_cost_and_a_retry(page_context, qtbot)
     tried = []
     from loanapp.domain.errors import LoanAppError
 
-    window.show_retry(LoanAppError(ErrorCode.LENDER_START_FAILED), lambda: tried.append(1))
-    banner = window._notices["lender"]
+    window.notices.show_retry(LoanAppError(ErrorCode.LENDER_START_FAILED), lambda: tried.append(1))
+    banner = window.notices.banners["lender"]
     assert "没有启动" in banner.title.text()
     banner._ways.itemAt(0).widget().click()
     assert tried == [1]

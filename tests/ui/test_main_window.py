@@ -10,8 +10,7 @@ from loanapp.domain.localised import LocalisedText
 from loanapp.journey.pages import Page
 from tests.ui.loan_in_hand import application
 from tests.ui.looking import cut_off, inside, markup, nameless
-from tests.ui.test_filling_pages import Kit
-from tests.ui.typed_journey import TypedJourney
+from tests.ui.typed_journey import Kit, TypedJourney
 from ui.main_window import MainWindow
 from ui.messages import Level
 from ui.products import local_lender
@@ -125,26 +124,26 @@ def test_errors_and_notices_are_told_once_and_can_be_closed(window, qtbot):
     for _ in range(2):
         messages.show_error(LoanAppError(ErrorCode.DISK_TROUBLE))
     messages.show_notice(Level.DONE, "common.progress_done")
-    assert set(window._notices) == {"code.disk_trouble", "common.progress_done"}
-    window._notices["common.progress_done"]._ways.itemAt(0).widget().click()
-    assert set(window._notices) == {"code.disk_trouble"}
+    assert set(window.notices.banners) == {"code.disk_trouble", "common.progress_done"}
+    window.notices.banners["common.progress_done"]._ways.itemAt(0).widget().click()
+    assert set(window.notices.banners) == {"code.disk_trouble"}
 
 
 def test_support_is_in_sight_and_says_how_to_reach_a_person(window, qtbot):
     window.show_lender(window.context.journey.lender)
     window.bottom.support.click()
-    assert "400-000-0000" in window._notices["support"].text.text()
+    assert "400-000-0000" in window.notices.banners["support"].text.text()
 
 
 def test_a_simulated_message_says_so_and_fills_the_code(window, qtbot):
     window.show_page(Page.SIGN_IN)
     message = SimpleNamespace(sender="演示", text=LocalisedText("验证码 123456", "Code 123456"), code="123456")
     window.context.messages.show_simulated_message(message)
-    assert "模拟短信" in window._message_card.accessibleName()
-    window._message_card._fill.click()
+    assert "模拟短信" in window.notices.message_card.accessibleName()
+    window.notices.message_card._fill.click()
     assert window.page.code.text() == "123456"
     window.show_page(Page.TERMS)
-    assert not window._message_card.isVisible()
+    assert not window.notices.message_card.isVisible()
 
 
 def test_signed_out_leads_to_signing_in_with_the_reason(window, qtbot):
@@ -159,7 +158,7 @@ def test_an_application_that_moved_on_is_followed(window, qtbot):
     window.show_page(Page.ABOUT_YOU)
     window.page.show_problem(LoanAppError(ErrorCode.NOT_ALLOWED_NOW))
     qtbot.waitUntil(lambda: window.page.page_id is Page.TERMS)
-    assert "code.not_allowed_now" in window._notices
+    assert "code.not_allowed_now" in window.notices.banners
 
 
 def test_the_lender_and_the_tag_are_always_in_sight(window, qtbot):

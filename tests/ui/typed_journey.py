@@ -2,6 +2,8 @@
 
 from types import SimpleNamespace
 
+import pytest
+
 from loanapp.client.application import Application
 from loanapp.domain.clock import SystemClock
 from loanapp.journey.pages import Page
@@ -40,3 +42,35 @@ def draft(**changes: object) -> Application:
         "waiting_for": "borrower",
     }
     return application("draft", **{**nothing, **changes})
+
+
+class Kit:
+    def identities(self):
+        person = SimpleNamespace(
+            key="approved",
+            name="测试甲",
+            phone="13800000001",
+            card_number="6222020000000000018",
+            note={"zh": "", "en": ""},
+        )
+        return (person,)
+
+
+@pytest.fixture
+def open_page(page_context, qtbot):
+    def make(kind, journey, kit=None):
+        page = kind(page_context(journey, kit))
+        qtbot.addWidget(page)
+        page.resize(820, 700)
+        page.load()
+        page.show()
+        qtbot.waitExposed(page)
+        return page
+
+    return make
+
+
+def done_with(qtbot, page, act):
+    with qtbot.waitSignal(page.completed) as completed:
+        act()
+    return completed.args[0]

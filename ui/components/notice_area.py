@@ -1,0 +1,130 @@
+"""Above every page: what belongs to no page. Each notice is told once, can be closed, and changes its language."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from loanapp.domain.errors import LoanAppError
+from ui.components.page_scaffold import COLUMN
+from ui.theme import theme
+from ui.translations import error_fix, error_sentence, tr
+
+if TYPE_CHECKING:
+    from loanapp.client.answers import SimulatedMessage, Support
+    from ui.components.banner import Banner
+    from ui.components.simulated_message_card import SimulatedMessageCard
+    from ui.messages import Level, Notice
+
+_ROOM = 12
+
+
+class NoticeArea(QWidget):
+    """``fill_code`` comes with the code of a simulated message, ``help_wanted`` with the code an article explains."""
+
+    fill_code = Signal(str)
+    help_wanted = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._box = QVBoxLayout(self)
+        self._box.setSpacing(8)
+        self.banners: dict[str, Banner] = {}
+        self._fillers: dict[str, Callable[[Banner], None]] = {}
+        self.message_card: SimulatedMessageCard | None = None
+        self._fit()
+
+    def show_error(self, error: LoanAppError) -> None:
+        """An error that belongs to no page."""
+        from ui.messages import Level
+
+        key = f"code.{error.code.value}"
+
+        def fill(banner: "Banner") -> None:
+            banner.say(error_sentence(error), error_fix(error))
+            banner.add_action(tr("common.open_help"), lambda: self.help_wanted.emit(error.code.value))
+            banner.add_action(tr("common.close"), lambda: self.close_notice(key))
+
+        self._show(key, Level.STOP, fill)
+
+    def show_notice(self, notice: "Notice") -> None:
+        """A short sentence."""
+
+        def fill(banner: "Banner") -> None:
+            banner.say("", tr(notice.key, count=notice.count, **dict(notice.values)))
+            banner.add_action(tr("common.close"), lambda: self.close_notice(notice.key))
+
+        self._show(notice.key, notice.level, fill)
+
+    def show_retry(self, error: LoanAppError, retry: Callable[[], object]) -> None:
+        """The lender cannot be reached or started: say so, with a way to try again."""
+        from ui.messages import Level
+
+        def fill(banner: "Banner") -> None:
+            banner.say(error_sentence(error), error_fix(error))
+            banner.add_action(tr("common.retry"), retry)
+            banner.add_action(tr("common.open_help"), lambda: self.help_wanted.emit(error.code.value))
+
+        self._show("lender", Level.LOOK, fill)
+
+    def show_support(self, support: "Support | None") -> None:
+        """How to reach a person."""
+        from ui.messages import Level
+
+        def fill(banner: "Banner") -> None:
+            text = (
+                tr("common.support_text", phone=support.phone, hours=support.hours, email=support.email)
+                if support is not None
+                else tr("common.support_unknown")
+            )
+            banner.say(tr("common.support"), text)
+            banner.add_action(tr("common.close"), lambda: self.close_notice("support"))
+
+        self._show("support", Level.INFORMATION, fill)
+
+    def show_simulated_message(self, message: "SimulatedMessage | None") -> None:
+        """A simulated text message, as a card; ``None`` takes it away."""
+        from ui.components.simulated_message_card import SimulatedMessageCard
+
+        if self.message_card is None:
+            self.message_card = SimulatedMessageCard()
+            self.message_card.fill.connect(self.fill_code)
+            self._box.addWidget(self.message_card)
+        self.message_card.show_message(message)
+        self._fit()
+
+    def close_notice(self, key: str) -> None:
+        """Take a notice away."""
+        self._fillers.pop(key, None)
+        banner = self.banners.pop(key, None)
+        if banner is not None:
+            banner.hide()
+            self._box.removeWidget(banner)
+            banner.deleteLater()
+        self._fit()
+
+    def _show(self, key: str, level: "Level", fill: "Callable[[Banner], None]") -> None:
+        from ui.components.banner import Banner
+
+        self.close_notice(key)
+        banner = self.banners[key] = Banner(level)
+        self._fillers[key] = fill
+        fill(banner)
+        self._box.addWidget(banner)
+        self._fit()
+
+    def _fit(self) -> None:
+        card = self.message_card is not None and not self.message_card.isHidden()
+        self._box.setContentsMargins(0, _ROOM if self.banners or card else 0, 0, 0)
+        self.setMaximumWidth(theme().px(COLUMN))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow language and size of text."""
+        if event.type() == QEvent.Type.LanguageChange:
+            for key, banner in self.banners.items():
+                banner.clear_actions()
+                self._fillers[key](banner)
+        elif event.type() == QEvent.Type.StyleChange and hasattr(self, "message_card"):
+            self._fit()
+        super().changeEvent(event)
