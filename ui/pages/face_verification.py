@@ -1,5 +1,6 @@
 """Face verification: consent first, then getting ready, then the mirror; another way is always one press away."""
 
+import importlib
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -153,6 +154,8 @@ class FaceVerificationPage(JourneyPage):
         self._searched = True
 
         def find() -> "tuple[CameraInfo, ...]":
+            # The engine's libraries are loaded here, in the worker, so that the mirror opens without a pause.
+            importlib.import_module("loanapp.capture.guided_capture")
             from loanapp.capture.sources import list_cameras
 
             return tuple(list_cameras())
