@@ -70,6 +70,6 @@ class Banner(QFrame):
         """Take all ways on away."""
         while self._ways.count() > 1:
             item = self._ways.takeAt(0)
-            if (widget := item.widget()) is not None:
+            if item is not None and (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
