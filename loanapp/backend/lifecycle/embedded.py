@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Final
 
 import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
 
 from loanapp.backend.app import create_app
+from loanapp.backend.http.middleware import failure_place
 from loanapp.backend.lifecycle.assembly import Lender, assemble
 from loanapp.backend.lifecycle.folder import FolderInUseError, LenderFolder
 from loanapp.backend.policy import PolicyError, load_policies
@@ -41,24 +43,27 @@ def run_embedded(data: Path, *, parent_pipe: bool) -> int:
         folder = LenderFolder(data)
         folder.lock()
         folder.endpoint_file.unlink(missing_ok=True)  # a killed predecessor's
+        lender = assemble(folder, policies, SystemClock())
     except FolderInUseError:
         _say({"ready": False, "reason": "in_use"})
         return EXIT_IN_USE
-    except (OSError, PolicyError) as error:
-        log.error("the lender cannot start: %s", type(error).__name__)  # noqa: TRY400 - paths may name a person
-        _say({"ready": False, "reason": "policy" if isinstance(error, PolicyError) else "disk"})
+    except PolicyError as error:
+        log.error("the lender cannot start: %s", error)  # noqa: TRY400 - the sentence names file and fault
+        _say({"ready": False, "reason": "policy"})
         return EXIT_FAILED
-    lender = assemble(folder, policies, SystemClock())
+    except (OSError, SQLAlchemyError, ValueError) as error:
+        log.error("the lender cannot start: %s", failure_place(error))  # noqa: TRY400 - a path may name a person
+        _say({"ready": False, "reason": "disk"})
+        return EXIT_FAILED
     try:
-        _serve(folder, lender, parent_pipe=parent_pipe)
+        return EXIT_OK if _serve(folder, lender, parent_pipe=parent_pipe) else EXIT_FAILED
     finally:
         folder.endpoint_file.unlink(missing_ok=True)
         lender.close()
         folder.unlock()
-    return EXIT_OK
 
 
-def _serve(folder: LenderFolder, lender: Lender, *, parent_pipe: bool) -> None:
+def _serve(folder: LenderFolder, lender: Lender, *, parent_pipe: bool) -> bool:
     token = secrets.token_urlsafe(32)
     keys = lender.services.keys
     roots = keys.publish()
@@ -83,6 +88,7 @@ def _serve(folder: LenderFolder, lender: Lender, *, parent_pipe: bool) -> None:
         # The server stops gracefully at either and then raises it again, which must not cut our own end short.
         signal.signal(number, lambda _number, _frame: None)
     server.run(sockets=[listener])
+    return not server.failed
 
 
 class _AnnouncingServer(uvicorn.Server):
@@ -95,6 +101,7 @@ class _AnnouncingServer(uvicorn.Server):
         self._folder = folder
         self._endpoint = endpoint
         self._lender = lender
+        self.failed = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Announce after the listening sockets are served."""
@@ -103,7 +110,15 @@ class _AnnouncingServer(uvicorn.Server):
             return
         self._folder.write_private(self._folder.endpoint_file, json.dumps(self._endpoint).encode())
         _say({"ready": True, "url": self._endpoint["url"]})
-        threading.Thread(target=self._lender.start_background, name="late-start", daemon=True).start()
+        threading.Thread(target=self._late_start, name="late-start", daemon=True).start()
+
+    def _late_start(self) -> None:
+        try:
+            self._lender.start_background()
+        except Exception as error:  # noqa: BLE001 - whatever it is, a lender without its workflow must not go on
+            if not self.should_exit:
+                log.error("the lender cannot go on: %s", failure_place(error))  # noqa: TRY400 - see failure_place
+                self.failed = self.should_exit = True
 
 
 def _follow_parent(server: uvicorn.Server) -> None:

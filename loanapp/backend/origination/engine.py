@@ -18,6 +18,7 @@ from loanapp.backend.applications.store import Sealed
 from loanapp.backend.http.middleware import failure_place
 from loanapp.backend.origination import steps
 from loanapp.backend.services import Services
+from loanapp.backend.signing.contract import prepare_signing
 from loanapp.backend.store.database import workflow_engine
 from loanapp.backend.store.tables import Application
 from loanapp.domain.status import ApplicationStatus
@@ -161,6 +162,8 @@ def _run_assessment(engine: DurableOrigination, application_id: str) -> str:
     if outcome == "review":
         DBOS.sleep(services.policies.simulation.reviewer_seconds)
         outcome = engine.transact("review", lambda session: steps.review(services, session, application_id))
+    if outcome == "approved":
+        prepare_signing(services)
     return outcome
 
 

@@ -1,5 +1,6 @@
 """Taking the borrower's signature, adding the lender's: the file must be the served one, grown by one signature."""
 
+import importlib
 import threading
 import uuid
 from hashlib import sha256
@@ -17,6 +18,13 @@ from loanapp.domain.status import ApplicationStatus
 
 # One signing at a time: it is two tenths of a second of work, and twice the same contract must never be signed.
 _signing = threading.Lock()
+
+
+def prepare_signing(services: Services) -> None:
+    """Load what contracts need, and at the first time make the time-stamp key, while the borrower reads the offer."""
+    for name in ("backend.contracts", "proof.pdf_signature", "proof.verification"):
+        importlib.import_module(f"loanapp.{name}")
+    _ = services.keys.timestamp
 
 
 def contract_pdf(services: Services, session: Session, borrower_id: str, application_id: uuid.UUID) -> bytes:

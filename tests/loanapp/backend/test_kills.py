@@ -21,7 +21,7 @@ def _slow(status):
 
 # The statuses whose resumption is least like the others' are tried every time, the rest by `dev.py check --slow`.
 _BEFORE_OFFER = [_slow("submitted"), "verifying", "in_review"]
-_BEFORE_PAYOUT = [_slow("offered"), "signing", "signed", "disbursing", _slow("active")]
+_BEFORE_PAYOUT = [_slow("offered"), _slow("signing"), "signed", "disbursing", _slow("active")]
 
 
 class LenderProcess:
@@ -173,4 +173,13 @@ def test_one_lender_for_a_folder_and_owner_only_files(tmp_path):
         answer = wire.request("GET", "/v1/health", headers={key: value.encode() for key, value in headers.items()})
         assert (answer.status_code, answer.json()["code"]) == (403, "instance_token_required")
     lender.leave()
+    assert not (lender.data / "endpoint.json").exists()
+
+
+def test_told_to_end_it_ends_in_order(tmp_path):
+    lender = LenderProcess(tmp_path / "data")
+    lender.start()
+    lender.process.terminate()
+    assert lender.process.wait(15) == 0
+    lender._end()
     assert not (lender.data / "endpoint.json").exists()
