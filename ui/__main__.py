@@ -110,4 +110,9 @@ class _Kit:
 
 
 if __name__ == "__main__":
+    if getattr(sys, "frozen", False):
+        # The packed program is its own interpreter: the lender's inference process begins here too.
+        from multiprocessing import freeze_support
+
+        freeze_support()
     sys.exit(main())
