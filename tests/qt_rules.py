@@ -2,6 +2,7 @@
 
 import gc
 import os
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -9,35 +10,53 @@ import pytest
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
+# Every timer that was ever started: asking the garbage collector for them takes a second in a large program.
+_started: "weakref.WeakSet[QTimer]" = weakref.WeakSet()
+_start = QTimer.start
 
-def _top_level() -> set[int]:
-    return {id(widget) for widget in QApplication.topLevelWidgets()}
+
+def _noted_start(timer: QTimer, *interval: int) -> None:
+    _started.add(timer)
+    _start(timer, *interval)
+
+
+QTimer.start = _noted_start
 
 
 def _running_timers() -> list[QTimer]:
-    timers = (found for found in gc.get_objects() if isinstance(found, QTimer))
-    return [timer for timer in timers if isValid(timer) and timer.isActive()]
+    return [timer for timer in list(_started) if isValid(timer) and timer.isActive()]
+
+
+def _left(widgets_before: set[int], timers_before: set[int]) -> tuple[list[QWidget], list[QTimer]]:
+    """Windows and timers that the test made and that are still there; deletions asked for are carried out first."""
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QCoreApplication.processEvents()
+    widgets = [widget for widget in QApplication.topLevelWidgets() if id(widget) not in widgets_before]
+    return widgets, [timer for timer in _running_timers() if id(timer) not in timers_before]
 
 
 @pytest.fixture(autouse=True)
 def nothing_left_on_screen(qapp) -> Iterator[None]:
-    before, timers_before = _top_level(), {id(timer) for timer in _running_timers()}
+    widgets_before = {id(widget) for widget in QApplication.topLevelWidgets()}
+    timers_before = {id(timer) for timer in _running_timers()}
     yield
+    widgets, timers = _left(widgets_before, timers_before)
     for _ in range(3):
+        if not widgets and not timers:
+            return
+        # Collecting is slow, so only where something is left: a cycle may be all that holds it.
+        del widgets, timers
         gc.collect()
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        QCoreApplication.processEvents()
-    widgets = [widget for widget in QApplication.topLevelWidgets() if id(widget) not in before]
-    timers = [timer for timer in _running_timers() if id(timer) not in timers_before]
-    left = [f"widget {type(widget).__name__} {widget.objectName()}" for widget in widgets]
-    left += [f"timer of {type(timer.parent()).__name__}, every {timer.interval()} ms" for timer in timers]
+        widgets, timers = _left(widgets_before, timers_before)
+    names = [f"widget {type(widget).__name__} {widget.objectName()}" for widget in widgets]
+    names += [f"timer of {type(timer.parent()).__name__}, every {timer.interval()} ms" for timer in timers]
     for timer in timers:
         timer.stop()
     for widget in widgets:
         widget.close()
         widget.deleteLater()
-    if left:
-        pytest.fail("left behind: " + "; ".join(left), pytrace=False)
+    if names:
+        pytest.fail("left behind: " + "; ".join(names), pytrace=False)
