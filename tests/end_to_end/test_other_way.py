@@ -8,12 +8,14 @@ from loanapp.domain.status import ApplicationStatus
 from loanapp.journey.pages import Page
 from tests.qt_rules import nothing_left_on_screen
 from ui.__main__ import demonstration_kit
+from ui.camera.face_words import Step
 from ui.pages.decision import DecisionPage
-from ui.pages.face_verification import FaceVerificationPage, Step
+from ui.pages.face_verification import FaceVerificationPage
 from ui.theme import theme
 from ui.tour.driver import WindowDriver
+from ui.tour.kit import TourKit
 from ui.tour.tour import prepare_platform
-from ui.tour.walk import TourKit, Walk
+from ui.tour.walk import Walk
 from ui.translations import tr
 
 __all__ = ["nothing_left_on_screen"]

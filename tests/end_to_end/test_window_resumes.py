@@ -9,8 +9,9 @@ from tests.qt_rules import nothing_left_on_screen
 from ui.__main__ import demonstration_kit
 from ui.theme import theme
 from ui.tour.driver import WindowDriver
+from ui.tour.kit import TourKit
 from ui.tour.tour import prepare_platform
-from ui.tour.walk import TourKit, Walk
+from ui.tour.walk import Walk
 
 __all__ = ["nothing_left_on_screen"]
 

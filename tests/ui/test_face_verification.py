@@ -15,7 +15,8 @@ from loanapp.domain.errors import ErrorCode
 from loanapp.domain.liveness import Action, Challenge, HintCode, SourceKind, VerdictOutcome, VerdictReason
 from loanapp.journey.pages import Page
 from tests.ui.loan_in_hand import NOW, JourneyInHand, application
-from ui.pages.face_verification import FaceVerificationPage, Step, hint_line
+from ui.camera.face_words import Step, hint_line
+from ui.pages.face_verification import FaceVerificationPage
 from ui.translations import tr, translator
 
 GRANTED = [{"scope": "face_verification", "granted": True, "text_version": "2026-11-22", "recorded_at": NOW}]

@@ -23,7 +23,7 @@ from ui.camera.figures import DONE, HOLD_STILL, Drawing
 from ui.camera.moving_drawing import MovingDrawing
 from ui.camera.preview import CameraPreview
 from ui.components import Banner, Card, IconView, LinkButton, Rule, SecondaryButton, SimulatedTag, label
-from ui.components.labels import set_role
+from ui.components.labels import empty, set_role
 from ui.components.page_scaffold import COLUMN
 from ui.messages import Level
 from ui.theme import theme
@@ -302,10 +302,7 @@ class ResultStep(ColumnArea):
         self._drawing.show_drawing(DONE if passed else None, theme().colour("done"))
         self._banner.set_level(level)
         self._banner.say(title, text)
-        while self._card.body.count():
-            if (old := self._card.body.takeAt(0).widget()) is not None:
-                old.hide()
-                old.deleteLater()
+        empty(self._card.body)
         for place, (what, helps) in enumerate(reasons):
             if place:
                 self._card.body.addWidget(Rule())

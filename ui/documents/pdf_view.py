@@ -189,7 +189,7 @@ class PdfView(QAbstractScrollArea):
     def _scale_logical(self, number: int) -> float:
         if self._document is None:
             return 1.0
-        return self._page_width() / self._document.sizes[number][0]
+        return float(self._page_width() / self._document.sizes[number][0])
 
     def _scale_device(self) -> float:
         return round(self._scale_logical(0) * self.devicePixelRatioF(), 4)
@@ -314,7 +314,7 @@ class PdfView(QAbstractScrollArea):
 
     @staticmethod
     def _share_of_first(document: PdfDocument, number: int) -> float:
-        return document.sizes[0][0] / document.sizes[number][0]
+        return float(document.sizes[0][0] / document.sizes[number][0])
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Sheets on the desk; a page not ready yet is blank paper."""

@@ -12,7 +12,7 @@ from loanapp.domain.money import to_cents
 from loanapp.domain.offer import Offer
 from loanapp.journey.pages import Page
 from ui.components import IconView, LinkButton, QuietButton, Rule, label
-from ui.components.labels import set_role
+from ui.components.labels import empty, set_role
 from ui.documents.pdf_view import PdfView
 from ui.formats import percent, yuan
 from ui.pages.page import JourneyPage
@@ -208,10 +208,7 @@ class ContractPage(JourneyPage):
         return self.context.journey.application if self.context.journey else None
 
     def _show_terms(self) -> None:
-        while self._terms.count():
-            if (old := self._terms.takeAt(0).widget()) is not None:
-                old.hide()
-                old.deleteLater()
+        empty(self._terms)
         application = self._application()
         if application is None or application.offer is None:
             return
@@ -239,7 +236,7 @@ class ContractPage(JourneyPage):
             else tr("contract.term.amount.text_plain", amount=yuan(offer.payout))
         )
         interest = yuan(offer.schedule.total_interest)
-        texts = {
+        texts: dict[str, tuple[str, dict[str, str]]] = {
             "amount": (amount, {}),
             "repay": (tr("contract.term.repay.text", amount=yuan(each), count=offer.terms.months), {}),
             "cost": (
@@ -248,12 +245,12 @@ class ContractPage(JourneyPage):
             ),
             "late": (
                 tr("contract.term.late.text", rate=percent(offer.penalty_annual_pct)),
-                {"example": f"{late:.2f}", "penalty": f"{penalty:.2f}", "count": _LATE_DAYS},
+                {"example": f"{late:.2f}", "penalty": f"{penalty:.2f}", "days": str(_LATE_DAYS)},
             ),
             "early": (tr("contract.term.early.text"), {}),
         }
         return [
-            (tr(f"contract.term.{name}"), text, tr(f"contract.term.{name}.explain", **values))
+            (tr(f"contract.term.{name}"), text, tr(f"contract.term.{name}.explain", count=None, **values))
             for name, (text, values) in texts.items()
         ]
 

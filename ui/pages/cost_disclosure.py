@@ -1,5 +1,6 @@
 """The mandatory table (综合融资成本明示表): a sheet of paper, read to its end and for the time the rules ask."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
@@ -9,7 +10,8 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLay
 from loanapp.client.answers import CostDisclosure
 from loanapp.domain.status import BorrowerAction
 from loanapp.journey.pages import Page
-from ui.components import IconView, Rule, ScheduleTable, label
+from ui.components import IconView, Rule, ScheduleTable
+from ui.components.labels import empty, label
 from ui.components.reading_ring import ReadingRing
 from ui.formats import percent, yuan
 from ui.pages.confirm import ask
@@ -40,22 +42,23 @@ class CostDisclosurePage(JourneyPage):
         self._paper.setSpacing(14)
         self.scaffold.add(self._sheet)
         self.ring = ReadingRing(self.scaffold.primary)
-        actions = self.scaffold.note.parentWidget().layout()
+        holder = self.scaffold.note.parentWidget()
+        actions = holder.layout() if holder is not None else None
         if actions is not None:
             actions.addWidget(self.ring)
         self.ring.changed.connect(self._follow)
         self.scaffold.aside.clicked.connect(self._ask_withdraw)
+        # A new sheet finds its height over a few events; until then its end only seems to be in sight.
+        self._settled = QTimer(self)
+        self._settled.setSingleShot(True)
+        self._settled.setInterval(_SETTLE_MS)
+        self._settled.timeout.connect(self._scrolled)
         if self.scaffold.scroll is not None:
             bar = self.scaffold.scroll.verticalScrollBar()
             bar.valueChanged.connect(self._scrolled)
             bar.rangeChanged.connect(lambda *_: self._settled.start())
             self.scaffold.scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             self.scaffold.scroll.installEventFilter(self)
-        # A new sheet finds its height over a few events; until then its end only seems to be in sight.
-        self._settled = QTimer(self)
-        self._settled.setSingleShot(True)
-        self._settled.setInterval(_SETTLE_MS)
-        self._settled.timeout.connect(self._scrolled)
 
     def load(self) -> None:
         """Fetch the table, checked by the guard; the time starts when it is on screen."""
@@ -161,10 +164,7 @@ class CostDisclosurePage(JourneyPage):
     # the sheet
 
     def _write(self, table: CostDisclosure) -> None:
-        while self._paper.count():
-            if (old := self._paper.takeAt(0).widget()) is not None:
-                old.hide()
-                old.deleteLater()
+        empty(self._paper)
         language = self.context.translator.language
         title = label(tr("cost_disclosure.sheet.title"), "heading")
         title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -228,7 +228,7 @@ class CostDisclosurePage(JourneyPage):
         return self._grid(names, rows, right=(1,), stretch=(6, 3, 5))
 
     def _grid(
-        self, names: list[str], rows: list[tuple[str, ...]], right: tuple[int, ...], stretch: tuple[int, ...]
+        self, names: list[str], rows: Sequence[tuple[str, ...]], right: tuple[int, ...], stretch: tuple[int, ...]
     ) -> QWidget:
         holder = QWidget()
         grid = QGridLayout(holder)

@@ -13,6 +13,7 @@ from loanapp.domain.offer import Offer
 from loanapp.domain.status import ENDED, ApplicationStatus, BorrowerAction
 from loanapp.journey.pages import Page
 from ui.components import Banner, Card, CostBar, IconView, Rule, label
+from ui.components.labels import empty
 from ui.formats import day, moment, percent, yuan
 from ui.messages import Level
 from ui.pages.confirm import ask
@@ -31,15 +32,6 @@ _A_SMALLER_LOAN_HELPS: Final = frozenset(
     }
 )
 _WAITING: Final = frozenset({ApplicationStatus.IN_REVIEW, ApplicationStatus.VERIFYING, ApplicationStatus.NEEDS_MORE})
-
-
-def clear(layout: QVBoxLayout | QGridLayout) -> None:
-    """Take every widget out of ``layout``."""
-    while layout.count():
-        item = layout.takeAt(0)
-        if (widget := item.widget()) is not None:
-            widget.hide()
-            widget.deleteLater()
 
 
 class DecisionPage(JourneyPage):
@@ -132,7 +124,7 @@ class DecisionPage(JourneyPage):
         self._show()
 
     def _show(self) -> None:
-        clear(self._box)
+        empty(self._box)
         application = self._application()
         self.scaffold.aside.setText(tr("decision.not_now"))
         self.scaffold.primary.hide()

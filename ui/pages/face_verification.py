@@ -1,7 +1,6 @@
 """Face verification: consent first, then getting ready, then the mirror; another way is always one press away."""
 
 import importlib
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QTimer
@@ -11,14 +10,14 @@ from loanapp.domain.consent import ConsentScope
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.liveness import Challenge, HintCode, SourceKind, VerdictOutcome
 from loanapp.journey.pages import Page
-from ui.camera.figures import CAMERA, DONE, HOLD_STILL, Drawing, drawing_for
+from ui.camera.face_words import Step, action_of, line_for, show_result, title_of
+from ui.camera.figures import CAMERA, DONE
 from ui.camera.preview import PreviewState
 from ui.camera.steps import FaceSteps
 from ui.components import SecondaryButton
 from ui.components.page_scaffold import COLUMN
-from ui.messages import Level
 from ui.pages.page import JourneyPage
-from ui.translations import error_fix, error_sentence, tr
+from ui.translations import tr
 
 if TYPE_CHECKING:
     from loanapp.capture.guided_capture import CaptureView, GuidedCapture
@@ -26,26 +25,6 @@ if TYPE_CHECKING:
 
 _POLL_MS: Final = 33
 _DEMONSTRATION: Final = -1
-
-
-class Step(StrEnum):
-    """Where on the page the borrower is."""
-
-    CONSENT = "consent"
-    READY = "ready"
-    MIRROR = "mirror"
-    SENDING = "sending"
-    PASSED = "passed"
-    REVIEW = "review"
-    RETRY = "retry"
-    NO_MORE = "no_more"
-    TROUBLE = "trouble"
-    MANUAL = "manual"
-
-
-_CAMERA_ERRORS: Final = frozenset(
-    {ErrorCode.CAMERA_NOT_FOUND, ErrorCode.CAMERA_BUSY, ErrorCode.CAMERA_LOST, ErrorCode.CAMERA_BLACK}
-)
 
 
 class FaceVerificationPage(JourneyPage):
@@ -205,7 +184,7 @@ class FaceVerificationPage(JourneyPage):
         self._enter(Step.MIRROR)
         self.steps.mirror.say(tr("face_verification.line.opening"), CAMERA)
 
-        def prepare() -> "tuple[Challenge, FrameSource] | None":
+        def prepare() -> "tuple[Challenge, FrameSource]":
             source = self._source()
             if source is None:
                 raise LoanAppError(ErrorCode.CAMERA_NOT_FOUND)
@@ -262,7 +241,7 @@ class FaceVerificationPage(JourneyPage):
 
     def _look(self) -> None:
         """Thirty times a second: the newest frame and what to say about it."""
-        from loanapp.capture.guided_capture import CapturePhase
+        from loanapp.capture.guidance import CapturePhase
 
         capture = self._capture
         if capture is None:
@@ -277,7 +256,7 @@ class FaceVerificationPage(JourneyPage):
             self._failed(view.error or LoanAppError(ErrorCode.UNEXPECTED))
 
     def _show_view(self, view: "CaptureView") -> None:
-        text, drawing, look = self._line(view)
+        text, drawing, look = line_for(view)
         self.steps.mirror.say(text, drawing, look=look)
         preview = self.steps.mirror.preview
         preview.show_state(
@@ -293,22 +272,6 @@ class FaceVerificationPage(JourneyPage):
         told = tr("face_verification.preview.progress", done=view.done_count, total=view.total)
         if preview.accessibleDescription() != told:
             preview.setAccessibleDescription(told)
-
-    def _line(self, view: "CaptureView") -> "tuple[str, Drawing | None, bool]":
-        from loanapp.capture.guided_capture import CapturePhase
-
-        if view.hint is not None:
-            return hint_line(view.hint), drawing_for(view.hint), True
-        if view.phase is CapturePhase.ACTING and view.action is not None:
-            return tr(f"face_verification.action.{view.action.value}"), drawing_for(view.action), False
-        key, drawing = {
-            CapturePhase.OPENING: ("opening", CAMERA),
-            CapturePhase.GET_READY: ("steady" if view.facts is not None else "get_ready", HOLD_STILL),
-            CapturePhase.NEUTRAL: ("neutral", HOLD_STILL),
-            CapturePhase.HOLD_STILL: ("hold_still", HOLD_STILL),
-            CapturePhase.DONE: ("done", DONE),
-        }.get(view.phase, ("get_ready", HOLD_STILL))
-        return tr(f"face_verification.line.{key}"), drawing, False
 
     def _send(self, capture: "GuidedCapture") -> None:
         """Seal and upload; the camera is closed at once, the preview forgets its frame."""
@@ -407,25 +370,8 @@ class FaceVerificationPage(JourneyPage):
         scaffold.primary.setVisible(not live)
         self.cancel.setVisible(step is Step.MIRROR)
         scaffold.simulated.setVisible(self.context.demonstration is not None and not live)
-        titles = {
-            Step.CONSENT: "consent.title",
-            Step.READY: "ready.title",
-            Step.MANUAL: "manual.title",
-            Step.PASSED: "passed.title",
-        }
-        scaffold.title.setText(tr(f"face_verification.{titles.get(step, 'title')}"))
-        actions = {
-            Step.CONSENT: "consent.agree",
-            Step.READY: "ready.start",
-            Step.PASSED: "passed.next",
-            Step.REVIEW: "review.next",
-            Step.RETRY: "retry.again",
-            Step.NO_MORE: "other_way",
-            Step.TROUBLE: "trouble.retry",
-            Step.MANUAL: "manual.confirm",
-        }
-        if step in actions:
-            scaffold.primary.setText(tr(f"face_verification.{actions[step]}"))
+        scaffold.title.setText(title_of(step))
+        scaffold.primary.setText(action_of(step))
         scaffold.back.setText(tr("face_verification.manual.back") if step is Step.MANUAL else tr("common.back"))
         scaffold.primary.setEnabled(not self.busy)
         scaffold.set_note("")
@@ -434,7 +380,8 @@ class FaceVerificationPage(JourneyPage):
         elif step is Step.READY:
             self._follow_choice()
         elif shown is self.steps.result:
-            self._show_result(step)
+            simulated = self.context.demonstration is not None
+            show_result(self.steps.result, step, self._verdict, self._error, simulated=simulated)
 
     def _show_consent(self) -> None:
         consent = self._consent()
@@ -442,37 +389,3 @@ class FaceVerificationPage(JourneyPage):
         if consent is not None and self._already_agreed(consent):
             self.scaffold.primary.setText(tr("face_verification.consent.go_on"))
             self.scaffold.set_note(tr("face_verification.consent.agreed"))
-
-    def _show_result(self, step: Step) -> None:
-        result, verdict = self.steps.result, self._verdict
-        reasons = [(error_sentence(reason), error_fix(reason)) for reason in verdict.reasons] if verdict else []
-        if step is Step.PASSED:
-            result.show_result(Level.DONE, "", tr("face_verification.passed.lead"))
-        elif step is Step.REVIEW:
-            result.show_result(
-                Level.LOOK, tr("face_verification.review.title"), tr("face_verification.review.lead"), reasons=reasons
-            )
-        elif step is Step.RETRY:
-            left = tr("face_verification.retry.left", count=verdict.attempts_left if verdict else 0)
-            title = tr("face_verification.retry.title")
-            result.show_result(Level.LOOK, title, "", reasons=reasons, note=left, other_way=True)
-        elif step is Step.NO_MORE:
-            if self._error is not None:
-                title, text = error_sentence(self._error), error_fix(self._error)
-            else:
-                title, text = tr("face_verification.refused.title"), tr("face_verification.retry.no_left")
-            result.show_result(Level.LOOK, title, text, reasons=reasons, other_way=True)
-        elif step is Step.TROUBLE and self._error is not None:
-            camera = self._error.code in _CAMERA_ERRORS
-            title = tr("face_verification.trouble.title" if camera else "face_verification.trouble.stopped")
-            why = [(error_sentence(self._error), error_fix(self._error))]
-            result.show_result(Level.LOOK, title, "", reasons=why, other_way=True)
-        elif step is Step.MANUAL:
-            who = "simulated" if self.context.demonstration is not None else "real"
-            text = tr("face_verification.manual.text", simulated=tr(f"face_verification.manual.{who}"))
-            result.show_result(Level.INFORMATION, "", text)
-
-
-def hint_line(hint: HintCode) -> str:
-    """The one line of a hint."""
-    return tr(f"face_verification.hint.{hint.value}")

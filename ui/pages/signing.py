@@ -117,9 +117,8 @@ class SigningPage(JourneyPage):
         self.done(page)
 
     def _failed(self, error: LoanAppError) -> None:
-        for line in self._lines.values():
-            if line is self._current:
-                line.set_state(ProgressState.FAILED)
+        if self._current is not None:
+            self._current.set_state(ProgressState.FAILED)
         self._end()
         self.show_problem(error)
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QComboBox,
+    QFileDialog,
     QLabel,
     QLineEdit,
     QRadioButton,
@@ -219,6 +220,21 @@ class WindowDriver:
         if box.currentData() != data:
             raise TourError(f"{what} could not be chosen with the keyboard")
 
+    def save_as(self, button: QWidget, path: Path) -> None:
+        """Press a button that asks where to save, answer by typing, and wait for the file."""
+        path.unlink(missing_ok=True)
+        self.click(button)
+        self.wait(lambda: isinstance(self.dialog(), QFileDialog), "the question where to save")
+        dialog = self.dialog()
+        name = dialog.findChild(QLineEdit, "fileNameEdit") if dialog is not None else None
+        if not isinstance(name, QLineEdit):
+            raise TourError(f"{path.name} cannot be saved")
+        name.setFocus()
+        name.selectAll()
+        QTest.keyClicks(name, str(path))
+        QTest.keyClick(name, Qt.Key.Key_Return)
+        self.wait(lambda: path.is_file() and not self.desktop.operations.active, f"{path.name} to be saved")
+
     def press(self, key: Qt.Key) -> None:
         """Press a key where the focus is."""
         target = QApplication.focusWidget() or self.shell.focusWidget() or self.shell
@@ -255,7 +271,7 @@ class WindowDriver:
         if any(not (one.text() or one.accessibleName()) for one in buttons):
             raise TourError(f"a button says nothing; {self._where()}")
         fields = [one for one in window.findChildren(QLineEdit) if one.isVisible()]
-        texts = [one.text() for one in (*labels, *buttons, *fields)]
+        texts = [*(one.text() for one in labels), *(one.text() for one in buttons), *(one.text() for one in fields)]
         if bare := next((text for text in texts if _BARE_KEY.match(text)), None):
             raise TourError(f"a sentence is missing: {bare}; {self._where()}")
         whole = "\n".join(texts)

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication
 
 from loanapp.journey.pages import Page
 from ui.tour.driver import TourError, WindowDriver
-from ui.tour.walk import Kept, TourKit, Walk
+from ui.tour.kit import Kept, TourKit
+from ui.tour.walk import Walk
 from ui.translations import Language, translator
 
 _HOME_VARIABLE: Final = "LOANAPP_HOME"

@@ -2,30 +2,25 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
-from loanapp.capture.sources import FrameSource
 from loanapp.client.answers import DemonstrationIdentityNote
-from loanapp.demonstration.borrower import DemonstrationBorrower
 from loanapp.domain.liveness import Action, VerdictReason
 from loanapp.journey.pages import Page
-from ui.demonstration import DemonstrationKit, DemonstrationPerson
 from ui.pages.page import JourneyPage
 from ui.passphrase import PassphraseDialog
 from ui.tour.driver import TourError, WindowDriver
+from ui.tour.kit import Kept, TourKit
 from ui.translations import tr
 
 if TYPE_CHECKING:
     from ui.pages.face_verification import FaceVerificationPage
 
 _P = TypeVar("_P", bound=JourneyPage)
-_DIM: Final = 0.25
 _PASSPHRASE: Final = "tour-of-the-demonstration"  # noqa: S105 - of a data folder that is thrown away
 _AMOUNT: Final = "10000"
 _MONTHS: Final = 12
@@ -33,48 +28,6 @@ _FACE_S: Final = 40.0
 _FACE_ATTEMPTS: Final = 3
 _KEYS_TO_THE_END: Final = 12
 _LENDER_S: Final = 60.0
-
-
-@dataclass(slots=True)
-class TourKit:
-    """The demonstration's kit, with a hand on the lamp: the borrower sits in the dark until the light is turned on."""
-
-    kit: DemonstrationKit
-    dim: bool = True
-    borrower: DemonstrationBorrower | None = None
-
-    def identities(self) -> tuple[DemonstrationPerson, ...]:
-        """The test identities."""
-        return self.kit.identities()
-
-    def render_card(self, key: str, side: str) -> bytes:
-        """A photo of a test card."""
-        return self.kit.render_card(key, "front" if side == "front" else "back")
-
-    def camera(self) -> FrameSource:
-        """The demonstration borrower, at first in the dark."""
-        source = self.kit.camera()
-        if not isinstance(source, DemonstrationBorrower):
-            raise TourError("the demonstration has no borrower")
-        source.light = _DIM if self.dim else 1.0
-        self.borrower = source
-        return source
-
-    def turn_on_the_light(self) -> None:
-        """What the hint asks for."""
-        self.dim = False
-        if self.borrower is not None:
-            self.borrower.light = 1.0
-
-
-@dataclass(slots=True)
-class Kept:
-    """What a walk leaves."""
-
-    pictures: list[Path] = field(default_factory=list)
-    pages: list[Page] = field(default_factory=list)
-    seconds: dict[str, float] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
 
 
 class Walk:
@@ -183,7 +136,9 @@ class Walk:
         driver.type(page.phone.editor, self.person.phone, "the phone number")
         driver.click(page.send)
         codes: list[str] = []
-        driver.desktop.messages.simulated_message.connect(lambda message: message and codes.append(message.code))
+        driver.desktop.messages.simulated_message.connect(
+            lambda message: codes.extend([message.code] if message else [])
+        )
         driver.wait(lambda: codes, "the simulated text message")
         driver.wait(lambda: not page.busy, "the page to rest")
         self.picture("sign_in", tr("common.simulated"))
@@ -250,16 +205,17 @@ class Walk:
         self.picture("permissions")
         for card in page.cards.values():
             driver.click(card.yes)
-            driver.wait(
-                lambda card=card: card.yes.isChecked() and card.yes.isEnabled(), "the authorisation to be recorded"
-            )
+            driver.wait(lambda: not page.busy, "the authorisation to be recorded")
             driver.refuse_problem(page)
+            if not card.yes.isChecked():
+                raise TourError("an authorisation was given and is not on record")
         self.picture("permissions_given")
         self._go_on(page)
 
     def face_verification(self) -> None:
         """Consent, a dark room and its hint, the light turned on, the actions, the verdict."""
-        from ui.pages.face_verification import FaceVerificationPage, Step
+        from ui.camera.face_words import Step
+        from ui.pages.face_verification import FaceVerificationPage
 
         driver = self.driver
         page = self._page(Page.FACE_VERIFICATION, FaceVerificationPage)
@@ -285,7 +241,7 @@ class Walk:
 
     def _act(self, page: "FaceVerificationPage", asked: set[str]) -> None:
         """Until the verdict; a machine too slow for enough frames is told so, and the way the page offers is taken."""
-        from ui.pages.face_verification import Step
+        from ui.camera.face_words import Step
 
         driver, mirror = self.driver, page.steps.mirror
         for attempt in range(_FACE_ATTEMPTS):
@@ -315,7 +271,8 @@ class Walk:
         self.driver.wait(there, f"face verification to reach “{step}”", seconds)
 
     def _refuse_face_trouble(self, page: object) -> None:
-        from ui.pages.face_verification import FaceVerificationPage, Step
+        from ui.camera.face_words import Step
+        from ui.pages.face_verification import FaceVerificationPage
 
         stopped = {Step.TROUBLE, Step.RETRY, Step.NO_MORE, Step.REVIEW}
         if isinstance(page, FaceVerificationPage) and page.step in stopped:
@@ -433,19 +390,4 @@ class Walk:
         page.bring_papers_into_view()
         self.picture("my_loan_papers", tr("my_loan.verified"))
         if self.out is not None:
-            self._save(page, self.out / "contract.pdf")
-
-    def _save(self, page: JourneyPage, path: Path) -> None:
-        driver = self.driver
-        path.unlink(missing_ok=True)
-        self._go_on(page)
-        driver.wait(lambda: isinstance(driver.dialog(), QFileDialog), "the question where to save")
-        dialog = driver.dialog()
-        name = dialog.findChild(QLineEdit, "fileNameEdit") if dialog is not None else None
-        if not isinstance(dialog, QFileDialog) or name is None:
-            raise TourError("the contract cannot be saved")
-        name.setFocus()
-        name.selectAll()
-        QTest.keyClicks(name, str(path))
-        QTest.keyClick(name, Qt.Key.Key_Return)
-        driver.wait(lambda: path.is_file() and not driver.desktop.operations.active, "the contract to be saved")
+            self.driver.save_as(page.scaffold.primary, self.out / "contract.pdf")
