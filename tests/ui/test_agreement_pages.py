@@ -55,7 +55,7 @@ class TestCostDisclosure:
         from ui.pages.cost_disclosure import CostDisclosurePage
 
         page = show(CostDisclosurePage, journey)
-        qtbot.waitUntil(lambda: page.ring.seconds_left > 0)
+        qtbot.waitUntil(lambda: page.scaffold.scroll.verticalScrollBar().maximum() > 0)
         return page
 
     def test_the_table_holds_what_the_rules_ask_for(self, page):
