@@ -111,6 +111,11 @@ class CostDisclosurePage(JourneyPage):
         """Whether the last line has been in sight."""
         return self._end_reached
 
+    @property
+    def scrolls_on(self) -> bool:
+        """Whether there is more of the sheet than the window shows."""
+        return self.scaffold.scroll is not None and self.scaffold.scroll.verticalScrollBar().maximum() > 0
+
     def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - the protocol of operations
         """The action also waits for the reading."""
         super().set_busy(busy)

@@ -328,6 +328,7 @@ class Walk:
         self.picture("cost_disclosure", tr("cost_disclosure.sheet.title"), tr("cost_disclosure.nothing_else"))
         if page.scaffold.primary.isEnabled():
             raise TourError("the cost table could be confirmed before it was read")
+        driver.wait(lambda: page.end_reached or page.scrolls_on, "the cost table to be laid out")
         for _ in range(_KEYS_TO_THE_END):
             driver.press(Qt.Key.Key_PageDown)
         driver.wait(lambda: page.end_reached, "the end of the cost table, by the keyboard")
