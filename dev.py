@@ -348,7 +348,7 @@ def command_test(args: argparse.Namespace, rest: list[str]) -> int:
     install_witnesses()
     make_environment(VENV_CORE, "core-development.txt")
     stages.note("set-up", stages.started, passed=True)
-    pytest = ["-m", "pytest", "-m", "not slow"]
+    pytest = ["-m", "pytest", "-m", "not slow", "--durations=5"]
     # Two lanes for two cores. The core tests run without PySide6, so without pytest-qt.
     stages.run_beside("loanapp without Qt", [executable(VENV_CORE, "python"), *pytest, "tests/loanapp", "tests/house"])
     lint(stages)
