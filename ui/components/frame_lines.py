@@ -43,7 +43,8 @@ class TopLine(QFrame):
     def show_lender(self, name: str, licence: str, *, simulated: bool) -> None:
         """Name the lender."""
         self.name.setText(name)
-        self.licence.setText(tr("common.licence", licence=licence) if licence else "")
+        key = "common.licence_simulated" if simulated else "common.licence"
+        self.licence.setText(tr(key, licence=licence) if licence else "")
         self.simulated.setVisible(simulated)
         self._fit()
 
