@@ -77,7 +77,7 @@ class TestCostDisclosure:
             assert part in words
 
     def test_time_alone_is_not_enough(self, page, qtbot):
-        qtbot.waitUntil(lambda: page.ring.time_over, timeout=3000)
+        qtbot.waitUntil(lambda: page.ring.time_over)
         assert not page.end_reached
         assert not page.scaffold.primary.isEnabled()
         qtbot.waitUntil(lambda: "请看到表的最后" in page.scaffold.note.text())
@@ -93,7 +93,7 @@ class TestCostDisclosure:
         page.focus_first()
         for _ in range(20):
             qtbot.keyClick(page.scaffold.scroll, Qt.Key.Key_PageDown)
-        qtbot.waitUntil(page.scaffold.primary.isEnabled, timeout=3000)
+        qtbot.waitUntil(page.scaffold.primary.isEnabled)
         with qtbot.waitSignal(page.completed) as done:
             qtbot.mouseClick(page.scaffold.primary, Qt.MouseButton.LeftButton)
         assert done.args == [Page.CONTRACT]

@@ -48,15 +48,15 @@ def test_the_lender_is_started_again_when_it_dies_and_ends_with_the_window(start
     assert window.page.page_id is Page.COST
     assert window.context.journey.lender is not None
     first = lender.process_id
-    with qtbot.waitSignal(lender.lost, timeout=5_000):
+    with qtbot.waitSignal(lender.lost):
         os.kill(first, signal.SIGKILL)
     assert window.bottom._offline.isVisible()
     with qtbot.waitSignal(lender.ready, timeout=STARTS_WITHIN_MS):
         pass
-    qtbot.waitUntil(lambda: not window.bottom._offline.isVisible(), timeout=10_000)
+    qtbot.waitUntil(lambda: not window.bottom._offline.isVisible())
     assert lender.process_id not in (0, first)
     window.page.proceed()
-    qtbot.waitUntil(lambda: window.page.page_id is Page.SIGN_IN, timeout=10_000)
+    qtbot.waitUntil(lambda: window.page.page_id is Page.SIGN_IN)
     second = lender.process_id
     desktop.shell.close()
     with pytest.raises(ProcessLookupError):
@@ -74,7 +74,7 @@ def test_a_draft_behind_a_passphrase_comes_back_to_its_page(start, qtbot):
     window = desktop.window
     assert asked == []
     window.page.proceed()
-    qtbot.waitUntil(lambda: window.page.page_id is Page.SIGN_IN, timeout=15_000)
+    qtbot.waitUntil(lambda: window.page.page_id is Page.SIGN_IN)
     window.page.phone.set_text("13800000001")
     desktop.shell.close()
     if not asked:
@@ -88,7 +88,7 @@ def test_a_draft_behind_a_passphrase_comes_back_to_its_page(start, qtbot):
 def test_a_lender_that_cannot_start_is_said_with_a_way_to_try_again(qtbot, own_home, monkeypatch):
     monkeypatch.setattr("ui.embedded_lender.command", lambda _data: [str(own_home / "nothing-here")])
     lender = EmbeddedLender(own_home)
-    with qtbot.waitSignal(lender.failed, timeout=5_000) as failed:
+    with qtbot.waitSignal(lender.failed) as failed:
         lender.start()
     assert failed.args[0].code is ErrorCode.LENDER_START_FAILED
     lender.stop()

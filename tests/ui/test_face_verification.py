@@ -146,7 +146,7 @@ def test_a_camera_in_trouble_gives_sentence_fix_retry_and_the_other_way(open_pag
     page, _ = open_page(NoCamera(code))
     to_ready(page, qtbot)
     page.proceed()
-    qtbot.waitUntil(lambda: page.step is Step.TROUBLE, timeout=8000)
+    qtbot.waitUntil(lambda: page.step is Step.TROUBLE)
     qtbot.waitUntil(lambda: tr(f"codes.{code.value}.sentence") in texts(page))
     assert page.scaffold.primary.text() == "重试"
     assert page.scaffold.aside.isVisible()
@@ -159,7 +159,7 @@ def test_from_the_mirror_to_the_verdict(open_page, qtbot):
     )
     to_ready(page, qtbot)
     page.proceed()
-    qtbot.waitUntil(lambda: page.steps.mirror.preview.has_frame, timeout=10_000)
+    qtbot.waitUntil(lambda: page.steps.mirror.preview.has_frame)
     assert page.steps.mirror.tag.isVisible()
     words = texts(page)
     assert "本次采集仅用于身份核验" in words
@@ -175,17 +175,17 @@ def test_leaving_closes_the_camera_and_forgets_the_frames(open_page, qtbot):
     page, _ = open_page()
     to_ready(page, qtbot)
     page.proceed()
-    qtbot.waitUntil(lambda: page.steps.mirror.preview.has_frame, timeout=10_000)
+    qtbot.waitUntil(lambda: page.steps.mirror.preview.has_frame)
     page.leave()
     assert not page.steps.mirror.preview.has_frame
-    qtbot.waitUntil(lambda: not [one for one in threading.enumerate() if one.name.startswith("capture-")], timeout=8000)
+    qtbot.waitUntil(lambda: not [one for one in threading.enumerate() if one.name.startswith("capture-")])
 
 
 def test_cancelling_leads_back_and_keeps_every_way_open(open_page, qtbot):
     page, _ = open_page()
     to_ready(page, qtbot)
     page.proceed()
-    qtbot.waitUntil(lambda: page.steps.mirror.preview.has_frame, timeout=10_000)
+    qtbot.waitUntil(lambda: page.steps.mirror.preview.has_frame)
     page.cancel.click()
     assert page.step is Step.READY
     assert page.scaffold.primary.isEnabled()
