@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from loanapp.client.errors import LenderCertificateWrongError, LenderUnreachableError
 from loanapp.client.reading import AnswerUnreadableError, JsonObject
+from loanapp.proof.contract_roots import ContractRoots
 
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _LARGEST_FILE: Final = 256 * 1024
@@ -31,9 +32,11 @@ class Endpoint:
     time_root_pem: str = ""
 
     @property
-    def contract_roots(self) -> tuple[str, ...]:
-        """The roots a contract is verified against."""
-        return tuple(pem for pem in (self.document_root_pem, self.time_root_pem) if pem)
+    def contract_roots(self) -> ContractRoots:
+        """The roots a contract is verified against, each in its own role."""
+        return ContractRoots(
+            tuple(pem for pem in (self.document_root_pem,) if pem), tuple(pem for pem in (self.time_root_pem,) if pem)
+        )
 
     def __repr__(self) -> str:
         return f"Endpoint(base_url={self.base_url!r})"

@@ -11,7 +11,7 @@ from loanapp.domain.errors import LoanAppError
 from loanapp.resource_files import resource_path
 
 Language = Literal["zh", "en"]
-_FOLDERS: Final[dict[Language, str]] = {"zh": "zh_CN", "en": "en"}
+FOLDERS: Final[dict[Language, str]] = {"zh": "zh_CN", "en": "en"}
 # The order of gettext: the first that is set decides.
 _VARIABLES: Final = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 # Windows primary language identifier (winnt.h LANG_CHINESE).
@@ -37,7 +37,7 @@ def _system_locale() -> str:
 
 @cache
 def _sentences(language: Language, namespace: str) -> dict[str, object]:
-    path = resource_path("translations", _FOLDERS[language], f"{namespace}.json")
+    path = resource_path("translations", FOLDERS[language], f"{namespace}.json")
     loaded: dict[str, object] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     return loaded
 

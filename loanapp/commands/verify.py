@@ -6,10 +6,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from loanapp.commands.language import Language
+from loanapp.commands.language import FOLDERS, Language
 from loanapp.resource_files import data_folder, resource_path
 
 if TYPE_CHECKING:
+    from loanapp.proof.contract_roots import ContractRoots
     from loanapp.proof.verification import VerificationReport
 
 EXIT_VALID: Final = 0
@@ -19,8 +20,6 @@ EXIT_UNREADABLE: Final = 2
 # A contract has a few hundred kilobytes; anything far beyond is something else.
 _MAX_BYTES: Final = 50_000_000
 _MAX_ROOT_BYTES: Final = 1_000_000
-_ROOTS: Final = ("document_root.pem", "time_root.pem")
-_FOLDERS: Final[dict[Language, str]] = {"zh": "zh_CN", "en": "en"}
 
 
 class _UnreadableError(Exception):
@@ -72,7 +71,7 @@ class _Words:
     """The sentences of this command in one language."""
 
     def __init__(self, language: Language) -> None:
-        path = resource_path("translations", _FOLDERS[language], "verify.json")
+        path = resource_path("translations", FOLDERS[language], "verify.json")
         self._sentences: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
 
     def say(self, key: str, **values: object) -> str:
@@ -115,8 +114,10 @@ def _read(path: Path, words: _Words, limit: int) -> bytes:
     return data
 
 
-def _given_roots(paths: list[str], words: _Words) -> list[bytes]:
+def _given_roots(paths: list[str], words: _Words) -> "ContractRoots":
+    """The roots of the named files, each in the role its certificate names."""
     from loanapp.proof.authorities import load_certificates
+    from loanapp.proof.contract_roots import ContractRoots
 
     roots = []
     for name in paths:
@@ -126,19 +127,22 @@ def _given_roots(paths: list[str], words: _Words) -> list[bytes]:
         except ValueError:
             raise _UnreadableError(words.say("error.not_a_root", file=name)) from None
         roots.append(data)
-    return roots
+    return ContractRoots.by_role(roots)
 
 
-def _installed_roots() -> list[bytes]:
+def _installed_roots() -> "ContractRoots":
     """The roots of the demonstration lender this program runs, where it has run once (design decision 10)."""
+    from loanapp.proof.contract_roots import ContractRoots
+
+    return ContractRoots(_installed("document_root.pem"), _installed("time_root.pem"))
+
+
+def _installed(name: str) -> tuple[bytes, ...]:
     from loanapp.proof.authorities import load_certificates
 
-    roots = []
-    for name in _ROOTS:
-        try:
-            data = (data_folder() / "lender" / "public" / name).read_bytes()
-            load_certificates(data)
-        except (OSError, ValueError):
-            continue
-        roots.append(data)
-    return roots
+    try:
+        data = (data_folder() / "lender" / "public" / name).read_bytes()
+        load_certificates(data)
+    except (OSError, ValueError):
+        return ()
+    return (data,)

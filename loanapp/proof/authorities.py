@@ -39,6 +39,7 @@ CRL_LIFE = timedelta(days=7)
 _BACKDATE = timedelta(minutes=10)
 # id-kp-documentSigning (RFC 9336); emailProtection is what NSS, and so poppler's pdfsig, asks of a document signer.
 _DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")
+_DOCUMENT_ROLES = (_DOCUMENT_SIGNING, ExtendedKeyUsageOID.EMAIL_PROTECTION)
 # The role a certificate was issued for, as test certificate policies (RFC 7229): a borrower cannot sign as the lender.
 BORROWER_POLICY = ObjectIdentifier("1.3.6.1.5.5.7.13.2")
 LENDER_POLICY = ObjectIdentifier("1.3.6.1.5.5.7.13.3")
@@ -84,12 +85,30 @@ def load_certificates(data: bytes | str) -> list[x509.Certificate]:
     return x509.load_pem_x509_certificates(data.encode() if isinstance(data, str) else data)
 
 
-def make_root(common_name: str, now: datetime) -> Credential:
-    """A self-signed authority that may issue certificates and certify one further authority."""
+def vouches_for_documents(root: x509.Certificate) -> bool:
+    """Whether a root may vouch for contract signatures: its roles say so, or it names no role at all."""
+    roles = _roles(root)
+    return not roles or any(role in roles for role in _DOCUMENT_ROLES)
+
+
+def vouches_for_time(root: x509.Certificate) -> bool:
+    """Whether a root may vouch for time-stamps: only where its roles say so."""
+    return ExtendedKeyUsageOID.TIME_STAMPING in _roles(root)
+
+
+def _roles(root: x509.Certificate) -> frozenset[ObjectIdentifier]:
+    try:
+        return frozenset(root.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
+    except x509.ExtensionNotFound:
+        return frozenset()
+
+
+def make_root(common_name: str, now: datetime, roles: Sequence[ObjectIdentifier], path_length: int) -> Credential:
+    """A self-signed authority for ``roles`` that may stand ``path_length`` further authorities above the signers."""
     key = new_authority_key()
     name = _name(common_name)
     builder = _builder(name, name, key.public_key(), now, ROOT_LIFE)
-    builder = _as_authority(builder, path_length=1)
+    builder = _as_authority(builder, path_length).add_extension(x509.ExtendedKeyUsage(roles), critical=False)
     return Credential(key, builder.sign(key, hashes.SHA384()))
 
 
@@ -104,6 +123,7 @@ def make_transport_root(now: datetime) -> Credential:
         x509.IPAddress(IPv6Network("::1/128")),
     ]
     builder = builder.add_extension(x509.NameConstraints(loopback, excluded_subtrees=None), critical=True)
+    builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
     return Credential(key, builder.sign(key, hashes.SHA384()))
 
 
@@ -126,7 +146,7 @@ def make_server_certificate(root: Credential, now: datetime) -> Credential:
 
 def make_document_root(now: datetime) -> Credential:
     """The root of everything that signs contracts."""
-    return make_root("LoanApp 模拟文件根证书 TEST Document Root", now)
+    return make_root("LoanApp 模拟文件根证书 TEST Document Root", now, _DOCUMENT_ROLES, path_length=1)
 
 
 def make_borrower_authority(root: Credential, now: datetime) -> Credential:
@@ -170,8 +190,8 @@ def issue_borrower_certificate(
 
 
 def make_time_root(now: datetime) -> Credential:
-    """The root of time-stamping."""
-    return make_root("LoanApp 模拟时间根证书 TEST Time Root", now)
+    """The root of time-stamping; it certifies no further authority."""
+    return make_root("LoanApp 模拟时间根证书 TEST Time Root", now, (ExtendedKeyUsageOID.TIME_STAMPING,), path_length=0)
 
 
 def make_timestamp_authority(root: Credential, now: datetime) -> Credential:
@@ -258,7 +278,7 @@ def _as_leaf(builder: x509.CertificateBuilder) -> x509.CertificateBuilder:
 
 def _document_signing(builder: x509.CertificateBuilder, role: ObjectIdentifier) -> x509.CertificateBuilder:
     usage = _key_usage(digital_signature=True, content_commitment=True)
-    purposes = x509.ExtendedKeyUsage([_DOCUMENT_SIGNING, ExtendedKeyUsageOID.EMAIL_PROTECTION])
+    purposes = x509.ExtendedKeyUsage(_DOCUMENT_ROLES)
     policies = x509.CertificatePolicies([x509.PolicyInformation(role, None)])
     builder = _as_leaf(builder).add_extension(usage, critical=True)
     return builder.add_extension(purposes, critical=False).add_extension(policies, critical=False)

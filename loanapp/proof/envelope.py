@@ -8,7 +8,6 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
-PUBLIC_KEY_BYTES = 32
 OVERHEAD_BYTES = 48
 """The encapsulated key (32) and the tag (16) that sealing adds."""
 

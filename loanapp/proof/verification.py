@@ -25,23 +25,16 @@ from pyhanko.sign.general import find_unique_cms_attribute
 from pyhanko.sign.validation import DocumentSecurityStore, EmbeddedPdfSignature
 from pyhanko.sign.validation.ades import ades_timestamp_validation, ades_with_time_validation
 from pyhanko.sign.validation.errors import NoDSSFoundError
-from pyhanko.sign.validation.policy_decl import (
-    CertificateFetchingRule,
-    LocalKnowledge,
-    RevinfoOnlineFetchingRule,
-    RevocationInfoGatheringSpec,
-    SignatureValidationSpec,
-)
+from pyhanko.sign.validation.policy_decl import LocalKnowledge, SignatureValidationSpec
 from pyhanko.sign.validation.status import DocumentTimestampStatus, PdfSignatureStatus
-from pyhanko_certvalidator.context import CertValidationPolicySpec
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
-from pyhanko_certvalidator.policy_decl import CertRevTrustPolicy, RevocationCheckingPolicy, RevocationCheckingRule
-from pyhanko_certvalidator.registry import SimpleTrustManager
 from pyhanko_certvalidator.revinfo.archival import CRLContainer
 
 from loanapp.proof.authorities import BORROWER_POLICY, LENDER_POLICY, load_certificates
 from loanapp.proof.canonical_form import contents_of, covered_up_to, timestamp_is_canonical
+from loanapp.proof.contract_roots import ContractRoots
 from loanapp.proof.pdf_signature import ARCHIVE_FIELD, BORROWER_FIELD, LENDER_FIELD
+from loanapp.proof.validation_specification import validation_specification
 
 _HEADER: Final = b"%PDF-"
 
@@ -130,10 +123,15 @@ class _Checks:
     """What one verification is held against."""
 
     pdf: bytes
-    roots: tuple[asn1_x509.Certificate, ...]
+    document_roots: tuple[asn1_x509.Certificate, ...]
+    time_roots: tuple[asn1_x509.Certificate, ...]
     timing: ValidationTimingInfo
     stage: Stage
     knowledge: LocalKnowledge = dataclass_field(default_factory=LocalKnowledge)
+
+    def specification(self) -> SignatureValidationSpec:
+        closed = self.stage is Stage.COMPLETE
+        return validation_specification(self.document_roots, self.time_roots, self.knowledge, closed=closed)
 
 
 _Judgement = tuple[ProofProblem | None, datetime | None, str]
@@ -141,26 +139,26 @@ _Judgement = tuple[ProofProblem | None, datetime | None, str]
 
 def verify_contract(
     pdf: bytes,
-    trust_roots: Sequence[bytes | str],
+    roots: ContractRoots,
     *,
     stage: Stage = Stage.COMPLETE,
     must_start_with: bytes | None = None,
     at: datetime | None = None,
 ) -> VerificationReport:
-    """Check every signature of ``pdf`` against ``trust_roots`` (PEM texts, each with one or more certificates).
+    """Check the signatures of ``pdf`` against the document roots, its time-stamps against the time roots.
 
     ``must_start_with``: the bytes the parties agreed on (the prepared contract, or one's own signed revision), which
     must stand unchanged at the start. ``at``: the moment of checking, the computer's present by default. Blocking,
     no network. Never raises because of ``pdf``: whatever it holds, the answer is a report. Raises
     :class:`ValueError` when a root is not a certificate.
     """
-    roots = tuple(_asn1(root) for text in trust_roots for root in load_certificates(text))
+    document_roots, time_roots = _certificates(roots.document), _certificates(roots.time)
     signatures: list[SignatureReport] = []
     problem: ProofProblem | None = None
     field: str | None = None
     try:
         _check_start(pdf, must_start_with)
-        checks = _Checks(pdf, roots, _timing(at or datetime.now(UTC)), stage)
+        checks = _Checks(pdf, document_roots, time_roots, _timing(at or datetime.now(UTC)), stage)
         asyncio.run(_check(checks, signatures))
     except _ProblemFoundError as found:
         problem, field = found.problem, found.field
@@ -247,7 +245,7 @@ async def _report(signature: EmbeddedPdfSignature, checks: _Checks) -> Signature
 async def _judge_signature(signature: EmbeddedPdfSignature, checks: _Checks) -> _Judgement:
     result = await ades_with_time_validation(
         signature.signed_data,
-        _specification(checks),
+        checks.specification(),
         timing_info=checks.timing,
         raw_digest=signature.compute_digest(),
         extra_status_kwargs=signature.summarise_integrity_info(),
@@ -272,7 +270,7 @@ async def _judge_timestamp(signature: EmbeddedPdfSignature, checks: _Checks) -> 
     digest = signature.compute_digest()
     result = await ades_timestamp_validation(
         signature.signed_data,
-        _specification(checks),
+        checks.specification(),
         lambda _algorithm: digest,
         timing_info=checks.timing,
         extra_status_kwargs=signature.summarise_integrity_info(),
@@ -347,27 +345,6 @@ def _has_role(certificate: asn1_x509.Certificate, field: str) -> bool:
     return policies is not None and any(item["policy_identifier"].dotted == wanted for item in policies)
 
 
-def _specification(checks: _Checks) -> SignatureValidationSpec:
-    # Once closed, the file itself must prove that no signer was revoked; before, the lender looks it up. Nothing in
-    # the file can be younger than the archive time-stamp and speak for it, so none is asked for time-stamps.
-    rule = RevocationCheckingRule.CHECK_IF_DECLARED
-    signers = RevocationCheckingRule.CRL_OR_OCSP_REQUIRED if checks.stage is Stage.COMPLETE else rule
-    trust = SimpleTrustManager.build(trust_roots=checks.roots)
-    return SignatureValidationSpec(
-        cert_validation_policy=CertValidationPolicySpec(trust, _revocation(signers)),
-        ts_cert_validation_policy=CertValidationPolicySpec(trust, _revocation(rule)),
-        revinfo_gathering_policy=RevocationInfoGatheringSpec(
-            online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY,
-            certificate_fetching_rule=CertificateFetchingRule.NEVER_FETCH,
-        ),
-        local_knowledge=checks.knowledge,
-    )
-
-
-def _revocation(rule: RevocationCheckingRule) -> CertRevTrustPolicy:
-    return CertRevTrustPolicy(RevocationCheckingPolicy(rule, rule))
-
-
 def _timing(moment: datetime) -> ValidationTimingInfo:
     return ValidationTimingInfo(moment, moment, point_in_time_validation=False)
 
@@ -384,6 +361,10 @@ def _signer_name(signature: EmbeddedPdfSignature) -> str:
 def _common_name(certificate: asn1_x509.Certificate) -> str:
     name = certificate.subject.native.get("common_name", "")
     return name if isinstance(name, str) else ""
+
+
+def _certificates(texts: Sequence[bytes | str]) -> tuple[asn1_x509.Certificate, ...]:
+    return tuple(_asn1(root) for text in texts for root in load_certificates(text))
 
 
 def _asn1(certificate: Any) -> asn1_x509.Certificate:  # noqa: ANN401

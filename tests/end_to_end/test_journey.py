@@ -9,6 +9,7 @@ from loanapp.domain.decision import DecisionReason
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.status import ApplicationStatus
 from loanapp.journey.pages import ORDER, Page
+from loanapp.proof.contract_roots import ContractRoots
 from loanapp.proof.verification import verify_contract
 from tests.end_to_end.lender_process import LenderProcess
 from tests.end_to_end.road import Road
@@ -41,7 +42,8 @@ def finish(road):
     assert road.payments() == [(str(loan.principal), road.identity.card_number[-4:])]
     assert loan.card_last4 == road.identity.card_number[-4:]
     pdf = road.journey.contract_pdf()
-    roots = [(road.lender.data / "public" / name).read_text() for name in ("document_root.pem", "time_root.pem")]
+    public = road.lender.data / "public"
+    roots = ContractRoots(((public / "document_root.pem").read_bytes(),), ((public / "time_root.pem").read_bytes(),))
     assert verify_contract(pdf, roots).valid
     assert not verify_contract(pdf[:-30] + b"x" + pdf[-29:], roots).valid
 

@@ -60,10 +60,11 @@ def take_signed(services: Services, borrower_id: str, application_id: uuid.UUID,
 
 
 def _check(services: Services, signed: bytes, prepared: bytes, certificate_pem: str) -> None:
+    from loanapp.proof.contract_roots import ContractRoots  # noqa: PLC0415
     from loanapp.proof.verification import Stage, verify_contract  # noqa: PLC0415 - loads slowly
 
     keys = services.keys
-    roots = [keys.document_root.certificate_pem, keys.time_root.certificate_pem]
+    roots = ContractRoots((keys.document_root.certificate_pem,), (keys.time_root.certificate_pem,))
     report = verify_contract(
         signed, roots, stage=Stage.BORROWER_SIGNED, must_start_with=prepared, at=services.clock.now()
     )

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import LedgerRow
+from loanapp.proof.contract_roots import ContractRoots
 from loanapp.proof.signed_message import verify_message
 from loanapp.proof.verification import verify_contract
 from tests.loanapp.backend.walk import face_evidence, sealed_evidence
@@ -13,7 +14,7 @@ from tests.loanapp.backend.walk import face_evidence, sealed_evidence
 
 def _roots(lender):
     keys = lender.services.keys
-    return [keys.document_root.certificate_pem, keys.time_root.certificate_pem]
+    return ContractRoots((keys.document_root.certificate_pem,), (keys.time_root.certificate_pem,))
 
 
 def test_a_borrower_gets_from_the_price_to_the_payout(walker, lender, clock, face_models):

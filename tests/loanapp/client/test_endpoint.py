@@ -8,6 +8,7 @@ import pytest
 from loanapp.client.endpoint import EmbeddedEndpoint, Endpoint
 from loanapp.client.errors import LenderCertificateWrongError, LenderRefusedError, LenderUnreachableError
 from loanapp.client.lender_client import LenderClient
+from loanapp.proof.contract_roots import ContractRoots
 
 FACTS = {
     "url": "https://127.0.0.1:4433",
@@ -29,7 +30,7 @@ def test_it_is_read_anew_each_time(tmp_path):
     provider = EmbeddedEndpoint(tmp_path)
     write(tmp_path)
     assert provider() == Endpoint("https://127.0.0.1:4433", "t-pem", "i", "d-pem", "z-pem")
-    assert provider().contract_roots == ("d-pem", "z-pem")
+    assert provider().contract_roots == ContractRoots(("d-pem",), ("z-pem",))
     write(tmp_path, url="https://127.0.0.1:4434")
     assert provider().base_url.endswith("4434")
 

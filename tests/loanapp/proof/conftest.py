@@ -12,6 +12,7 @@ from loanapp.domain.clock import ManualClock
 from loanapp.domain.consent import LoanPurpose
 from loanapp.domain.schedule import RepaymentMethod, equal_instalment_schedule
 from loanapp.proof import authorities, keys
+from loanapp.proof.contract_roots import ContractRoots
 from loanapp.proof.pdf_signature import Trust, countersign, prepare, sign_as_borrower
 from loanapp.proof.signature_appearance import borrower_words, lender_words
 from loanapp.proof.timestamp import TimestampAuthority
@@ -32,8 +33,9 @@ class Parties:
     borrower: authorities.Credential
 
     @classmethod
-    def make(cls, now):
-        document_root, time_root = authorities.make_document_root(now), authorities.make_time_root(now)
+    def make(cls, now, document_root=None, time_root=None):
+        document_root = document_root or authorities.make_document_root(now)
+        time_root = time_root or authorities.make_time_root(now)
         borrower_authority = authorities.make_borrower_authority(document_root, now)
         key = keys.new_signing_key()
         certificate = authorities.issue_borrower_certificate(
@@ -51,7 +53,7 @@ class Parties:
 
     @property
     def roots(self):
-        return [self.document_root.certificate_pem, self.time_root.certificate_pem]
+        return ContractRoots((self.document_root.certificate_pem,), (self.time_root.certificate_pem,))
 
     def trust(self, revoked=()):
         lists = (

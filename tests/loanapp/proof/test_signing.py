@@ -9,9 +9,11 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from loanapp.domain.clock import ManualClock
 from loanapp.proof import authorities
+from loanapp.proof.contract_roots import ContractRoots
 from loanapp.proof.pdf_signature import ARCHIVE_FIELD, BORROWER_FIELD, LENDER_FIELD, SigningError, prepare
 from loanapp.proof.timestamp import RemoteTimestamper, TimestampAuthority
 from loanapp.proof.verification import ProofProblem, Stage, verify_contract
@@ -72,9 +74,11 @@ def test_when_the_time_stamp_itself_has_run_out_it_is_no_proof_any_more(parties,
 
 def test_unknown_roots_are_refused(parties, contract, make_parties):
     stranger = make_parties(parties.now)
-    for roots in ([], stranger.roots, parties.roots[:1], parties.roots[1:]):
+    own = parties.roots
+    swapped = ContractRoots(own.time, own.document)
+    for roots in (ContractRoots(), stranger.roots, replace(own, time=()), replace(own, document=()), swapped):
         assert problem(contract.complete, roots, at=at(parties)) is ProofProblem.SIGNER_UNKNOWN
-    assert problem(contract.complete, ["".join(parties.roots)], at=at(parties)) is None
+    assert problem(contract.complete, ContractRoots.by_role(["".join(own.document + own.time)]), at=at(parties)) is None
 
 
 def test_neither_party_can_sign_for_the_other(parties, contract):
@@ -126,14 +130,39 @@ def test_another_time_root_is_refused(parties, contract):
     signed = replace(parties, stamping=foreign).sign(contract.prepared)
     check = {"stage": Stage.BORROWER_SIGNED, "at": at(parties)}
     assert verify_contract(signed, parties.roots, **check).valid is False
-    assert verify_contract(signed, [*parties.roots, other.certificate_pem], **check).valid
+    assert verify_contract(signed, replace(parties.roots, time=(other.certificate_pem,)), **check).valid
+
+
+def test_the_time_root_vouches_for_no_signer(parties, make_parties, contract):
+    """Whoever holds the key of the time root cannot sign for either party, however its certificate reads."""
+    root = authorities.make_root("TEST", parties.now, [ExtendedKeyUsageOID.TIME_STAMPING], path_length=1)
+    forger = make_parties(parties.now, document_root=root, time_root=root)
+    forged = forger.countersign(forger.sign(contract.prepared))
+    roots = ContractRoots(parties.roots.document, (root.certificate_pem,))
+    assert problem(forged, roots, at=at(parties)) is ProofProblem.SIGNER_UNKNOWN
+    signed = {"stage": Stage.BORROWER_SIGNED, "at": at(parties)}
+    assert problem(forger.sign(contract.prepared), roots, **signed) is ProofProblem.SIGNER_UNKNOWN
+
+
+def test_the_document_root_vouches_for_no_time_stamp(parties, make_parties, contract):
+    forger = make_parties(parties.now, document_root=parties.document_root, time_root=parties.document_root)
+    forged = forger.countersign(forger.sign(contract.prepared))
+    assert not verify_contract(forged, parties.roots, at=at(parties)).valid
+    signed = {"stage": Stage.BORROWER_SIGNED, "at": at(parties)}
+    assert not verify_contract(forger.sign(contract.prepared), parties.roots, **signed).valid
+
+
+def test_the_time_root_certifies_no_further_authority(parties, make_parties, contract):
+    forger = make_parties(parties.now, document_root=parties.time_root, time_root=parties.time_root)
+    signed = forger.sign(contract.prepared)
+    assert not verify_contract(signed, forger.roots, stage=Stage.BORROWER_SIGNED, at=at(parties)).valid
 
 
 @pytest.fixture
 def files(parties, contract, tmp_path):
     (tmp_path / "contract.pdf").write_bytes(contract.complete)
-    (tmp_path / "document_root.pem").write_text(parties.roots[0])
-    (tmp_path / "time_root.pem").write_text(parties.roots[1])
+    (tmp_path / "document_root.pem").write_text(parties.document_root.certificate_pem)
+    (tmp_path / "time_root.pem").write_text(parties.time_root.certificate_pem)
     return tmp_path
 
 

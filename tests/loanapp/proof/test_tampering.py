@@ -11,6 +11,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import SigFieldSpec, append_signature_field
 
 from loanapp.proof.canonical_form import contents_of
+from loanapp.proof.contract_roots import ContractRoots
 from loanapp.proof.verification import ProofProblem, verify_contract
 
 FLIPS = 25
@@ -166,4 +167,4 @@ def test_junk_is_refused_in_words(refused, junk):
 
 def test_a_root_that_is_none_is_the_callers_mistake(contract):
     with pytest.raises(ValueError, match=r"."):
-        verify_contract(contract.complete, [b"hello"])
+        verify_contract(contract.complete, ContractRoots((b"hello",)))

@@ -2,8 +2,10 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from loanapp.commands import main
+from loanapp.proof import authorities
 from loanapp.proof.verification import ProofProblem
 from loanapp.resource_files import resource_path
 
@@ -20,9 +22,9 @@ def signed(make_parties, contract):
 def files(signed, tmp_path):
     parties, pdf = signed
     (tmp_path / "contract.pdf").write_bytes(pdf)
-    (tmp_path / "document_root.pem").write_text(parties.roots[0])
-    (tmp_path / "time_root.pem").write_text(parties.roots[1])
-    (tmp_path / "both.pem").write_text("".join(parties.roots))
+    (tmp_path / "document_root.pem").write_text(parties.document_root.certificate_pem)
+    (tmp_path / "time_root.pem").write_text(parties.time_root.certificate_pem)
+    (tmp_path / "both.pem").write_text(parties.time_root.certificate_pem + parties.document_root.certificate_pem)
     return tmp_path
 
 
@@ -45,6 +47,21 @@ def test_a_valid_contract(files, language, capsys):
 def test_trust_may_be_repeated(files):
     trust = ["--trust", str(files / "document_root.pem"), "--trust", str(files / "time_root.pem")]
     assert main(["verify", str(files / "contract.pdf"), *trust]) == 0
+
+
+def test_a_root_counts_in_the_role_its_certificate_names(make_parties, contract, tmp_path, capsys):
+    """A file of roots does not let the root of time vouch for signers, nor the root of signers for time."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    honest = make_parties(now)
+    both = (ExtendedKeyUsageOID.TIME_STAMPING, ExtendedKeyUsageOID.EMAIL_PROTECTION)
+    either = [authorities.make_root("TEST", now, roles, path_length=1) for roles in ([both[0]], [both[1]], both)]
+    for root, accepted in zip(either, (False, False, True), strict=True):
+        one = make_parties(now, document_root=root, time_root=root)
+        (tmp_path / "one.pdf").write_bytes(one.countersign(one.sign(contract.prepared)))
+        (tmp_path / "root.pem").write_text(root.certificate_pem)
+        (tmp_path / "more.pem").write_text(honest.document_root.certificate_pem + honest.time_root.certificate_pem)
+        trust = ["--trust", str(tmp_path / "root.pem"), "--trust", str(tmp_path / "more.pem")]
+        assert (main(["verify", str(tmp_path / "one.pdf"), *trust]) == 0) is accepted
 
 
 def test_without_trust_the_installed_lenders_roots_count(files, own_home, capsys):
