@@ -2,9 +2,13 @@
 
 import os
 import sys
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from datetime import date
 
 ASSETS_VARIABLE: Final = "LOANAPP_ASSETS"
 HOME_VARIABLE: Final = "LOANAPP_HOME"
@@ -23,6 +27,24 @@ def read_toml(*parts: str) -> dict[str, Any]:
 
     with resource_path(*parts).open("rb") as file:
         return tomllib.load(file)
+
+
+def row_in_force(rows: Sequence[Mapping[str, Any]], day: "date") -> Mapping[str, Any]:
+    """Of rows that each hold ``from`` a day, the newest that holds on ``day``; before all of them, the oldest.
+
+    Raises :class:`ValueError` where there is no row at all or one is not dated.
+    """
+    dated = sorted(((_since(row), number) for number, row in enumerate(rows)), reverse=True)
+    if not dated:
+        raise ValueError("there is no row")
+    return rows[next((number for since, number in dated if since <= day), dated[-1][1])]
+
+
+def _since(row: Mapping[str, Any]) -> "date":
+    from datetime import date  # noqa: PLC0415  (see read_toml)
+
+    since = row.get("from")
+    return since if isinstance(since, date) else date.fromisoformat(str(since))
 
 
 def data_folder() -> Path:

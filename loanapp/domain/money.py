@@ -1,12 +1,17 @@
 """Yuan as ``Decimal`` with two places; floats never touch money."""
 
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+import re
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 CENT: Final = Decimal("0.01")
 ZERO: Final = Decimal("0.00")
 # What a Chinese input method leaves behind: full-width yen sign, comma, full stop and digits.
 _FULL_WIDTH: Final = {0xFFE5: "¥", 0xFF0C: ",", 0xFF0E: ".", **{0xFF10 + digit: str(digit) for digit in range(10)}}
+
+# Digits of ASCII alone, thousands grouped in threes or not at all: "10,5" is no amount, least of all 105 yuan.
+_AMOUNT: Final = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]{1,2})?")
+_MOST_CHARACTERS: Final = 24
 
 
 def to_cents(amount: Decimal) -> Decimal:
@@ -17,17 +22,13 @@ def to_cents(amount: Decimal) -> Decimal:
 def parse_money(text: str) -> Decimal:
     """Read ``"10000"``, ``"10,000.00"`` or ``"¥10000"`` as yuan, in full-width characters too.
 
-    Raises :class:`ValueError` for anything else, more than two decimal places included.
+    Commas must group by threes. Raises :class:`ValueError` for anything else: a sign, an exponent, more than two
+    decimal places.
     """
-    cleaned = text.strip().translate(_FULL_WIDTH).removeprefix("¥").replace(",", "").strip()
-    try:
-        amount = Decimal(cleaned)
-        cents = amount.quantize(CENT)
-    except InvalidOperation as error:
-        raise ValueError("not an amount") from error
-    if not amount.is_finite() or amount != cents:
-        raise ValueError("not an amount in cents")
-    return cents
+    cleaned = text.strip().translate(_FULL_WIDTH).removeprefix("¥").strip()
+    if len(cleaned) > _MOST_CHARACTERS or not _AMOUNT.fullmatch(cleaned):
+        raise ValueError("not an amount")
+    return Decimal(cleaned.replace(",", "")).quantize(CENT)
 
 
 def wire(amount: Decimal) -> str:

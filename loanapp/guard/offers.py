@@ -1,7 +1,7 @@
 """An offer is believed only after every figure of it has been computed again on the borrower's machine."""
 
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from loanapp.domain.annualised_cost import AnnualisedCost, NoRateError, annualised_cost
@@ -10,22 +10,20 @@ from loanapp.domain.money import CENT, ZERO
 from loanapp.domain.offer import LoanTerms, Offer
 from loanapp.domain.schedule import RepaymentMethod, Schedule, due_dates, equal_instalment_schedule
 from loanapp.guard.refusal import GuardRefusal
-from loanapp.resource_files import read_toml
+from loanapp.resource_files import read_toml, row_in_force
 
 # A month before a date is one of these many days before it, whatever the month.
 _MONTH_DAYS: Final = range(28, 32)
 
 
-def cost_cap_pct() -> Decimal:
-    """The most one loan may cost a year, all in, in percent (``limits.toml``)."""
-    return Decimal(read_toml("policy", "limits.toml")["cost_cap_pct"]["value"])
+def cost_cap_pct(today: date) -> Decimal:
+    """The most one loan may cost a year, all in, in percent, by the row of ``limits.toml`` in force today."""
+    return Decimal(row_in_force(read_toml("policy", "limits.toml")["cost_cap_pct"], today)["value"])
 
 
 def offer_age_days(today: date) -> int:
     """How many days before today the day may lie from which an offer counts its due dates (``guard.toml``)."""
-    rows = [row for row in read_toml("policy", "guard.toml")["offer_age_days"] if row["from"] <= today]
-    newest = max(rows, key=lambda row: row["from"])
-    return int(newest["value"])
+    return int(row_in_force(read_toml("policy", "guard.toml")["offer_age_days"], today)["value"])
 
 
 def check_offer(offer: Offer, asked: LoanTerms, today: date, repayment: Decimal | None = None) -> None:
@@ -39,6 +37,7 @@ def check_offer(offer: Offer, asked: LoanTerms, today: date, repayment: Decimal 
     _check_as_asked(offer.terms, asked)
     if offer.fee_before_payout != ZERO:
         raise GuardRefusal(ErrorCode.GUARD_FEE_BEFORE_PAYOUT, "fee_before_payout")
+    # A reader takes the schedule's principal from the terms; the guard does not count on that.
     if offer.payout != offer.terms.amount or offer.schedule.principal != offer.terms.amount:
         raise GuardRefusal(ErrorCode.GUARD_PAYOUT_DIFFERS, "payout")
     check_schedule(offer.schedule, offer, today)
@@ -46,7 +45,7 @@ def check_offer(offer: Offer, asked: LoanTerms, today: date, repayment: Decimal 
         raise GuardRefusal(ErrorCode.GUARD_SCHEDULE_DIFFERS, "total_repayment")
     own = own_cost(offer.schedule, offer.payout)
     _check_cost(offer.cost, own)
-    cap = cost_cap_pct()
+    cap = cost_cap_pct(today)
     if own.headline > cap:
         raise GuardRefusal(ErrorCode.GUARD_COST_OVER_CAP, "annualised_cost", maximum=str(cap))
     if offer.penalty_annual_pct > cap:
@@ -103,7 +102,7 @@ def same_percent(stated: Decimal, own: Decimal) -> bool:
     exponent = stated.as_tuple().exponent
     if not isinstance(exponent, int) or exponent > -2:
         exponent = -2
-    return stated == own.quantize(Decimal(1).scaleb(max(exponent, -4)))
+    return stated == own.quantize(Decimal(1).scaleb(max(exponent, -4)), rounding=ROUND_HALF_UP)
 
 
 def _anchor(stated: Schedule, today: date) -> date:

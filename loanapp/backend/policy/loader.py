@@ -1,7 +1,8 @@
 """Read the policy files and hold them against each other before anybody can borrow by them."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -12,6 +13,7 @@ from loanapp.backend.policy.models import (
     DataItem,
     DisclosureWords,
     Face,
+    Limit,
     Limits,
     Policies,
     PolicyError,
@@ -22,19 +24,23 @@ from loanapp.backend.policy.models import (
     Simulation,
 )
 from loanapp.domain.annualised_cost import annualised_cost
+from loanapp.domain.clock import CHINA
 from loanapp.domain.consent import ConsentScope
 from loanapp.domain.schedule import equal_instalment_schedule
-from loanapp.resource_files import read_toml
+from loanapp.resource_files import read_toml, row_in_force
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def load_policies(profile: str = "demonstration") -> Policies:
-    """All policies of a lender's profile; raises :class:`PolicyError` naming the file that does not hold."""
+def load_policies(profile: str = "demonstration", today: date | None = None) -> Policies:
+    """All policies of a lender's profile, with the limits in force ``today`` (in China; by default the present day).
+
+    Raises :class:`PolicyError` naming the file that does not hold.
+    """
     policies = Policies(
         profile=_read(Profile, "profiles", profile),
         products=_rows(Product, "products"),
-        limits=_read(Limits, "policy", "limits"),
+        limits=_limits(today or datetime.now(CHINA).date()),
         scorecard=_read(Scorecard, "policy", "scorecard"),
         sign_in=_read(SignIn, "policy", "sign_in"),
         face=_read(Face, "policy", "face"),
@@ -50,6 +56,16 @@ def load_policies(profile: str = "demonstration") -> Policies:
 
 def _read(model: type[Model], folder: str, name: str) -> Model:
     return _validated(model, f"{folder}/{name}.toml", _parsed(folder, name))
+
+
+def _limits(today: date) -> Limits:
+    """Of each limit the row in force; every row must hold, the coming ones too."""
+    parsed = _parsed("policy", "limits")
+    rows = {name: value for name, value in parsed.items() if isinstance(value, list)}
+    for row in chain.from_iterable(rows.values()):
+        _validated(Limit, "policy/limits.toml", row)
+    chosen = {name: row_in_force(of_one, today) for name, of_one in rows.items()}
+    return _validated(Limits, "policy/limits.toml", {**parsed, **chosen})
 
 
 def _rows(model: type[Model], name: str) -> tuple[Model, ...]:

@@ -1,17 +1,20 @@
 """Policies are checked before anybody can borrow by them; the scorecard decides as its table says."""
 
 import dataclasses
+from copy import deepcopy
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from loanapp.backend.adapters.ports import BureauRecord, RegistryAnswer
 from loanapp.backend.origination.assessment import Facts, assess
-from loanapp.backend.policy import PolicyError, load_policies
+from loanapp.backend.policy import PolicyError, load_policies, loader
 from loanapp.backend.policy.loader import check
 from loanapp.domain.bank_card import issuer_of
 from loanapp.domain.consent import ConsentScope
 from loanapp.domain.decision import DecisionOutcome, DecisionReason
+from loanapp.resource_files import read_toml
 
 POLICIES = load_policies()
 GOOD = Facts(
@@ -89,3 +92,15 @@ def test_the_decision_and_its_reasons(change, outcome, reasons):
     assert found.outcome is outcome
     if reasons is not None:
         assert list(found.reasons) == reasons
+
+
+def test_a_limit_that_changes_holds_from_its_day(monkeypatch):
+    limits = deepcopy(read_toml("policy", "limits.toml"))
+    limits["retry_after_days"].append({**limits["retry_after_days"][0], "value": "60", "from": "2027-01-01"})
+    real = loader.read_toml
+    monkeypatch.setattr(loader, "read_toml", lambda *parts: limits if parts[-1] == "limits.toml" else real(*parts))
+    chosen = [load_policies(today=day).limits.retry_after_days.value for day in (date(2026, 12, 31), date(2027, 1, 1))]
+    assert chosen == [Decimal(30), Decimal(60)]
+    limits["retry_after_days"][1]["mark"] = "heard"
+    with pytest.raises(PolicyError, match="limits"):
+        load_policies(today=date(2026, 12, 31))

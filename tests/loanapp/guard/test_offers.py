@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from loanapp.domain.annualised_cost import annualised_cost
 from loanapp.domain.errors import ErrorCode
-from loanapp.guard.offers import check_offer, cost_cap_pct
+from loanapp.guard import offers
+from loanapp.guard.offers import check_offer, cost_cap_pct, same_percent
 from loanapp.guard.refusal import GuardRefusal
 from tests.loanapp.guard.offers_data import TODAY, D, honest, with_cost, with_row, with_rows
 
@@ -153,8 +154,34 @@ def test_an_offer_gets_too_old():
         check_offer(BASE, BASE.terms, TODAY + 9 * DAY)
 
 
-def test_the_cap_is_the_dated_one():
-    assert cost_cap_pct() == Decimal("24.00")
+def test_the_cap_is_the_dated_one(monkeypatch):
+    assert cost_cap_pct(TODAY) == Decimal("24.00")
+    rows = [{"value": "20.00", "from": "2027-07-01"}, {"value": "24.00", "from": "2025-10-01"}]
+    monkeypatch.setattr(offers, "read_toml", lambda *_: {"cost_cap_pct": rows})
+    caps = [cost_cap_pct(day) for day in (date(2020, 1, 1), date(2027, 6, 30), date(2027, 7, 1))]
+    assert caps == [Decimal("24.00"), Decimal("24.00"), Decimal("20.00")]
+
+
+def test_a_clock_before_every_row_is_no_crash():
+    day = date(2019, 12, 31)
+    offer = honest(day=day)
+    check_offer(offer, offer.terms, day)
+
+
+def test_a_schedule_of_another_principal_is_refused():
+    other = replace(BASE, schedule=replace(BASE.schedule, principal=D("9000.00")))
+    with pytest.raises(GuardRefusal) as caught:
+        check_offer(other, BASE.terms, TODAY)
+    assert caught.value.code is E.GUARD_PAYOUT_DIFFERS
+
+
+@pytest.mark.parametrize(("stated", "own"), [("7.21", "7.205"), ("7.2050", "7.205"), ("0.13", "0.125"), ("3.0", "3")])
+def test_a_percentage_is_rounded_halves_up(stated, own):
+    assert same_percent(D(stated), D(own))
+
+
+def test_a_percentage_rounded_down_is_another():
+    assert not same_percent(D("0.12"), D("0.125"))
 
 
 @given(
