@@ -287,9 +287,46 @@ def test_every_code_a_refusal_can_carry_is_in_the_domain():
     assert all(isinstance(code, ErrorCode) for code in STATUS_OF)
 
 
-def test_a_json_body_that_never_ends_is_cut_off(http):
-    answer = http.request("POST", "/v1/auth/codes", data=b'"' + b"x" * 1_000_000, headers={"Content-Type": "text/json"})
-    refused(answer, 422, "input_invalid")
+@pytest.mark.parametrize("kind", ["text/json", "application/octet-stream", "application/pdf", ""])
+def test_a_body_that_never_ends_is_cut_off_whatever_it_calls_itself(kind):
+    import asyncio
+
+    from loanapp.backend.http.middleware import BodyLimit
+
+    chunk, read = bytes(64 * 1024), []
+
+    async def reads_everything(scope, receive, send):
+        while (await receive())["more_body"]:
+            read.append(1)
+
+    async def endless():
+        assert len(read) < 100, "read on and on"
+        return {"type": "http.request", "body": chunk, "more_body": True}
+
+    sent = []
+
+    async def keep(message):
+        sent.append(message)
+
+    scope = {"type": "http", "path": "/v1/auth/codes", "headers": [(b"content-type", kind.encode())]}
+    asyncio.run(BodyLimit(reads_everything)(scope, endless, keep))
+    assert sent[0]["status"] == 422
+    assert b"input_invalid" in sent[1]["body"]
+    assert len(read) == 4
+
+
+def test_only_the_routes_that_take_raw_bytes_limit_their_bodies_themselves():
+    from loanapp.backend.http.middleware import takes_raw_body
+    from loanapp.backend.openapi import openapi_document
+
+    raw = set()
+    paths = openapi_document()["paths"]
+    for path, operations in paths.items():
+        kinds = {kind for one in operations.values() for kind in one.get("requestBody", {}).get("content", {})}
+        if kinds - {"application/json"}:
+            raw.add(path)
+    assert len(raw) == 4
+    assert {path for path in paths if takes_raw_body(path)} == raw
 
 
 def test_what_fails_inside_leaves_no_trace_outside(expect_log):
