@@ -1,7 +1,7 @@
 """The demonstration borrower: a camera source that plays a person who does what the challenge asks.
 
-It lets anyone without a camera try the whole journey. It announces itself as ``SourceKind.DEMONSTRATION``, which only
-the demonstration lender accepts.
+It lets anyone without a camera try the whole journey. It announces itself as ``SourceKind.DEMONSTRATION``, and only
+the demonstration lender accepts evidence that says so. Nothing in the frames would stop a program that lies.
 """
 
 import math

@@ -29,7 +29,10 @@ class HintCode(StrEnum):
 
 
 class SourceKind(StrEnum):
-    """Where frames come from; only a demonstration lender accepts anything but a camera."""
+    """Where the client says that frames come from; only a demonstration lender accepts a word other than camera.
+
+    It keeps honest programs apart from simulations. It is no defence: a changed client may say camera of any frames.
+    """
 
     CAMERA = "camera"
     VIDEO_FILE = "video_file"

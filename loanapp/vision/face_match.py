@@ -3,7 +3,6 @@
 The models are YuNet 2023mar (MIT) and SFace 2021dec (Apache-2.0) of OpenCV's model zoo.
 """
 
-import threading
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -14,13 +13,14 @@ import numpy as np
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.resource_files import asset_path, read_toml
 from loanapp.vision.arrays import Floats, Image
+from loanapp.vision.parallel import Pool
 from loanapp.vision.photos import shrink
 
 _DETECTOR: Final = "face_detection_yunet_2023mar_int8bq.onnx"
 _RECOGNISER: Final = "face_recognition_sface_2021dec_int8bq.onnx"
 _SIDE: Final = 112
 # Where the net was taught to expect eyes, nose and corners of the mouth in its 112 x 112 input (ArcFace template).
-_TEMPLATE: Final = np.array(
+TEMPLATE: Final = np.array(
     [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]],
     np.float32,
 )
@@ -71,8 +71,11 @@ class PortraitDetector:
     """YuNet, loaded at the first use; safe to share between threads."""
 
     def __init__(self) -> None:
-        self._net: Any = None
-        self._lock = threading.Lock()
+        self._nets: Pool[Any] = Pool(_load_detector)
+
+    def preload(self) -> None:
+        """Load the net now. Raises as :meth:`largest` does."""
+        self._nets.fill()
 
     def largest(self, image: Image) -> FoundFace | None:
         """The largest face of a BGR picture in its own pixels, or ``None``.
@@ -81,11 +84,9 @@ class PortraitDetector:
         """
         small = shrink(image, _DETECTION_SIDE)
         scale = image.shape[1] / small.shape[1]
-        with self._lock:
-            if self._net is None:
-                self._net = _load_detector()
-            self._net.setInputSize((small.shape[1], small.shape[0]))
-            found = self._net.detect(small)[1]
+        with self._nets.lend() as net:
+            net.setInputSize((small.shape[1], small.shape[0]))
+            found = net.detect(small)[1]
         if found is None or not len(found):
             return None
         row = np.asarray(max(found, key=lambda one: one[2] * one[3]), np.float32)
@@ -97,8 +98,7 @@ class FaceMatcher:
 
     def __init__(self, detector: PortraitDetector | None = None) -> None:
         self._detector = detector or PortraitDetector()
-        self._net: Any = None
-        self._lock = threading.Lock()
+        self._nets: Pool[Any] = Pool(_load_recogniser)
 
     def similarity(self, image_a: Image, image_b: Image) -> float:
         """Cosine, -1 to 1, of the largest faces of two BGR pictures (any size; tight crops will do).
@@ -110,12 +110,27 @@ class FaceMatcher:
 
     def describe(self, image: Image) -> Floats:
         """The unit vector (128,) of the largest face; raises as :meth:`similarity` does."""
-        blob = cv2.dnn.blobFromImage(self.align(image), 1.0, (_SIDE, _SIDE), swapRB=True)
-        with self._lock:
-            if self._net is None:
-                self._net = _load_recogniser()
-            self._net.setInput(blob, "data")
-            vector = np.array(self._net.forward(), np.float32).reshape(-1)
+        return self._vector(self.align(image))
+
+    def describe_at(self, image: Image, points: Floats) -> Floats:
+        """The unit vector (128,) of the face whose ``points`` (5, 2) are known, as :class:`FoundFace` has them.
+
+        For faces another net has followed, also turned or with shut eyes; no second search, a third of the time less.
+        """
+        aligned = cv2.warpAffine(image, similarity_transform(points, TEMPLATE), (_SIDE, _SIDE))
+        return self._vector(np.asarray(aligned, np.uint8))
+
+    def preload(self) -> None:
+        """Load both nets now. Raises :class:`LoanAppError` with ``ASSET_MISSING`` or ``ASSET_DAMAGED``."""
+        self._detector.preload()
+        self._nets.fill()
+        self._vector(np.zeros((_SIDE, _SIDE, 3), np.uint8))  # the first question prepares the net
+
+    def _vector(self, aligned: Image) -> Floats:
+        blob = cv2.dnn.blobFromImage(aligned, 1.0, (_SIDE, _SIDE), swapRB=True)
+        with self._nets.lend() as net:
+            net.setInput(blob, "data")
+            vector = np.array(net.forward(), np.float32).reshape(-1)
         return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), np.float32)
 
     def align(self, image: Image) -> Image:
@@ -131,11 +146,11 @@ class FaceMatcher:
             face = self._detector.largest(image)
         if face is None:
             raise LoanAppError(ErrorCode.FACE_LOST)
-        aligned = cv2.warpAffine(image, _similarity_transform(face.points, _TEMPLATE), (_SIDE, _SIDE))
+        aligned = cv2.warpAffine(image, similarity_transform(face.points, TEMPLATE), (_SIDE, _SIDE))
         return np.asarray(aligned, np.uint8)
 
 
-def _similarity_transform(source: Floats, target: Floats) -> Floats:
+def similarity_transform(source: Floats, target: Floats) -> Floats:
     """Turn, scale and shift (2, 3) that bring ``source`` nearest to ``target`` (Umeyama 1991, without mirroring)."""
     source_middle, target_middle = source.mean(axis=0), target.mean(axis=0)
     a, b = source - source_middle, target - target_middle

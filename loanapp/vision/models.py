@@ -8,10 +8,10 @@ import json
 import os
 import struct
 import tempfile
-import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
@@ -21,6 +21,7 @@ import numpy as np
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.resource_files import asset_path, resource_path
 from loanapp.vision.arrays import Floats
+from loanapp.vision.parallel import Pool
 
 ASSET: Final = "face_landmarker.task"
 _DETECTOR: Final = "face_detector.tflite"
@@ -32,21 +33,25 @@ _THREADS: Final = 2
 
 
 class Graph:
-    """One net; safe to call from several threads, one call at a time."""
+    """One net; safe to call from several threads. Two that call at once each get a copy of their own."""
 
-    def __init__(self, net: cv2.dnn.Net) -> None:
-        self._net = net
-        self._outputs = tuple(net.getUnconnectedOutLayersNames())
-        self._lock = threading.Lock()
+    def __init__(self, read: Callable[[], cv2.dnn.Net]) -> None:
+        self._nets = Pool(read)
+        with self._nets.lend() as net:
+            self._outputs = tuple(net.getUnconnectedOutLayersNames())
 
     def run(self, blob: Floats) -> dict[str, Floats]:
         """All outputs by name for one input blob."""
-        with self._lock:
-            self._net.setInput(blob)
-            results = self._net.forward(self._outputs)
+        with self._nets.lend() as net:
+            net.setInput(blob)
+            results = net.forward(self._outputs)
             return {
                 name: np.array(result, dtype=np.float32) for name, result in zip(self._outputs, results, strict=True)
             }
+
+    def fill(self) -> None:
+        """Read every copy now, so that no question waits for it."""
+        self._nets.fill()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +90,9 @@ class FaceModels:
             with zipfile.ZipFile(path) as archive:
                 members = {name: archive.read(name) for name in (_DETECTOR, _LANDMARKS, _BLENDSHAPES, _GEOMETRY)}
             return cls(
-                detector=_read_graph(members[_DETECTOR]),
-                landmarks=_read_graph(members[_LANDMARKS]),
-                blendshapes=_read_graph(members[_BLENDSHAPES]),
+                detector=Graph(partial(_read_net, members[_DETECTOR])),
+                landmarks=Graph(partial(_read_net, members[_LANDMARKS])),
+                blendshapes=Graph(partial(_read_net, members[_BLENDSHAPES])),
                 canonical=_read_canonical(members[_GEOMETRY]),
                 blendshape_landmarks=tuple(names["landmarks"]),
                 blendshape_names=tuple(names["blendshapes"]),
@@ -95,8 +100,13 @@ class FaceModels:
         except (zipfile.BadZipFile, KeyError, ValueError, IndexError, struct.error, cv2.error) as error:
             raise LoanAppError(ErrorCode.ASSET_DAMAGED, asset=ASSET) from error
 
+    def fill(self) -> None:
+        """Read every copy of the graphs now (about 50 ms), so that the first verdict does not wait for them."""
+        for graph in (self.detector, self.landmarks, self.blendshapes):
+            graph.fill()
 
-def _read_graph(content: bytes) -> Graph:
+
+def _read_net(content: bytes) -> cv2.dnn.Net:
     # OpenCV 5.0 ignores `engine` for a buffer, and its new engine keeps one of several outputs at twice the time;
     # the classic engine is reached only through a file. The file holds a public model, no data of anybody.
     parent = tempfile.gettempdir()
@@ -105,7 +115,7 @@ def _read_graph(content: bytes) -> Graph:
     with tempfile.TemporaryDirectory(prefix="loanapp-model-", dir=parent) as folder:
         path = Path(folder) / "graph.tflite"
         path.write_bytes(content)
-        return Graph(cv2.dnn.readNetFromTFLite(str(path), engine=cv2.dnn.ENGINE_CLASSIC))
+        return cv2.dnn.readNetFromTFLite(str(path), engine=cv2.dnn.ENGINE_CLASSIC)
 
 
 def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:

@@ -4,25 +4,29 @@ The same engine that guided the borrower runs again here. Of what the client say
 the times only where the frames agree: the client may be in an attacker's hands.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 import numpy as np
 
-from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.liveness import Action, Challenge, VerdictOutcome, VerdictReason
 from loanapp.resource_files import read_toml
 from loanapp.vision.actions import ActionDetector
-from loanapp.vision.arrays import Image
+from loanapp.vision.arrays import Floats, Image
+from loanapp.vision.continuity import Course, face_patch, most_at_rest, same_face
 from loanapp.vision.events import ActionEvent
-from loanapp.vision.evidence import ActionWindow, Evidence
+from loanapp.vision.evidence import ActionWindow, Evidence, EvidenceFrame
 from loanapp.vision.face_match import FaceMatcher
 from loanapp.vision.frame_analysis import FrameAnalyser, FrameFacts
 from loanapp.vision.models import FaceModels
+from loanapp.vision.parallel import in_parallel
 
 # Actions that no one does by the way: two of them at a time when another was asked are not a slip.
 _DELIBERATE: Final = frozenset({Action.OPEN_MOUTH, Action.TURN_LEFT, Action.TURN_RIGHT})
+# So many frames before the second half are looked at twice: a face that is followed reads steadier than one just found.
+_RUN_UP: Final = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,25 +41,33 @@ class LivenessReport:
 
 @dataclass(slots=True)
 class _Seen:
-    """What the engine saw: facts and pictures by frame, events with times in milliseconds."""
+    """What the engine saw: facts, pictures and face patches by frame; all events, and those a window counts."""
 
     facts: list[FrameFacts] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
+    patches: list[Floats | None] = field(default_factory=list)
     events: list[ActionEvent] = field(default_factory=list)
+    counted: list[ActionEvent] = field(default_factory=list)
     rest_yaw: float = 0.0
 
 
 def judge(
-    evidence: Evidence, challenge: Challenge, models: FaceModels, *, matcher: FaceMatcher | None = None
+    evidence: Evidence,
+    challenge: Challenge,
+    models: FaceModels,
+    *,
+    received_at: datetime,
+    matcher: FaceMatcher | None = None,
 ) -> LivenessReport:
     """Whether these frames show one living person doing what was asked, in order and in time.
 
-    ``matcher`` compares the face with itself over the attempt; without one it is loaded here.
+    ``received_at`` is when the evidence arrived, by the clock that issued the challenge. ``matcher`` compares the face
+    with itself over the attempt; without one it is loaded here.
     Raises ``EvidenceFormatError`` where a frame is no picture, :class:`LoanAppError` where a model is missing.
     """
     limits: dict[str, Any] = read_toml("vision", "verdict.toml")
     measures: dict[str, float] = {"frames": float(len(evidence.frames))}
-    if not _belongs(evidence, challenge):
+    if not _belongs(evidence, challenge) or not _since_issued(evidence, challenge, received_at, limits, measures):
         return LivenessReport(VerdictOutcome.REFUSED, (VerdictReason.CHALLENGE_MISMATCH,), measures, None)
     if tuple(window.action for window in evidence.header.windows) != challenge.actions:
         return LivenessReport(VerdictOutcome.RETRY, (VerdictReason.WRONG_ORDER,), measures, None)
@@ -63,15 +75,29 @@ def judge(
         return LivenessReport(VerdictOutcome.RETRY, (VerdictReason.TOO_FEW_FRAMES,), measures, None)
     seen = _watch(evidence, models)
     reasons = [*_steadiness(seen, limits, measures), *_actions(seen, evidence, limits, measures)]
-    best = _best(seen.facts)
+    best = most_at_rest(seen.facts)
     outcome = VerdictOutcome.RETRY if reasons else VerdictOutcome.PASSED
     if best is not None and not reasons:
-        same = measures["self_similarity"] = _self_similarity(seen, evidence, best, matcher or FaceMatcher())
-        if same < limits["continuity"]["same_from"]:
+        outcome = _one_person(seen, _pieces(evidence.header.windows), best, matcher or FaceMatcher(), measures)
+        if outcome is not VerdictOutcome.PASSED:
             reasons.append(VerdictReason.FACE_CHANGED)
-            changed = same < limits["continuity"]["changed_below"]
-            outcome = VerdictOutcome.RETRY if changed else VerdictOutcome.REVIEW
     return LivenessReport(outcome, tuple(dict.fromkeys(reasons)), measures, None if best is None else seen.images[best])
+
+
+def _one_person(
+    seen: _Seen, spans: list[tuple[float, float]], best: int, matcher: FaceMatcher, measures: dict[str, float]
+) -> VerdictOutcome:
+    """Passed where one face is seen throughout; for a person to look at where that is not sure."""
+    limits = read_toml("vision", "verdict.toml")["continuity"]
+    course = Course(seen.facts, seen.images, seen.patches)
+    found = same_face(course, best=best, spans=spans, events=seen.counted, matcher=matcher, limits=limits)
+    measures["self_similarity"] = found.least_similar
+    measures["least_alike_neighbours"] = found.least_alike
+    measures["face_jumps"] = float(found.jumps)
+    measures["faces_described"] = float(found.described)
+    if found.jumps > limits["most_jumps"] or found.least_similar < limits["changed_below"]:
+        return VerdictOutcome.RETRY
+    return VerdictOutcome.PASSED if found.least_similar >= limits["same_from"] else VerdictOutcome.REVIEW
 
 
 def _belongs(evidence: Evidence, challenge: Challenge) -> bool:
@@ -82,6 +108,22 @@ def _belongs(evidence: Evidence, challenge: Challenge) -> bool:
         and header.nonce == challenge.nonce
         and header.source_kind in challenge.accepted_sources
     )
+
+
+def _since_issued(
+    evidence: Evidence,
+    challenge: Challenge,
+    received_at: datetime,
+    limits: dict[str, Any],
+    measures: dict[str, float],
+) -> bool:
+    """Whether the actions can have been done since they were asked: a film made before, or slowed down, was not."""
+    windows = evidence.header.windows
+    if not windows:
+        return True
+    measures["acted_s"] = (windows[-1].done_ms - windows[0].asked_ms) / 1000
+    measures["since_issued_s"] = (received_at - challenge.issued_at).total_seconds()
+    return bool(measures["acted_s"] <= measures["since_issued_s"] + limits["time"]["clock_slack_seconds"])
 
 
 def _enough_frames(evidence: Evidence, challenge: Challenge, limits: dict[str, Any]) -> bool:
@@ -100,19 +142,41 @@ def _enough_frames(evidence: Evidence, challenge: Challenge, limits: dict[str, A
     return True
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    facts: FrameFacts
+    image: Image
+    patch: Floats | None
+
+
 def _watch(evidence: Evidence, models: FaceModels) -> _Seen:
-    analyser, detector, seen = FrameAnalyser(models), ActionDetector(), _Seen()
+    detector, seen = ActionDetector(), _Seen()
     first_asked = evidence.header.windows[0].asked_ms if evidence.header.windows else 0
-    for frame in evidence.frames:
-        image = frame.decode()
-        facts = analyser.analyse(image, frame.time_ms / 1000)
-        seen.images.append(image)
-        seen.facts.append(facts)
-        seen.events += detector.feed(facts)
+    for frame, look in zip(evidence.frames, _look_at(evidence.frames, models), strict=True):
+        seen.images.append(look.image)
+        seen.facts.append(look.facts)
+        seen.patches.append(look.patch)
+        seen.events += detector.feed(look.facts)
         if frame.time_ms <= first_asked and detector.neutral is not None:
             seen.rest_yaw = detector.neutral.yaw
     seen.events += detector.finish()
     return seen
+
+
+def _look_at(frames: Sequence[EvidenceFrame], models: FaceModels) -> list[_Look]:
+    """Every frame once, the second half beside the first: a net alone makes little use of a second core."""
+    middle = (len(frames) + 1) // 2
+
+    def look(part: tuple[int, int]) -> list[_Look]:
+        start, end = part
+        analyser, looks = FrameAnalyser(models), []
+        for frame in frames[max(0, start - _RUN_UP) : end]:
+            image = frame.decode()
+            facts = analyser.analyse(image, frame.time_ms / 1000)
+            looks.append(_Look(facts, image, None if facts.face is None else face_patch(image, facts.face)))
+        return looks[min(start, _RUN_UP) :]
+
+    return [one for half in in_parallel(look, [(0, middle), (middle, len(frames))]) for one in half]
 
 
 def _steadiness(seen: _Seen, limits: dict[str, Any], measures: dict[str, float]) -> list[VerdictReason]:
@@ -161,6 +225,7 @@ def _actions(
             if event.counts and event.start_s >= asked - slack and event.end_s <= done + slack
         ]
         right = [event for event in inside if event.action is window.action]
+        seen.counted += right
         strays += sum(event.action in _DELIBERATE for event in inside if event.action is not window.action)
         name = f"action_{place + 1}_{window.action.value}"
         measures[name] = max((event.strength for event in right), default=0.0)
@@ -175,41 +240,6 @@ def _actions(
     if strays > limits["actions"]["most_strays"]:
         reasons.append(VerdictReason.WRONG_ORDER)
     return reasons
-
-
-def _best(all_facts: list[FrameFacts], allowed: Callable[[FrameFacts], bool] = lambda _facts: True) -> int | None:
-    """The frame whose face is most at rest: frontal, eyes open, mouth shut."""
-    scored = [
-        (
-            abs(facts.yaw) / 10
-            + abs(facts.pitch) / 15
-            + facts.jaw_open * 2
-            - 4 * min(facts.eye_open_left, facts.eye_open_right),
-            index,
-        )
-        for index, facts in enumerate(all_facts)
-        if facts.face is not None and allowed(facts)
-    ]
-    return min(scored)[1] if scored else None
-
-
-def _self_similarity(seen: _Seen, evidence: Evidence, best: int, matcher: FaceMatcher) -> float:
-    """The least likeness of the best frame to the frame most at rest before, within and after each action."""
-    chosen = [_best_between(seen.facts, start, end) for start, end in _pieces(evidence.header.windows)]
-    lowest = 1.0
-    try:
-        reference = matcher.describe(seen.images[best])
-        for index in {index for index in chosen if index is not None} - {best}:
-            lowest = min(lowest, float(reference @ matcher.describe(seen.images[index])))
-    except LoanAppError as error:
-        if error.code is not ErrorCode.FACE_LOST:
-            raise
-        return 0.0  # the second detector sees no face where the first saw one
-    return lowest
-
-
-def _best_between(all_facts: list[FrameFacts], start_s: float, end_s: float) -> int | None:
-    return _best(all_facts, lambda facts: start_s <= facts.time_s <= end_s)
 
 
 def _pieces(windows: tuple[ActionWindow, ...]) -> list[tuple[float, float]]:

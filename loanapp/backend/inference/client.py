@@ -5,6 +5,7 @@ import logging
 import multiprocessing
 import threading
 from dataclasses import dataclass, field
+from datetime import datetime
 from multiprocessing.connection import Connection
 from typing import Any, Final
 
@@ -79,9 +80,12 @@ class InferenceClient:
         fields, portrait = self._answer("read_document", (photo, side), _DOCUMENT_SECONDS)
         return DocumentResult(fields, portrait)
 
-    def judge(self, evidence: bytes, challenge: Challenge, source_kind: str, portrait: bytes) -> FaceResult:
+    def judge(
+        self, evidence: bytes, challenge: Challenge, source_kind: str, portrait: bytes, received_at: datetime
+    ) -> FaceResult:
         """Judge one attempt; raises ``EVIDENCE_INVALID`` or ``LENDER_TROUBLE``."""
-        return FaceResult(*self._answer("judge", (evidence, challenge, source_kind, portrait), _VERDICT_SECONDS))
+        asked = (evidence, challenge, source_kind, portrait, received_at)
+        return FaceResult(*self._answer("judge", asked, _VERDICT_SECONDS))
 
     def stop(self) -> None:
         """End the process, whatever it is doing; whoever waits for it gets ``LENDER_TROUBLE``."""

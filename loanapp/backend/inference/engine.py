@@ -1,5 +1,6 @@
 """The models of the inference process and what they are asked; imported by that process alone."""
 
+from datetime import datetime
 from typing import Any, Final
 
 import cv2
@@ -33,7 +34,8 @@ class Engine:
     def preload(self) -> None:
         """Load everything, by reading a blank picture among other things. Raises as a real question would."""
         blank = np.full((480, 640, 3), 255, np.uint8)
-        self._face_models()
+        self._face_models().fill()
+        self._matcher.preload()
         try:
             self._reader.read(cv2.imencode(".png", blank)[1].tobytes(), "front")
         except LoanAppError as error:
@@ -48,15 +50,18 @@ class Engine:
             return fields, None
         return fields, cv2.imencode(".png", reading.portrait)[1].tobytes()
 
-    def judge(self, content: bytes, challenge: Challenge, source_kind: str, portrait: bytes) -> Judgement:
+    def judge(
+        self, content: bytes, challenge: Challenge, source_kind: str, portrait: bytes, received_at: datetime
+    ) -> Judgement:
         """Liveness from the evidence alone; then, if it passed, whether it is the face on the document.
 
-        Raises ``EVIDENCE_INVALID``, or ``SOURCE_NOT_ACCEPTED`` when the frames come from elsewhere than announced.
+        ``received_at`` is when the evidence came, by the clock that issued the challenge. Raises ``EVIDENCE_INVALID``,
+        or ``SOURCE_NOT_ACCEPTED`` when the frames come from elsewhere than announced.
         """
         evidence = unpack_evidence(content)
         if evidence.header.source_kind is not SourceKind(source_kind):
             raise LoanAppError(ErrorCode.SOURCE_NOT_ACCEPTED)
-        report = judge(evidence, challenge, self._face_models(), matcher=self._matcher)
+        report = judge(evidence, challenge, self._face_models(), received_at=received_at, matcher=self._matcher)
         outcome, reasons = report.outcome.value, tuple(reason.value for reason in report.reasons)
         measures = {name: float(value) for name, value in report.measures.items()}
         if report.outcome is not VerdictOutcome.PASSED or report.best_face is None:

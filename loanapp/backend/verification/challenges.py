@@ -25,7 +25,10 @@ _OTHERS: Final = (Action.BLINK, Action.OPEN_MOUTH, Action.NOD)
 
 
 def random_actions(fewest: int, most: int) -> tuple[Action, ...]:
-    """Different actions in random order, always with a turn: no flat picture can follow one."""
+    """Different actions in random order, always with a turn: a flat picture that is swung cannot follow one.
+
+    A picture that is warped to obey can; ``docs/liveness.md`` says so.
+    """
     random = secrets.SystemRandom()
     count = random.randint(fewest, most)
     turn = random.choice(_TURNS)

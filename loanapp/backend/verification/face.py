@@ -62,7 +62,7 @@ def judge_evidence(services: Services, borrower_id: str, session_id: uuid.UUID, 
         raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, missing="identity_document")
     services.vault.store(owner, EVIDENCE, evidence, now)
     try:
-        result = services.inference.judge(evidence, challenge, source.value, portrait)
+        result = services.inference.judge(evidence, challenge, source.value, portrait, now)
         return _record(services, borrower_id, session_id, result, digest)
     finally:
         _destroy_evidence(services, owner)

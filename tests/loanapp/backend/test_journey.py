@@ -31,6 +31,7 @@ def test_a_borrower_gets_from_the_price_to_the_payout(walker, lender, clock, fac
     public = lender.services.keys.message.public_key().public_bytes_raw()
     verify_message(public, challenge)
     sealed = sealed_evidence(one, challenge, face_evidence(challenge, face_models))
+    clock.move(seconds=30)  # the frames are made faster than a person could act
     verdict = one.done("PUT", f"/v1/liveness-sessions/{challenge['session_id']}/evidence", content=sealed)
     assert verdict == {"outcome": "passed", "reasons": [], "attempts_left": 3}
     again = one.done("PUT", f"/v1/liveness-sessions/{challenge['session_id']}/evidence", content=sealed)

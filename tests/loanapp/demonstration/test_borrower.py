@@ -75,7 +75,9 @@ def test_a_whole_challenge_passes_the_lenders_judgement_and_matches_the_document
         played.prompt(attempt.prompt)
         assert frame.time_s < 20
     assert attempt.guidance.phase is CapturePhase.DONE
-    report = judge(unpack_evidence(attempt.evidence(played.kind)), challenge, models)
+    report = judge(
+        unpack_evidence(attempt.evidence(played.kind)), challenge, models, received_at=now + timedelta(seconds=30)
+    )
     assert report.outcome is VerdictOutcome.PASSED, report.reasons
     likeness = FaceMatcher().similarity(draw_front(find_identity("approved")), report.best_face)
     assert load_match_policy().outcome(likeness) is MatchOutcome.SAME

@@ -9,8 +9,8 @@ from loanapp.vision.face_match import (
     MatchOutcome,
     MatchPolicy,
     PortraitDetector,
-    _similarity_transform,
     load_match_policy,
+    similarity_transform,
 )
 
 
@@ -76,7 +76,7 @@ def test_transform_recovers_turn_scale_and_shift():
     source = np.array([[0, 0], [10, 0], [5, 5], [1, 9], [9, 8]], np.float32)
     angle = 0.4
     turn = 2.5 * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    matrix = _similarity_transform(source, (source @ turn.T + [7, -3]).astype(np.float32))
+    matrix = similarity_transform(source, (source @ turn.T + [7, -3]).astype(np.float32))
     assert matrix == pytest.approx(np.hstack([turn, [[7], [-3]]]), abs=1e-4)
 
 

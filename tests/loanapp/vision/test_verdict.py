@@ -1,6 +1,7 @@
 """The verdict over evidence of the demonstration borrower and of those who would like to pass without being there."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import cv2
 import numpy as np
@@ -14,7 +15,7 @@ from loanapp.vision.evidence import ActionWindow, Evidence, EvidenceFrame, unpac
 from loanapp.vision.face_match import FaceMatcher
 from loanapp.vision.face_mesh import FaceMesh
 from loanapp.vision.frame_analysis import FrameAnalyser
-from loanapp.vision.verdict import judge
+from loanapp.vision.verdict import judge as judge_received
 
 ACTIONS = (Action.TURN_LEFT, Action.BLINK)
 
@@ -52,6 +53,12 @@ def record(models, actions, **options):
     borrower.close()
     assert guided.guidance.phase is CapturePhase.DONE
     return unpack_evidence(guided.evidence(borrower.kind))
+
+
+def judge(evidence, challenge, models, *, after_s=60.0, **options):
+    """The verdict on evidence that arrived ``after_s`` seconds after its challenge was issued."""
+    received_at = challenge.issued_at + timedelta(seconds=after_s)
+    return judge_received(evidence, challenge, models, received_at=received_at, **options)
 
 
 def still_evidence(attempt, jpegs):
@@ -161,8 +168,25 @@ def test_stretched_times_prove_nothing(attempt, make_challenge, face_models):
     frames = tuple(EvidenceFrame(frame.time_ms * 40, frame.jpeg) for frame in attempt.frames)
     windows = tuple(ActionWindow(one.action, one.asked_ms * 40, one.done_ms * 40) for one in attempt.header.windows)
     stretched = Evidence(replace(attempt.header, windows=windows), frames)
-    report = judge(stretched, make_challenge(*ACTIONS), face_models)
+    report = judge(stretched, make_challenge(*ACTIONS), face_models, after_s=600)
     assert report.reasons == (VerdictReason.TOO_FEW_FRAMES,)
+
+
+def test_actions_that_took_longer_than_the_time_since_the_challenge_are_refused(attempt, make_challenge, face_models):
+    """A film made at leisure, or slowed down: times within the challenge's life, but not yet passed."""
+    windows = attempt.header.windows
+    acted_s = (windows[-1].done_ms - windows[0].asked_ms) / 1000
+    challenge = make_challenge(*ACTIONS)
+    report = judge(attempt, challenge, face_models, after_s=acted_s - 1)
+    assert report.outcome is VerdictOutcome.REFUSED
+    assert report.reasons == (VerdictReason.CHALLENGE_MISMATCH,)
+    assert report.measures["acted_s"] == pytest.approx(acted_s)
+    assert judge(attempt, challenge, face_models, after_s=acted_s).outcome is VerdictOutcome.PASSED
+
+
+def test_evidence_from_before_its_challenge_is_refused(attempt, make_challenge, face_models):
+    report = judge(attempt, make_challenge(*ACTIONS), face_models, after_s=-1)
+    assert report.outcome is VerdictOutcome.REFUSED
 
 
 def darker(jpeg, factor):
@@ -199,6 +223,34 @@ def test_another_face_after_the_first_action_is_noticed(attempt, make_challenge,
     report = judge(Evidence(attempt.header, frames), make_challenge(*ACTIONS), face_models, matcher=matcher)
     assert report.outcome in {VerdictOutcome.RETRY, VerdictOutcome.REVIEW}
     assert VerdictReason.FACE_CHANGED in report.reasons
+
+
+@pytest.mark.parametrize("count", [4, 7, 13])
+def test_another_face_between_frames_is_noticed(attempt, make_challenge, face_models, matcher, count):
+    """Single frames of somebody else, spread over the attempt but never where the face is most at rest."""
+    step = len(attempt.frames) // count
+    foreign = set(range(step // 2, len(attempt.frames), step))
+    frames = tuple(
+        EvidenceFrame(frame.time_ms, reshaped(frame.jpeg)) if index in foreign else frame
+        for index, frame in enumerate(attempt.frames)
+    )
+    report = judge(Evidence(attempt.header, frames), make_challenge(*ACTIONS), face_models, matcher=matcher)
+    assert report.outcome is not VerdictOutcome.PASSED
+    if VerdictReason.ACTION_NOT_SEEN not in report.reasons:
+        assert VerdictReason.FACE_CHANGED in report.reasons
+
+
+def test_another_face_that_does_an_action_is_noticed(attempt, make_challenge, face_models, matcher):
+    """The borrower rests, somebody else turns: the frames of the turn alone are another face."""
+    window = attempt.header.windows[0]
+    honest = judge(attempt, make_challenge(*ACTIONS), face_models, matcher=matcher)
+    start = window.asked_ms + 1000 * honest.measures["action_1_turn_left_after_s"]
+    frames = tuple(
+        EvidenceFrame(frame.time_ms, reshaped(frame.jpeg)) if start - 100 <= frame.time_ms <= start + 900 else frame
+        for frame in attempt.frames
+    )
+    report = judge(Evidence(attempt.header, frames), make_challenge(*ACTIONS), face_models, matcher=matcher)
+    assert report.outcome is not VerdictOutcome.PASSED
 
 
 def reshaped(jpeg):
