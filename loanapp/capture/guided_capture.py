@@ -15,7 +15,6 @@ import cv2
 from loanapp.capture.guidance import CapturePhase, Guidance, GuidedAttempt
 from loanapp.capture.mailbox import Mailbox
 from loanapp.capture.sources import CameraError, Frame, FrameSource
-from loanapp.domain.clock import Clock, SystemClock
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.liveness import Action, Challenge, HintCode, SourceKind
 from loanapp.vision.frame_analysis import FrameAnalyser, FrameFacts
@@ -66,11 +65,13 @@ class GuidedCapture:
         *,
         action_timeout_s: float | None = None,
         load_models: Callable[[], FaceModels] = FaceModels.load,
-        clock: Clock | None = None,
+        clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
+        """``clock_s`` only ever goes forward: a computer whose time of day is wrong, or set right, ends no attempt."""
         self._source = source
         self._load_models = load_models
-        self._clock = clock or SystemClock()
+        self._clock_s = clock_s
+        self._expires_s = 0.0
         self._attempt = GuidedAttempt(action_timeout_s)
         self._mailbox: Mailbox[Frame] = Mailbox()
         self._lock = threading.Lock()
@@ -119,6 +120,7 @@ class GuidedCapture:
         """Start an attempt: its first action is asked once the picture has been right for 1 s."""
         with self._lock:
             self._pending = challenge
+            self._expires_s = self._clock_s() + (challenge.expires_at - challenge.issued_at).total_seconds()
             self._evidence = None
             # At once, so that nobody mistakes the end of the last attempt for that of this one.
             phase = CapturePhase.OPENING if self._frame is None else CapturePhase.GET_READY
@@ -214,7 +216,7 @@ class GuidedCapture:
     def _publish(self) -> None:
         running = self._attempt.guidance
         under_way = running.phase not in {CapturePhase.DONE, CapturePhase.FAILED}
-        if self._challenge is not None and under_way and self._clock.now() > self._challenge.expires_at:
+        if self._challenge is not None and under_way and self._clock_s() > self._expires_s:
             self._attempt.fail(LoanAppError(ErrorCode.CHALLENGE_EXPIRED))
         packed = None
         if running.phase is CapturePhase.DONE and self._evidence is None:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Final, Literal, TypeVar
 
@@ -27,6 +28,7 @@ from loanapp.client.errors import InputRejectedError, LenderRefusedError
 from loanapp.client.offer_answers import read_disclosure
 from loanapp.client.reading import JsonObject
 from loanapp.client.transport import MEBIBYTE, Call, RetryPolicy, Transport
+from loanapp.domain.clock import Clock
 from loanapp.domain.consent import ConsentScope, LoanPurpose
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.liveness import Challenge, SourceKind
@@ -43,6 +45,7 @@ Side = Literal["front", "back"]
 PHOTO_LIMIT: Final = 20 * MEBIBYTE - 1024
 EVIDENCE_LIMIT: Final = 3 * MEBIBYTE
 _PDF_LIMIT: Final = 20 * MEBIBYTE
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _IDENTIFIER: Final = re.compile(r"[A-Za-z0-9_-]{1,80}")
 # Reading a card and judging a face are the lender's heaviest work.
 _HEAVY_READ_TIMEOUT_S: Final = 60.0
@@ -72,8 +75,10 @@ class TermsWanted:
 class LenderClient:
     """One lender's API. Thread-safe; blocking: call it in a worker. Import costs nothing heavy, the first call does."""
 
-    def __init__(self, provider: Callable[[], Endpoint], *, retries: RetryPolicy | None = None) -> None:
-        self._wire = Transport(provider, retries=retries)
+    def __init__(
+        self, provider: Callable[[], Endpoint], *, retries: RetryPolicy | None = None, clock: Clock | None = None
+    ) -> None:
+        self._wire = Transport(provider, retries=retries, clock=clock)
 
     @property
     def access_token(self) -> str | None:
@@ -83,6 +88,11 @@ class LenderClient:
     @access_token.setter
     def access_token(self, token: str | None) -> None:
         self._wire.access_token = token
+
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """How far the lender's clock is ahead of this computer's, by its latest answer."""
+        return self._wire.clock_offset
 
     def endpoint(self) -> Endpoint:
         """Where the lender answers now, with its roots."""
@@ -271,13 +281,9 @@ class LenderClient:
 
     def timestamp(self, query: bytes) -> bytes:
         """An RFC 3161 reply to an RFC 3161 query, both DER."""
-        call = Call(
-            "POST",
-            "/v1/timestamps",
-            body=query,
-            content_type="application/timestamp-query",
-            accept="application/timestamp-reply",
-        )
+        from loanapp.proof.timestamp import QUERY_TYPE, REPLY_TYPE  # noqa: PLC0415  (pyHanko, which asks for it)
+
+        call = Call("POST", "/v1/timestamps", body=query, content_type=QUERY_TYPE, accept=REPLY_TYPE)
         return self._wire.send(call).body
 
     def put_signed_contract(self, application_id: str, pdf: bytes) -> Application:
@@ -312,7 +318,7 @@ class LenderClient:
         call = Call(
             method,
             path,
-            body=json.dumps(body, ensure_ascii=False).encode(),
+            body=_written(body),
             idempotency_key=key,
             repeatable=method == "PUT",
         )
@@ -332,6 +338,16 @@ class LenderClient:
             read_timeout_s=_HEAVY_READ_TIMEOUT_S,
         )
         return JsonObject.parse(self._wire.send(call).body)
+
+
+def _written(body: Mapping[str, object]) -> bytes:
+    """The body as JSON; half a character, which UTF-8 cannot hold, is a fault of the field it was typed in."""
+    try:
+        return json.dumps(body, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        broken = {name: ErrorCode.INPUT_INVALID for name, value in body.items() if _SURROGATE.search(str(value))}
+    # Raised out here: that exception holds the whole body, and would travel along as the context of this one.
+    raise InputRejectedError(ErrorCode.INPUT_INVALID, broken)
 
 
 def _path(application_id: str, *rest: str) -> str:

@@ -16,6 +16,8 @@ from loanapp.client.endpoint import Endpoint
 from loanapp.client.errors import LenderCertificateWrongError
 
 _POOL = 8
+# X509_V_ERR_CERT_NOT_YET_VALID of OpenSSL.
+_NOT_YET_VALID = 9
 
 
 def pinned_context(ca_pem: str) -> ssl.SSLContext:
@@ -80,6 +82,17 @@ def is_foreign(error: BaseException) -> bool:
         if isinstance(cause, ssl.SSLError):
             return True
     return False
+
+
+def of_the_future(error: BaseException) -> bool:
+    """Whether the lender's certificate is not valid yet: as good as always this computer's clock is behind.
+
+    Nothing is believed because of it; only the sentence differs.
+    """
+    return any(
+        isinstance(cause, ssl.SSLCertVerificationError) and cause.verify_code == _NOT_YET_VALID
+        for cause in _causes(error)
+    )
 
 
 def never_connected(error: BaseException) -> bool:

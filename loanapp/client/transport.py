@@ -6,12 +6,14 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 import loanapp
 from loanapp.client.endpoint import Endpoint
 from loanapp.client.errors import LenderCertificateWrongError, LenderTroubleError, LenderUnreachableError
 from loanapp.client.problems import error_from
+from loanapp.domain.clock import Clock, SystemClock
 from loanapp.domain.errors import ErrorCode, LoanAppError
 
 if TYPE_CHECKING:
@@ -23,7 +25,8 @@ _log = logging.getLogger(__name__)
 KIBIBYTE: Final = 1024
 MEBIBYTE: Final = 1024 * KIBIBYTE
 _CHUNK: Final = 64 * KIBIBYTE
-# Statuses of a server that did nothing with the request (RFC 9110, 15.6.3 to 15.6.5).
+# What a gateway or a busy server answers in passing (RFC 9110, 15.6.3 to 15.6.5). The lender behind it may have acted
+# all the same, so only a request that may arrive twice is sent again.
 _PASSING: Final = frozenset({502, 503, 504})
 
 
@@ -79,11 +82,13 @@ class Transport:
         provider: Callable[[], Endpoint],
         *,
         retries: RetryPolicy | None = None,
+        clock: Clock | None = None,
         connect_timeout_s: float = 5.0,
         deadline_s: float = 120.0,
     ) -> None:
         self._provider = provider
         self._retries = retries or RetryPolicy()
+        self._clock = clock or SystemClock()
         self._connect_timeout_s = connect_timeout_s
         self._deadline_s = deadline_s
         self._lock = threading.Lock()
@@ -91,6 +96,7 @@ class Transport:
         self._session: requests.Session | None = None
         self._closed = threading.Event()
         self.access_token: str | None = None
+        self.clock_offset: timedelta | None = None
 
     def close(self) -> None:
         """Give up waiting calls and close connections."""
@@ -140,6 +146,7 @@ class Transport:
                 stream=True,
             ) as response:
                 status, retry_after = response.status_code, response.headers.get("Retry-After")
+                self._measure_clock(response.headers.get("Date"))
                 body = _read(response, call.answer_limit, deadline)
         except RequestException as error:
             self._forget(endpoint)
@@ -152,6 +159,17 @@ class Transport:
         if status in _PASSING and problem.code is ErrorCode.LENDER_TROUBLE:
             raise _PassingFailureError(problem, sent=True)
         raise problem
+
+    def _measure_clock(self, date: str | None) -> None:
+        """Note how far the lender's clock is ahead of this computer's: to a second, plus the time of the answer."""
+        from email.utils import parsedate_to_datetime  # noqa: PLC0415  (requests has it loaded)
+
+        try:
+            theirs = parsedate_to_datetime(date or "")
+        except ValueError:
+            return
+        if theirs.tzinfo is not None:
+            self.clock_offset = theirs - self._clock.now()
 
     def _headers(self, call: Call, endpoint: Endpoint) -> dict[str, str]:
         headers = {"Accept": call.accept, "User-Agent": f"LoanApp/{loanapp.__version__}"}
@@ -191,8 +209,10 @@ class Transport:
             session.close()
 
     def _failure(self, error: "RequestException", used: Endpoint) -> Exception:
-        from loanapp.client.tls import is_foreign, never_connected  # noqa: PLC0415  (imports requests)
+        from loanapp.client.tls import is_foreign, never_connected, of_the_future  # noqa: PLC0415  (imports requests)
 
+        if of_the_future(error):
+            return LoanAppError(ErrorCode.CLOCK_WRONG)
         if not is_foreign(error):
             return _PassingFailureError(LenderUnreachableError(), sent=not never_connected(error))
         # Another program may have taken the port of an embedded lender that has moved: look once more.

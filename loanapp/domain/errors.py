@@ -30,6 +30,7 @@ class ErrorCode(StrEnum):
     # identity document photos
     PHOTO_NOT_AN_IMAGE = "photo_not_an_image"
     PHOTO_TOO_LARGE = "photo_too_large"
+    PHOTO_TOO_MANY_PIXELS = "photo_too_many_pixels"
     PHOTO_UNREADABLE = "photo_unreadable"
     PHOTO_SIDES_SWAPPED = "photo_sides_swapped"
     DOCUMENT_EXPIRED = "document_expired"
@@ -44,6 +45,7 @@ class ErrorCode(StrEnum):
     CHALLENGE_EXPIRED = "challenge_expired"
     ACTION_TIMEOUT = "action_timeout"
     FACE_LOST = "face_lost"
+    FACE_NOT_ALONE = "face_not_alone"
     EVIDENCE_INVALID = "evidence_invalid"
     FACE_ATTEMPTS_LOCKED = "face_attempts_locked"
     SOURCE_NOT_ACCEPTED = "source_not_accepted"
@@ -81,6 +83,7 @@ class ErrorCode(StrEnum):
     LENDER_START_FAILED = "lender_start_failed"
     INSTANCE_TOKEN_REQUIRED = "instance_token_required"
     PROGRAM_OUTDATED = "program_outdated"
+    CLOCK_WRONG = "clock_wrong"
     KEYRING_UNAVAILABLE = "keyring_unavailable"
     PASSPHRASE_WRONG = "passphrase_wrong"
     PASSPHRASE_TOO_SHORT = "passphrase_too_short"

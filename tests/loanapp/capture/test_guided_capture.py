@@ -11,7 +11,6 @@ from loanapp.capture.guidance import CapturePhase
 from loanapp.capture.guided_capture import GuidedCapture
 from loanapp.capture.sources import CameraError, Frame
 from loanapp.demonstration.borrower import DemonstrationBorrower
-from loanapp.domain.clock import ManualClock
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.liveness import Action, SourceKind
 from loanapp.vision.evidence import unpack_evidence
@@ -154,12 +153,23 @@ def test_missing_model_is_said(tmp_path):
 
 def test_expired_challenge_ends_the_attempt(run, make_challenge):
     now = datetime.now(UTC)
-    clock = ManualClock(now)
-    capture = run(PlayedCamera(), clock=clock)
+    seconds = [1000.0]
+    capture = run(PlayedCamera(), clock_s=lambda: seconds[0])
     capture.begin(make_challenge(Action.BLINK, issued_at=now, expires_at=now + timedelta(minutes=3)))
     wait_for(capture, lambda view: view.total == 1)
-    clock.move(timedelta(minutes=4))
+    seconds[0] += 240
     assert wait_for(capture, failed).error.code is ErrorCode.CHALLENGE_EXPIRED
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=-2), timedelta(hours=2)])
+def test_a_computer_whose_time_of_day_is_wrong_ends_no_attempt(run, make_challenge, ahead):
+    lenders = datetime.now(UTC) + ahead
+    capture = run(PlayedCamera())
+    capture.begin(make_challenge(Action.BLINK, issued_at=lenders, expires_at=lenders + timedelta(minutes=3)))
+    view = wait_for(capture, lambda now: now.total == 1 and now.facts is not None)
+    time.sleep(0.5)
+    assert view.error is None
+    assert capture.latest().phase is not CapturePhase.FAILED
 
 
 def test_stop_before_start_and_without_frames():

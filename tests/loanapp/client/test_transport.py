@@ -3,6 +3,7 @@
 import socket
 import ssl
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import trustme
@@ -20,6 +21,7 @@ from loanapp.client.errors import (
 )
 from loanapp.client.tls import pinned_session
 from loanapp.client.transport import Call, RetryPolicy
+from loanapp.domain.clock import ManualClock
 from loanapp.domain.errors import ErrorCode
 from tests.loanapp.client.tls_lender import Reply, problem
 
@@ -103,6 +105,28 @@ class TestWhomItBelieves:
         assert "Cookie" not in lender.requests[1].headers
 
 
+class TestTheLendersClock:
+    def test_every_answer_tells_it_refusals_too(self, lenders, wire):
+        lender, clock = lenders(), ManualClock(datetime(2026, 11, 22, 4, tzinfo=UTC))
+        lender.clock = ManualClock(clock.now() + timedelta(minutes=11))
+        transport = wire(lender.endpoint, clock=clock)
+        assert transport.clock_offset is None
+        transport.send(GET)
+        assert transport.clock_offset == timedelta(minutes=11)
+        clock.move(timedelta(minutes=11))
+        lender.script.append(problem(409, "not_allowed_now"))
+        with pytest.raises(NotAllowedNowError):
+            transport.send(GET)
+        assert transport.clock_offset == timedelta()
+
+    def test_a_date_nobody_can_read_is_none(self, lenders, wire, monkeypatch):
+        lender = lenders()
+        monkeypatch.setattr("tests.loanapp.client.tls_lender.Handler.date_time_string", lambda _: "yesterday")
+        transport = wire(lender.endpoint)
+        transport.send(GET)
+        assert transport.clock_offset is None
+
+
 class TestWhatItSendsTwice:
     def test_a_get_after_a_hang_up(self, lenders, wire):
         lender = lenders()
@@ -120,6 +144,14 @@ class TestWhatItSendsTwice:
         lender = lenders()
         lender.script.append(Reply(hang_up=True))
         with pytest.raises(LenderUnreachableError):
+            wire(lender.endpoint).send(POST)
+        assert len(lender.requests) == 1
+
+    @pytest.mark.parametrize("status", [502, 503, 504])
+    def test_never_a_post_without_a_key_that_a_gateway_may_have_passed_on(self, lenders, wire, status):
+        lender = lenders()
+        lender.script.append(Reply(status, b""))
+        with pytest.raises(LenderTroubleError):
             wire(lender.endpoint).send(POST)
         assert len(lender.requests) == 1
 

@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import trustme
 
 from loanapp.client.endpoint import Endpoint
+from loanapp.domain.clock import SystemClock
 
 
 @dataclass
@@ -64,6 +65,10 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(reply.body)
 
+    def date_time_string(self, timestamp=None):
+        """The header ``Date`` tells the lender's own time."""
+        return super().date_time_string(timestamp or self.server.lender.clock.now().timestamp())
+
     do_GET = do_PUT = do_POST = do_DELETE = answer  # noqa: N815 - names of the standard library
 
     def log_message(self, *_args):
@@ -90,14 +95,15 @@ class TlsLender:
     """Answers in the order of ``script``; once that is empty, by ``route``, or with ``Reply()``."""
 
     route = None
+    clock = SystemClock()
 
-    def __init__(self, *, authority=None, host="127.0.0.1", newest=None, plain=False):
+    def __init__(self, *, authority=None, host="127.0.0.1", newest=None, plain=False, not_before=None):
         self.authority = authority or trustme.CA()
         self.script = deque()
         self.requests = []
         self.open = []
         self.stopping = threading.Event()
-        self.context = None if plain else self._context(host, newest)
+        self.context = None if plain else self._context(host, newest, not_before)
         self.server = Server(("127.0.0.1", 0), Handler)
         self.server.lender = self
         self.port = self.server.server_address[1]
@@ -105,11 +111,11 @@ class TlsLender:
         self.thread.start()
         self.scheme = "http" if plain else "https"
 
-    def _context(self, host, newest):
+    def _context(self, host, newest, not_before):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         if newest is not None:
             context.maximum_version = newest
-        self.authority.issue_cert(host).configure_cert(context)
+        self.authority.issue_cert(host, not_before=not_before).configure_cert(context)
         return context
 
     def endpoint(self, **changes):
