@@ -213,7 +213,7 @@ class Application:
             progress=answer.objects("progress", _progress_line),
             decision=answer.optional("decision", _decision),
             offer=answer.optional("offer", _offer),
-            stated_totals=answer.optional("offer", lambda whole, name: read_totals(whole.inner(name).inner("totals"))),
+            stated_totals=answer.optional("offer", _stated_totals),
             disclosure_confirmed=answer.flag("disclosure_confirmed"),
             contract=answer.optional("contract", _contract_state),
         )

@@ -1,6 +1,7 @@
 """Strict reading of JSON answers: the right shape or ``LENDER_ANSWER_UNREADABLE``; unknown fields are ignored."""
 
 import json
+import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -18,6 +19,9 @@ _Item = TypeVar("_Item")
 _DECIMAL: Final = re.compile(r"\d{1,12}(\.\d{1,4})?")
 _LONGEST_TEXT: Final = 20_000
 _LONGEST_LIST: Final = 1_000
+# RFC 8259, 6: beyond 64 bits no two readers agree; nor are there days outside these years in a loan.
+_LONGEST_NUMBER: Final = 19
+_YEARS: Final = range(1900, 3000)
 
 
 class AnswerUnreadableError(LoanAppError):
@@ -36,9 +40,14 @@ class JsonObject:
 
     @classmethod
     def parse(cls, body: bytes) -> "JsonObject":
-        """Read UTF-8 JSON whose top is an object."""
+        """Read UTF-8 JSON whose top is an object; text must be writable again, numbers finite."""
         try:
-            value: object = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+            text = body.decode("utf-8")
+            value: object = json.loads(
+                text, parse_constant=_refuse_constant, parse_int=_whole_number, parse_float=_finite_number
+            )
+            if "\\u" in text:  # only an escape can smuggle half a surrogate pair past the decoder
+                json.dumps(value, ensure_ascii=False).encode("utf-8")
         except (ValueError, RecursionError):
             raise AnswerUnreadableError("answer") from None
         if not isinstance(value, dict):
@@ -110,16 +119,19 @@ class JsonObject:
             value = datetime.fromisoformat(self.text(name))
         except ValueError:
             raise AnswerUnreadableError(self.place(name)) from None
-        if value.tzinfo is None:
+        if value.tzinfo is None or value.year not in _YEARS:
             raise AnswerUnreadableError(self.place(name))
         return value
 
     def day(self, name: str) -> date:
         """A date, ``YYYY-MM-DD``."""
         try:
-            return date.fromisoformat(self.text(name))
+            value = date.fromisoformat(self.text(name))
         except ValueError:
             raise AnswerUnreadableError(self.place(name)) from None
+        if value.year not in _YEARS:
+            raise AnswerUnreadableError(self.place(name))
+        return value
 
     def member(self, name: str, kind: type[_Member]) -> _Member:
         """A member of an enum."""
@@ -180,3 +192,16 @@ class JsonObject:
 
 def _refuse_constant(_name: str) -> object:
     raise ValueError
+
+
+def _whole_number(written: str) -> int:
+    if len(written) > _LONGEST_NUMBER:
+        raise ValueError
+    return int(written)
+
+
+def _finite_number(written: str) -> float:
+    value = float(written)
+    if not math.isfinite(value):
+        raise ValueError
+    return value

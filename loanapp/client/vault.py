@@ -94,7 +94,7 @@ def _derive(passphrase: str, salt: bytes) -> bytes:
     from argon2.low_level import Type, hash_secret_raw  # noqa: PLC0415  (only where there is no credential store)
 
     return hash_secret_raw(
-        passphrase.encode(),
+        passphrase.encode("utf-8", "surrogatepass"),
         salt,
         time_cost=_PASSES,
         memory_cost=_MEMORY_KIB,

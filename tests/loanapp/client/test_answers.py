@@ -51,6 +51,11 @@ def test_a_reading_as_agreed():
         b"{",
         b"\xff",
         b'{"a": NaN}',
+        b'{"a": "b", "c": 1e999}',
+        b'{"a": "b", "c": {"d": [-1e400]}}',
+        b'{"a": "b", "c": ' + b"9" * 400 + b"}",
+        b'{"a": "b", "c": "\\ud800"}',
+        b'{"a": "b", "\\udfff": 1}',
         b"[" * 100_000,
         b'{"a":' * 100_000,
     ],
@@ -58,6 +63,25 @@ def test_a_reading_as_agreed():
 def test_what_is_not_an_object_is_refused(body):
     with pytest.raises(AnswerUnreadableError):
         JsonObject.parse(body).text("a")
+
+
+def test_escapes_of_whole_characters_are_read():
+    assert JsonObject.parse(b'{"a": "\\u6d4b\\ud83d\\ude00"}').text("a") == "测\U0001f600"
+
+
+@pytest.mark.parametrize("confidence", ["1" * 400, "1e999"])
+def test_a_reading_that_is_sure_beyond_measure_is_unreadable(confidence):
+    body = '{"side": "front", "fields": {"name": {"value": "x", "confidence": ' + confidence + "}}}"
+    with pytest.raises(AnswerUnreadableError):
+        DocumentReading.read(JsonObject.parse(body.encode()))
+
+
+@pytest.mark.parametrize("due", ["0001-01-01", "9999-12-31"])
+def test_a_day_outside_anybodys_loan_is_unreadable(due):
+    with pytest.raises(AnswerUnreadableError):
+        JsonObject({"due": due, "at": f"{due}T00:00:00+08:00"}).day("due")
+    with pytest.raises(AnswerUnreadableError):
+        JsonObject({"due": due, "at": f"{due}T00:00:00+08:00"}).moment("at")
 
 
 @pytest.mark.parametrize(
