@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Final
 
 from loanapp.client.private_files import clear_leavings, read_private, remove, write_private
-from loanapp.client.secrets import SecretName, SecretStore
+from loanapp.client.secrets import DRAFT_FILE, SecretName, SecretStore
 from loanapp.domain.clock import Clock, SystemClock
 from loanapp.domain.errors import ErrorCode, LoanAppError
 
 _log = logging.getLogger(__name__)
 
-FILE_NAME: Final = "draft.sealed"
+FILE_NAME: Final = DRAFT_FILE
 LIFE: Final = timedelta(days=30)
 _LARGEST: Final = 1024 * 1024
 _KEY_BYTES: Final = 32
@@ -36,6 +36,8 @@ class Draft:
     so that a killed program repeats an act with the same key. ``page``: the earlier page that is open again, if any.
     ``asked``: the terms the guard holds the offer to. ``receipts``: signed consent receipts (JSON).
     ``contract``: number, length and hash of the contract as read, and as verified in the end.
+    These three are what was agreed: they outlive what was typed, a sign-out and the draft's life. ``put_away`` holds
+    them for borrowers who signed out, by borrower id. ``seen``: the lender's latest state, as application and status.
     """
 
     values: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -53,13 +55,54 @@ class Draft:
     contract: dict[str, str] = field(default_factory=dict)
     certificate: dict[str, str] = field(default_factory=dict)
     payout_seen: str = ""
+    put_away: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+    seen: str = ""
+
+    def without_typed(self) -> "Draft":
+        """What is left of a draft that has grown old: what was agreed, and whose it is."""
+        return Draft(
+            borrower_id=self.borrower_id,
+            application_id=self.application_id,
+            left_application_id=self.left_application_id,
+            asked=self.asked,
+            contract=self.contract,
+            receipts=self.receipts,
+            payout_seen=self.payout_seen,
+            put_away=self.put_away,
+        )
+
+    def signed_out(self) -> "Draft":
+        """What is left when the borrower signs out: what was agreed, by nothing but the borrower's id."""
+        agreed = {name: dict(getattr(self, name)) for name in _AGREED if getattr(self, name)}
+        put_away = dict(self.put_away)
+        if self.borrower_id and agreed:
+            put_away[self.borrower_id] = agreed
+        return Draft(put_away=put_away)
+
+    def signed_in(self, borrower_id: str) -> "Draft":
+        """The draft of whoever has signed in: somebody else's is put away, and what was put away comes back."""
+        draft = self
+        if self.borrower_id not in {"", borrower_id}:
+            draft = self.signed_out()
+            draft.phone = self.phone
+        draft.borrower_id = borrower_id
+        for name, agreed in draft.put_away.pop(borrower_id, {}).items():
+            if name in _AGREED:
+                setattr(draft, name, {**agreed, **getattr(draft, name)})
+        return draft
 
     def __repr__(self) -> str:
         return f"Draft(pages={sorted(self.values)})"
 
 
+_AGREED: Final = ("asked", "contract", "receipts")
+
+
 class DraftFile:
-    """The one draft of a data folder. With a store that forgets, the draft is kept in memory alone."""
+    """The one draft of a data folder. With a store that forgets, the draft is kept in memory alone.
+
+    Not thread-safe: whoever shares it lets one thread in at a time.
+    """
 
     def __init__(self, home: Path, store: SecretStore, clock: Clock | None = None) -> None:
         self._path = home / FILE_NAME
@@ -71,8 +114,9 @@ class DraftFile:
     def load(self) -> tuple[Draft, LoanAppError | None]:
         """The draft, and what is to be told about it.
 
-        A draft that cannot be read is set aside and told once (``DRAFT_UNREADABLE``); one older than 30 days is
-        removed. Raises :class:`LoanAppError` with ``KEYRING_UNAVAILABLE`` or ``DISK_TROUBLE``.
+        A draft that cannot be read is set aside and told once (``DRAFT_UNREADABLE``); what was typed longer than 30
+        days ago is removed, what was agreed stays. Raises :class:`LoanAppError` with ``KEYRING_UNAVAILABLE`` or
+        ``DISK_TROUBLE``.
         """
         if not self._store.durable:
             return Draft(), None
@@ -88,10 +132,13 @@ class DraftFile:
             self._draft_key()
             return Draft(), LoanAppError(ErrorCode.DRAFT_UNREADABLE)
         draft, saved_at = opened
-        if self._clock.now() - saved_at > LIFE:
-            self.discard()
-            return Draft(), None
         self._key = key
+        if self._clock.now() - saved_at > LIFE:
+            draft = draft.without_typed()
+            if draft == Draft():
+                self.discard()
+            else:
+                self.save(draft, flush=True)
         return draft, None
 
     def save(self, draft: Draft, *, flush: bool | None = None) -> None:
@@ -109,8 +156,13 @@ class DraftFile:
             self._flushed_at = now
 
     def discard(self) -> None:
-        """Remove the draft and its key; raises :class:`LoanAppError`."""
+        """Remove the draft and its key; raises :class:`LoanAppError`.
+
+        A store that forgets has none: a draft that lies there belongs to a store that could not be opened.
+        """
         self._key = None
+        if not self._store.durable:
+            return
         remove(self._path)
         self._store.delete(SecretName.DRAFT_KEY)
 
@@ -137,7 +189,8 @@ def _seal(key: bytes, draft: Draft, now: datetime) -> bytes:
 
     whole = {"saved_at": now.isoformat(), "draft": asdict(draft)}
     nonce = secrets.token_bytes(_NONCE_BYTES)
-    return _MAGIC + nonce + AESGCM(key).encrypt(nonce, json.dumps(whole, ensure_ascii=False).encode(), _MAGIC)
+    written = json.dumps(whole, ensure_ascii=False).encode("utf-8", "surrogatepass")  # as json.loads reads it
+    return _MAGIC + nonce + AESGCM(key).encrypt(nonce, written, _MAGIC)
 
 
 def _open(key: bytes, sealed: bytes) -> tuple[Draft, datetime] | None:

@@ -24,6 +24,7 @@ _log = logging.getLogger(__name__)
 
 SERVICE: Final = "LoanApp"
 VAULT_FILE: Final = "secrets.vault"
+DRAFT_FILE: Final = "draft.sealed"
 # ASVS 5.0, 6.2.1: at least eight characters.
 SHORTEST_PASSPHRASE: Final = 8
 
@@ -196,14 +197,18 @@ AskPassphrase = Callable[[PassphrasePrompt], str | None]
 def open_secrets(home: Path, passphrase: AskPassphrase | None = None) -> SecretStore:
     """The best store this computer has: credential store, else passphrase, else memory.
 
-    A vault the borrower once chose is used again, whatever else appears, so nothing in it is lost. Blocking: run it
-    in a worker. Raises :class:`LoanAppError` with ``DISK_TROUBLE``.
+    A vault the borrower once chose is used again, whatever else appears, so nothing in it is lost. A draft without a
+    vault has its key in the credential store: while that cannot be opened no other store is begun, which would lock
+    the draft out for good. Blocking: run it in a worker. Raises :class:`LoanAppError` with ``KEYRING_UNAVAILABLE``
+    (try again once it is unlocked, or go on with :class:`MemorySecrets`) or ``DISK_TROUBLE``.
     """
     path = home / VAULT_FILE
     if not path.exists():
         found = _system_store(home)
         if found is not None:
             return found
+        if (home / DRAFT_FILE).exists():
+            raise LoanAppError(ErrorCode.KEYRING_UNAVAILABLE)
     if passphrase is None:
         return MemorySecrets()
     return _ask(path, passphrase) or MemorySecrets()

@@ -1,10 +1,13 @@
 """What every act of the journey needs: state under one lock, the draft, idempotency keys, the session."""
 
+import contextlib
+import copy
 import json
 import logging
 import threading
 import uuid
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, TypeVar
@@ -14,6 +17,7 @@ from loanapp.client.application import Application
 from loanapp.client.drafts import Draft, DraftFile
 from loanapp.client.endpoint import Endpoint
 from loanapp.client.errors import (
+    AnswerUnreadableError,
     LenderCertificateWrongError,
     LenderTroubleError,
     LenderUnreachableError,
@@ -32,15 +36,28 @@ _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
 # After these nobody knows whether the lender acted: the key of the act is kept, so that a repetition is the same act.
-_UNKNOWN_OUTCOME: Final = (LenderUnreachableError, LenderTroubleError, LenderCertificateWrongError, SignedOutError)
+_UNKNOWN_OUTCOME: Final = (
+    LenderUnreachableError,
+    LenderTroubleError,
+    LenderCertificateWrongError,
+    AnswerUnreadableError,
+    SignedOutError,
+)
 
+# Signing times and due dates bear some minutes; beyond, what is right would look wrong, and the other way round.
+_CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 
 # Once handed in, the lender has what was typed: nothing of it stays on this computer.
 _STILL_FILLING: Final = frozenset({ApplicationStatus.DRAFT, ApplicationStatus.NEEDS_MORE})
 
 
 class JourneyCore:
-    """State, locks and bookkeeping. ``_lock`` is held for moments only, never during a call over the wire."""
+    """State, locks and bookkeeping.
+
+    ``_lock`` guards the state and is held for moments only: never during a call over the wire, to the disk or to the
+    credential store. ``_writing`` lets one thread at the draft's file and is taken before ``_lock``, never inside it.
+    ``_acts`` lets one act run at a time.
+    """
 
     def __init__(
         self,
@@ -56,11 +73,12 @@ class JourneyCore:
         ``provider`` tells where the lender answers (asked again after a failure to connect); ``home`` is the data
         folder; ``open_store`` runs once, in the worker of the first act, and may ask for a passphrase.
         """
-        self.client: Final = LenderClient(provider, retries=retries)
         self.clock: Final = clock or SystemClock()
+        self.client: Final = LenderClient(provider, retries=retries, clock=self.clock)
         self._home = home
         self._open_store = open_store
         self._lock = threading.RLock()
+        self._writing = threading.RLock()
         self._acts = threading.RLock()
         self._store: SecretStore | None = None
         self._draft_file: DraftFile | None = None
@@ -91,31 +109,35 @@ class JourneyCore:
         """Open an earlier page again, to look or to change; any other request leads where the borrower belongs."""
         with self._lock:
             self.draft.page = page.value if page in self.revisitable_pages() else ""
-            self._save()
-            return self.current_page()
+        self._save()
+        return self.current_page()
 
     def go_back(self) -> Page:
         """The page before, if it may be opened again."""
         with self._lock:
             before = previous(self.current_page(), self.revisitable_pages())
-            return self.open_page(before) if before is not None else self.current_page()
+        return self.open_page(before) if before is not None else self.current_page()
 
     def finish_page(self) -> Page:
         """Leave a page that was opened again, nothing changed."""
         with self._lock:
             self.draft.page = ""
-            self._save()
-            return self.current_page()
+        self._save()
+        return self.current_page()
 
     def remember(self, page: Page, values: dict[str, str]) -> None:
-        """Keep what is typed on ``page``, encrypted, at once (a few milliseconds).
+        """Keep what is typed on ``page``, encrypted, at once: a few milliseconds, longer while the disk is slow.
+
+        Half a character, which a keyboard or a paste may leave, is kept as U+FFFD.
 
         Raises :class:`LoanAppError` with ``DISK_TROUBLE`` or ``KEYRING_UNAVAILABLE``; the values then stay in memory.
         """
+        kept = {name: _whole_characters(value) for name, value in values.items()}
         with self._lock:
-            if self.draft.values.get(page.value) != values:
-                self.draft.values[page.value] = dict(values)
-                self._save(flush=None)
+            if self.draft.values.get(page.value) == kept:
+                return
+            self.draft.values[page.value] = kept
+        self._save(flush=None)
 
     def remembered(self, page: Page) -> dict[str, str]:
         """What was typed on ``page``."""
@@ -162,9 +184,15 @@ class JourneyCore:
         )
 
     def _save(self, *, flush: bool | None = True) -> None:
-        """Write the draft; ``flush=None`` leaves the waiting for the disk to once a second."""
-        if self._draft_file is not None:
-            self._draft_file.save(self.draft, flush=flush)
+        """Write the draft as it is now; ``flush=None`` leaves the waiting for the disk to once a second.
+
+        Not to be called with ``_lock`` held: whoever only looks would wait for the disk.
+        """
+        with self._writing:
+            with self._lock:
+                file, draft = self._draft_file, copy.deepcopy(self.draft)
+            if file is not None:
+                file.save(draft, flush=flush)
 
     def _open(self) -> SecretStore:
         """Open store and draft once; what was typed before that is kept."""
@@ -172,18 +200,20 @@ class JourneyCore:
             store = self._open_store()
             file = DraftFile(self._home, store, self.clock)
             draft, notice = file.load()
+            token = store.read(SecretName.ACCESS_TOKEN)
             with self._lock:
                 typed, self.draft = self.draft, draft
                 self.draft.values.update(typed.values)
-                self._store, self._draft_file, self._notice = store, file, notice
-                self.client.access_token = store.read(SecretName.ACCESS_TOKEN)
+                self._store, self._draft_file, self._notice = store, file, notice or self._notice
+                self.client.access_token = token
         return self._store
 
     def _signed_out(self) -> None:
-        """Forget the session; the draft stays."""
+        """Forget a session that has ended; the draft stays. A token that cannot be removed now opens nothing."""
         with self._lock:
             self.client.access_token = None
             self.application = None
+        with contextlib.suppress(LoanAppError):
             if self._store is not None:
                 self._store.delete(SecretName.ACCESS_TOKEN)
 
@@ -202,10 +232,10 @@ class JourneyCore:
 
         The key is dropped once the outcome is known; a program killed in between repeats the act with it.
         """
-        name = f"{act}:{sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]}"
+        name = _key_name(act, body)
         with self._lock:
             key = self.draft.keys.setdefault(name, str(uuid.uuid4()))
-            self._save()
+        self._save()
         try:
             result = work(key)
         except _UNKNOWN_OUTCOME:
@@ -219,24 +249,52 @@ class JourneyCore:
     def _drop_key(self, name: str) -> None:
         with self._lock:
             self.draft.keys.pop(name, None)
-            self._save()
+        self._save()
+
+    def _drop_other_keys(self, act: str, body: object) -> None:
+        """Forget the keys of the same act with another content: what it said last is what counts now."""
+        own, prefix = _key_name(act, body), f"{act}:"
+        with self._lock:
+            keys = self.draft.keys
+            self.draft.keys = {name: key for name, key in keys.items() if name == own or not name.startswith(prefix)}
+
+    def _hold(self, application: Application | None) -> bool:
+        """Take over the lender's state, every way it comes; tells whether the draft has changed and is to be saved.
+
+        What was typed goes once it is handed in; the keys of acts go once the lender shows that the state they were
+        meant for is over; what was kept of another application's contract goes with that application.
+        """
+        with self._lock:
+            self.application, draft = application, self.draft
+            if application is None:
+                return False
+            before = copy.deepcopy(draft)
+            if draft.application_id not in {"", application.id}:
+                draft.readings = {}
+            draft.application_id = application.id
+            if draft.contract and draft.contract.setdefault("application_id", application.id) != application.id:
+                draft.contract = {}
+            seen = f"{application.id}:{application.status.value}"
+            if draft.seen not in {"", seen}:
+                draft.keys = {name: key for name, key in draft.keys.items() if name.startswith("apply:")}
+            draft.seen = seen
+            if application.status not in _STILL_FILLING and draft.left_application_id != application.id:
+                draft.values, draft.readings = {}, {}
+            return draft != before
 
     def _arrived(self, application: Application) -> Page:
         """Take over the lender's state after an act; an earlier page that was open again is done."""
         with self._lock:
-            self.application = application
-            self.draft.application_id = application.id
+            self._hold(application)
             self.draft.page = ""
-            if application.status not in _STILL_FILLING:
-                self.draft.values, self.draft.readings = {}, {}
-            self._save()
-            return self.current_page()
+        self._save()
+        return self.current_page()
 
     def _looked(self, application: Application) -> Page:
         """Take over the lender's state after a look; an earlier page that is open stays open."""
-        with self._lock:
-            self.application = application
-            return self.current_page()
+        if self._hold(application):
+            self._save()
+        return self.current_page()
 
     def _take(self, applications: Sequence[Application]) -> None:
         """Take over the application the borrower is at: the newest live one, else the newest not put behind."""
@@ -246,10 +304,10 @@ class JourneyCore:
             newest = max(live or ended, key=lambda one: one.created_at, default=None)
             if not live and newest is not None and any(one.created_at > newest.created_at for one in applications):
                 newest = None  # what was put behind is newer: older endings are no news
-            self.application = newest
+            self._hold(newest)
             if live:
                 self.draft.keys = {name: key for name, key in self.draft.keys.items() if not name.startswith("apply:")}
-            self._save()
+        self._save()
 
     def _application_id(self) -> str:
         """The application at hand; raises :class:`LoanAppError` with ``NOT_ALLOWED_NOW`` where there is none."""
@@ -264,3 +322,36 @@ class JourneyCore:
         if self.lender is None:
             raise LenderUnreachableError
         return self.lender
+
+    # The time
+
+    def _clock_problem(self) -> LoanAppError | None:
+        """``CLOCK_WRONG`` with the ``minutes`` between this computer's clock and the lender's, as last measured."""
+        offset = self.client.clock_offset
+        if offset is None or abs(offset) <= _CLOCK_TOLERANCE:
+            return None
+        return LoanAppError(ErrorCode.CLOCK_WRONG, minutes=round(abs(offset).total_seconds() / 60))
+
+    def _now(self) -> datetime:
+        """The present moment, for signing and for judging dates and signatures.
+
+        Raises :class:`LoanAppError` with ``CLOCK_WRONG``, measured again first: it may have been set right meanwhile.
+        """
+        if self._clock_problem() is not None:
+            self.client.lender()
+            if (problem := self._clock_problem()) is not None:
+                raise problem
+        return self.clock.now()
+
+    def _lender_now(self) -> datetime:
+        """The present moment by the lender's clock, for what expires there."""
+        return self.clock.now() + (self.client.clock_offset or timedelta())
+
+
+def _key_name(act: str, body: object) -> str:
+    return f"{act}:{sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]}"
+
+
+def _whole_characters(text: str) -> str:
+    """The text with halves of surrogate pairs joined or, where one is alone, replaced: UTF-8 cannot hold them."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -53,11 +53,11 @@ class DraftActs(JourneyCore):
             key = self._profile().vault_public_key
             reading, application = self.client.put_document(self._application_id(), side, image, key)
             with self._lock:
-                self.application = application
+                self._hold(application)
                 self.draft.readings[side] = {
                     name: [field.value, str(field.confidence)] for name, field in reading.fields.items()
                 }
-                self._save()
+            self._save()
             return reading
 
         return self._guarded(work)
@@ -94,9 +94,12 @@ class DraftActs(JourneyCore):
             if text is None or (text.version, text.sha256.in_language(language)) != (text_version, text_sha256):
                 raise GuardRefusal(ErrorCode.GUARD_CONSENT_DIFFERS, scope.value)
             application_id = self._application_id()
+            act, body = f"consent.{scope.value}", [application_id, granted, text_version, text_sha256, language]
+            # Given, refused and given again is a third act, not the first one repeated.
+            self._drop_other_keys(act, body)
             receipt = self._keyed(
-                "consent",
-                [application_id, scope.value, granted, text_version, text_sha256, language],
+                act,
+                body,
                 lambda key: self.client.record_consent(
                     application_id,
                     scope,
@@ -110,9 +113,9 @@ class DraftActs(JourneyCore):
             )
             application = self.client.application(application_id)
             with self._lock:
-                self.application = application
-                self.draft.receipts[scope.value] = json.dumps(dict(receipt.raw), ensure_ascii=False)
-                self._save()
+                self._hold(application)
+                self.draft.receipts[receipt.receipt_id] = json.dumps(dict(receipt.raw), ensure_ascii=False)
+            self._save()
             return receipt
 
         return self._guarded(work)
@@ -133,7 +136,7 @@ class DraftActs(JourneyCore):
             if consent is None or not consent.granted:
                 raise NotAllowedNowError(ErrorCode.CONSENT_MISSING)
             challenge = self._challenge(application.id, source_kind)
-            if challenge.expires_at <= self.clock.now():
+            if challenge.expires_at <= self._lender_now():
                 challenge = self._challenge(application.id, source_kind)  # an old attempt's answer came back
             return challenge
 
@@ -175,6 +178,15 @@ class DraftActs(JourneyCore):
                 for side, fields in self.draft.readings.items()
             }
         return {side: DocumentReading(side, fields) for side, fields in kept.items()}
+
+    def consent_receipts(self) -> list[dict[str, object]]:
+        """The borrower's proofs of what was authorised or refused, each as the lender signed it, oldest first.
+
+        Kept through sign-out and beyond the draft's life; never sent anywhere.
+        """
+        with self._lock:
+            kept = [json.loads(receipt) for receipt in self.draft.receipts.values()]
+        return sorted(kept, key=lambda receipt: str(receipt["recorded_at"]))
 
     def withdraw(self) -> Page:
         """End the application."""

@@ -5,10 +5,11 @@ the lender's answer, and the page is derived from it and from the draft.
 """
 
 import contextlib
+from collections.abc import Callable
 
 from loanapp.client.answers import CodeSent, DemonstrationIdentityNote, LenderProfile
 from loanapp.client.drafts import Draft
-from loanapp.client.errors import LenderUnreachableError, ProgramOutdatedError, SignedOutError
+from loanapp.client.errors import ProgramOutdatedError, SignedOutError
 from loanapp.client.secrets import SecretName
 from loanapp.client.versions import speaks
 from loanapp.domain.errors import ErrorCode, LoanAppError
@@ -27,6 +28,7 @@ class Journey(DraftActs, SigningActs):
     def connect(self) -> LenderProfile:
         """Ask the lender who it is, and refuse one that asks for too much or misquotes an authorisation.
 
+        A clock that differs from the lender's is a notice (:meth:`take_notice`): filling in does not need the time.
         Raises :class:`ProgramOutdatedError`, :class:`GuardRefusal`, or what the wire raises.
         """
         with self._acts:
@@ -38,6 +40,7 @@ class Journey(DraftActs, SigningActs):
                 check_consent_text(consent)
             with self._lock:
                 self.lender = profile
+                self._notice = self._notice or self._clock_problem()
             return profile
 
     def resume(self) -> Page:
@@ -65,7 +68,7 @@ class Journey(DraftActs, SigningActs):
         """The borrower goes on from the page that says what it costs."""
         with self._lock:
             self.draft.cost_seen = True
-            return self.finish_page()
+        return self.finish_page()
 
     def request_code(self, phone: str) -> CodeSent:
         """Have a one-time code sent to ``phone`` (eleven digits)."""
@@ -74,7 +77,7 @@ class Journey(DraftActs, SigningActs):
             sent = self.client.send_code(phone)
             with self._lock:
                 self.draft.phone, self.draft.code_challenge_id = phone, sent.challenge_id
-                self._save()
+            self._save()
             return sent
 
         return self._guarded(work)
@@ -90,31 +93,43 @@ class Journey(DraftActs, SigningActs):
             store.write(SecretName.ACCESS_TOKEN, session.access_token)
             with self._lock:
                 self.client.access_token = session.access_token
-                if self.draft.borrower_id not in {"", session.borrower_id}:
-                    self.draft = Draft(phone=self.draft.phone)
-                    store.delete(SecretName.SIGNING_KEY)
-                self.draft.borrower_id, self.draft.code_challenge_id = session.borrower_id, ""
+                somebody_else = self.draft.borrower_id not in {"", session.borrower_id}
+                self.draft = self.draft.signed_in(session.borrower_id)
+                self.draft.code_challenge_id = ""
                 self.draft.cost_seen = True
-                self._save()
+            if somebody_else:
+                store.delete(SecretName.SIGNING_KEY)
+            self._save()
             self._take(self.client.applications())
             return self.current_page()
 
         return self._guarded(work)
 
     def sign_out(self) -> None:
-        """End the session and remove everything of it from this computer; what the lender holds can be resumed."""
+        """End the session and remove what was typed, the keys and the session itself from this computer.
+
+        What the lender holds can be resumed. What was agreed stays, encrypted, for when the borrower signs in again:
+        the signed receipts, the terms asked for, the marks of the contract. This computer forgets first, whatever the
+        lender answers. Raises :class:`LoanAppError` with ``KEYRING_UNAVAILABLE`` or ``DISK_TROUBLE`` where something
+        could not be removed, once all the rest is.
+        """
         with self._acts:
             store = self._open()
-            # A session nobody could end ends by itself; what matters is that this computer forgets it.
-            with contextlib.suppress(LenderUnreachableError, SignedOutError):
+            with self._lock:
+                self.draft, self.application = self.draft.signed_out(), None
+            problem = _first_problem(
+                lambda: store.delete(SecretName.ACCESS_TOKEN),
+                lambda: store.delete(SecretName.SIGNING_KEY),
+                self._save_or_discard,
+            )
+            # A session nobody could end ends by itself; what matters is that this computer has forgotten it.
+            with contextlib.suppress(LoanAppError):
                 if self.signed_in:
                     self.client.delete_session()
-            self._signed_out()
-            store.delete(SecretName.SIGNING_KEY)
             with self._lock:
-                self.draft = Draft()
-                if self._draft_file is not None:
-                    self._draft_file.discard()
+                self.client.access_token = None
+            if problem is not None:
+                raise problem
 
     # At any time
 
@@ -136,5 +151,28 @@ class Journey(DraftActs, SigningActs):
                 draft = self.draft
                 draft.left_application_id = self.application.id
                 draft.values, draft.readings, draft.asked, draft.keys, draft.contract = {}, {}, {}, {}, {}
+        self._save()
+        return self.current_page()
+
+    # Inside
+
+    def _save_or_discard(self) -> None:
+        """Keep the draft's file only where something is left to keep."""
+        with self._writing:
+            with self._lock:
+                nothing_left = self.draft == Draft()
+            if not nothing_left:
                 self._save()
-            return self.current_page()
+            elif self._draft_file is not None:
+                self._draft_file.discard()
+
+
+def _first_problem(*acts: Callable[[], object]) -> LoanAppError | None:
+    """Run every act whatever becomes of the others; the first error."""
+    first: LoanAppError | None = None
+    for act in acts:
+        try:
+            act()
+        except LoanAppError as error:
+            first = first or error
+    return first

@@ -81,8 +81,8 @@ class OfferActs(JourneyCore):
         """The borrower goes on from the page that says the money is there."""
         with self._lock:
             self.draft.payout_seen = self._application_id()
-            self._save()
-            return self.current_page()
+        self._save()
+        return self.current_page()
 
     # Inside
 
@@ -92,7 +92,7 @@ class OfferActs(JourneyCore):
         if offer is None:
             raise NotAllowedNowError
         totals = application.stated_totals
-        today = self.clock.now().astimezone(CHINA).date()
+        today = self._now().astimezone(CHINA).date()
         check_offer(offer, self._asked(), today, totals.repayment if totals is not None else None)
         return offer
 

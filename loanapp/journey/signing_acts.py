@@ -59,7 +59,7 @@ class SigningActs(OfferActs):
                 self._verify_final(pdf)
             with self._lock:
                 self.draft.contract["shown"] = f"{len(pdf)}:{sha256(pdf).hexdigest()}"
-                self._save()
+            self._save()
             return pdf
 
         return self._guarded(work)
@@ -71,8 +71,8 @@ class SigningActs(OfferActs):
             if application.contract is not None and self.draft.contract.get("shown"):
                 self.draft.contract["read"] = application.contract.number
                 self.draft.contract["read_bytes"] = self.draft.contract["shown"]
-                self._save()
-            return self.current_page()
+        self._save()
+        return self.current_page()
 
     def sign_contract(self, tell: Callable[[SigningStep], object] = _tell_nobody) -> Page:
         """Make or load the key, have it certified, sign (PAdES B-T), hand in, and verify what comes back.
@@ -84,8 +84,8 @@ class SigningActs(OfferActs):
 
         def work() -> Page:
             application = self.client.application(self._application_id())
-            with self._lock:
-                self.application = application  # a program killed after handing in finds it signed
+            if self._hold(application):  # a program killed after handing in finds it signed
+                self._save()
             if application.status is ApplicationStatus.SIGNING:
                 application = self._sign_and_hand_in(application, tell)
             page = self._arrived(application)
@@ -111,7 +111,7 @@ class SigningActs(OfferActs):
 
     def _check_prepared(self, pdf: bytes) -> None:
         application = self._required()
-        check_contract(pdf, self._agreed(application), self.clock.now().astimezone(CHINA).date())
+        check_contract(pdf, self._agreed(application), self._now().astimezone(CHINA).date())
 
     def _sign_and_hand_in(self, application: Application, tell: Callable[[SigningStep], object]) -> Application:
         from loanapp.proof.verification import Stage  # noqa: PLC0415  (pyHanko: never before the first paint)
@@ -123,8 +123,13 @@ class SigningActs(OfferActs):
         signed = self._sign(application.id, prepared, tell)
         self._verify(signed, Stage.BORROWER_SIGNED, prepared)
         with self._lock:
-            self.draft.contract["signed_bytes"] = f"{len(signed)}:{sha256(signed).hexdigest()}"
-            self._save()
+            # The answer to an earlier attempt may still be on its way: the lender may hold any of those handed in.
+            marks = [
+                *self.draft.contract.get("signed_bytes", "").split(),
+                f"{len(signed)}:{sha256(signed).hexdigest()}",
+            ]
+            self.draft.contract["signed_bytes"] = " ".join(marks)
+        self._save()
         tell(SigningStep.COUNTERSIGN)
         try:
             return self.client.put_signed_contract(application.id, signed)
@@ -147,7 +152,7 @@ class SigningActs(OfferActs):
         tell(SigningStep.SIGNATURE)
         certificate = load_certificates(certified.certificate_pem)[0]
         names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-        now = self.clock.now()
+        now = self._now()
         words = borrower_words(str(names[0].value) if names else "", now, simulated=self._required().simulated)
         try:
             return sign_as_borrower(
@@ -205,7 +210,7 @@ class SigningActs(OfferActs):
                 "certificate_pem": certified.certificate_pem,
                 "chain_pem": certified.chain_pem,
             }
-            self._save()
+        self._save()
         return key, certified
 
     def _request_for(self, key: "EllipticCurvePrivateKey") -> str:
@@ -220,7 +225,7 @@ class SigningActs(OfferActs):
         request = certificate_request(key, "LoanApp")  # the authority names the signer, not the request
         with self._lock:
             self.draft.certificate = {"request": request}
-            self._save()
+        self._save()
         return request
 
     def _verify_if_signed(self, application: Application) -> None:
@@ -245,21 +250,23 @@ class SigningActs(OfferActs):
         if contract.signed:
             with self._lock:
                 self.draft.contract["verified"] = contract.sha256
-                self._save()
+            self._save()
 
     def _verify(self, pdf: bytes, stage: "Stage", must_start_with: bytes | None = None) -> None:
         from loanapp.proof.verification import verify_contract  # noqa: PLC0415  (see _verify_final)
 
         roots = self.client.endpoint().contract_roots
-        report = verify_contract(pdf, roots, stage=stage, must_start_with=must_start_with, at=self.clock.now())
+        report = verify_contract(pdf, roots, stage=stage, must_start_with=must_start_with, at=self._now())
         if not report.valid:
             problem = report.first_problem.value if report.first_problem is not None else "unknown"
             raise GuardRefusal(ErrorCode.CONTRACT_SIGNATURE_INVALID, problem)
 
 
-def _starts_as(pdf: bytes, mark: str | None) -> bool:
-    """Whether ``pdf`` begins with the bytes marked as ``length:sha256``; nothing marked asks for nothing."""
-    if not mark:
+def _starts_as(pdf: bytes, marks: str | None) -> bool:
+    """Whether ``pdf`` begins with bytes marked as ``length:sha256``, any of them; nothing marked asks for nothing."""
+    if not marks:
         return True
-    length, digest = mark.split(":")
-    return len(pdf) >= int(length) and sha256(pdf[: int(length)]).hexdigest() == digest
+    return any(
+        len(pdf) >= int(length) and sha256(pdf[: int(length)]).hexdigest() == digest
+        for length, digest in (mark.split(":") for mark in marks.split())
+    )

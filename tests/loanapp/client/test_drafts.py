@@ -84,6 +84,26 @@ def test_after_thirty_days_it_is_gone(tmp_path, store):
     assert store.read(SecretName.DRAFT_KEY) is None
 
 
+def test_after_thirty_days_what_was_agreed_is_still_there(tmp_path, store):
+    clock = ManualClock(datetime(2026, 1, 1, tzinfo=UTC))
+    agreed = {"borrower_id": "b-1", "asked": {"amount": "1"}, "receipts": {"r-1": "{}"}, "contract": {"read": "LC-1"}}
+    DraftFile(tmp_path, store, clock).save(Draft(values={"terms": {"amount": "1"}}, keys={"a": "k"}, **agreed))
+    clock.move(timedelta(days=31))
+    assert DraftFile(tmp_path, store, clock).load() == (Draft(**agreed), None)
+    assert DraftFile(tmp_path, store, clock).load() == (Draft(**agreed), None)
+
+
+def test_half_a_character_is_no_reason_not_to_save(tmp_path, store):
+    DraftFile(tmp_path, store).save(typed("测\ud83d试"))
+    assert DraftFile(tmp_path, store).load() == (typed("测\ud83d试"), None)
+
+
+def test_a_store_that_forgets_leaves_alone_what_it_has_not_written(tmp_path, store):
+    DraftFile(tmp_path, store).save(typed())
+    DraftFile(tmp_path, MemorySecrets()).discard()
+    assert DraftFile(tmp_path, store).load() == (typed(), None)
+
+
 def test_a_store_that_forgets_keeps_nothing_on_disk(tmp_path):
     file = DraftFile(tmp_path, MemorySecrets())
     file.save(typed())

@@ -14,6 +14,7 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.backends.SecretService import Keyring as SecretService
 
+from loanapp.client.drafts import Draft, DraftFile
 from loanapp.client.secrets import (
     VAULT_FILE,
     KeyringSecrets,
@@ -26,6 +27,12 @@ from loanapp.client.secrets import (
 from loanapp.domain.errors import ErrorCode, LoanAppError
 
 GOOD = "正确的马 电池 订书钉"
+
+
+class LastingSecrets(MemorySecrets):
+    """What a credential store is to two starts."""
+
+    durable = True
 
 
 class PlainText(KeyringBackend):
@@ -115,6 +122,16 @@ class TestWithoutACredentialStore:
         open_secrets(tmp_path, answers(GOOD)).write(SecretName.ACCESS_TOKEN, "t-1")
         monkeypatch.setattr(keyring, "get_keyring", lambda: pytest.fail("looked elsewhere"))
         assert open_secrets(tmp_path, answers(GOOD)).read(SecretName.ACCESS_TOKEN) == "t-1"
+
+    def test_a_draft_whose_key_is_in_the_credential_store_is_not_locked_out(self, tmp_path, monkeypatch):
+        store = LastingSecrets()
+        DraftFile(tmp_path, store).save(Draft(phone="1"))
+        monkeypatch.setattr(keyring, "get_keyring", keyring.backends.fail.Keyring)
+        with pytest.raises(LoanAppError) as caught:
+            open_secrets(tmp_path, lambda _: pytest.fail("asked for a new passphrase"))
+        assert caught.value.code is ErrorCode.KEYRING_UNAVAILABLE
+        assert not (tmp_path / VAULT_FILE).exists()
+        assert DraftFile(tmp_path, store).load() == (Draft(phone="1"), None)
 
     def test_the_file_tells_nothing(self, tmp_path, no_keyring):
         open_secrets(tmp_path, answers(GOOD)).write(SecretName.ACCESS_TOKEN, "geheim-1")

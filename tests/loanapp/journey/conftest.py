@@ -5,6 +5,7 @@ import pytest
 
 from loanapp.client.secrets import MemorySecrets
 from loanapp.client.transport import RetryPolicy
+from loanapp.domain.clock import SystemClock
 from loanapp.journey.journey import Journey
 from tests.loanapp.client.tls_lender import Reply, TlsLender
 
@@ -32,7 +33,8 @@ class Desk:
             self.lender.script.append(reply)
 
     def program(self, *, clock=None, secrets=None):
-        """Start the program."""
+        """Start the program; the lender's clock shows the same time, unless a test sets it wrong later."""
+        self.lender.clock = clock or SystemClock()
         journey = Journey(
             self.lender.endpoint,
             self.home,

@@ -23,8 +23,8 @@ from loanapp.proof.pdf_signature import Trust, countersign, prepare
 from loanapp.proof.signature_appearance import lender_words
 from loanapp.proof.timestamp import TimestampAuthority
 from tests.loanapp.client.tls_lender import Reply, problem
+from tests.loanapp.journey.scripted import LENDER, NOON, table
 from tests.loanapp.journey.states import DAY, answer
-from tests.loanapp.journey.test_journey import LENDER, NOON, table
 
 CERTIFY = "/v1/applications/ap-1/certificate"
 SIGNED = "/v1/applications/ap-1/contract/signed"
@@ -172,6 +172,37 @@ def test_cut_off_at_any_step_it_goes_on_with_the_same_key_and_signs_once(desk, n
         first, second = desk.asked(CERTIFY)
         assert first.body == second.body
         assert first.headers["Idempotency-Key"] == second.headers["Idempotency-Key"]
+
+
+def test_the_lender_may_hold_the_earlier_of_two_files_handed_in(desk, notary):
+    journey = read_it(desk)
+    handed_in = []
+
+    def busy_first(signed):
+        """The first file is taken, but neither answer nor status say so before the second arrives."""
+        handed_in.append(signed)
+        if len(handed_in) == 1:
+            return Reply(hang_up=True)
+        Notary.countersign(notary, handed_in[0])
+        return problem(409, "not_allowed_now")
+
+    notary.countersign = busy_first
+    with pytest.raises(LenderUnreachableError):
+        journey.sign_contract()
+    assert journey.sign_contract() is Page.PAYOUT
+    assert handed_in[0] != handed_in[1]
+    assert notary.final.startswith(handed_in[0])
+    assert journey.draft.contract["verified"] == sha256(notary.final).hexdigest()
+
+
+def test_marks_of_one_contract_do_not_hold_for_another_application(desk, notary):
+    journey = read_it(desk)
+    assert journey.sign_contract() is Page.PAYOUT
+    assert journey.draft.contract["application_id"] == "ap-1"
+    notary.application = lambda: answer("verifying", id="ap-2")
+    again = start(desk)
+    assert again.application.id == "ap-2"
+    assert again.draft.contract == {}
 
 
 @pytest.mark.parametrize("left", [None, "not a key"])

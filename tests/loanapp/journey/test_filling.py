@@ -1,0 +1,161 @@
+"""The pages that are filled in: terms, photos, authorisations, face."""
+
+from datetime import timedelta
+
+import pytest
+
+from loanapp.client.errors import InputRejectedError, LenderUnreachableError, NotAllowedNowError
+from loanapp.client.secrets import SecretName
+from loanapp.domain.clock import ManualClock
+from loanapp.domain.consent import ConsentScope
+from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.guard.refusal import GuardRefusal
+from loanapp.journey.pages import Page, StepState
+from tests.loanapp.client.tls_lender import problem
+from tests.loanapp.journey.scripted import GONE, LENDER, NOON, at, challenge, receipt, save_terms
+from tests.loanapp.journey.states import FILLED, answer
+
+
+class TestFilling:
+    def test_terms_begin_an_application_and_then_change_it(self, desk):
+        desk.secrets.write(SecretName.ACCESS_TOKEN, "t-1")
+        journey = desk.program()
+        desk.says(LENDER, {"applications": []}, answer(), answer(amount="20000.00"))
+        journey.resume()
+        assert save_terms(journey) is Page.IDENTITY_DOCUMENT
+        assert journey.open_page(Page.TERMS) is Page.TERMS
+        assert save_terms(journey, "20000.00") is Page.IDENTITY_DOCUMENT
+        assert desk.lender.requests[-1].method == "PUT"
+        assert journey.draft.asked["amount"] == "20000.00"
+
+    def test_a_live_draft_from_another_machine_is_taken_up(self, desk):
+        desk.secrets.write(SecretName.ACCESS_TOKEN, "t-1")
+        journey = desk.program()
+        elsewhere = problem(409, "not_allowed_now", application_id="ap-1")
+        desk.says(LENDER, {"applications": []}, elsewhere, {"applications": [answer()]}, answer())
+        journey.resume()
+        assert save_terms(journey) is Page.IDENTITY_DOCUMENT
+        assert [one.method for one in desk.lender.requests[-3:]] == ["POST", "GET", "PUT"]
+
+    def test_what_was_read_of_a_photo_survives_a_restart(self, desk):
+        journey = at(desk, answer())
+        fields = {"name": {"value": "测试甲", "confidence": 0.97}}
+        whole = answer(document={"front": True, "back": False})
+        desk.says({"side": "front", "fields": fields, "application": whole})
+        journey.upload_document("front", b"photo")
+        assert b"photo" not in desk.lender.requests[-1].body
+        assert journey.current_page() is Page.IDENTITY_DOCUMENT
+        reading = at(desk, whole).document_readings()["front"]
+        assert reading.fields["name"].value == "测试甲"
+        assert reading.fields["name"].confidence == 0.97
+
+    def test_half_a_character_is_a_fault_of_its_field_and_travels_in_no_error(self, desk):
+        journey = at(desk, answer())
+        before = len(desk.lender.requests)
+        with pytest.raises(InputRejectedError) as caught:
+            journey.confirm_identity({"name": "测试甲\ud83d", "identity_number": "11010119900307002X"})
+        assert dict(caught.value.fields) == {"name": ErrorCode.INPUT_INVALID}
+        assert caught.value.__context__ is None
+        assert len(desk.lender.requests) == before
+
+    def test_a_photo_beyond_the_limit_is_not_even_sent(self, desk):
+        journey = at(desk, answer())
+        before = len(desk.lender.requests)
+        with pytest.raises(InputRejectedError) as caught:
+            journey.upload_document("front", b"x" * 60_000_000)
+        assert caught.value.code is ErrorCode.PHOTO_TOO_LARGE
+        assert caught.value.details["limit_mb"] == 20
+        assert len(desk.lender.requests) == before
+
+    def test_the_stepper_follows(self, desk):
+        journey = at(desk, answer())
+        states = [step.state for step in journey.stepper()]
+        assert states[:3] == [StepState.DONE, StepState.CURRENT, StepState.AHEAD]
+
+    def test_acts_without_an_application_are_refused_here(self, desk):
+        journey = desk.program()
+        for act in (journey.submit, journey.refresh, journey.offer, journey.loan, journey.withdraw):
+            with pytest.raises(LoanAppError) as caught:
+                act()
+            assert caught.value.code is ErrorCode.NOT_ALLOWED_NOW
+
+
+class TestConsentAndFace:
+    SHA = LENDER["consents"][0]["sha256"]["zh"]
+
+    def record(self, journey, **changes):
+        facts = {"granted": True, "text_version": "v1", "text_sha256": self.SHA, "language": "zh", **changes}
+        return journey.record_consent(ConsentScope.FACE_VERIFICATION, *facts.values())
+
+    def test_a_consent_leaves_a_receipt(self, desk):
+        journey = at(desk, answer())
+        desk.says(receipt(), answer())
+        assert self.record(journey).receipt_id == "r-1"
+        assert at(desk, answer()).consent_receipts() == [receipt()]
+
+    def test_given_refused_and_given_again_are_three_acts_with_three_receipts(self, desk):
+        journey = at(desk, answer())
+        desk.says(GONE)
+        with pytest.raises(LenderUnreachableError):
+            self.record(journey)
+        desk.says(receipt(receipt_id="r-2", granted=False), answer(), receipt(receipt_id="r-3"), answer())
+        self.record(journey, granted=False)
+        self.record(journey)
+        sent = desk.asked("/v1/applications/ap-1/consents")
+        assert len({one.headers["Idempotency-Key"] for one in sent}) == 3
+        assert [kept["receipt_id"] for kept in journey.consent_receipts()] == ["r-2", "r-3"]
+
+    @pytest.mark.parametrize("changes", [{"text_version": "v0"}, {"text_sha256": "0" * 64}])
+    def test_a_consent_to_other_words_is_not_sent(self, desk, changes):
+        journey = at(desk, answer())
+        before = len(desk.lender.requests)
+        with pytest.raises(GuardRefusal) as caught:
+            self.record(journey, **changes)
+        assert caught.value.code is ErrorCode.GUARD_CONSENT_DIFFERS
+        assert len(desk.lender.requests) == before
+
+    @pytest.mark.parametrize(
+        "lie", [{**receipt(), "granted": False}, receipt(granted=False), receipt(scope="bureau_query")]
+    )
+    def test_a_receipt_of_something_else_is_refused(self, desk, lie):
+        journey = at(desk, answer())
+        desk.says(lie)
+        with pytest.raises(GuardRefusal) as caught:
+            self.record(journey)
+        assert caught.value.code is ErrorCode.GUARD_SIGNATURE_INVALID
+
+    @pytest.mark.parametrize("granted", [None, False])
+    def test_no_challenge_without_the_consent_on_record(self, desk, granted):
+        records = [] if granted is None else [{**FILLED["consents"][0], "granted": False}]
+        journey = at(desk, answer(consents=records))
+        before = len(desk.lender.requests)
+        with pytest.raises(NotAllowedNowError) as caught:
+            journey.begin_liveness()
+        assert caught.value.code is ErrorCode.CONSENT_MISSING
+        assert len(desk.lender.requests) == before
+
+    def test_a_challenge_is_the_lenders(self, desk):
+        journey = at(desk, answer(**FILLED), clock=ManualClock(NOON))
+        desk.says(challenge())
+        assert journey.begin_liveness().nonce == "n-1"
+        desk.says({**challenge(), "actions": ["blink"]})
+        with pytest.raises(GuardRefusal):
+            journey.begin_liveness()
+        desk.says(challenge(application_id="ap-2"))
+        with pytest.raises(GuardRefusal):
+            journey.begin_liveness()
+
+    def test_the_answer_to_an_old_attempt_is_asked_for_anew(self, desk):
+        journey = at(desk, answer(**FILLED), clock=ManualClock(NOON + timedelta(minutes=9)))
+        desk.says(challenge(), challenge(nonce="n-2", expires_at="2026-11-22T12:12:00+08:00"))
+        assert journey.begin_liveness().nonce == "n-2"
+        first, second = desk.asked("/v1/applications/ap-1/liveness-sessions")
+        assert first.headers["Idempotency-Key"] != second.headers["Idempotency-Key"]
+
+    def test_evidence_leaves_sealed(self, desk):
+        journey = at(desk, answer(**FILLED), clock=ManualClock(NOON))
+        desk.says(challenge(), {"outcome": "passed", "reasons": [], "attempts_left": 2}, answer(**FILLED))
+        journey.send_evidence(journey.begin_liveness(), b"frames of a face")
+        sent = desk.asked("/v1/liveness-sessions/s-1/evidence")[0]
+        assert b"face" not in sent.body
+        assert journey.current_page() is Page.CHECK_ANSWERS
