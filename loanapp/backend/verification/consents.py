@@ -2,6 +2,7 @@
 
 import hmac
 import uuid
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from loanapp.backend.refusal import RefusedError, refuse_fields
 from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import Application, ConsentRecord, FaceState
-from loanapp.backend.verification.documents import forget_card, forget_face
+from loanapp.backend.verification.documents import close_attempts, forget_card, forget_face
 from loanapp.domain.consent import ConsentScope
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.status import ApplicationStatus
@@ -38,9 +39,9 @@ def record_consent(
     if not hmac.compare_digest(body.text_sha256.encode(), consent.text_sha256(body.language).encode()):
         faults["text_sha256"] = ErrorCode.INPUT_INVALID
     refuse_fields(faults)
-    if not body.granted:
-        _take_back(application, body.scope)
     now = services.clock.now()
+    if not body.granted:
+        _take_back(session, application, body.scope, now)
     receipt = sign_message(
         services.keys.message,
         {
@@ -78,10 +79,12 @@ def record_consent(
     return receipt
 
 
-def _take_back(application: Application, scope: ConsentScope) -> None:
-    """A refused or withdrawn authorisation ends what was done under it."""
-    if scope is ConsentScope.FACE_VERIFICATION and application.face_state is not FaceState.MANUAL:
-        forget_face(application)
+def _take_back(session: Session, application: Application, scope: ConsentScope, now: datetime) -> None:
+    """A refused or withdrawn authorisation ends what was done, or is being done, under it."""
+    if scope is ConsentScope.FACE_VERIFICATION:
+        close_attempts(session, application, now)
+        if application.face_state is not FaceState.MANUAL:
+            forget_face(session, application, now)
     if scope is ConsentScope.BANK_ACCOUNT_CHECK:
         forget_card(application)
 

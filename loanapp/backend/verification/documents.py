@@ -1,14 +1,18 @@
 """Photos of the identity document: opened, read, and kept encrypted in the vault."""
 
 import uuid
+from datetime import datetime
 from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import Sealed, draft
 from loanapp.backend.inference.client import DocumentResult
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
-from loanapp.backend.store.tables import Application, FaceState
+from loanapp.backend.store.tables import Application, FaceState, LivenessSession
 from loanapp.domain.errors import ErrorCode
 from loanapp.proof.envelope import EnvelopeError, open_sealed
 
@@ -36,11 +40,7 @@ def read_document(
     except EnvelopeError:
         raise RefusedError(ErrorCode.INPUT_INVALID) from None
     result = services.inference.read_document(photo, side)
-    owner = str(application_id)
     now = services.clock.now()
-    services.vault.store(owner, photo_kind(side), photo, now)
-    if result.portrait is not None:
-        services.vault.store(owner, PORTRAIT, result.portrait, now)
     with services.database.write() as session:
         application = draft(session, borrower_id, application_id)
         sealed_parts = Sealed(services, application)
@@ -50,7 +50,7 @@ def read_document(
         sealed_parts.reading = kept
         if side == "front":
             application.has_front = True
-            forget_face(application)
+            forget_face(session, application, now)
         else:
             application.has_back = True
         # Another photo may show another person: what was confirmed from the old one no longer holds.
@@ -58,14 +58,28 @@ def read_document(
         forget_card(application)
         application.updated_at = now
         ledger.append(session, now, "check", application.id, {"check": "document_read", "side": side})
+        # Last, and inside: an application that was withdrawn while its photo was read keeps nothing of it.
+        services.vault.store(application.id, photo_kind(side), photo, now)
+        if result.portrait is not None:
+            services.vault.store(application.id, PORTRAIT, result.portrait, now)
     return result
 
 
-def forget_face(application: Application) -> None:
-    """A verdict belongs to one portrait."""
+def forget_face(session: Session, application: Application, now: datetime) -> None:
+    """A verdict belongs to one portrait, and so does an attempt that is being judged."""
+    close_attempts(session, application, now)
     if application.face_state is not FaceState.NONE:
         application.face_state = FaceState.NONE
         application.face_by_person = False
+
+
+def close_attempts(session: Session, application: Application, now: datetime) -> None:
+    """Use up every open attempt: a verdict on its way finds it so, and is not kept."""
+    query = select(LivenessSession).where(
+        LivenessSession.application_id == application.id, LivenessSession.used_at.is_(None)
+    )
+    for attempt in session.scalars(query):
+        attempt.used_at = now
 
 
 def forget_card(application: Application) -> None:

@@ -349,6 +349,46 @@ def test_what_fails_inside_leaves_no_trace_outside(expect_log):
     assert b"13800000001" not in sent[1]["body"]
 
 
+def test_evidence_being_judged_does_not_pass_on_another_portrait_or_without_the_authorisation(
+    identified, lender, monkeypatch
+):
+    from loanapp.backend.inference.client import FaceResult
+
+    one = identified
+    one.identify()
+    one.consents()
+
+    def while_judging(act):
+        def judge(*_asked):
+            act()
+            return FaceResult("passed", (), {}, "same")
+
+        monkeypatch.setattr(lender.services.inference, "judge", judge)
+        challenge = one.act("/liveness-sessions", {"source_kind": "demonstration"}, status=201)
+        path = f"/v1/liveness-sessions/{challenge['session_id']}/evidence"
+        refused(one.call("PUT", path, content=sealed_evidence(one, challenge, b"frames")), 409, "challenge_expired")
+        assert one.get()["face"]["state"] == "none"
+
+    while_judging(lambda: one.upload("front"))
+    one.identify()
+    while_judging(lambda: one.consent("face_verification", granted=False))
+
+
+def test_a_photo_read_while_the_application_is_withdrawn_is_not_kept(drafted, lender, monkeypatch):
+    one = drafted
+    real = lender.services.inference.read_document
+
+    def read(photo, side):
+        found = real(photo, side)
+        one.act("/withdraw")
+        return found
+
+    monkeypatch.setattr(lender.services.inference, "read_document", read)
+    refused(one.upload("front"), 409, "not_allowed_now")
+    assert lender.services.vault.load(one.id, "document_front") is None
+    assert lender.services.vault.load(one.id, "portrait") is None
+
+
 def test_three_failures_put_the_other_way_first_and_five_lock_the_face(identified, clock):
     import cv2
     import numpy as np
