@@ -175,9 +175,9 @@ def get_loan(application_id: uuid.UUID, services: ServicesDep, borrower_id: Borr
 def _loan(services: Services, session: Session, borrower_id: str, application_id: uuid.UUID) -> wire.LoanAnswer:
     application = own_application(session, borrower_id, application_id)
     loan = session.get(Loan, application.id)
-    if loan is None or application.offer is None:
+    if loan is None:
         raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value)
-    rows = application.offer["schedule"]
+    rows = loan.schedule
     today = services.clock.now().astimezone(CHINA).date().isoformat()
     following = next((row for row in rows if row["due"] >= today), None)
     return wire.LoanAnswer.model_validate(

@@ -10,7 +10,7 @@ from loanapp.backend.store.tables import Application
 from loanapp.domain.annualised_cost import AnnualisedCost, annualised_cost
 from loanapp.domain.clock import CHINA
 from loanapp.domain.money import wire
-from loanapp.domain.schedule import Instalment, Schedule, equal_instalment_schedule
+from loanapp.domain.schedule import Instalment, Schedule, due_dates, equal_instalment_schedule
 
 
 def make_offer(application: Application, product: Product, limits: Limits, now: datetime) -> dict[str, Any]:
@@ -69,6 +69,12 @@ def wire_row(row: Instalment) -> dict[str, Any]:
         "fees": wire(row.fees),
         "balance": wire(row.balance),
     }
+
+
+def rows_from(offer: dict[str, Any], disbursed: date) -> list[dict[str, Any]]:
+    """The rows of a stored offer with their days counted from the day of payout, as the contract says."""
+    rows = offer["schedule"]
+    return [{**row, "due": due.isoformat()} for row, due in zip(rows, due_dates(disbursed, len(rows)), strict=True)]
 
 
 def offer_schedule(offer: dict[str, Any]) -> Schedule:

@@ -5,12 +5,15 @@ Database work runs in datasource transactions, whose checkpoint commits with the
 """
 
 import logging
+import threading
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, SQLAlchemyDatasource
 from sqlalchemy import Engine, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from loanapp.backend.adapters.ports import SourceDownError
@@ -29,10 +32,12 @@ _Result = TypeVar("_Result")
 
 # The shape of the workflow: change it with every change of the order of steps. Workflows under way finish under the
 # version they began with; the library's own default would be a hash of the source and strand them.
-WORKFLOW_VERSION: Final = "origination-1"
+WORKFLOW_VERSION: Final = "origination-2"
 _EXECUTOR: Final = "lender"
 _RECOVERIES: Final = 100_000
 _SOURCE_TRIES: Final = 3
+_PAY_TRIES: Final = 5  # at 1, 2, 4 and 8 seconds; after that the next look at what is under way begins anew
+_LOOK_AGAIN_SECONDS: Final = 30.0
 _FAILED: Final = frozenset({"ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
 # What a status means for the workflows: an offer waits for the borrower as a row and holds no thread.
 _TO_ASSESS: Final = (ApplicationStatus.SUBMITTED, ApplicationStatus.VERIFYING, ApplicationStatus.IN_REVIEW)
@@ -71,6 +76,8 @@ class DurableOrigination:
             serializer=DBOSPortableJSONSerializer(),
         )
         _active = self
+        self._ending: Final = threading.Event()
+        self._looking: Final = threading.Thread(target=self._look_again, name="origination-look-again", daemon=True)
         DBOS.launch()
 
     def transact(self, name: str, work: Callable[[Session], _Result]) -> _Result:
@@ -106,8 +113,23 @@ class DurableOrigination:
         with SetWorkflowID(workflow_id):
             DBOS.start_workflow(workflow, application_id)
 
+    def watch(self) -> None:
+        """Look at what is under way now, and again from time to time: nobody must restart the lender for a loan."""
+        self.resume()
+        self._looking.start()
+
+    def _look_again(self) -> None:
+        while not self._ending.wait(_LOOK_AGAIN_SECONDS):
+            try:
+                self.resume()
+            except SQLAlchemyError as error:
+                log.warning("what is under way could not be looked at: %s", failure_place(error))
+
     def resume(self) -> None:
-        """Look at every application under way: a kill may have come between a commit and the workflow's beginning."""
+        """Look at every application under way.
+
+        A kill may have come between a commit and the workflow's beginning, and a workflow may have failed for good.
+        """
         statuses = [status.value for status in (*_TO_ASSESS, *_TO_PAY_OUT)]
         with self.services.database.read() as session:
             under_way = list(session.scalars(select(Application.id).where(Application.status.in_(statuses))))
@@ -117,6 +139,9 @@ class DurableOrigination:
     def stop(self) -> None:
         """End the threads; what was going on is taken up at the next start."""
         global _active  # noqa: PLW0603 - see above
+        self._ending.set()
+        if self._looking.is_alive():
+            self._looking.join()
         DBOS.destroy()
         _active = None
         self._engine.dispose()
@@ -150,7 +175,10 @@ def _watched(run: Callable[["DurableOrigination", str], str], application_id: st
 
 def _run_assessment(engine: DurableOrigination, application_id: str) -> str:
     services = engine.services
-    if not engine.transact("begin", lambda session: steps.begin(services, session, application_id)):
+    status = engine.transact("begin", lambda session: steps.begin(services, session, application_id))
+    if status == ApplicationStatus.IN_REVIEW:
+        return _review(engine, application_id)  # the workflow before this one failed after its decision
+    if status != ApplicationStatus.VERIFYING:
         return "stopped"
     for step, ask in _CHECKS:
         if not _check(engine, application_id, step, ask):
@@ -160,8 +188,16 @@ def _run_assessment(engine: DurableOrigination, application_id: str) -> str:
     DBOS.sleep(services.policies.simulation.decision_seconds)
     outcome = engine.transact("decide", lambda session: steps.decide(services, session, application_id))
     if outcome == "review":
-        DBOS.sleep(services.policies.simulation.reviewer_seconds)
-        outcome = engine.transact("review", lambda session: steps.review(services, session, application_id))
+        return _review(engine, application_id)
+    if outcome == "approved":
+        prepare_signing(services)
+    return outcome
+
+
+def _review(engine: DurableOrigination, application_id: str) -> str:
+    services = engine.services
+    DBOS.sleep(services.policies.simulation.reviewer_seconds)
+    outcome = engine.transact("review", lambda session: steps.review(services, session, application_id))
     if outcome == "approved":
         prepare_signing(services)
     return outcome
@@ -241,17 +277,17 @@ def _look_at_card(_application_id: str) -> dict[str, Any]:
     return {"answer": "bound"}
 
 
-@DBOS.step(name="pay")
+@DBOS.step(name="pay", retries_allowed=True, max_attempts=_PAY_TRIES)
 def _pay(application_id: str) -> str:
     services = _engine().services
     with services.database.read() as session:
         application = session.get_one(Application, application_id)
         sealed = Sealed(services, application)
-        identity, card, amount = sealed.identity, sealed.card, application.amount
-    if identity is None or card is None:
-        raise LookupError("a signed application has an identity and a card")
+        identity, card, offer = sealed.identity, sealed.card, application.offer
+    if identity is None or card is None or offer is None:
+        raise LookupError("a signed application has an identity, a card and an offer")
     key = f"{application_id}:payout:pay"  # not the workflow's own id: a successor must not pay again
-    return services.sources.bank.pay(key, card.number, identity.name, amount).reference
+    return services.sources.bank.pay(key, card.number, identity.name, Decimal(offer["payout"])).reference
 
 
 _CHECKS: Final = (

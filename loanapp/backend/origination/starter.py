@@ -28,7 +28,7 @@ class LateOrigination:
         with self._lock:
             if not self._stopped:
                 self._engine = DurableOrigination(services, self._path)
-                self._engine.resume()
+                self._engine.watch()
 
     def advance(self, application_id: str) -> None:
         """See :class:`loanapp.backend.origination.port.Origination`."""

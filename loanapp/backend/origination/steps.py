@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from loanapp.backend.adapters.ports import BureauRecord, RegistryAnswer
 from loanapp.backend.applications.store import Sealed, outstanding, set_status
-from loanapp.backend.offers.offer import make_offer
+from loanapp.backend.offers.offer import make_offer, rows_from
 from loanapp.backend.origination.assessment import Assessment, Facts, assess
 from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
@@ -30,12 +30,12 @@ def _application(session: Session, application_id: str) -> Application:
     return found
 
 
-def begin(services: Services, session: Session, application_id: str) -> bool:
-    """Submitted becomes verifying; ``False`` when there is nothing to do any more."""
+def begin(services: Services, session: Session, application_id: str) -> str:
+    """Submitted becomes verifying; the status from which there is something to do, or not."""
     application = _application(session, application_id)
     if application.status is _S.SUBMITTED:
         set_status(session, application, _S.VERIFYING, services.clock.now())
-    return application.status is _S.VERIFYING
+    return application.status.value
 
 
 def note_check(
@@ -176,6 +176,8 @@ def finish_payout(services: Services, session: Session, application_id: str, ref
     application = _application(session, application_id)
     if application.status is not _S.DISBURSING:
         return
+    if application.offer is None:
+        raise LookupError("a signed application has an offer")
     now = services.clock.now()
     contract = session.query(ContractRecord).filter_by(application_id=application_id).one()
     session.add(
@@ -183,9 +185,10 @@ def finish_payout(services: Services, session: Session, application_id: str, ref
             application_id=application_id,
             contract_number=contract.number,
             borrower_id=application.borrower_id,
-            principal=application.amount,
+            principal=Decimal(application.offer["terms"]["amount"]),
             disbursed_at=now,
             reference=reference,
+            schedule=rows_from(application.offer, now.astimezone(CHINA).date()),
         )
     )
     ledger.append(session, now, "payout", application_id, {"reference": reference})

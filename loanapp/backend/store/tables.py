@@ -196,6 +196,7 @@ class Loan(Base):
     principal: Mapped[Decimal]
     disbursed_at: Mapped[datetime]
     reference: Mapped[str] = mapped_column(unique=True)
+    schedule: Mapped[list[Any]]  # days counted from the payout, which may be later than the offer's
 
 
 class IdempotencyRecord(Base):

@@ -1,13 +1,18 @@
 """What each test identity leads to, and what the borrower is told."""
 
+import threading
 import time
 import uuid
+from datetime import date, datetime
+from decimal import Decimal
 
 import pytest
 
 from loanapp.backend.store import ledger
-from loanapp.backend.store.tables import LedgerRow
+from loanapp.backend.store.tables import Application, LedgerRow
+from loanapp.domain.clock import CHINA
 from loanapp.domain.identity_number import check_character
+from loanapp.domain.schedule import due_dates
 from tests.loanapp.backend.test_refusals import refused
 
 
@@ -124,6 +129,104 @@ def test_the_cost_table_must_be_read_and_the_very_contract_signed(walker, clock,
         kinds = [row.kind for row in session.query(LedgerRow).filter_by(application_id=one.id)]
         assert kinds.count("payout") == 1
         assert ledger.first_broken(session) is None
+
+
+def test_the_days_count_from_the_payout_and_the_offered_money_is_paid(walker, clock, lender):
+    one = walker()
+    offered = decided(one, "offered")["offer"]
+    away = clock.away
+    try:
+        clock.move(hours=23)
+        one.sign_in()
+        one.accept()
+        one.read_disclosure(clock)
+        signed = one.sign()
+        with lender.services.database.write() as session:
+            session.get_one(Application, one.id).amount = Decimal(9999)  # what was asked for counts no more
+        assert one.hand_in(signed).status_code == 200
+        one.wait("active")
+        loan = one.done("GET", one.at("/loan"))
+    finally:
+        clock.away = away
+    day = datetime.fromisoformat(loan["disbursed_at"]).astimezone(CHINA).date()
+    dues = [date.fromisoformat(row["due"]) for row in loan["schedule"]]
+    assert tuple(dues) == due_dates(day, len(dues))
+    plain = [{**row, "due": ""} for row in loan["schedule"]]
+    assert plain == [{**row, "due": ""} for row in offered["schedule"]]
+    assert loan["next_due"]["due"] == loan["schedule"][0]["due"]
+    assert loan["principal"] == "10000.00"
+    assert [amount for key, amount in lender.bank.paid() if key.startswith(one.id)] == [Decimal(offered["payout"])]
+
+
+def test_a_review_that_failed_is_taken_up_again(walker, lender, monkeypatch, expect_log):
+    from loanapp.backend.origination import steps
+
+    real, calls = steps.review, []
+
+    def failing(*arguments):
+        calls.append(1)
+        if len(calls) == 1:
+            raise RuntimeError("13800000001")
+        return real(*arguments)
+
+    monkeypatch.setattr(steps, "review", failing)
+    expect_log("a workflow stopped: RuntimeError at .*test_outcomes")
+    one = walker("review")
+    decided(one, "in_review")
+    deadline = time.monotonic() + 10
+    while len(calls) < 2 and time.monotonic() < deadline:
+        time.sleep(0.05)
+        lender.services.origination.advance(one.id)
+    one.wait("offered")
+
+
+def test_a_bank_that_fails_is_asked_again_without_a_restart(walker, clock, lender, monkeypatch):
+    one = walker()
+    decided(one, "offered")
+    one.accept()
+    one.read_disclosure(clock)
+    signed = one.sign()
+    real, calls = lender.services.sources.bank.pay, []
+
+    def failing(*arguments):
+        calls.append(1)
+        if len(calls) == 1:
+            raise OSError("13800000001")
+        return real(*arguments)
+
+    monkeypatch.setattr(lender.services.sources.bank, "pay", failing)
+    assert one.hand_in(signed).status_code == 200
+    one.wait("active")
+    assert len(calls) == 2
+    assert len([key for key, _amount in lender.bank.paid() if key.startswith(one.id)]) == 1
+
+
+def test_a_workflow_that_failed_is_found_without_being_asked(walker, lender, monkeypatch, expect_log):
+    from loanapp.backend.origination import engine
+
+    real, calls = lender.services.sources.registry.confirm, []
+
+    def failing(*arguments):
+        calls.append(1)
+        if len(calls) == 1:
+            raise RuntimeError("13800000001")
+        return real(*arguments)
+
+    monkeypatch.setattr(lender.services.sources.registry, "confirm", failing)
+    monkeypatch.setattr(engine, "_LOOK_AGAIN_SECONDS", 0.1)
+    expect_log("a workflow stopped: RuntimeError at .*test_outcomes")
+    looking = engine._engine()
+    one = walker()
+    one.ready_to_submit()
+    one.act("/submit")
+    thread = threading.Thread(target=looking._look_again)
+    try:
+        thread.start()
+        one.wait("offered")
+    finally:
+        looking._ending.set()
+        thread.join()
+        looking._ending.clear()
 
 
 def _key():
