@@ -106,9 +106,16 @@ class Operations(QObject):
 
         return self._start(self._pool, with_report, operation)
 
-    def save(self, work: Callable[[], object], on_error: Callable[[LoanAppError], object] | None = None) -> Operation:
-        """Run ``work`` after everything saved before it; finished even when the program is closing."""
-        return self._start(self._saving, lambda _: work(), Operation(None, on_error, None, None))
+    def save(
+        self,
+        work: Callable[[], T],
+        on_done: Callable[[T], object] | None = None,
+        on_error: Callable[[LoanAppError], object] | None = None,
+        *,
+        busy: Busy | None = None,
+    ) -> Operation:
+        """Like :meth:`run`, after everything saved before it; finished even when the program is closing."""
+        return self._start(self._saving, lambda _: work(), Operation(on_done, on_error, None, busy))
 
     def _start(self, pool: QThreadPool, work: Callable[[Operation], Any], operation: Operation) -> Operation:
         self._live.add(operation)

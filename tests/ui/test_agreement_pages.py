@@ -1,5 +1,7 @@
 """Cost table, contract, signing, payout and the loan: what has to be read is read, what is done is shown."""
 
+import time
+
 import pytest
 import typst
 from PySide6.QtCore import Qt
@@ -170,6 +172,29 @@ class TestContract:
 
         write_contract(page, b"x", Path("/nowhere/at/all.pdf"))
         qtbot.waitUntil(page.scaffold.problem.isVisible)
+
+    def test_a_disk_that_fills_up_leaves_the_copy_that_was_there(self, page, qtbot, tmp_path, monkeypatch):
+        from ui.pages.save_contract import write_contract
+
+        def full(_handle: int) -> None:
+            raise OSError(28, "no space left")
+
+        target = tmp_path / "mine.pdf"
+        target.write_bytes(b"the first copy")
+        monkeypatch.setattr("os.fsync", full)
+        write_contract(page, b"the second", target)
+        qtbot.waitUntil(page.scaffold.problem.isVisible)
+        assert target.read_bytes() == b"the first copy"
+        assert [one.name for one in tmp_path.iterdir()] == ["mine.pdf"]
+
+    def test_a_copy_being_saved_is_finished_when_the_program_ends(self, page, tmp_path):
+        from ui.pages.save_contract import write_contract
+
+        target = tmp_path / "mine.pdf"
+        page.context.operations.save(lambda: time.sleep(0.2))
+        write_contract(page, b"%PDF", target)
+        page.context.operations.shutdown()
+        assert target.read_bytes() == b"%PDF"
 
 
 class TestSigning:

@@ -114,13 +114,13 @@ class ContractPage(JourneyPage):
         self._pdf = None
         self._follow()
         self._show_terms()
-        self.context.operations.run(self.journey.contract_pdf, self._came, busy=self)
+        self.fetch(self.journey.contract_pdf, self._came)
 
     def leave(self) -> None:
-        """Close the document: no copy stays in memory."""
+        """Close the document: no copy stays in memory, and none that is on its way comes into it."""
+        super().leave()
         self.view.close_document()
         self._pdf = None
-        super().leave()
 
     def focus_first(self) -> None:
         """The document, so that the keys read it."""

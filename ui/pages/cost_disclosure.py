@@ -14,7 +14,6 @@ from ui.components import IconView, Rule, ScheduleTable
 from ui.components.labels import empty, label
 from ui.components.reading_ring import ReadingRing
 from ui.formats import percent, yuan
-from ui.pages.confirm import ask
 from ui.pages.page import JourneyPage
 from ui.translations import tr
 
@@ -47,7 +46,7 @@ class CostDisclosurePage(JourneyPage):
         if actions is not None:
             actions.addWidget(self.ring)
         self.ring.changed.connect(self._follow)
-        self.scaffold.aside.clicked.connect(self._ask_withdraw)
+        self.scaffold.aside.clicked.connect(self.ask_withdraw)
         # A new sheet finds its height over a few events; until then its end only seems to be in sight.
         self._settled = QTimer(self)
         self._settled.setSingleShot(True)
@@ -64,7 +63,7 @@ class CostDisclosurePage(JourneyPage):
         """Fetch the table, checked by the guard; the time starts when it is on screen."""
         self._disclosure = None
         self._end_reached = False
-        self.context.operations.run(self.journey.cost_disclosure, self._came, busy=self)
+        self.fetch(self.journey.cost_disclosure, self._came)
         self._follow()
 
     def leave(self) -> None:
@@ -155,16 +154,6 @@ class CostDisclosurePage(JourneyPage):
         if self.scaffold.primary.isEnabled() != ready:
             self.scaffold.primary.setEnabled(ready)
         self.scaffold.set_note(missing[0] if missing else tr("cost_disclosure.ready"))
-
-    def _ask_withdraw(self) -> None:
-        ask(
-            self,
-            tr("progress.withdraw.title"),
-            tr("progress.withdraw.text"),
-            confirm=tr("progress.withdraw.confirm"),
-            keep=tr("progress.withdraw.keep"),
-            then=lambda: self.context.operations.run(self.journey.withdraw, self.done, busy=self),
-        )
 
     # the sheet
 

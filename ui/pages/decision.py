@@ -16,7 +16,6 @@ from ui.components import Banner, Card, CostBar, IconView, Rule, label
 from ui.components.labels import empty
 from ui.formats import day, moment, percent, yuan
 from ui.messages import Level
-from ui.pages.confirm import ask
 from ui.pages.page import JourneyPage
 from ui.pages.progress import usual_time
 from ui.pages.status_watch import StatusWatch
@@ -49,8 +48,8 @@ class DecisionPage(JourneyPage):
         self.scaffold.add(self._holder)
         self.scaffold.body.addStretch(1)
         self.scaffold.simulated.show()
-        self.scaffold.aside.clicked.connect(self._ask_withdraw)
-        self._watch = StatusWatch(self.context, self._came, self.show_problem, self)
+        self.scaffold.aside.clicked.connect(self.ask_withdraw)
+        self._watch = StatusWatch(self.context, self._came, self.show_problem, self.fail_load, self)
 
     # what happens
 
@@ -59,7 +58,7 @@ class DecisionPage(JourneyPage):
         application = self._application()
         self._offer = None
         if application is not None and application.status is ApplicationStatus.OFFERED:
-            self.context.operations.run(self.journey.offer, self._offered, busy=self)
+            self.fetch(self.journey.offer, self._offered)
         elif application is not None and application.status in _WAITING:
             self._watch.start()
         self._show()
@@ -96,19 +95,9 @@ class DecisionPage(JourneyPage):
         application = self._application()
         return application is not None and application.status in _WAITING
 
-    def _ask_withdraw(self) -> None:
-        ask(
-            self,
-            tr("progress.withdraw.title"),
-            tr("progress.withdraw.text"),
-            confirm=tr("progress.withdraw.confirm"),
-            keep=tr("progress.withdraw.keep"),
-            then=lambda: self.context.operations.run(self.journey.withdraw, self.done, busy=self),
-        )
-
-    def show_problem(self, error: LoanAppError | None) -> None:
+    def tell_problem(self, error: LoanAppError | None) -> None:
         """An offer the guard refuses is no offer: nothing to accept is left on the page."""
-        super().show_problem(error)
+        super().tell_problem(error)
         application = self._application()
         offered = application is not None and application.status is ApplicationStatus.OFFERED
         if error is not None and offered and error.code.value.startswith("guard_"):

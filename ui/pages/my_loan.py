@@ -93,7 +93,7 @@ class MyLoanPage(JourneyPage):
         """Fetch the loan."""
         self._result.hide()
         self._verified = ()
-        self.context.operations.run(self.journey.loan, self._came, busy=self)
+        self.fetch(self.journey.loan, self._came)
 
     def proceed(self) -> None:
         """Save the contract: the one thing worth doing here today."""

@@ -1,8 +1,8 @@
 """The one contract of a page: title, complete or what is missing, busy, where the focus starts, its help."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
@@ -14,7 +14,7 @@ from ui.components.error_summary import FieldError
 from ui.components.fields import Field
 from ui.components.page_scaffold import PageScaffold
 from ui.messages import MessageBridge
-from ui.operations import Operations
+from ui.operations import Operation, Operations
 from ui.theme import Theme
 from ui.translations import Texts, Translator, error_fix, error_sentence, tr
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ui.demonstration import DemonstrationKit
 
 _SAVE_AFTER_MS = 250
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -64,6 +66,8 @@ class JourneyPage(QWidget):
         self._give_focus_back = False
         self._unsaved = False
         self._problem: LoanAppError | None = None
+        self._load_failed = False
+        self._fetching: Operation | None = None
         self._errors: list[FieldError] = []
         self._save_timer = QTimer(self)
         self._save_timer.setSingleShot(True)
@@ -87,7 +91,8 @@ class JourneyPage(QWidget):
         """Enter the page: read the journey, show what is remembered."""
 
     def leave(self) -> None:
-        """Leave the page; what is typed is saved, timers and sources are stopped."""
+        """Leave the page; what is typed is saved, timers and sources are stopped, an answer awaited is dropped."""
+        self._drop_fetching()
         self.save_now()
 
     def values(self) -> Mapping[str, str]:
@@ -121,7 +126,7 @@ class JourneyPage(QWidget):
         self.setAccessibleName(self.scaffold.title.text())
         self.texts.apply()
         if self._problem is not None:
-            self.show_problem(self._problem)
+            self.tell_problem(self._problem)
 
     # What every page has
 
@@ -160,15 +165,53 @@ class JourneyPage(QWidget):
 
     def show_problem(self, error: LoanAppError | None) -> None:
         """Show what went wrong above the page, with what to do and its help article; ``None`` takes it away."""
+        self._load_failed = False
+        self._set_problem(error)
+
+    def _set_problem(self, error: LoanAppError | None) -> None:
         self._problem = error
+        self.tell_problem(error)
+        if error is not None:
+            self.scaffold.show_top()
+        self.problem.emit(error)
+
+    def tell_problem(self, error: LoanAppError | None) -> None:
+        """Say it in the language in force; nobody but the borrower is told."""
         banner = self.scaffold.problem
         banner.clear_actions()
         banner.setVisible(error is not None)
         if error is not None:
             banner.say(error_sentence(error), error_fix(error))
+            if self._load_failed:
+                banner.add_action(tr("common.retry"), self.load_again)
             banner.add_action(tr("common.open_help"), lambda: self.context.messages.open_help(error.code.value))
-            self.scaffold.show_top()
-        self.problem.emit(error)
+
+    # What a page shows comes from the lender
+
+    def fetch(self, work: Callable[[], T], on_done: Callable[[T], object]) -> None:
+        """Ask for what the page shows; where it does not come, the page says why and offers to ask again."""
+        self._drop_fetching()
+        self._fetching = self.context.operations.run(work, on_done, self.fail_load, busy=self)
+
+    def _drop_fetching(self) -> None:
+        fetching, self._fetching = self._fetching, None
+        if fetching is not None:
+            fetching.cancel()
+
+    def fail_load(self, error: LoanAppError) -> None:
+        """What the page shows did not come: say why, with a way to ask again."""
+        self._load_failed = True
+        self._set_problem(error)
+
+    @property
+    def load_failed(self) -> bool:
+        """Whether what the page shows did not come."""
+        return self._load_failed
+
+    def load_again(self) -> None:
+        """Ask once more for what the page shows."""
+        self.show_problem(None)
+        self.load()
 
     def show_errors(self, errors: Sequence[FieldError]) -> bool:
         """Sum up what is to be mended, with the focus there; ``True`` when there is something."""
@@ -195,6 +238,19 @@ class JourneyPage(QWidget):
         self.show_problem(None)
         self.show_errors([])
         self.completed.emit(page)
+
+    def ask_withdraw(self) -> None:
+        """Withdraw the application, if the borrower says so twice."""
+        from ui.pages.confirm import ask
+
+        ask(
+            self,
+            tr("progress.withdraw.title"),
+            tr("progress.withdraw.text"),
+            confirm=tr("progress.withdraw.confirm"),
+            keep=tr("progress.withdraw.keep"),
+            then=lambda: self.context.operations.run(self.journey.withdraw, self.done, busy=self),
+        )
 
     def remember_soon(self) -> None:
         """Save what is typed, shortly after the last change."""

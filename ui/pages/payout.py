@@ -51,7 +51,7 @@ class PayoutPage(JourneyPage):
         self._fraud = Banner(Level.LOOK)
         self.scaffold.add(self._fraud)
         self.scaffold.body.addStretch(1)
-        self._watch = StatusWatch(self.context, self._came, self._trouble, self)
+        self._watch = StatusWatch(self.context, self._came, self._trouble, self.fail_load, self)
 
     def load(self) -> None:
         """Show the loan when there is one, else wait for it."""
@@ -88,7 +88,7 @@ class PayoutPage(JourneyPage):
             self.done(page)
 
     def _fetch(self) -> None:
-        self.context.operations.run(self.journey.loan, self._paid_out, busy=self)
+        self.fetch(self.journey.loan, self._paid_out)
 
     def _paid_out(self, loan: Loan) -> None:
         self._loan = loan

@@ -11,7 +11,6 @@ from loanapp.journey.pages import Page
 from ui.components import Banner, Card, ProgressLine, Rule, label
 from ui.components.progress_line import ProgressState as LineState
 from ui.messages import Level
-from ui.pages.confirm import ask
 from ui.pages.page import JourneyPage
 from ui.pages.status_watch import StatusWatch
 from ui.translations import error_fix, error_sentence, tr
@@ -53,8 +52,8 @@ class ProgressPage(JourneyPage):
         self._number = label("", "small", selectable=True)
         self.scaffold.add(self._number)
         self.scaffold.body.addStretch(1)
-        self._watch = StatusWatch(self.context, self._came, self._trouble, self)
-        self.scaffold.aside.clicked.connect(self._ask_withdraw)
+        self._watch = StatusWatch(self.context, self._came, self._trouble, self.fail_load, self)
+        self.scaffold.aside.clicked.connect(self.ask_withdraw)
         self.scaffold.primary.hide()
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
@@ -138,13 +137,3 @@ class ProgressPage(JourneyPage):
         self._usual.setVisible(seconds is not None)
         if seconds is not None:
             self._usual.setText(tr("progress.usual", time=usual_time(seconds)))
-
-    def _ask_withdraw(self) -> None:
-        ask(
-            self,
-            tr("progress.withdraw.title"),
-            tr("progress.withdraw.text"),
-            confirm=tr("progress.withdraw.confirm"),
-            keep=tr("progress.withdraw.keep"),
-            then=lambda: self.context.operations.run(self.journey.withdraw, self.done, busy=self),
-        )

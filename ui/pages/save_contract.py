@@ -1,5 +1,7 @@
 """Saving a contract where the borrower says; nothing is written anywhere else."""
 
+import os
+import tempfile
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths
@@ -27,11 +29,11 @@ def save_contract(page: JourneyPage, pdf: bytes, number: str = "") -> QFileDialo
 
 
 def write_contract(page: JourneyPage, pdf: bytes, path: Path) -> None:
-    """Write ``pdf`` to ``path`` off the GUI thread, and say where it is."""
+    """Write ``pdf`` to ``path`` off the GUI thread, and say where it is; begun once, it is finished even at the end."""
 
     def work() -> Path:
         try:
-            path.write_bytes(pdf)
+            _replace(path, pdf)
         except OSError as error:
             raise LoanAppError(ErrorCode.DISK_TROUBLE) from error
         return path
@@ -39,4 +41,19 @@ def write_contract(page: JourneyPage, pdf: bytes, path: Path) -> None:
     def saved(where: Path) -> None:
         page.context.messages.show_notice(Level.DONE, "contract.saved", name=where.name)
 
-    page.context.operations.run(work, saved, busy=page)
+    page.context.operations.save(work, saved, busy=page)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Put ``content`` at ``path`` whole or not at all: a full disk leaves what was there; raises ``OSError``."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    beside = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise

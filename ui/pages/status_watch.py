@@ -23,12 +23,15 @@ class StatusWatch(QObject):
         context: PageContext,
         on_page: Callable[[Page], object],
         on_trouble: Callable[[LoanAppError | None], object],
+        on_stopped: Callable[[LoanAppError], object],
         parent: QObject,
     ) -> None:
+        """``on_trouble`` hears of what passes by itself (``None``: it has), ``on_stopped`` of what does not."""
         super().__init__(parent)
         self._context = context
         self._on_page = on_page
         self._on_trouble = on_trouble
+        self._on_stopped = on_stopped
         self._asking = False
         self._wait_ms = _FIRST_MS
         self._timer = QTimer(self)
@@ -69,7 +72,10 @@ class StatusWatch(QObject):
         self._asking = False
         if not self._running:
             return
+        if error.code not in _PASSING:
+            self.stop()
+            self._on_stopped(error)
+            return
         self._on_trouble(error)
-        if error.code in _PASSING:
-            self._wait_ms = min(_SLOWEST_MS, self._wait_ms * 2)
-            self._timer.start(self._wait_ms)
+        self._wait_ms = min(_SLOWEST_MS, self._wait_ms * 2)
+        self._timer.start(self._wait_ms)
