@@ -117,11 +117,14 @@ class IdentityDocumentPage(JourneyPage):
             self._label_field(name)
         self.confirm.setChecked(kept.get("confirmed") == "yes")
         held = journey.application.document if journey.application is not None else None
-        for side in _SIDES:
-            if self.sides[side].state.text() != tr("common.photo_read"):
-                there = held is not None and getattr(held, side)
-                self.sides[side].show_state("common.photo_held" if there else "common.photo_none", done=bool(there))
-            self.sides[side].show_error(None)
+        for side, panel in self.sides.items():
+            there = held is not None and bool(getattr(held, side))
+            if not there:
+                # Of somebody before, or of an application that is over: nobody else may see it.
+                panel.show_image(None)
+            if not there or panel.state.text() != tr("common.photo_read"):
+                panel.show_state("common.photo_held" if there else "common.photo_none", done=there)
+            panel.show_error(None)
         self._show_test_people(kept)
         self._show_fields()
         self.all_saved()
