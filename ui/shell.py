@@ -78,7 +78,8 @@ class Shell(QMainWindow):
         return pixels * self._scale // 100
 
     def closeEvent(self, event: "QCloseEvent") -> None:
-        """Tell the program, which saves and ends the rest."""
+        """Gone from the screen at once; the program then saves and ends the rest, which takes a moment."""
+        self.hide()
         self.closing.emit()
         event.accept()
 
