@@ -34,7 +34,6 @@ def shown(qtbot, qapp):
     def show(widget: QWidget) -> QWidget:
         qtbot.addWidget(widget)
         widget.show()
-        qtbot.waitExposed(widget)
         return widget
 
     return show
@@ -86,6 +85,8 @@ def test_one_choice_at_a_time_by_mouse_and_keys(shown, qtbot):
     cards.set_choices([Choice("3", "3 个月"), Choice("6", "6 个月", "每月 ¥1")])
     with qtbot.waitSignal(cards.chosen) as chosen:
         card = cards._cards["6"]
+        # Cards that are not laid out yet lie one upon another.
+        qtbot.waitUntil(lambda: not card.geometry().intersects(cards._cards["3"].geometry()))
         qtbot.mouseClick(card, Qt.MouseButton.LeftButton, pos=card.rect().center())
     assert chosen.args == ["6"]
     qtbot.keyClick(cards._cards["6"].button, Qt.Key.Key_Left)

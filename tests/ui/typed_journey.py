@@ -63,8 +63,8 @@ def open_page(page_context, qtbot):
         qtbot.addWidget(page)
         page.resize(820, 700)
         page.load()
-        page.show()
-        qtbot.waitExposed(page)
+        with qtbot.waitExposed(page, timeout=30_000):
+            page.show()
         return page
 
     return make
