@@ -58,6 +58,8 @@ class Desktop(QObject):
         self._connecting = False
         self._closed = False
         self._want_to_start = False
+        self._in_memory = False
+        self._told_in_memory = False
         translator().set_language(settings.language)
         theme().choose(mode=settings.mode, scale=settings.scale)
         self.context = PageContext(None, self.operations, self.messages, translator(), theme(), demonstration)
@@ -74,6 +76,8 @@ class Desktop(QObject):
         window.bottom.mode_chosen.connect(lambda mode: self.choose_looks(mode=mode))
         window.bottom.language_chosen.connect(lambda language: self.choose_looks(language=language))
         window.unreachable.connect(self._lender_lost)
+        window.page_shown.connect(lambda _: self._say_when_nothing_is_kept())
+        window.start_wanted.connect(self._start_wanted)
         self.shell.closing.connect(self.close)
 
     # Start
@@ -88,8 +92,6 @@ class Desktop(QObject):
             self.window.show_waiting("common.resuming")
         else:
             self.window.show_page(Page.COST)
-        if (page := self.window.page) is not None:
-            page.retry_wanted.connect(self._start_wanted)
         self.shell.furnish(self.window)
         if (page := self.window.page) is not None:
             page.focus_first()
@@ -113,13 +115,13 @@ class Desktop(QObject):
     def _make_journey(self) -> "Journey":
         """In a worker: these imports are the heavy ones."""
         from loanapp.client.endpoint import EmbeddedEndpoint
-        from loanapp.client.secrets import open_secrets
+        from loanapp.client.secrets import MemorySecrets, open_secrets
         from loanapp.journey.journey import Journey
 
         home, asker = self.home, self._ask_passphrase or self._asker
 
         def open_store() -> "SecretStore":
-            return open_secrets(home, asker)
+            return MemorySecrets() if self._in_memory else open_secrets(home, asker)
 
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         return Journey(EmbeddedEndpoint(home / "lender"), home, open_store)
@@ -149,12 +151,15 @@ class Desktop(QObject):
         if not self._arrived:
             self._arrived = True
             self._arrive(journey, answer if isinstance(answer, Page) else Page.COST)
+        elif (page := self.window.page) is not None and page.load_failed:
+            page.load_again()
 
     def _arrive(self, journey: "Journey", page: Page) -> None:
         if (notice := journey.take_notice()) is not None:
             self.messages.show_error(notice)
         shown = self.window.page
         if page is Page.COST and shown is not None and shown.page_id is Page.COST:
+            shown.scaffold.set_note("")
             if self._want_to_start:
                 shown.proceed()
             else:
@@ -170,7 +175,24 @@ class Desktop(QObject):
             self._again.start()
             if not self._arrived:
                 return
-        self.window.notices.show_retry(error, self.connect_lender)
+        locked = error.code is ErrorCode.KEYRING_UNAVAILABLE
+        other = ("common.without_draft", self._go_on_in_memory) if locked else None
+        self.window.notices.show_retry(error, self.connect_lender, other)
+
+    def _go_on_in_memory(self) -> None:
+        """The draft cannot be opened: this run keeps nothing on the disk, and leaves the draft as it is."""
+        self._in_memory = True
+        self.connect_lender()
+
+    def _say_when_nothing_is_kept(self) -> None:
+        """Told once, as soon as it is known: what is typed now ends with the program."""
+        from loanapp.client.secrets import SecretsKind
+        from ui.messages import Level
+
+        journey = self.context.journey
+        if journey is not None and not self._told_in_memory and journey.secrets_kind is SecretsKind.MEMORY:
+            self._told_in_memory = True
+            self.messages.show_notice(Level.LOOK, "common.memory_only")
 
     def _start_wanted(self) -> None:
         """The borrower goes on before the lender has answered: go on as soon as it has."""

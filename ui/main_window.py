@@ -15,6 +15,7 @@ from ui.components.frame_lines import BottomLine, TopLine
 from ui.components.labels import label
 from ui.components.notice_area import NoticeArea
 from ui.components.stepper import StepGroupView, StepPage, Stepper
+from ui.messages import Level
 from ui.pages.page import JourneyPage, PageContext
 from ui.pages.registry import make_page
 from ui.translations import tr
@@ -34,6 +35,7 @@ class MainWindow(QWidget):
 
     page_shown = Signal(object)
     unreachable = Signal()
+    start_wanted = Signal()
 
     def __init__(self, context: PageContext, *, help_open: bool = True) -> None:
         super().__init__()
@@ -41,6 +43,7 @@ class MainWindow(QWidget):
         self.help_open = help_open
         self._pages: dict[Page, JourneyPage] = {}
         self._page: JourneyPage | None = None
+        self._application_id = ""
         self._lender: LenderProfile | None = None
         self._help: HelpPanel | None = None
         self._help_article = ""
@@ -86,6 +89,7 @@ class MainWindow(QWidget):
         whole.addLayout(self._middle, 1)
         self.bottom = BottomLine()
         self.bottom.support_wanted.connect(self._show_support)
+        self.bottom.sign_out_wanted.connect(self.ask_to_sign_out)
         whole.addWidget(self.bottom)
 
     # Pages
@@ -99,6 +103,7 @@ class MainWindow(QWidget):
         """Leave the page in view, enter ``wanted``."""
         if self._page is not None:
             self._page.leave()
+        self._forget_what_was_before()
         page = self._pages.get(wanted)
         if page is None:
             page = make_page(wanted, self.context)
@@ -106,6 +111,7 @@ class MainWindow(QWidget):
             page.open_page.connect(self.show_page)
             page.back_wanted.connect(self.go_back)
             page.problem.connect(self._page_problem)
+            page.retry_wanted.connect(self.start_wanted)
             self._pages[wanted] = page
             self.stack.addWidget(page)
         self._page = page
@@ -121,6 +127,8 @@ class MainWindow(QWidget):
     def _after_page_change(self, page: JourneyPage) -> None:
         earlier = any(place(other) < place(page.page_id) for other in self._revisitable())
         page.scaffold.back.setVisible(earlier)
+        journey = self.context.journey
+        self.bottom.show_signed_in(signed_in=journey is not None and journey.signed_in)
         self._show_steps()
         self._fit_width()
         if self.isVisible():
@@ -129,11 +137,19 @@ class MainWindow(QWidget):
         self._show_help()
         self.page_shown.emit(page.page_id)
 
+    def _forget_what_was_before(self) -> None:
+        """Another application, or none any more: what pages show of the one before is nobody's to see."""
+        application = self.context.journey.application if self.context.journey is not None else None
+        now = application.id if application is not None else ""
+        if self._application_id not in ("", now):
+            self.forget_pages()
+        self._application_id = now
+
     def forget_pages(self) -> None:
-        """Throw all pages but the one in view away: the borrower has changed."""
-        for key, page in list(self._pages.items()):
-            if page is not self._page:
-                self._drop(key)
+        """Throw every page away, with what it shows and what it waits for."""
+        self._page = None
+        for key in list(self._pages):
+            self._drop(key)
 
     def _drop(self, key: Page) -> None:
         page = self._pages.pop(key)
@@ -189,6 +205,48 @@ class MainWindow(QWidget):
             state = "current" if step.state is StepState.CURRENT else step.state.value
             views.append(StepGroupView(tr(f"common.group_{step.group.value}"), state, pages))
         self.stepper.set_steps(views)
+
+    # Signing out
+
+    def ask_to_sign_out(self) -> None:
+        """Say what is lost and what is kept, then sign out."""
+        from ui.pages.confirm import ask
+
+        ask(
+            self,
+            tr("common.sign_out_title"),
+            tr("common.sign_out_text"),
+            confirm=tr("common.sign_out"),
+            keep=tr("common.sign_out_stay"),
+            then=self._sign_out,
+        )
+
+    def _sign_out(self) -> None:
+        journey, page = self.context.journey, self._page
+        if journey is None or page is None:
+            return
+        # What is typed in this page is meant to go: leaving it stops timers and camera, and saves nothing any more.
+        page.all_saved()
+        page.leave()
+        self.bottom.sign_out.setEnabled(False)
+        # After everything saved before it, or the last keystroke would come back to the disk.
+        self.context.operations.save(journey.sign_out, lambda _: self._signed_out(None), self._signed_out)
+
+    def _signed_out(self, error: LoanAppError | None) -> None:
+        journey = self.context.journey
+        self.bottom.sign_out.setEnabled(True)
+        if journey is None:
+            return
+        messages = self.context.messages
+        if error is not None:
+            messages.show_error(error)
+        if journey.signed_in:
+            return
+        messages.show_simulated_message(None)
+        self.forget_pages()
+        self.show_page(journey.current_page())
+        if error is None:
+            messages.show_notice(Level.DONE, "common.sign_out_done")
 
     # Who lends
 

@@ -198,6 +198,7 @@ class JourneyInHand:
     def __init__(self, application: Application | None = None, *, reading_seconds: int = 15) -> None:
         self.application = application
         self.lender = lender(reading_seconds=reading_seconds)
+        self.signed_in = False
         self.acts: list[tuple[object, ...]] = []
         self.answers: dict[str, Callable[..., object]] = {}
 

@@ -76,9 +76,10 @@ class TopLine(QFrame):
 
 
 class BottomLine(QFrame):
-    """Support, offline, size of text, colours, language."""
+    """Support, signing out, offline, size of text, colours, language."""
 
     support_wanted = Signal()
+    sign_out_wanted = Signal()
     scale_chosen = Signal(int)
     language_chosen = Signal(str)
     mode_chosen = Signal(str)
@@ -92,6 +93,10 @@ class BottomLine(QFrame):
         self.support = QuietButton(icon="support")
         self.support.clicked.connect(self.support_wanted)
         row.addWidget(self.support)
+        self.sign_out = QuietButton(icon="person")
+        self.sign_out.clicked.connect(self.sign_out_wanted)
+        self.sign_out.hide()
+        row.addWidget(self.sign_out)
         row.addSpacing(8)
         self._offline_icon = IconView("offline", "look", 18)
         self._offline = label("", "look", wrap=False)
@@ -135,9 +140,14 @@ class BottomLine(QFrame):
         self._offline_icon.setVisible(offline)
         self._offline.setVisible(offline)
 
+    def show_signed_in(self, *, signed_in: bool) -> None:
+        """Offer to sign out, where there is somebody to sign out."""
+        self.sign_out.setVisible(signed_in)
+
     def retranslate(self) -> None:
         """Change the words; also after colours or size have changed."""
         self.support.setText(tr("common.support"))
+        self.sign_out.setText(tr("common.sign_out"))
         self._offline.setText(tr("common.offline"))
         self._offline.setToolTip(tr("common.offline_tip"))
         self._offline.setAccessibleName(tr("common.offline_tip"))

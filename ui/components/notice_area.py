@@ -57,13 +57,20 @@ class NoticeArea(QWidget):
 
         self._show(notice.key, notice.level, fill)
 
-    def show_retry(self, error: LoanAppError, retry: Callable[[], object]) -> None:
-        """The lender cannot be reached or started: say so, with a way to try again."""
+    def show_retry(
+        self, error: LoanAppError, retry: Callable[[], object], other: tuple[str, Callable[[], object]] | None = None
+    ) -> None:
+        """The program cannot go on by itself: say why, with a way to try again.
+
+        ``other`` is another way on: the key of its words, and what it does.
+        """
         from ui.messages import Level
 
         def fill(banner: "Banner") -> None:
             banner.say(error_sentence(error), error_fix(error))
             banner.add_action(tr("common.retry"), retry)
+            if other is not None:
+                banner.add_action(tr(other[0]), other[1])
             banner.add_action(tr("common.open_help"), lambda: self.help_wanted.emit(error.code.value))
 
         self._show("lender", Level.LOOK, fill)
