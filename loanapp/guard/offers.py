@@ -110,7 +110,10 @@ def _anchor(stated: Schedule, today: date) -> date:
     dates = tuple(row.due for row in stated.rows)
     earliest, latest = today - timedelta(days=offer_age_days(today)), today + timedelta(days=1)
     for days in _MONTH_DAYS:
+        # Turned round, so that no date of the lender's is counted back beyond the calendar.
+        if not earliest + timedelta(days=days) <= dates[0] <= latest + timedelta(days=days):
+            continue
         anchor = dates[0] - timedelta(days=days)
-        if earliest <= anchor <= latest and due_dates(anchor, len(dates)) == dates:
+        if due_dates(anchor, len(dates)) == dates:
             return anchor
     raise GuardRefusal(ErrorCode.GUARD_SCHEDULE_DIFFERS, "due")

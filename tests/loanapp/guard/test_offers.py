@@ -32,6 +32,14 @@ def moved(days):
 
 
 DISHONEST = {
+    "due when the calendar begins": (
+        with_rows(BASE, [replace(FIRST, due=date.min), *BASE.schedule.rows[1:]]),
+        E.GUARD_SCHEDULE_DIFFERS,
+    ),
+    "due when it ends": (
+        with_rows(BASE, [replace(FIRST, due=date.max), *BASE.schedule.rows[1:]]),
+        E.GUARD_SCHEDULE_DIFFERS,
+    ),
     "less than asked": (replace(BASE, terms=replace(BASE.terms, amount=D("9000.00"))), E.GUARD_OFFER_NOT_AS_ASKED),
     "more than asked": (honest("20000.00"), E.GUARD_OFFER_NOT_AS_ASKED),
     "a longer term": (honest(months=24), E.GUARD_OFFER_NOT_AS_ASKED),
