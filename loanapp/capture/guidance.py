@@ -68,6 +68,7 @@ class GuidedAttempt:
         self._done = 0
         self._phase_since = 0.0
         self._face_seen = 0.0
+        self._several = False
         self._now = 0.0
         self._black_since = math.inf
         self._light = 0.0
@@ -115,10 +116,20 @@ class GuidedAttempt:
             self._enter(CapturePhase.FAILED)
 
     def evidence(self, source_kind: SourceKind) -> bytes:
-        """The packed attempt. Raises :class:`LoanAppError` with ``NOT_ALLOWED_NOW`` before it is done."""
+        """The packed attempt.
+
+        Raises :class:`LoanAppError` with ``NOT_ALLOWED_NOW`` before it is done. An attempt that cannot be packed has
+        failed.
+        """
         if self._phase is not CapturePhase.DONE or self._challenge is None:
             raise LoanAppError(ErrorCode.NOT_ALLOWED_NOW)
-        return self._recorder.pack(self._challenge, source_kind)
+        packed: bytes | None = None
+        try:
+            packed = self._recorder.pack(self._challenge, source_kind)
+        finally:
+            if packed is None:
+                self._enter(CapturePhase.FAILED)
+        return packed
 
     def feed(self, facts: FrameFacts, image: Image) -> None:
         """Take the next analysed frame."""
@@ -130,7 +141,8 @@ class GuidedAttempt:
         self._clean = self._hints.clean_seconds(self._now)
         if self._hints.shown is not HintCode.CAMERA_BLACK:
             self._black_since = self._now
-        if facts.face is not None and facts.faces == 1:
+        self._several = facts.faces > 1
+        if facts.face is not None and not self._several:
             self._face_seen = self._now
         events: list[ActionEvent] = []
         if self._sampler.takes(self._now):
@@ -144,7 +156,7 @@ class GuidedAttempt:
         if self._now - self._black_since > BLACK_SECONDS and self._phase is not CapturePhase.FAILED:
             self.fail(LoanAppError(ErrorCode.CAMERA_BLACK))
         elif self._phase in _UNDER_WAY and self._now - self._face_seen > FACE_LOST_SECONDS:
-            self.fail(LoanAppError(ErrorCode.FACE_LOST))
+            self.fail(LoanAppError(ErrorCode.FACE_NOT_ALONE if self._several else ErrorCode.FACE_LOST))
         elif self._phase is CapturePhase.GET_READY and self._challenge is not None:
             seen = self._recorder.before_seconds >= _SEEN_BEFORE_SECONDS
             seen = seen and self._recorder.before_frames >= LEAST_BEFORE_FRAMES

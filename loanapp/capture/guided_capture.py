@@ -4,13 +4,13 @@ One thread takes frames from the source and only keeps the newest; the other ana
 free. So the preview never waits for the analysis, and the window never waits for either.
 """
 
+import logging
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
-
-import cv2
 
 from loanapp.capture.guidance import CapturePhase, Guidance, GuidedAttempt
 from loanapp.capture.mailbox import Mailbox
@@ -19,6 +19,8 @@ from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.liveness import Action, Challenge, HintCode, SourceKind
 from loanapp.vision.frame_analysis import FrameAnalyser, FrameFacts
 from loanapp.vision.models import FaceModels
+
+_log = logging.getLogger(__name__)
 
 _POLL_S: Final = 0.2
 # A device may need seconds to start; later, silence or a picture that stands still means that it is gone.
@@ -91,11 +93,6 @@ class GuidedCapture:
         """Where the frames come from."""
         return self._source.kind
 
-    @property
-    def source_name(self) -> str:
-        """The source as the borrower knows it."""
-        return self._source.name
-
     def start(self) -> None:
         """Open the source and show what it sees; errors appear in :meth:`latest`."""
         if self._threads:
@@ -158,53 +155,77 @@ class GuidedCapture:
 
     def _grab(self) -> None:
         """Thread: source to mailbox."""
-        probe = b""
-        changed = time.monotonic()
         try:
             self._source.open()
-            while not self._stopping.is_set():
-                frame = self._source.read()
-                if frame is None:
-                    raise CameraError(ErrorCode.CAMERA_LOST)
-                self._heard = time.monotonic()
-                sample = frame.image[::_PROBE, ::_PROBE].tobytes()
-                if sample != probe:
-                    probe, changed = sample, self._heard
-                elif self._source.kind is SourceKind.CAMERA and self._heard - changed > _FROZEN_S:
-                    raise CameraError(ErrorCode.CAMERA_LOST)
-                with self._lock:
-                    self._frame = frame
-                self._mailbox.put(frame)
+            self._pass_frames_on()
         except LoanAppError as error:
             self._source_error = error
-        except (cv2.error, OSError, RuntimeError, ValueError):
+        except Exception as error:  # noqa: BLE001 - drivers and foreign sources raise what they like
+            _log.warning("the frame source failed: %s", type(error).__name__)
             self._source_error = CameraError(ErrorCode.CAMERA_LOST)
         finally:
             self._source.close()
 
+    def _pass_frames_on(self) -> None:
+        probe = b""
+        changed = time.monotonic()
+        while not self._stopping.is_set():
+            frame = self._source.read()
+            if frame is None:
+                raise CameraError(ErrorCode.CAMERA_LOST)
+            self._heard = time.monotonic()
+            sample = frame.image[::_PROBE, ::_PROBE].tobytes()
+            if sample != probe:
+                probe, changed = sample, self._heard
+            elif self._source.kind is SourceKind.CAMERA and self._heard - changed > _FROZEN_S:
+                raise CameraError(ErrorCode.CAMERA_LOST)
+            with self._lock:
+                self._frame = frame
+            self._mailbox.put(frame)
+
     def _analyse(self) -> None:
-        """Thread: mailbox to facts, guidance and evidence."""
-        try:
-            analyser = FrameAnalyser(self._load_models())
-            while not self._stopping.is_set():
-                frame = self._mailbox.take(_POLL_S)
+        """Thread: mailbox to facts, guidance and evidence. Whatever goes wrong ends the attempt, never the thread."""
+        analyser: FrameAnalyser | None = None
+        while not self._stopping.is_set():
+            try:
                 self._take_challenge()
-                if frame is not None:
-                    facts = analyser.analyse(frame.image, frame.time_s)
-                    self._attempt.feed(facts, frame.image)
-                    with self._lock:
-                        self._facts = facts
-                elif self._source_error is not None:
-                    self._attempt.fail(self._source_error)
-                elif self._is_silent():
-                    self._attempt.fail(CameraError(ErrorCode.CAMERA_LOST))
-                self._publish()
-        except LoanAppError as error:
-            self._attempt.fail(error)
-            self._publish()
-        except (cv2.error, ArithmeticError, ValueError, RuntimeError):
-            self._attempt.fail(LoanAppError(ErrorCode.UNEXPECTED))
-            self._publish()
+                if analyser is None:
+                    analyser = FrameAnalyser(self._load_models())
+                self._next_frame(analyser)
+            except LoanAppError as error:
+                self._give_up(error)
+                analyser = None
+            except Exception as error:  # noqa: BLE001 - without this thread the window would wait for ever
+                # The text of the error may describe a picture; kind and place are enough to find it.
+                last = traceback.extract_tb(error.__traceback__)[-1]
+                _log.error("the analysis failed: %s at %s:%d", type(error).__name__, last.name, last.lineno)
+                self._give_up(LoanAppError(ErrorCode.UNEXPECTED))
+                analyser = None
+
+    def _next_frame(self, analyser: FrameAnalyser) -> None:
+        frame = self._mailbox.take(_POLL_S)
+        if frame is not None:
+            facts = analyser.analyse(frame.image, frame.time_s)
+            self._attempt.feed(facts, frame.image)
+            with self._lock:
+                self._facts = facts
+        elif self._source_error is not None:
+            self._attempt.fail(self._source_error)
+        elif self._is_silent():
+            self._attempt.fail(CameraError(ErrorCode.CAMERA_LOST))
+        self._publish()
+
+    def _give_up(self, error: LoanAppError) -> None:
+        """Show the error, then wait: only a new challenge is worth another try."""
+        self._attempt.fail(error)
+        with self._lock:
+            if self._pending is None:
+                self._guidance = self._attempt.guidance
+        while not self._stopping.is_set():
+            with self._lock:
+                if self._pending is not None:
+                    return
+            self._stopping.wait(_POLL_S)
 
     def _take_challenge(self) -> None:
         with self._lock:

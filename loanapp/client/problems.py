@@ -19,6 +19,7 @@ _DETAILS: Final = (
     "application_id",
     "attempts_left",
     "limit_mb",
+    "limit_mp",
     "maximum",
     "minimum",
     "needed_seconds",

@@ -79,9 +79,9 @@ class DocumentReader:
 
         The side is recognised from what is printed. Birth and sex are taken from the number, once it holds.
 
-        Raises :class:`LoanAppError` with ``PHOTO_NOT_AN_IMAGE``, ``PHOTO_TOO_LARGE``, ``PHOTO_UNREADABLE`` (detail
-        ``part``: size, text, number, name, portrait, authority or validity), ``PHOTO_SIDES_SWAPPED``,
-        ``DOCUMENT_EXPIRED``, or ``ASSET_MISSING``.
+        Raises :class:`LoanAppError` with ``PHOTO_NOT_AN_IMAGE``, ``PHOTO_TOO_LARGE``, ``PHOTO_TOO_MANY_PIXELS``,
+        ``PHOTO_UNREADABLE`` (detail ``part``: size, text, number, name, portrait, authority or validity),
+        ``PHOTO_SIDES_SWAPPED``, ``DOCUMENT_EXPIRED``, or ``ASSET_MISSING``.
         """
         expected = DocumentSide(side_expected)
         today = self._clock.now().astimezone(CHINA).date()

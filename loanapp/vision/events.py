@@ -25,7 +25,6 @@ _ACTIONS: Final = {
     EventKind.TURN_RIGHT: Action.TURN_RIGHT,
     EventKind.NOD: Action.NOD,
 }
-EVENT_OF_ACTION: Final = {action: kind for kind, action in _ACTIONS.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ BorrowerDep = Annotated[str, Depends(_borrower)]
 
 async def read_limited(request: Request, limit: int) -> bytes:
     """The body; raises ``PHOTO_TOO_LARGE`` as soon as it passes ``limit`` bytes, ``INPUT_INVALID`` when it is empty."""
-    too_large = RefusedError(ErrorCode.PHOTO_TOO_LARGE, maximum_bytes=limit)
+    too_large = RefusedError(ErrorCode.PHOTO_TOO_LARGE, limit_mb=limit >> 20)
     declared = request.headers.get("content-length", "")
     if declared.isascii() and declared.isdigit() and int(declared) > limit:
         raise too_large

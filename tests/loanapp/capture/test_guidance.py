@@ -139,6 +139,7 @@ def test_second_face_that_stays_ends_the_attempt(calm, make_challenge):
     assert play.attempt.guidance.hint is HintCode.SEVERAL_FACES
     play.run(0.6, lambda facts: replace(facts, faces=2))
     assert play.phase is CapturePhase.FAILED
+    assert play.attempt.guidance.error.code is ErrorCode.FACE_NOT_ALONE, "the face was never lost"
 
 
 def test_camera_that_stays_black_ends_the_attempt(calm, make_challenge):

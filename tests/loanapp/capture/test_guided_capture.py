@@ -13,7 +13,7 @@ from loanapp.capture.sources import CameraError, Frame
 from loanapp.demonstration.borrower import DemonstrationBorrower
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.liveness import Action, SourceKind
-from loanapp.vision.evidence import unpack_evidence
+from loanapp.vision.evidence import EvidenceFormatError, unpack_evidence
 
 
 class PlayedCamera:
@@ -22,8 +22,9 @@ class PlayedCamera:
     kind = SourceKind.CAMERA
     name = "played camera"
 
-    def __init__(self, *, error_at=None, open_error=None, end_at=None, still=False, image=None):
+    def __init__(self, *, error_at=None, open_error=None, end_at=None, still=False, image=None, error=None):
         self.error_at, self.open_error, self.end_at, self.still, self.image = error_at, open_error, end_at, still, image
+        self.error = error or CameraError(ErrorCode.CAMERA_LOST)
         self.closed = 0
         self.count = 0
         self.random = np.random.default_rng(0)
@@ -36,7 +37,7 @@ class PlayedCamera:
         time.sleep(1 / 60)
         self.count += 1
         if self.error_at is not None and self.count > self.error_at:
-            raise CameraError(ErrorCode.CAMERA_LOST)
+            raise self.error
         if self.end_at is not None and self.count > self.end_at:
             return None
         image = np.full((120, 160, 3), 90, np.uint8) if self.image is None else self.image
@@ -136,18 +137,53 @@ def test_camera_lost_in_the_middle_is_said(run, make_challenge, fault):
     assert view.frame is not None
 
 
-def test_driver_that_falls_over_is_a_lost_camera(run):
-    capture = run(PlayedCamera(open_error=OSError("driver")))
-    assert wait_for(capture, failed).error.code is ErrorCode.CAMERA_LOST
+@pytest.mark.parametrize("error", [OSError("driver"), KeyError("stream")])
+def test_driver_that_falls_over_is_a_lost_camera(run, expect_log, error):
+    expect_log("the frame source failed")
+    assert wait_for(run(PlayedCamera(open_error=error)), failed).error.code is ErrorCode.CAMERA_LOST
+    assert wait_for(run(PlayedCamera(error_at=20, error=error)), failed).error.code is ErrorCode.CAMERA_LOST
 
 
-def test_missing_model_is_said(tmp_path):
+def test_analysis_that_falls_over_is_said_and_the_next_attempt_works(run, face_models, make_challenge, expect_log):
+    """Any error of the engine ends the attempt, not the thread that shows it."""
+    expect_log("the analysis failed: KeyError")
+    capture = run(DemonstrationBorrower(models=face_models, reaction_s=0.2))
+    wait_for(capture, lambda view: view.facts is not None)
+    attempt, feed = capture._attempt, capture._attempt.feed
+
+    def broken(facts, image):
+        attempt.feed = feed
+        raise KeyError("landmark")
+
+    attempt.feed = broken
+    assert wait_for(capture, failed).error.code is ErrorCode.UNEXPECTED
+    capture.begin(make_challenge(Action.OPEN_MOUTH))
+    view = wait_for(capture, lambda one: one.phase in {CapturePhase.DONE, CapturePhase.FAILED}, seconds=30)
+    assert view.phase is CapturePhase.DONE, view.error and view.error.code
+    assert unpack_evidence(capture.evidence())
+
+
+def test_attempt_that_cannot_be_packed_has_failed(run, face_models, make_challenge):
+    capture = run(DemonstrationBorrower(models=face_models, reaction_s=0.2))
+
+    def broken(challenge, kind):
+        raise EvidenceFormatError("size")
+
+    capture._attempt._recorder.pack = broken
+    capture.begin(make_challenge(Action.OPEN_MOUTH))
+    assert wait_for(capture, failed, seconds=30).error.code is ErrorCode.EVIDENCE_INVALID
+    assert all(thread.is_alive() for thread in capture._threads)
+
+
+def test_missing_model_is_said(make_challenge):
     def missing():
         raise LoanAppError(ErrorCode.ASSET_MISSING, asset="face_landmarker.task")
 
     capture = GuidedCapture(PlayedCamera(), load_models=missing)
     capture.start()
     assert wait_for(capture, failed).error.code is ErrorCode.ASSET_MISSING
+    capture.begin(make_challenge(Action.BLINK))
+    assert wait_for(capture, failed).error.code is ErrorCode.ASSET_MISSING, "and again, as long as it is missing"
     capture.stop()
 
 

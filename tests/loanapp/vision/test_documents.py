@@ -155,16 +155,29 @@ def png(width, height):
         (b"\xff\xd8\xff\xe0" + bytes(500), ErrorCode.PHOTO_NOT_AN_IMAGE),
         (png(800, 600), ErrorCode.PHOTO_NOT_AN_IMAGE),
         (bytes(60 << 20), ErrorCode.PHOTO_TOO_LARGE),
-        (png(9000, 9000), ErrorCode.PHOTO_TOO_LARGE),
-        (png(12000, 8000), ErrorCode.PHOTO_TOO_LARGE),
-        (png(40000, 40000), ErrorCode.PHOTO_TOO_LARGE),
-        (png(17000, 400), ErrorCode.PHOTO_TOO_LARGE),
+        (png(9000, 9000), ErrorCode.PHOTO_TOO_MANY_PIXELS),
+        (png(12000, 8000), ErrorCode.PHOTO_TOO_MANY_PIXELS),
+        (png(40000, 40000), ErrorCode.PHOTO_TOO_MANY_PIXELS),
+        (png(17000, 400), ErrorCode.PHOTO_TOO_MANY_PIXELS),
         (png(1000, 200), ErrorCode.PHOTO_UNREADABLE),
     ],
     ids=["empty", "pdf", "gif", "jpeg head", "cut png", "60 MB", "81 MP", "96 MP", "bomb", "ribbon", "strip"],
 )
 def test_hostile_files(reader, content, code):
     assert code_of(lambda: reader.read(content, "front")) is code
+
+
+def test_what_is_too_large_names_its_limit():
+    """The sentence for each code has a place for exactly this figure."""
+    with pytest.raises(LoanAppError) as heavy:
+        decode_photo(bytes((20 << 20) + 1), 640)
+    assert (heavy.value.code, heavy.value.details) == (ErrorCode.PHOTO_TOO_LARGE, {"limit_mb": 20})
+    with pytest.raises(LoanAppError) as wide:
+        decode_photo(png(9000, 9000), 640)
+    assert (wide.value.code, wide.value.details) == (ErrorCode.PHOTO_TOO_MANY_PIXELS, {"limit_mp": 64})
+    with pytest.raises(LoanAppError) as ribbon:
+        decode_photo(png(17000, 400), 640)
+    assert ribbon.value.details == {}, "6.8 million pixels are not more than 64"
 
 
 def test_every_cut_of_a_photo_is_refused_or_decoded():
