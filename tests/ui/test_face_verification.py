@@ -11,15 +11,18 @@ from loanapp.capture.sources import CameraError
 from loanapp.client.answers import Verdict
 from loanapp.demonstration.borrower import DemonstrationBorrower
 from loanapp.domain.clock import SystemClock
+from loanapp.domain.consent import ConsentScope
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.liveness import Action, Challenge, HintCode, SourceKind, VerdictOutcome, VerdictReason
 from loanapp.journey.pages import Page
-from tests.ui.loan_in_hand import NOW, JourneyInHand, application
+from tests.ui.loan_in_hand import NOW, JourneyInHand, application, lender
 from ui.camera.face_words import Step, hint_line
 from ui.pages.face_verification import FaceVerificationPage
 from ui.translations import tr, translator
 
-GRANTED = [{"scope": "face_verification", "granted": True, "text_version": "2026-11-22", "recorded_at": NOW}]
+CONSENT = lender().consent(ConsentScope.FACE_VERIFICATION)
+GRANTED = [{"scope": CONSENT.scope.value, "granted": True, "text_version": CONSENT.version, "recorded_at": NOW}]
+REFUSED = [{**GRANTED[0], "granted": False}]
 FEW = (VerdictReason.TOO_FEW_FRAMES,)
 
 
@@ -97,7 +100,6 @@ def open_page(qtbot, page_context, monkeypatch):
 
 
 def to_ready(page, qtbot) -> None:
-    page.proceed()
     qtbot.waitUntil(lambda: page.step is Step.READY and not page.busy)
 
 
@@ -115,9 +117,53 @@ def test_consent_comes_first_and_is_recorded_before_any_camera(open_page, qtbot)
 
 def test_a_consent_given_already_is_not_asked_for_again(open_page, qtbot):
     page, journey = open_page()
-    assert page.scaffold.primary.text() == "继续"
     to_ready(page, qtbot)
+    assert page.scaffold.note.text() == "您已同意人脸核验，现在仍可以换一种方式"
     assert not [act for act in journey.acts if act[0] == "record_consent"]
+    with qtbot.waitSignal(page.back_wanted):
+        page.scaffold.back.click()
+
+
+def test_who_has_refused_is_offered_the_other_way_and_may_still_change_their_mind(open_page, qtbot):
+    page, journey = open_page(consents=REFUSED)
+    assert page.step is Step.MANUAL
+    assert "价格相同" in texts(page)
+    page.scaffold.back.click()
+    assert page.step is Step.CONSENT
+    page.proceed()
+    to_ready(page, qtbot)
+    assert [act[0] for act in journey.acts] == ["record_consent"]
+
+
+def test_an_agreement_to_an_earlier_text_is_none(open_page):
+    page, _ = open_page(consents=[{**GRANTED[0], "text_version": "2020-01-01"}])
+    assert page.step is Step.CONSENT
+
+
+def test_cancelling_while_the_challenge_is_asked_for_leaves_no_camera_open(open_page, qtbot):
+    page, journey = open_page()
+    first, asked = threading.Event(), []
+
+    def begin(_kind):
+        asked.append(1)
+        if len(asked) == 1:
+            first.wait(10)
+        return challenge(Action.OPEN_MOUTH)
+
+    journey.answers["begin_liveness"] = begin
+    to_ready(page, qtbot)
+    page.proceed()
+    qtbot.waitUntil(lambda: len(asked) == 1)
+    page.cancel.click()
+    page.context.demonstration.source = DemonstrationBorrower()
+    page.proceed()
+    qtbot.waitUntil(lambda: page.steps.mirror.preview.has_frame)
+    first.set()
+    qtbot.waitUntil(lambda: page.context.operations.active == 0)
+    readers = {one.name for one in threading.enumerate() if one.name.startswith("capture-")}
+    page.leave()
+    assert len(readers) <= 2
+    qtbot.waitUntil(lambda: not [one for one in threading.enumerate() if one.name.startswith("capture-")])
 
 
 def test_the_demonstration_borrower_is_offered_and_labelled(open_page, qtbot):
@@ -129,7 +175,7 @@ def test_the_demonstration_borrower_is_offered_and_labelled(open_page, qtbot):
 
 
 def test_the_other_way_is_one_press_away_and_can_be_left_again(open_page, qtbot):
-    page, _ = open_page()
+    page, _ = open_page(consents=[])
     page.scaffold.aside.click()
     assert page.step is Step.MANUAL
     assert "价格相同" in texts(page)

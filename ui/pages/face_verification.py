@@ -1,6 +1,5 @@
-"""Face verification: consent first, then getting ready, then the mirror; another way is always one press away."""
+"""Face verification: consent before any camera, once; then getting ready, the mirror; another way is always there."""
 
-import importlib
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QTimer
@@ -10,12 +9,14 @@ from loanapp.domain.consent import ConsentScope
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.liveness import Challenge, HintCode, SourceKind, VerdictOutcome
 from loanapp.journey.pages import Page
+from ui.camera.camera_choice import CameraChoice
 from ui.camera.face_words import Step, action_of, line_for, show_result, title_of
 from ui.camera.figures import CAMERA, DONE
 from ui.camera.preview import PreviewState
 from ui.camera.steps import FaceSteps
 from ui.components import SecondaryButton
 from ui.components.page_scaffold import COLUMN
+from ui.operations import Operation
 from ui.pages.page import JourneyPage
 from ui.translations import tr
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from loanapp.capture.sources import CameraInfo, FrameSource
 
 _POLL_MS: Final = 33
-_DEMONSTRATION: Final = -1
 
 
 class FaceVerificationPage(JourneyPage):
@@ -37,16 +37,15 @@ class FaceVerificationPage(JourneyPage):
     def build(self) -> None:
         """All steps, and the buttons beneath them."""
         self._capture: GuidedCapture | None = None
+        self._preparing: Operation | None = None
         self._challenge: Challenge | None = None
         self._verdict: Verdict | None = None
         self._error: LoanAppError | None = None
-        self._cameras: tuple[CameraInfo, ...] = ()
-        self._simulated_source = False
-        self._searched = False
         self._came_from = Step.CONSENT
         self._step = Step.CONSENT
         self.steps = FaceSteps()
         self.scaffold.body.addWidget(self.steps, 1)
+        self._choice = CameraChoice(self.steps.ready, self.context.demonstration)
         self.cancel = SecondaryButton()
         self.cancel.clicked.connect(self._stop_and_get_ready)
         actions = self.scaffold.primary.parentWidget()
@@ -65,9 +64,16 @@ class FaceVerificationPage(JourneyPage):
     # entering and leaving
 
     def load(self) -> None:
-        """Begin with the consent: no camera is touched before it."""
+        """No camera before the consent, and nobody is asked twice: what was decided on the page before holds here."""
         self._verdict = self._error = None
-        self._enter(Step.CONSENT)
+        decided = self._decided()
+        if decided:
+            self._get_ready()
+        elif decided is None:
+            self._enter(Step.CONSENT)
+        else:
+            self._came_from = Step.CONSENT
+            self._enter(Step.MANUAL)
 
     def leave(self) -> None:
         """Close the camera and forget every frame."""
@@ -111,8 +117,8 @@ class FaceVerificationPage(JourneyPage):
 
     def _agree(self) -> None:
         consent = self._consent()
-        if consent is None or self._already_agreed(consent):
-            self._get_ready()
+        if consent is None:
+            self.show_problem(LoanAppError(ErrorCode.LENDER_TROUBLE))
             return
         language = self.context.translator.language
         digest = consent.sha256.in_language(language)
@@ -126,56 +132,23 @@ class FaceVerificationPage(JourneyPage):
 
     def _get_ready(self) -> None:
         self._enter(Step.READY)
-        if not self._searched:
+        if not self._choice.searched:
             self._search()
 
     def _search(self) -> None:
-        self._searched = True
-
-        def find() -> "tuple[CameraInfo, ...]":
-            # The engine's libraries are loaded here, in the worker, so that the mirror opens without a pause.
-            importlib.import_module("loanapp.capture.guided_capture")
-            from loanapp.capture.sources import list_cameras
-
-            return tuple(list_cameras())
-
-        self.context.operations.run(find, self._found, busy=self)
+        self._choice.searched = True
+        self.context.operations.run(self._choice.find, self._found, busy=self)
 
     def _found(self, cameras: "tuple[CameraInfo, ...]") -> None:
-        self._cameras = cameras
-        self._fill_cameras()
-
-    def _fill_cameras(self) -> None:
-        box = self.steps.ready.cameras
-        chosen = box.currentData()
-        box.blockSignals(True)  # noqa: FBT003 - Qt's signature
-        box.clear()
-        for place, camera in enumerate(self._cameras):
-            box.addItem(camera.name or str(camera.index), place)
-        if self.context.demonstration is not None:
-            box.addItem(tr("face_verification.ready.demonstration"), _DEMONSTRATION)
-        place = box.findData(chosen)
-        box.setCurrentIndex(max(0, place))
-        box.blockSignals(False)  # noqa: FBT003 - Qt's signature
+        self._choice.show(cameras)
         self._follow_choice()
 
     def _follow_choice(self) -> None:
-        box = self.steps.ready.cameras
-        self.steps.ready.tag.setVisible(box.currentData() == _DEMONSTRATION)
-        self.steps.ready.show_none(self._searched and not box.count() and not self.busy)
+        possible = self._choice.follow(busy=self.busy)
         if self._step is Step.READY:
-            self.scaffold.primary.setEnabled(bool(box.count()) and not self.busy)
-
-    def _source(self) -> "FrameSource | None":
-        chosen = self.steps.ready.cameras.currentData()
-        if chosen is None:
-            return None
-        if chosen == _DEMONSTRATION:
-            kit = self.context.demonstration
-            return kit.camera() if kit is not None else None
-        from loanapp.capture.sources import CameraSource
-
-        return CameraSource(self._cameras[chosen])
+            self.scaffold.primary.setEnabled(possible and not self.busy)
+            if not self.busy and self._agreed():
+                self.scaffold.set_note(tr("face_verification.consent.agreed"))
 
     def _start(self) -> None:
         """Ask the lender for a challenge and open the camera."""
@@ -184,13 +157,15 @@ class FaceVerificationPage(JourneyPage):
         self._enter(Step.MIRROR)
         self.steps.mirror.say(tr("face_verification.line.opening"), CAMERA)
 
+        make = self._choice.chosen()
+
         def prepare() -> "tuple[Challenge, FrameSource]":
-            source = self._source()
-            if source is None:
+            if make is None:
                 raise LoanAppError(ErrorCode.CAMERA_NOT_FOUND)
+            source = make()
             return self.journey.begin_liveness(source.kind), source
 
-        self.context.operations.run(prepare, self._prepared, self._failed)
+        self._preparing = self.context.operations.run(prepare, self._prepared, self._failed)
 
     def _prepared(self, prepared: "tuple[Challenge, FrameSource]") -> None:
         if self._step is not Step.MIRROR or not self.isVisible():
@@ -198,8 +173,7 @@ class FaceVerificationPage(JourneyPage):
         from loanapp.capture.guided_capture import GuidedCapture
 
         self._challenge, source = prepared
-        self._simulated_source = source.kind is not SourceKind.CAMERA
-        self.steps.mirror.show_simulated(self._simulated_source)
+        self.steps.mirror.show_simulated(source.kind is not SourceKind.CAMERA)
         self._capture = GuidedCapture(source, action_timeout_s=self._challenge.action_timeout_seconds)
         self._capture.start()
         self._capture.begin(self._challenge)
@@ -208,6 +182,10 @@ class FaceVerificationPage(JourneyPage):
     def _stop_capture(self) -> None:
         """Close the camera; joining its threads is not the GUI thread's work, and is finished even at the end."""
         self._poll.stop()
+        preparing, self._preparing = self._preparing, None
+        if preparing is not None:
+            # A challenge that comes after this must open no camera.
+            preparing.cancel()
         capture, self._capture = self._capture, None
         self.steps.mirror.preview.show_frame(None)
         if capture is not None:
@@ -220,7 +198,7 @@ class FaceVerificationPage(JourneyPage):
     def _go_back(self) -> None:
         if self._step is Step.MANUAL:
             self._enter(self._came_from)
-        elif self._step is Step.READY:
+        elif self._step is Step.READY and not self._agreed():
             self._enter(Step.CONSENT)
         else:
             self.back_wanted.emit()
@@ -293,11 +271,14 @@ class FaceVerificationPage(JourneyPage):
                 capture.stop()
             return self.journey.send_evidence(challenge, evidence)
 
-        self.context.operations.run(work, self._judged, self._failed)
+        def mine() -> bool:
+            return self._step is Step.SENDING and self._challenge is challenge
 
-    def _judged(self, verdict: Verdict) -> None:
-        if self._step is Step.SENDING:
-            self.show_verdict(verdict)
+        self.context.operations.run(
+            work,
+            lambda verdict: self.show_verdict(verdict) if mine() else None,
+            lambda error: self._failed(error) if mine() else None,
+        )
 
     def show_verdict(self, verdict: Verdict) -> None:
         """Show what the lender makes of an attempt: outcome and reasons, never a score."""
@@ -339,18 +320,24 @@ class FaceVerificationPage(JourneyPage):
         self.steps.mirror.preview.setAccessibleName(tr("face_verification.preview.name"))
         self.cancel.setText(tr("face_verification.cancel"))
         self.scaffold.aside.setText(tr("face_verification.other_way"))
-        if self._searched:
-            self._fill_cameras()
+        self._choice.fill()
         self._show_step()
 
     def _consent(self) -> ConsentText | None:
         lender = self.context.journey.lender if self.context.journey else None
         return lender.consent(ConsentScope.FACE_VERIFICATION) if lender else None
 
-    def _already_agreed(self, consent: ConsentText) -> bool:
-        application = self.journey.application
-        record = application.consent(consent.scope) if application else None
-        return record is not None and record.granted and record.text_version == consent.version
+    def _decided(self) -> bool | None:
+        """What the borrower has said to the text in force: yes, no, or nothing yet."""
+        consent = self._consent()
+        application = self.journey.application if consent is not None else None
+        if consent is None or application is None:
+            return None
+        record = application.consent(consent.scope)
+        return record.granted if record is not None and record.text_version == consent.version else None
+
+    def _agreed(self) -> bool:
+        return self._decided() is True
 
     def _show_step(self) -> None:
         step, scaffold = self._step, self.scaffold
@@ -376,16 +363,9 @@ class FaceVerificationPage(JourneyPage):
         scaffold.primary.setEnabled(not self.busy)
         scaffold.set_note("")
         if step is Step.CONSENT:
-            self._show_consent()
+            self.steps.consent.show_consent(self._consent(), self.context.translator.language)
         elif step is Step.READY:
             self._follow_choice()
         elif shown is self.steps.result:
             simulated = self.context.demonstration is not None
             show_result(self.steps.result, step, self._verdict, self._error, simulated=simulated)
-
-    def _show_consent(self) -> None:
-        consent = self._consent()
-        self.steps.consent.show_consent(consent, self.context.translator.language)
-        if consent is not None and self._already_agreed(consent):
-            self.scaffold.primary.setText(tr("face_verification.consent.go_on"))
-            self.scaffold.set_note(tr("face_verification.consent.agreed"))

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 from loanapp.client.answers import DemonstrationIdentityNote
+from loanapp.domain.consent import ConsentScope
 from loanapp.domain.liveness import Action, VerdictReason
 from loanapp.journey.pages import Page
 from ui.pages.page import JourneyPage
@@ -197,12 +198,19 @@ class Walk:
         self._go_on(page)
 
     def permissions(self) -> None:
-        """Every authorisation, one by one."""
+        """Every authorisation, one by one; the one for the face is read in full first."""
         from ui.pages.permissions import PermissionsPage
 
         driver = self.driver
         page = self._page(Page.PERMISSIONS, PermissionsPage)
         self.picture("permissions")
+        face = page.cards[ConsentScope.FACE_VERIFICATION]
+        driver.click(face.more)
+        driver.wait(face.text.isVisible, "the text about the face")
+        driver.settle()
+        driver.bring_into_view(face.yes)
+        self.picture("face_consent", tr("permissions.scope_face_verification"), tr("common.consent_no"))
+        driver.click(face.more)
         for card in page.cards.values():
             driver.click(card.yes)
             driver.wait(lambda: not page.busy, "the authorisation to be recorded")
@@ -213,15 +221,13 @@ class Walk:
         self._go_on(page)
 
     def face_verification(self) -> None:
-        """Consent, a dark room and its hint, the light turned on, the actions, the verdict."""
+        """Getting ready, a dark room and its hint, the light turned on, the actions, the verdict."""
         from ui.camera.face_words import Step
         from ui.pages.face_verification import FaceVerificationPage
 
         driver = self.driver
         page = self._page(Page.FACE_VERIFICATION, FaceVerificationPage)
-        self._reach(page, Step.CONSENT)
-        self.picture("face_consent", tr("face_verification.consent.purpose"), tr("face_verification.other_way"))
-        self._go_on(page)
+        # Agreed on the page before, in so many words: nobody is asked twice.
         self._reach(page, Step.READY)
         driver.wait(lambda: not page.busy and page.scaffold.primary.isEnabled(), "the list of cameras")
         driver.choose(page.steps.ready.cameras, -1, "the demonstration borrower")
