@@ -8,9 +8,11 @@ import sys
 
 import pytest
 
+from loanapp.client.errors import LenderUnreachableError
 from loanapp.client.secrets import PassphrasePrompt
-from loanapp.domain.errors import ErrorCode
+from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.journey.pages import Page
+from tests.ui.loan_in_hand import application, loan
 from ui.application import Desktop
 from ui.embedded_lender import EmbeddedLender
 from ui.home import WindowSettings
@@ -101,13 +103,60 @@ def test_a_window_without_lender_shows_the_cost_and_a_retry(page_context, qtbot)
     window.show_page(Page.COST)
     window.show()
     tried = []
-    from loanapp.domain.errors import LoanAppError
-
     window.notices.show_retry(LoanAppError(ErrorCode.LENDER_START_FAILED), lambda: tried.append(1))
     banner = window.notices.banners["lender"]
     assert "没有启动" in banner.title.text()
     banner._ways.itemAt(0).widget().click()
     assert tried == [1]
+
+
+def test_a_page_that_missed_its_answer_asks_again_when_the_lender_is_back(own_home, page_context, qtbot):
+    from tests.ui.typed_journey import TypedJourney
+
+    shell = Shell("title")
+    desktop = Desktop(own_home, shell, WindowSettings("zh"))
+    shell.furnish(desktop.window)
+    journey = desktop.context.journey = TypedJourney(application("active"))
+    journey.answers["loan"] = unreachable
+    desktop._arrived = True
+    page = desktop.window.show_page(Page.MY_LOAN)
+    qtbot.waitUntil(lambda: page.load_failed)
+    journey.answers["loan"] = loan
+    desktop._connected(None)
+    qtbot.waitUntil(lambda: not page.busy)
+    assert page.scaffold.problem.isHidden()
+    assert len(journey.did("loan")) == 2
+    journey.answers["close"] = lambda: None
+    shell.close()
+    shell.deleteLater()
+
+
+def test_going_on_before_the_lender_answers_is_remembered_even_after_it_failed_to_start(own_home, qtbot):
+    from tests.ui.typed_journey import TypedJourney
+
+    shell = Shell("title")
+    desktop = Desktop(own_home, shell, WindowSettings("zh"))
+    shell.furnish(desktop.window)
+    desktop._lender_failed(LoanAppError(ErrorCode.LENDER_START_FAILED))
+    page = desktop.window.page
+    assert page.page_id is Page.COST
+    page.proceed()
+    assert page.scaffold.note.text()
+    journey = desktop.context.journey = TypedJourney()
+    journey.answers.update(
+        take_notice=lambda: None,
+        resume=lambda: Page.COST,
+        cost_understood=lambda: Page.SIGN_IN,
+        close=lambda: None,
+    )
+    desktop._connected(None)
+    qtbot.waitUntil(lambda: desktop.window.page.page_id is Page.SIGN_IN)
+    shell.close()
+    shell.deleteLater()
+
+
+def unreachable():
+    raise LenderUnreachableError
 
 
 def test_a_passphrase_is_chosen_or_declined_knowingly(qtbot):
@@ -172,9 +221,10 @@ def test_an_unforeseen_error_is_told_without_its_text():
         "application = QApplication([]); crash.install()\n"
         "def fail(): raise ValueError('11010519491231002X')\n"
         "def look():\n"
-        "    print([box.text() for box in application.topLevelWidgets() if box.inherits('QMessageBox')])\n"
-        "    application.quit()\n"
-        "QTimer.singleShot(0, fail); QTimer.singleShot(200, look); application.exec()\n"
+        "    told = [box.text() for box in application.topLevelWidgets() if box.inherits('QMessageBox')]\n"
+        "    if told: print(told); application.quit()\n"
+        "again = QTimer(); again.timeout.connect(look); again.start(20)\n"
+        "QTimer.singleShot(0, fail); application.exec()\n"
     )
     answer = run("-c", code)
     assert "程序遇到了没有预料到的问题" in answer.stdout

@@ -118,7 +118,7 @@ def test_consent_comes_first_and_is_recorded_before_any_camera(open_page, qtbot)
 def test_a_consent_given_already_is_not_asked_for_again(open_page, qtbot):
     page, journey = open_page()
     to_ready(page, qtbot)
-    assert page.scaffold.note.text() == "您已同意人脸核验，现在仍可以换一种方式"
+    assert page.scaffold.note.text() == "您已同意人脸核验"
     assert not [act for act in journey.acts if act[0] == "record_consent"]
     with qtbot.waitSignal(page.back_wanted):
         page.scaffold.back.click()

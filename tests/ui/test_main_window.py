@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
@@ -14,6 +15,7 @@ from tests.ui.typed_journey import Kit, TypedJourney
 from ui.main_window import MainWindow
 from ui.messages import Level
 from ui.products import local_lender
+from ui.shell import Shell
 from ui.theme import theme
 from ui.translations import translator
 
@@ -40,8 +42,8 @@ def window(page_context, qtbot):
     made.resize(1366, 768)
     made.show_page(Page.COST)
     qtbot.addWidget(made)
-    made.show()
-    qtbot.waitExposed(made)
+    with qtbot.waitExposed(made, timeout=30_000):
+        made.show()
     qtbot.waitUntil(lambda: made._help is not None)
     yield made
     theme().choose(mode="light", scale=100)
@@ -196,3 +198,49 @@ def test_pages_are_loaded_when_they_are_first_shown(page_context, qtbot):
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert answer.stdout.strip() == "[]"
+
+
+def test_nothing_of_the_application_before_stays_on_a_page(window, qtbot):
+    journey = window.context.journey
+    page = window.show_page(Page.IDENTITY_DOCUMENT)
+    picture = QImage(8, 8, QImage.Format.Format_RGB32)
+    page.sides["front"].show_image(picture)
+    page.sides["front"].show_state("common.photo_read", done=True)
+    journey.application = None
+    window.show_page(Page.TERMS)
+    journey.application = application("draft", id="application-2", document={"front": False, "back": False})
+    again = window.show_page(Page.IDENTITY_DOCUMENT)
+    assert again is not page
+    assert again.sides["front"]._thumbnail.image is None
+    assert again.sides["front"].state.text() != translator().sentence("common.photo_read")
+
+
+def test_a_photo_the_lender_no_longer_holds_is_no_longer_shown(window, qtbot):
+    page = window.show_page(Page.IDENTITY_DOCUMENT)
+    page.sides["back"].show_image(QImage(8, 8, QImage.Format.Format_RGB32))
+    page.sides["back"].show_state("common.photo_read", done=True)
+    window.context.journey.application = application("draft", document={"front": True, "back": False})
+    page.load()
+    assert page.sides["back"]._thumbnail.image is None
+    assert page.sides["back"].state.text() == translator().sentence("common.photo_none")
+
+
+def test_a_page_opened_before_the_lender_answers_says_that_it_waits_and_tells_the_program(page_context, qtbot):
+    window = MainWindow(page_context(None))
+    qtbot.addWidget(window)
+    wanted = []
+    window.start_wanted.connect(lambda: wanted.append(True))
+    window.show_page(Page.COST)
+    window.page.proceed()
+    assert wanted == [True]
+    assert window.page.scaffold.note.text()
+
+
+def test_the_window_is_gone_from_the_screen_before_the_program_ends(qtbot):
+    shell, seen = Shell("title"), []
+    shell.closing.connect(lambda: seen.append(shell.isVisible()))
+    with qtbot.waitExposed(shell, timeout=30_000):
+        shell.show()
+    shell.close()
+    assert seen == [False]
+    shell.deleteLater()
