@@ -23,6 +23,7 @@ _DETAILS: Final = (
     "maximum",
     "minimum",
     "needed_seconds",
+    "retry_after",
     "retry_after_seconds",
     "step",
 )

@@ -60,6 +60,7 @@ class ErrorCode(StrEnum):
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
     TOO_MANY_ATTEMPTS = "too_many_attempts"
     OFFER_EXPIRED = "offer_expired"
+    APPLICATION_TOO_SOON = "application_too_soon"
     READING_TIME_NOT_REACHED = "reading_time_not_reached"
     CONTRACT_SIGNATURE_INVALID = "contract_signature_invalid"
     # what the guard refuses, on the borrower's side

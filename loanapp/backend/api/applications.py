@@ -7,11 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import (
+    Profile,
+    Sealed,
     draft,
     live_application,
     missing_for_submit,
     new_number,
     own_application,
+    refuse_too_soon,
     set_status,
 )
 from loanapp.backend.applications.terms import check_terms, set_terms
@@ -49,6 +52,7 @@ def create(
 def _create(services: Services, session: Session, borrower_id: str, body: wire.TermsRequest) -> wire.ApplicationAnswer:
     if live := live_application(session, borrower_id):
         raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, application_id=live.id, status=live.status.value)
+    refuse_too_soon(services, session, borrower_id, None)
     check_terms(services, session, borrower_id, body)
     now = services.clock.now()
     application = Application(
@@ -96,7 +100,7 @@ def put_terms(
     """Change the terms asked for."""
     with services.database.write() as session:
         application = draft(session, borrower_id, application_id)
-        check_terms(services, session, borrower_id, body)
+        check_terms(services, session, borrower_id, body, application.identity_index)
         set_terms(application, body)
         application.updated_at = services.clock.now()
         return show(services, session, application)
@@ -109,9 +113,9 @@ def put_profile(
     """State work, income and debts."""
     with services.database.write() as session:
         application = draft(session, borrower_id, application_id)
-        application.employment = body.employment
-        application.monthly_income = yuan(body.monthly_income)
-        application.monthly_debt = yuan(body.monthly_debt)
+        Sealed(services, application).profile = Profile(
+            body.employment, yuan(body.monthly_income), yuan(body.monthly_debt)
+        )
         application.updated_at = services.clock.now()
         return show(services, session, application)
 
@@ -136,6 +140,7 @@ def submit(
         application = draft(session, borrower_id, application_id)
         if missing := missing_for_submit(services, session, application):
             raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status="draft", missing=",".join(missing))
+        refuse_too_soon(services, session, borrower_id, application.identity_index)
         set_status(session, application, ApplicationStatus.SUBMITTED, services.clock.now(), "borrower")
         return show(services, session, application)
 

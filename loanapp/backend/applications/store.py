@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from loanapp.backend.refusal import RefusedError
@@ -21,6 +21,7 @@ from loanapp.domain.status import ENDED, ApplicationStatus, TransitionError, adv
 
 # A loan that is being repaid does not keep the borrower from asking for another; the limits do.
 _NOT_LIVE = ENDED | {ApplicationStatus.ACTIVE}
+_OWED = (ApplicationStatus.SIGNED.value, ApplicationStatus.DISBURSING.value, ApplicationStatus.ACTIVE.value)
 
 
 def own_application(session: Session, borrower_id: str, application_id: uuid.UUID | str) -> Application:
@@ -109,6 +110,18 @@ class Card:
         return "Card(...)"
 
 
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Work, and yuan a month, as the borrower states them."""
+
+    employment: str
+    monthly_income: Decimal
+    monthly_debt: Decimal
+
+    def __repr__(self) -> str:
+        return "Profile(...)"
+
+
 class Sealed:
     """The encrypted parts of an application."""
 
@@ -131,6 +144,36 @@ class Sealed:
         self._application.identity_sealed = (
             self._cipher.encrypt_json(fields, self._place("identity")) if fields else None
         )
+        self._application.identity_index = self._cipher.index(value.identity_number, "identity") if value else None
+
+    @property
+    def profile(self) -> Profile | None:
+        """Work, income and debts."""
+        stored = self._application.profile_sealed
+        if stored is None:
+            return None
+        found = self._cipher.decrypt_json(stored, self._place("profile"))
+        return Profile(found["employment"], Decimal(found["monthly_income"]), Decimal(found["monthly_debt"]))
+
+    @profile.setter
+    def profile(self, value: Profile) -> None:
+        fields = {
+            "employment": value.employment,
+            "monthly_income": f"{value.monthly_income:f}",
+            "monthly_debt": f"{value.monthly_debt:f}",
+        }
+        self._application.profile_sealed = self._cipher.encrypt_json(fields, self._place("profile"))
+
+    @property
+    def decision(self) -> dict[str, Any] | None:
+        """What the assessment came to, in its wire form and with the score."""
+        stored = self._application.decision_sealed
+        found: dict[str, Any] | None = self._cipher.decrypt_json(stored, self._place("decision")) if stored else None
+        return found
+
+    @decision.setter
+    def decision(self, value: dict[str, Any]) -> None:
+        self._application.decision_sealed = self._cipher.encrypt_json(value, self._place("decision"))
 
     @property
     def reading(self) -> dict[str, Any]:
@@ -177,7 +220,7 @@ def missing_for_submit(services: Services, session: Session, application: Applic
     complete = {
         "identity_document": application.has_front and application.has_back,
         "identity": application.identity_sealed is not None,
-        "profile": application.employment is not None,
+        "profile": application.profile_sealed is not None,
         "face": application.face_state in {FaceState.PASSED, FaceState.MANUAL},
         "bank_card": application.card_sealed is not None,
     }
@@ -187,9 +230,25 @@ def missing_for_submit(services: Services, session: Session, application: Applic
     return [step for step, done in complete.items() if not done]
 
 
-def outstanding(session: Session, borrower_id: str) -> Decimal:
-    """Principal of this borrower's loans that are being repaid, in yuan."""
-    query = select(Application.amount).where(
-        Application.borrower_id == borrower_id, Application.status == ApplicationStatus.ACTIVE
-    )
+def outstanding(session: Session, borrower_id: str, identity_index: str | None) -> Decimal:
+    """Principal this person owes or is about to be paid, in yuan, whatever phone it was borrowed with."""
+    query = select(Application.amount).where(_of_person(borrower_id, identity_index), Application.status.in_(_OWED))
     return sum(session.scalars(query), Decimal(0))
+
+
+def refuse_too_soon(services: Services, session: Session, borrower_id: str, identity_index: str | None) -> None:
+    """Raise ``APPLICATION_TOO_SOON`` with the day ``retry_after`` that a declined person was told to come back on."""
+    today = services.clock.now().astimezone(CHINA).date().isoformat()
+    query = select(Application).where(
+        _of_person(borrower_id, identity_index), Application.status == ApplicationStatus.DECLINED
+    )
+    decisions = [Sealed(services, application).decision or {} for application in session.scalars(query)]
+    latest = max((decision.get("retry_after") or "" for decision in decisions), default="")
+    if latest > today:
+        raise RefusedError(ErrorCode.APPLICATION_TOO_SOON, retry_after=latest)
+
+
+def _of_person(borrower_id: str, identity_index: str | None) -> ColumnElement[bool]:
+    """Applications of one phone, or of one identity number under any phone."""
+    own = Application.borrower_id == borrower_id
+    return own if identity_index is None else or_(own, Application.identity_index == identity_index)

@@ -15,7 +15,9 @@ from loanapp.domain.errors import ErrorCode
 from loanapp.domain.money import wire
 
 
-def check_terms(services: Services, session: Session, borrower_id: str, terms: TermsRequest) -> Product:
+def check_terms(
+    services: Services, session: Session, borrower_id: str, terms: TermsRequest, identity_index: str | None = None
+) -> Product:
     """The product asked for.
 
     Raises ``INPUT_INVALID``, ``AMOUNT_OUT_OF_RANGE`` (with ``minimum``, ``maximum``, ``step``), ``TERM_NOT_OFFERED``
@@ -25,7 +27,7 @@ def check_terms(services: Services, session: Session, borrower_id: str, terms: T
     if product is None:
         raise RefusedError(ErrorCode.INPUT_INVALID, fields={"product_id": ErrorCode.INPUT_INVALID})
     amount = yuan(terms.amount)
-    cap = services.policies.limits.consumer_balance_cap.value - outstanding(session, borrower_id)
+    cap = services.policies.limits.consumer_balance_cap.value - outstanding(session, borrower_id, identity_index)
     most = max(Decimal(0), min(product.amount_max, cap))
     if not product.amount_min <= amount <= most or (amount - product.amount_min) % product.amount_step:
         raise RefusedError(

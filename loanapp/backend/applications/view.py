@@ -1,6 +1,7 @@
 """An application as the borrower sees it: masked, with what may be done next."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Final, Literal
 
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from loanapp.backend.applications.store import Sealed, consent_given, missing_fo
 from loanapp.backend.http.models import application as wire
 from loanapp.backend.http.models.common import Words
 from loanapp.backend.services import Services
-from loanapp.backend.store.tables import Application, ApplicationEvent, Check, ContractRecord, FaceState
+from loanapp.backend.store.tables import Application, ApplicationEvent, Borrower, Check, ContractRecord, FaceState
 from loanapp.domain.clock import CHINA
 from loanapp.domain.consent import ConsentScope
 from loanapp.domain.identity_number import mask_identity_number, parse_identity_number
@@ -36,7 +37,7 @@ _WAITING_FOR: Final[Mapping[ApplicationStatus, WaitingFor]] = {
 
 def show(services: Services, session: Session, application: Application) -> wire.ApplicationAnswer:
     """The whole answer."""
-    offer = application.offer
+    offer, decision = application.offer, Sealed(services, application).decision
     return wire.ApplicationAnswer(
         id=application.id,
         number=application.number,
@@ -52,17 +53,15 @@ def show(services: Services, session: Session, application: Application) -> wire
         simulated=services.policies.profile.simulated,
         document=wire.DocumentSides(front=application.has_front, back=application.has_back),
         identity=_identity(services, application),
-        profile=_profile(application),
+        profile=_profile(services, application),
         consents=_consents(session, application),
-        face=face_answer(services, application),
+        face=face_answer(services, session, application),
         bank_card=_card(services, application),
         timeline=_timeline(session, application),
         waiting_for=_WAITING_FOR.get(application.status),
         expected_seconds=_expected_seconds(services, application),
         progress=_progress(session, application),
-        decision=wire.DecisionAnswer.model_validate({**application.decision, "score": None})
-        if application.decision
-        else None,
+        decision=wire.DecisionAnswer.model_validate({**decision, "score": None}) if decision else None,
         offer=wire.OfferAnswer.model_validate(offer) if offer else None,
         disclosure_confirmed=application.disclosure_confirmed_at is not None,
         contract=_contract(session, application),
@@ -93,11 +92,12 @@ def _draft_actions(services: Services, session: Session, application: Applicatio
     actions += [_A.SET_PROFILE, _A.GIVE_CONSENT]
     identified = application.identity_sealed is not None
     if identified and application.face_state is not FaceState.PASSED:
-        locked = application.face_locked_until
+        borrower = session.get_one(Borrower, application.borrower_id)
+        locked = borrower.face_locked_until
         open_now = locked is None or locked <= services.clock.now()
         agreed = consent_given(services, session, application.id, ConsentScope.FACE_VERIFICATION)
         ways = [_A.START_LIVENESS] if agreed and open_now else []
-        tired = application.face_failures >= services.policies.face.attempts_before_manual
+        tired = borrower.face_failures >= services.policies.face.attempts_before_manual
         # After three failures the other way is put first (design decision 7).
         actions += [_A.CHOOSE_MANUAL_VERIFICATION, *ways] if tired else [*ways, _A.CHOOSE_MANUAL_VERIFICATION]
     if identified and consent_given(services, session, application.id, ConsentScope.BANK_ACCOUNT_CHECK):
@@ -107,13 +107,14 @@ def _draft_actions(services: Services, session: Session, application: Applicatio
     return [*actions, _A.WITHDRAW]
 
 
-def face_answer(services: Services, application: Application) -> wire.FaceAnswer:
-    """Face verification so far."""
-    locked = application.face_locked_until
+def face_answer(services: Services, session: Session, application: Application) -> wire.FaceAnswer:
+    """Face verification so far; failures and lock are the borrower's, whichever application they came in."""
+    borrower = session.get_one(Borrower, application.borrower_id)
+    locked = borrower.face_locked_until
     seconds = int((locked - services.clock.now()).total_seconds()) + 1 if locked else 0
     return wire.FaceAnswer(
         state=application.face_state.value,
-        attempts_left=max(0, services.policies.face.attempts_before_manual - application.face_failures),
+        attempts_left=max(0, services.policies.face.attempts_before_manual - borrower.face_failures),
         locked_seconds=seconds if seconds > 0 else None,
     )
 
@@ -143,16 +144,9 @@ def _identity(services: Services, application: Application) -> wire.IdentityAnsw
     )
 
 
-def _profile(application: Application) -> wire.ProfileAnswer | None:
-    if application.employment is None:
-        return None
-    return wire.ProfileAnswer.model_validate(
-        {
-            "employment": application.employment,
-            "monthly_income": application.monthly_income,
-            "monthly_debt": application.monthly_debt,
-        }
-    )
+def _profile(services: Services, application: Application) -> wire.ProfileAnswer | None:
+    profile = Sealed(services, application).profile
+    return None if profile is None else wire.ProfileAnswer.model_validate(asdict(profile))
 
 
 def _consents(session: Session, application: Application) -> tuple[wire.ConsentState, ...]:

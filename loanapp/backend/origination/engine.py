@@ -7,6 +7,7 @@ Database work runs in datasource transactions, whose checkpoint commits with the
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -17,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from loanapp.backend.adapters.ports import SourceDownError
-from loanapp.backend.applications.store import Sealed
+from loanapp.backend.applications.store import Identity, Sealed
 from loanapp.backend.http.middleware import failure_place
 from loanapp.backend.origination import steps
 from loanapp.backend.services import Services
@@ -36,6 +37,7 @@ WORKFLOW_VERSION: Final = "origination-2"
 _EXECUTOR: Final = "lender"
 _RECOVERIES: Final = 100_000
 _SOURCE_TRIES: Final = 3
+_DOWN: Final = "down"
 _PAY_TRIES: Final = 5  # at 1, 2, 4 and 8 seconds; after that the next look at what is under way begins anew
 _LOOK_AGAIN_SECONDS: Final = 30.0
 _FAILED: Final = frozenset({"ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
@@ -183,7 +185,7 @@ def _run_assessment(engine: DurableOrigination, application_id: str) -> str:
     for step, ask in _CHECKS:
         if not _check(engine, application_id, step, ask):
             return "stopped"
-    if not _note(engine, application_id, "decision", "running", None):
+    if not _note(engine, application_id, "decision", "running"):
         return "stopped"
     DBOS.sleep(services.policies.simulation.decision_seconds)
     outcome = engine.transact("decide", lambda session: steps.decide(services, session, application_id))
@@ -212,39 +214,37 @@ def _run_payout(engine: DurableOrigination, application_id: str) -> str:
     return ApplicationStatus.ACTIVE.value
 
 
-def _check(engine: DurableOrigination, application_id: str, step: str, ask: Callable[[str], dict[str, Any]]) -> bool:
-    if not _note(engine, application_id, step, "running", None):
+def _check(engine: DurableOrigination, application_id: str, step: str, ask: Callable[[str], str]) -> bool:
+    if not _note(engine, application_id, step, "running"):
         return False
-    answer = ask(application_id)
-    return _note(engine, application_id, step, "failed" if answer["answer"] == "down" else "done", answer)
+    return _note(engine, application_id, step, "failed" if ask(application_id) == _DOWN else "done")
 
 
-def _note(
-    engine: DurableOrigination, application_id: str, step: str, state: steps.CheckState, answer: dict[str, Any] | None
-) -> bool:
+def _note(engine: DurableOrigination, application_id: str, step: str, state: steps.CheckState) -> bool:
     return engine.transact(
         f"{step}_{state}",
-        lambda session: steps.note_check(engine.services, session, application_id, step, state=state, answer=answer),
+        lambda session: steps.note_check(engine.services, session, application_id, step, state),
     )
 
 
 @DBOS.step(name="registry")
-def _ask_registry(application_id: str) -> dict[str, Any]:
-    services = _engine().services
-    with services.database.read() as session:
-        identity = Sealed(services, session.get_one(Application, application_id)).identity
-    if identity is None:
-        raise LookupError("a submitted application has an identity")
-    for _attempt in range(_SOURCE_TRIES):
-        try:
-            return {"answer": services.sources.registry.confirm(identity.name, identity.identity_number).value}
-        except SourceDownError:
-            log.warning("the register does not answer")
-    return {"answer": "down"}
+def _ask_registry(application_id: str) -> str:
+    registry = _engine().services.sources.registry
+    return _ask(
+        application_id,
+        "identity",
+        lambda identity: {"answer": registry.confirm(identity.name, identity.identity_number).value},
+    )
 
 
 @DBOS.step(name="bureau")
-def _ask_bureau(application_id: str) -> dict[str, Any]:
+def _ask_bureau(application_id: str) -> str:
+    bureau = _engine().services.sources.bureau
+    return _ask(application_id, "credit", lambda identity: asdict(bureau.query(identity.identity_number)))
+
+
+def _ask(application_id: str, step: str, question: Callable[[Identity], dict[str, Any]]) -> str:
+    """Ask a source about the borrower and keep its answer; what is returned goes into the workflow's log in clear."""
     services = _engine().services
     with services.database.read() as session:
         identity = Sealed(services, session.get_one(Application, application_id)).identity
@@ -252,29 +252,26 @@ def _ask_bureau(application_id: str) -> dict[str, Any]:
         raise LookupError("a submitted application has an identity")
     for _attempt in range(_SOURCE_TRIES):
         try:
-            record = services.sources.bureau.query(identity.identity_number)
+            answer = question(identity)
         except SourceDownError:
-            log.warning("the credit bureau does not answer")
+            log.warning("the source for the check of %s does not answer", step)
         else:
-            return {
-                "answer": "record",
-                "overdue_count": record.overdue_count,
-                "open_loans": record.open_loans,
-                "score": record.score,
-            }
-    return {"answer": "down"}
+            with services.database.write() as session:
+                steps.keep_answer(services, session, application_id, step, answer)
+            return "answered"
+    return _DOWN
 
 
-def _look_at_face(application_id: str) -> dict[str, Any]:
+def _look_at_face(application_id: str) -> str:
     engine = _engine()
     DBOS.sleep(engine.services.policies.simulation.face_seconds)
-    return engine.transact("face", lambda session: steps.face_answer(session, application_id))
+    return engine.transact("face", lambda session: steps.face_state(session, application_id))
 
 
-def _look_at_card(_application_id: str) -> dict[str, Any]:
+def _look_at_card(_application_id: str) -> str:
     # The four elements were checked when the card was bound; nothing can have changed since submission.
     DBOS.sleep(_engine().services.policies.simulation.card_seconds)
-    return {"answer": "bound"}
+    return "bound"
 
 
 @DBOS.step(name="pay", retries_allowed=True, max_attempts=_PAY_TRIES)

@@ -43,9 +43,7 @@ def note_check(
     session: Session,
     application_id: str,
     step: str,
-    *,
     state: CheckState,
-    answer: dict[str, Any] | None = None,
 ) -> bool:
     """Write how far a check is; ``False`` when the borrower has withdrawn meanwhile."""
     application = _application(session, application_id)
@@ -53,17 +51,28 @@ def note_check(
         return False
     now = services.clock.now()
     check = session.get(Check, (application_id, step)) or Check(application_id=application_id, step=step)
-    check.state, check.answer, check.at = state, answer, now
+    check.state, check.at = state, now
+    if state == "running":
+        check.answer_sealed = None
     session.add(check)
     if state != "running":
         ledger.append(session, now, "check", application_id, {"check": step, "state": state})
     return True
 
 
-def face_answer(session: Session, application_id: str) -> dict[str, Any]:
+def keep_answer(services: Services, session: Session, application_id: str, step: str, answer: dict[str, Any]) -> None:
+    """Keep what a source said, sealed; the workflow's own log hears only whether it said anything."""
+    if check := session.get(Check, (application_id, step)):
+        check.answer_sealed = services.cipher.encrypt_json(answer, _check_place(application_id, step))
+
+
+def _check_place(application_id: str, step: str) -> str:
+    return f"verification_check|{application_id}|{step}"
+
+
+def face_state(session: Session, application_id: str) -> str:
     """How the borrower's face was checked."""
-    application = _application(session, application_id)
-    return {"answer": application.face_state.value, "by_person": application.face_by_person}
+    return _application(session, application_id).face_state.value
 
 
 def decide(services: Services, session: Session, application_id: str) -> str:
@@ -74,7 +83,7 @@ def decide(services: Services, session: Session, application_id: str) -> str:
     policies, now = services.policies, services.clock.now()
     facts = gather(services, session, application)
     assessment = assess(facts, policies.scorecard, policies.limits)
-    check = Check(application_id=application_id, step="decision", state="done", answer=None, at=now)
+    check = Check(application_id=application_id, step="decision", state="done", at=now)
     session.merge(check)
     _write_decision(services, session, application, assessment)
     match assessment.outcome:
@@ -89,33 +98,36 @@ def decide(services: Services, session: Session, application_id: str) -> str:
 
 def gather(services: Services, session: Session, application: Application) -> Facts:
     """What the decision is made by."""
-    registry = _answer(session, application.id, "identity")
-    credit = _answer(session, application.id, "credit")
+    registry = _answer(services, session, application.id, "identity")
+    credit = _answer(services, session, application.id, "credit")
     product = services.policies.product(application.product_id)
-    identity = Sealed(services, application).identity
-    if identity is None or product is None:
-        raise LookupError("a submitted application has an identity and a product")
+    sealed = Sealed(services, application)
+    identity, profile = sealed.identity, sealed.profile
+    if identity is None or profile is None or product is None:
+        raise LookupError("a submitted application has an identity, a profile and a product")
     today = services.clock.now().astimezone(CHINA).date()
     return Facts(
-        registry=None if registry["answer"] == "down" else RegistryAnswer(registry["answer"]),
-        bureau=None
-        if credit["answer"] == "down"
-        else BureauRecord(credit["overdue_count"], credit["open_loans"], credit["score"]),
+        registry=RegistryAnswer(registry["answer"]) if registry else None,
+        bureau=BureauRecord(**credit) if credit else None,
         face_by_person=application.face_state is FaceState.MANUAL or application.face_by_person,
         number_corrected="identity_number" in application.identity_corrections,
         age=parse_identity_number(identity.identity_number, today).age_on(today),
-        monthly_income=application.monthly_income or Decimal(0),
-        monthly_debt=application.monthly_debt or Decimal(0),
+        monthly_income=profile.monthly_income,
+        monthly_debt=profile.monthly_debt,
         instalment=equal_instalment_payment(application.amount, product.annual_rate_pct, application.months)
         + product.fee_per_instalment,
         amount=application.amount,
-        outstanding=outstanding(session, application.borrower_id),
+        outstanding=outstanding(session, application.borrower_id, application.identity_index),
     )
 
 
-def _answer(session: Session, application_id: str, step: str) -> dict[str, Any]:
+def _answer(services: Services, session: Session, application_id: str, step: str) -> dict[str, Any] | None:
+    """What the source said; ``None`` when it was down."""
     check = session.get(Check, (application_id, step))
-    return check.answer if check and check.answer else {"answer": "down"}
+    if check is None or check.answer_sealed is None:
+        return None
+    found: dict[str, Any] = services.cipher.decrypt_json(check.answer_sealed, _check_place(application_id, step))
+    return found
 
 
 def _write_decision(
@@ -124,7 +136,7 @@ def _write_decision(
     now, limits = services.clock.now(), services.policies.limits
     declined = assessment.outcome is DecisionOutcome.DECLINED
     retry = now.astimezone(CHINA).date() + timedelta(days=int(limits.retry_after_days.value))
-    application.decision = {
+    Sealed(services, application).decision = {
         "outcome": assessment.outcome.value,
         "reasons": [reason.value for reason in assessment.reasons],
         "retry_after": retry.isoformat() if declined else None,
@@ -156,7 +168,7 @@ def review(services: Services, session: Session, application_id: str) -> str:
     application = _application(session, application_id)
     if application.status is not _S.IN_REVIEW:
         return "stopped"
-    before = application.decision or {}
+    before = Sealed(services, application).decision or {}
     assessment = Assessment(DecisionOutcome.APPROVED, (), before.get("score"))
     _write_decision(services, session, application, assessment, by_reviewer=True)
     _offer(services, session, application)

@@ -51,6 +51,8 @@ class Borrower(Base):
     phone_index: Mapped[str] = mapped_column(unique=True)
     phone_sealed: Mapped[bytes]
     created_at: Mapped[datetime]
+    face_failures: Mapped[int] = mapped_column(default=0)  # since the last pass, over all applications
+    face_locked_until: Mapped[datetime | None]
 
 
 class SignInCode(Base):
@@ -93,22 +95,19 @@ class Application(Base):
     purpose: Mapped[LoanPurpose]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
-    employment: Mapped[str | None] = mapped_column(String(20))
-    monthly_income: Mapped[Decimal | None]
-    monthly_debt: Mapped[Decimal | None]
+    profile_sealed: Mapped[bytes | None]  # work, income and debts as stated
     reading_sealed: Mapped[bytes | None]  # what was read from the photos, both sides
     has_front: Mapped[bool] = mapped_column(default=False)
     has_back: Mapped[bool] = mapped_column(default=False)
     identity_sealed: Mapped[bytes | None]  # what the borrower confirmed
+    identity_index: Mapped[str | None] = mapped_column(index=True)  # keyed digest of the number: one person, any phone
     identity_corrections: Mapped[list[Any]] = mapped_column(default=list)
     face_state: Mapped[FaceState] = mapped_column(default=FaceState.NONE)
-    face_failures: Mapped[int] = mapped_column(default=0)
     face_by_person: Mapped[bool] = mapped_column(default=False)
-    face_locked_until: Mapped[datetime | None]
     card_sealed: Mapped[bytes | None]
     card_bank: Mapped[str | None]
     card_last4: Mapped[str | None] = mapped_column(String(4))
-    decision: Mapped[dict[str, Any] | None]
+    decision_sealed: Mapped[bytes | None]
     offer: Mapped[dict[str, Any] | None]
     offer_valid_until: Mapped[datetime | None]
     disclosure_shown_at: Mapped[datetime | None]
@@ -165,7 +164,7 @@ class Check(Base):
     application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), primary_key=True)
     step: Mapped[str] = mapped_column(primary_key=True)
     state: Mapped[str]
-    answer: Mapped[dict[str, Any] | None]
+    answer_sealed: Mapped[bytes | None]
     at: Mapped[datetime]
 
 

@@ -13,7 +13,7 @@ from loanapp.backend.applications.store import consent_given, draft
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
-from loanapp.backend.store.tables import Application, FaceState, LivenessSession
+from loanapp.backend.store.tables import Application, Borrower, FaceState, LivenessSession
 from loanapp.backend.verification.consents import require_consent
 from loanapp.domain.consent import ConsentScope
 from loanapp.domain.errors import ErrorCode
@@ -55,7 +55,7 @@ def issue_challenge(
     if source not in accepted:
         raise RefusedError(ErrorCode.SOURCE_NOT_ACCEPTED)
     now = services.clock.now()
-    refuse_locked(application, now)
+    refuse_locked(session.get_one(Borrower, borrower_id), now)
     policy = services.policies.face
     _end_open_attempts(session, application, now)
     message = sign_message(
@@ -96,9 +96,9 @@ def _end_open_attempts(session: Session, application: Application, now: datetime
         attempt.expires_at = min(attempt.expires_at, now)
 
 
-def refuse_locked(application: Application, now: datetime) -> None:
+def refuse_locked(borrower: Borrower, now: datetime) -> None:
     """Raise ``FACE_ATTEMPTS_LOCKED`` while face attempts, and only those, are locked."""
-    locked = application.face_locked_until
+    locked = borrower.face_locked_until
     if locked is not None and locked > now:
         raise RefusedError(ErrorCode.FACE_ATTEMPTS_LOCKED, retry_after_seconds=int((locked - now).total_seconds()) + 1)
 
@@ -118,13 +118,15 @@ def read_challenge(message: Mapping[str, Any]) -> Challenge:
     )
 
 
-def lock_after_failures(services: Services, session: Session, application: Application, now: datetime) -> None:
-    """Lock face attempts when too many failed within the window."""
+def lock_after_failures(services: Services, session: Session, borrower: Borrower, now: datetime) -> None:
+    """Lock face attempts when too many failed within the window, in whichever of the borrower's applications."""
     policy = services.policies.face
     window = now - timedelta(seconds=policy.lock_window_seconds)
-    query = select(LivenessSession).where(
-        LivenessSession.application_id == application.id, LivenessSession.ended_at > window
+    query = (
+        select(LivenessSession)
+        .join(Application, Application.id == LivenessSession.application_id)
+        .where(Application.borrower_id == borrower.id, LivenessSession.ended_at > window)
     )
     failed = [one for one in session.scalars(query) if one.outcome in {VerdictOutcome.RETRY, VerdictOutcome.REFUSED}]
     if len(failed) >= policy.lock_failures:
-        application.face_locked_until = now + timedelta(seconds=policy.lock_seconds)
+        borrower.face_locked_until = now + timedelta(seconds=policy.lock_seconds)

@@ -14,7 +14,7 @@ from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
 from loanapp.backend.store.cipher import CipherError
-from loanapp.backend.store.tables import Application, FaceState, LivenessSession
+from loanapp.backend.store.tables import Application, Borrower, FaceState, LivenessSession
 from loanapp.backend.verification.challenges import lock_after_failures, read_challenge, refuse_locked
 from loanapp.backend.verification.documents import PORTRAIT
 from loanapp.domain.errors import ErrorCode
@@ -46,7 +46,7 @@ def judge_evidence(services: Services, borrower_id: str, session_id: uuid.UUID, 
         if attempt.outcome is not None and attempt.evidence_sha256 == digest:
             return _told(attempt)
         now = services.clock.now()
-        refuse_locked(application, now)
+        refuse_locked(session.get_one(Borrower, borrower_id), now)
         if attempt.used_at is not None or attempt.expires_at <= now:
             raise RefusedError(ErrorCode.CHALLENGE_EXPIRED)
         challenge = read_challenge(attempt.challenge)
@@ -89,7 +89,8 @@ def _record(services: Services, borrower_id: str, session_id: uuid.UUID, result:
         attempt.measures = dict(result.measures)
         attempt.evidence_sha256 = digest
         _apply(services, session, application, outcome, now)
-        left = max(0, services.policies.face.attempts_before_manual - application.face_failures)
+        failures = session.get_one(Borrower, borrower_id).face_failures
+        left = max(0, services.policies.face.attempts_before_manual - failures)
         attempt.attempts_left = left
         application.updated_at = now
         detail = {
@@ -106,16 +107,18 @@ def _record(services: Services, borrower_id: str, session_id: uuid.UUID, result:
 def _apply(
     services: Services, session: Session, application: Application, outcome: VerdictOutcome, now: datetime
 ) -> None:
+    borrower = session.get_one(Borrower, application.borrower_id)
     if outcome is VerdictOutcome.PASSED:
+        borrower.face_failures = 0
         application.face_state, application.face_by_person = FaceState.PASSED, False
     elif outcome is VerdictOutcome.REVIEW:
         # The person is live, the match unsure: a person compares, and the borrower need not try again.
         application.face_state, application.face_by_person = FaceState.MANUAL, True
     else:
         application.face_state = FaceState.RETRY
-        application.face_failures += 1
+        borrower.face_failures += 1
         session.flush()
-        lock_after_failures(services, session, application, now)
+        lock_after_failures(services, session, borrower, now)
 
 
 def decide(result: FaceResult) -> tuple[VerdictOutcome, tuple[VerdictReason, ...]]:

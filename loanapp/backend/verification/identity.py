@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from loanapp.backend.applications.store import Identity, Sealed, draft
+from loanapp.backend.applications.store import Identity, Sealed, draft, refuse_too_soon
 from loanapp.backend.http.models.application import IdentityRequest
 from loanapp.backend.refusal import RefusedError, refuse_fields
 from loanapp.backend.services import Services
@@ -28,7 +28,8 @@ def confirm_identity(
 ) -> Application:
     """Keep what the borrower confirmed; fields that differ from what was read are marked as corrected.
 
-    Raises ``NOT_ALLOWED_NOW`` before both photos were read, or the fields that do not hold.
+    Raises ``NOT_ALLOWED_NOW`` before both photos were read, ``APPLICATION_TOO_SOON`` for a person who was
+    declined not long ago, or the fields that do not hold.
     """
     application = draft(session, borrower_id, application_id)
     if not (application.has_front and application.has_back):
@@ -39,6 +40,7 @@ def confirm_identity(
     if before is None or (before.name, before.identity_number) != (identity.name, identity.identity_number):
         forget_card(application)
     sealed.identity = identity
+    refuse_too_soon(services, session, borrower_id, application.identity_index)
     read = sealed.reading
     application.identity_corrections = sorted(
         name for name in Identity.__slots__ if read.get(name, {}).get("value", "") != getattr(identity, name)

@@ -13,7 +13,9 @@ from loanapp.backend.store.tables import Application, LedgerRow
 from loanapp.domain.clock import CHINA
 from loanapp.domain.identity_number import check_character
 from loanapp.domain.schedule import due_dates
+from loanapp.domain.status import ApplicationStatus
 from tests.loanapp.backend.test_refusals import refused
+from tests.loanapp.backend.walk import TERMS
 
 
 def decided(one, *statuses):
@@ -23,7 +25,7 @@ def decided(one, *statuses):
 
 
 @pytest.mark.parametrize("key", ["declined_overdue", "declined_burden", "identity_mismatch"])
-def test_a_refusal_has_reasons_and_a_day_to_come_back(walker, key):
+def test_a_refusal_has_reasons_and_a_day_to_come_back_that_is_held(walker, clock, key):
     one = walker(key)
     shown = decided(one, "declined")
     decision = shown["decision"]
@@ -33,6 +35,56 @@ def test_a_refusal_has_reasons_and_a_day_to_come_back(walker, key):
     assert decision["score"] is None
     assert shown["allowed_actions"] == []
     assert shown["offer"] is None
+    too_soon = refused(one.call("POST", "/v1/applications", body=TERMS, key=_key()), 409, "application_too_soon")
+    assert too_soon["retry_after"] == decision["retry_after"]
+    # Another phone is not another person.
+    other = walker(key)
+    other.sign_in()
+    other.create()
+    other.documents()
+    answer = other.call("PUT", other.at("/identity"), body=other.identity_fields())
+    assert refused(answer, 409, "application_too_soon")["retry_after"] == decision["retry_after"]
+    assert other.get()["identity"] is None
+    away = clock.away
+    try:
+        clock.move(days=31)
+        one.sign_in()
+        assert one.create()["status"] == "draft"
+    finally:
+        clock.away = away
+
+
+def test_what_one_person_owes_counts_whatever_the_phone(walker, lender):
+    from loanapp.backend.applications.store import outstanding
+
+    one, other = walker("review"), walker("review")
+    for borrower in (one, other):
+        borrower.sign_in()
+        borrower.create()
+        borrower.documents()
+        borrower.identify()
+    with lender.services.database.write() as session:
+        first, second = session.get_one(Application, one.id), session.get_one(Application, other.id)
+        before = outstanding(session, second.borrower_id, second.identity_index)
+        for status in (ApplicationStatus.SIGNED, ApplicationStatus.DISBURSING, ApplicationStatus.ACTIVE):
+            first.status = status
+            session.flush()
+            assert outstanding(session, second.borrower_id, second.identity_index) == before + first.amount
+            assert outstanding(session, second.borrower_id, None) == 0
+        session.rollback()
+
+
+def test_no_income_debt_score_or_credit_record_lies_open_in_any_database(walker, lender):
+    one = walker("review")
+    one.ready_to_submit()
+    one.profile(monthly_income="23456.78", monthly_debt="1234.56")
+    one.act("/submit")
+    one.wait("offered")
+    time.sleep(0.2)
+    folder = lender.services.database.path.parent
+    content = b"".join(path.read_bytes() for path in folder.glob("*.sqlite*"))
+    for told in (b"23456.78", b"1234.56", b"self_employed", b"overdue_count", b"open_loans", b'"score"'):
+        assert told not in content, told
 
 
 def test_a_person_looks_says_that_it_is_simulated_and_approves(walker):
