@@ -63,12 +63,17 @@ class Database:
         with Session(self._read_engine, expire_on_commit=False) as session:
             yield session
 
-    def erase_deleted(self) -> None:
-        """Fold the write-ahead log into the file and empty it, so that no deleted byte stays in either."""
+    def erase_deleted(self) -> bool:
+        """Fold the write-ahead log into the file and empty it, so that no deleted byte stays in either.
+
+        ``False`` when a reader kept the log busy: the bytes are still there, and the next call must take them.
+        """
         with self.write_lock, self.write_engine.connect() as connection:
             driver = connection.connection.driver_connection
-            if driver is not None:
-                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            if driver is None:
+                return False
+            busy, _frames, _folded = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return not busy
 
     def close(self) -> None:
         """Give back every connection."""

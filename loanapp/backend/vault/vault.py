@@ -3,6 +3,8 @@
 Destroying means: the item's key first, then its file, so that not even a copy of the disk brings it back.
 """
 
+import logging
+import os
 import secrets
 import uuid
 from datetime import datetime
@@ -17,6 +19,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from loanapp.backend.store.cipher import CipherError, FieldCipher
 from loanapp.backend.store.database import Database
 from loanapp.backend.store.types import Moment
+
+log = logging.getLogger(__name__)
 
 _NONCE_BYTES: Final = 12
 _KEY_BITS: Final = 256
@@ -47,15 +51,15 @@ class Vault:
         self._database = Database(folder / "vault.sqlite")
         _Base.metadata.create_all(self._database.write_engine)
         self._remove_strays()
+        self._erase()  # what a predecessor that was killed had deleted already
 
     def store(self, owner: str, kind: str, data: bytes, at: datetime) -> str:
         """Keep ``data`` for ``owner`` as its only item of that ``kind`` and return the item's id."""
         item_id = str(uuid.uuid4())
         key = AESGCM.generate_key(_KEY_BITS)
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        path = self._path(item_id)
-        path.write_bytes(nonce + AESGCM(key).encrypt(nonce, data, self._place(item_id, owner, kind)))
-        path.chmod(0o600)
+        sealed = nonce + AESGCM(key).encrypt(nonce, data, self._place(item_id, owner, kind))
+        self._write(self._path(item_id), sealed)  # before its row: a row without a file would promise what is not there
         with self._database.write() as session:
             old = self._find(owner, kind)
             for item in old:
@@ -69,17 +73,27 @@ class Vault:
                     stored_at=at,
                 )
             )
-        for item in old:
-            self._path(item.id).unlink(missing_ok=True)
+        if old:
+            self._forget(old)
         return item_id
 
     def load(self, owner: str, kind: str) -> bytes | None:
-        """The bytes, or ``None`` when nothing of that kind is kept; raises :class:`CipherError` when changed."""
-        found = self._find(owner, kind)
-        if not found:
-            return None
-        item = found[-1]
-        stored = self._path(item.id).read_bytes()
+        """The bytes, or ``None`` when nothing of that kind is kept; raises :class:`CipherError` when changed.
+
+        An item whose file is gone is not kept.
+        """
+        found, missed = self._find(owner, kind), ""
+        while found and found[-1].id != missed:
+            try:
+                return self._open(found[-1], self._path(found[-1].id).read_bytes())
+            except FileNotFoundError:
+                missed = found[-1].id  # perhaps just replaced: look again, once
+                found = self._find(owner, kind)
+        if missed:
+            log.error("an item of the vault has lost its file")
+        return None
+
+    def _open(self, item: VaultItem, stored: bytes) -> bytes:
         key = self._cipher.decrypt(item.key_sealed, f"vault|{item.id}")
         try:
             return AESGCM(key).decrypt(
@@ -95,9 +109,7 @@ class Vault:
             with self._database.write() as session:
                 for item in found:
                     session.delete(session.merge(item))
-            self._database.erase_deleted()
-            for item in found:
-                self._path(item.id).unlink(missing_ok=True)
+            self._forget(found)
         return len(found)
 
     def stored_before(self, kind: str, moment: datetime) -> list[str]:
@@ -111,6 +123,30 @@ class Vault:
     def close(self) -> None:
         """Give back the database."""
         self._database.close()
+
+    def _forget(self, deleted: list[VaultItem]) -> None:
+        """Take the keys of items whose rows are deleted off the disk, then their files."""
+        self._erase()
+        for item in deleted:
+            self._path(item.id).unlink(missing_ok=True)
+
+    def _erase(self) -> None:
+        if not self._database.erase_deleted():
+            log.warning("deleted keys stay in the vault's log until the next deletion or start: a reader is busy")
+
+    def _write(self, path: Path, sealed: bytes) -> None:
+        """On the disk when this returns, for its owner alone."""
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(sealed)
+            file.flush()
+            os.fsync(file.fileno())
+        if os.name == "posix":
+            folder = os.open(self._folder, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
 
     def _find(self, owner: str, kind: str) -> list[VaultItem]:
         with self._database.read() as session:

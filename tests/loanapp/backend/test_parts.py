@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from loanapp.backend.inference.client import InferenceClient
+from loanapp.backend.store import database
 from loanapp.backend.store.cipher import CipherError, FieldCipher
-from loanapp.backend.vault.vault import Vault
+from loanapp.backend.vault.vault import Vault, VaultItem
 from loanapp.backend.verification.challenges import random_actions
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.liveness import Action
@@ -39,6 +40,43 @@ def test_an_item_has_one_version_and_a_changed_one_does_not_open(tmp_path):
     only.write_bytes(only.read_bytes()[:-1] + b"\0")
     with pytest.raises(CipherError):
         vault.load("one", "document_front")
+    vault.close()
+
+
+def test_the_key_of_a_replaced_item_is_on_no_disk_any_more(tmp_path):
+    vault = Vault(tmp_path, bytes(32))
+    vault.store("one", "portrait", b"first", NOW)
+    with vault._database.read() as session:
+        key = session.query(VaultItem).one().key_sealed
+    assert any(key in path.read_bytes() for path in tmp_path.glob("vault.sqlite*"))
+    vault.store("one", "portrait", b"second", NOW)
+    assert not any(key in path.read_bytes() for path in tmp_path.glob("vault.sqlite*"))
+    vault.close()
+
+
+def test_a_reader_that_keeps_deleted_keys_on_the_disk_is_told_and_the_next_start_erases_them(
+    tmp_path, expect_log, monkeypatch
+):
+    monkeypatch.setattr(database, "_BUSY_SECONDS", 0.05)
+    vault = Vault(tmp_path, bytes(32))
+    vault.store("one", "portrait", b"first", NOW)
+    with vault._database.read() as session:
+        key = session.query(VaultItem).one().key_sealed  # and the snapshot stays open
+        expect_log("a reader is busy")
+        assert vault.destroy("one", "portrait") == 1
+        assert vault.load("one", "portrait") is None
+    Vault(tmp_path, bytes(32)).close()
+    assert not any(key in path.read_bytes() for path in tmp_path.glob("vault.sqlite*"))
+    vault.close()
+
+
+def test_an_item_that_lost_its_file_is_not_kept(tmp_path, expect_log):
+    vault = Vault(tmp_path, bytes(32))
+    vault.store("one", "portrait", b"portrait", NOW)
+    (only,) = tmp_path.glob("*.sealed")
+    only.unlink()
+    expect_log("lost its file")
+    assert vault.load("one", "portrait") is None
     vault.close()
 
 
