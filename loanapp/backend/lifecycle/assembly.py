@@ -69,6 +69,6 @@ def assemble(folder: LenderFolder, policies: Policies, clock: Clock) -> Lender:
             bank=bank,
         ),
         origination=origination,
-        demonstration=True,
+        demonstration=policies.profile.simulated,
     )
     return Lender(services, origination, bank)
