@@ -9,8 +9,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(path for package in ("loanapp", "ui") for path in (ROOT / package).rglob("*.py"))
 THREADS = re.compile(r"\bthreading\.Thread\(|\bThreadPoolExecutor\(|\bQThread\(|\bQThreadPool\(|\bmultiprocessing\.")
-# On the borrower's side; the lender's process has its own life.
-THREAD_MAKERS = ("loanapp/capture/", "ui/operations.py", "loanapp/backend/")
+# On the borrower's side; the lender's process, which judges attempts on several cores, has its own life.
+THREAD_MAKERS = ("loanapp/capture/", "ui/operations.py", "loanapp/backend/", "loanapp/vision/parallel.py")
 LONGEST_FUNCTION = 60
 
 

@@ -40,6 +40,10 @@ def test_every_proof_that_is_named_exists(number, cell):
         assert name in names_in(path), f"{number}: {proof}"
 
 
+def test_nothing_is_done_without_a_proof():
+    assert [number for number, _, state, cell in ROWS if state == "done" and not proofs(cell)] == []
+
+
 def test_what_the_first_release_needs_is_there_and_proved():
     rows = {int(number[1:]): (state, cell) for number, _, state, cell in ROWS}
     assert [number for number in sorted(FIRST) if rows[number][0] == "later"] == []
