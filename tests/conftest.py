@@ -11,7 +11,8 @@ from importlib.util import find_spec
 import hypothesis
 import pytest
 
-# Threads that libraries keep for the whole process; ours end with what started them.
+# Threads that libraries keep for the whole process; ours end with what started them. "Dummy" is how Python calls a
+# worker of Qt's, long after its work too: tests with windows ask the pools themselves (tests/qt_rules.py).
 _KEPT_BY_LIBRARIES = re.compile(r"AnyIO worker thread|pytest_timeout|asyncio_|DBOS|dbos-|Dummy-|hypothesis")
 _GRACE_SECONDS = 3.0
 

@@ -1,7 +1,8 @@
-"""Rules for every test with windows: offscreen, and no widget or running timer left behind."""
+"""Rules for every test with windows: offscreen, and no widget, running timer or worker at work left behind."""
 
 import gc
 import os
+import time
 import weakref
 from collections.abc import Iterator
 
@@ -9,13 +10,19 @@ import pytest
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
-from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QThreadPool, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
+
+from ui.operations import Operations
 
 # Every timer that was ever started: asking the garbage collector for them takes a second in a large program.
 _started: "weakref.WeakSet[QTimer]" = weakref.WeakSet()
 _start = QTimer.start
+# Python sees a worker of Qt's pools as a nameless thread, which the rule about threads cannot judge: the pools can.
+_operations: "weakref.WeakSet[Operations]" = weakref.WeakSet()
+_make_operations = Operations.__init__
+_GRACE_SECONDS = 3.0
 
 
 def _noted_start(timer: QTimer, *interval: int) -> None:
@@ -23,7 +30,21 @@ def _noted_start(timer: QTimer, *interval: int) -> None:
     _start(timer, *interval)
 
 
+def _noted_operations(operations: Operations, *arguments: object) -> None:
+    _make_operations(operations, *arguments)
+    _operations.add(operations)
+
+
 QTimer.start = _noted_start
+Operations.__init__ = _noted_operations
+
+
+def _workers() -> int:
+    pools = [QThreadPool.globalInstance()]
+    for operations in list(_operations):
+        if isValid(operations):
+            pools += [operations._pool, operations._saving]
+    return sum(pool.activeThreadCount() for pool in pools)
 
 
 def _running_timers() -> list[QTimer]:
@@ -36,6 +57,16 @@ def _left(widgets_before: set[int], timers_before: set[int]) -> tuple[list[QWidg
     QCoreApplication.processEvents()
     widgets = [widget for widget in QApplication.topLevelWidgets() if id(widget) not in widgets_before]
     return widgets, [timer for timer in _running_timers() if id(timer) not in timers_before]
+
+
+@pytest.fixture(autouse=True)
+def no_work_left(qapp) -> Iterator[None]:
+    yield
+    until = time.monotonic() + _GRACE_SECONDS
+    while workers := _workers():
+        if time.monotonic() > until:
+            pytest.fail(f"workers left at work: {workers}", pytrace=False)
+        time.sleep(0.02)
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,5 @@
 """Whole journeys run offscreen and leave nothing behind."""
 
-from tests.qt_rules import nothing_left_on_screen
+from tests.qt_rules import no_work_left, nothing_left_on_screen
 
-__all__ = ["nothing_left_on_screen"]
+__all__ = ["no_work_left", "nothing_left_on_screen"]
