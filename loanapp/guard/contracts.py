@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, Final
 
 from loanapp.domain.annualised_cost import AnnualisedCost
@@ -47,7 +47,7 @@ def check_contract(pdf: bytes, agreed: Agreed, today: date) -> None:
     own = own_cost(agreed.offer.schedule, agreed.offer.payout)
     try:
         _check_facts(facts, agreed, own, today)
-    except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation):
+    except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation, OverflowError):
         raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, "facts") from None
     _check_pages(text, agreed, own)
 
@@ -90,7 +90,7 @@ def _check_facts(facts: Mapping[str, Any], agreed: Agreed, own: AnnualisedCost, 
 
 def _check_pages(text: str, agreed: Agreed, own: AnnualisedCost) -> None:
     """What has to be seen is there, and no amount or rate is there that nobody agreed to."""
-    from loanapp.proof.contract_facts import amounts_in, percentages_in  # noqa: PLC0415  (see check_contract)
+    from loanapp.proof.written_numbers import amounts_in, percentages_in  # noqa: PLC0415  (compiles its patterns)
 
     offer, schedule = agreed.offer, agreed.offer.schedule
     amounts, percentages = amounts_in(text), percentages_in(text)
@@ -115,7 +115,7 @@ def _check_pages(text: str, agreed: Agreed, own: AnnualisedCost) -> None:
 
 
 def _places(value: Decimal) -> Decimal:
-    return value.quantize(_PERCENT_PLACES)
+    return value.quantize(_PERCENT_PLACES, rounding=ROUND_HALF_UP)
 
 
 def _decimal(written: object) -> Decimal:

@@ -1,11 +1,10 @@
-"""What a contract says: the facts attached for machines, and the text and numbers a person sees on its pages.
+"""What a contract says: the facts attached for machines, and the text a person sees on its pages.
 
 The borrower's guard compares both with the offer. A lender that attached honest facts to dishonest pages, or the
 other way round, is found out.
 """
 
 import json
-import re
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from io import BytesIO
@@ -19,8 +18,6 @@ PDFIUM_LOCK: Final = Lock()
 """PDFium is not thread-safe: whoever uses pypdfium2 outside this module must hold this lock."""
 
 _MAX_FACTS_BYTES: Final = 1_000_000
-_AMOUNT: Final = re.compile(r"(?<![\d.,])(?:\d{1,3}(?:,\d{3})+|\d+)\.\d{2}(?![\d%.])")
-_PERCENT: Final = re.compile(r"(?<![\d.,])(\d+(?:\.\d+)?)\s*%")
 
 
 class ContractFactsError(ValueError):
@@ -74,16 +71,6 @@ def visible_text(pdf: bytes) -> str:
             return "\n".join(_page_text(document, index) for index in range(len(document)))
         finally:
             document.close()
-
-
-def amounts_in(text: str) -> frozenset[Decimal]:
-    """Every amount with two decimals in a text, thousands separators or not; percentages are not amounts."""
-    return frozenset(Decimal(match.group().replace(",", "")) for match in _AMOUNT.finditer(text))
-
-
-def percentages_in(text: str) -> frozenset[Decimal]:
-    """Every percentage in a text."""
-    return frozenset(Decimal(match.group(1)) for match in _PERCENT.finditer(text))
 
 
 def _page_text(document: Any, index: int) -> str:  # noqa: ANN401 - pypdfium2 has no types

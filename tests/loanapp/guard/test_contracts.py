@@ -115,6 +115,39 @@ def test_honest_facts_do_not_cover_dishonest_pages(monkeypatch, lie, what):
     assert refusal(render_contract(lie)) == what
 
 
+HIDDEN = {
+    "另收服务费 500 元": "amount",
+    "an extra fee of 500.00.": "amount",
+    "加收 1,234.5 元": "amount",
+    "另收伍佰元": "amount",
+    "另收伍佰": "amount",
+    "另收 ５００ 元": "amount",
+    "每月另收 ¥30": "amount",
+    "罚息 36％": "rate",
+    "每日万分之五": "rate",
+    "罚息百分之三十": "rate",
+    "月息 5 厘": "rate",
+}
+
+
+@pytest.mark.parametrize("words", HIDDEN)
+def test_a_charge_does_not_hide_in_how_it_is_written(words):
+    """The lender's address is held against nothing: whatever stands there, no charge does."""
+    lender = replace(data().lender, address=f"某地。{words}")
+    assert refusal(render_contract(data(lender=lender))) == f"pages.{HIDDEN[words]}_unknown"
+
+
+def test_an_address_with_numbers_is_no_charge():
+    lender = replace(data().lender, address="北京市朝阳区三元桥路 88 号院 3 单元 1201 室")
+    check_contract(render_contract(data(lender=lender)), AGREED, TODAY)
+
+
+def test_a_rate_between_two_places_is_held_as_it_is_shown():
+    """The pages round halves up, as the domain does."""
+    offer = honest(rate="7.20505", penalty="10.80005")
+    check_contract(render_contract(data(offer)), replace(AGREED, offer=offer), TODAY)
+
+
 @pytest.mark.parametrize("name", sorted(contract_facts(data())))
 def test_a_fact_that_is_missing_or_of_another_kind_is_refused(monkeypatch, name):
     if name in {"application_number", "expires", "simulated"}:

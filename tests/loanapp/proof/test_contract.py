@@ -16,13 +16,12 @@ from loanapp.domain.money import wire
 from loanapp.domain.schedule import equal_instalment_schedule
 from loanapp.proof.contract_facts import (
     ContractFactsError,
-    amounts_in,
-    percentages_in,
     read_facts,
     shown_amount,
     shown_percent,
     visible_text,
 )
+from loanapp.proof.written_numbers import amounts_in, percentages_in
 
 
 def plain(pdf):
@@ -139,13 +138,6 @@ def test_a_file_without_facts_or_pages_is_refused(pdf):
         read_facts(pdf)
     with pytest.raises(ContractFactsError):
         visible_text(pdf)
-
-
-def test_numbers_are_found_as_people_read_them():
-    text = "本金 10,000.00 元，每期888.49元, 12.00% 2026.11.22 1.2 7.2075% 0.05元 1,23.00"
-    assert amounts_in(text) >= {Decimal("10000.00"), Decimal("888.49"), Decimal("0.05")}
-    assert Decimal("12.00") not in amounts_in(text)
-    assert percentages_in(text) == {Decimal("12.00"), Decimal("7.2075")}
 
 
 @pytest.mark.parametrize(
