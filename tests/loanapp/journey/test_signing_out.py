@@ -41,6 +41,8 @@ def test_it_leaves_nothing_behind(desk, reply):
 
 
 def test_not_even_where_somebody_else_answers(desk):
+    address = desk.lender.endpoint()
+    desk.lender.endpoint = lambda: address
     journey = at(desk, answer())
     desk.says(Reply(headers={"Connection": "close"}, body=b"{}"))
     with pytest.raises(LoanAppError):
