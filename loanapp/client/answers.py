@@ -89,7 +89,7 @@ __all__ = [
 class SimulatedMessage:
     """The text message a simulated carrier would have sent; always shown as simulated."""
 
-    sender: str
+    sender: LocalisedText
     text: LocalisedText
     code: str
 
@@ -116,7 +116,7 @@ class CodeSent:
 
 def _simulated_message(answer: JsonObject, name: str) -> SimulatedMessage:
     inner = answer.inner(name)
-    return SimulatedMessage(inner.text("sender"), inner.localised("text"), inner.text("code"))
+    return SimulatedMessage(inner.localised("sender"), inner.localised("text"), inner.text("code"))
 
 
 @dataclass(frozen=True, slots=True)

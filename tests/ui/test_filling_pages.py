@@ -74,7 +74,7 @@ def code_sent(*_):
         challenge_id="c",
         expires_at=__import__("datetime").datetime.fromisoformat(NOW),
         resend_after_seconds=30,
-        simulated_message=SimpleNamespace(sender="演示", text=None, code="123456"),
+        simulated_message=SimpleNamespace(sender=None, text=None, code="123456"),
     )
 
 

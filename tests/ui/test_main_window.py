@@ -139,7 +139,9 @@ def test_support_is_in_sight_and_says_how_to_reach_a_person(window, qtbot):
 
 def test_a_simulated_message_says_so_and_fills_the_code(window, qtbot):
     window.show_page(Page.SIGN_IN)
-    message = SimpleNamespace(sender="演示", text=LocalisedText("验证码 123456", "Code 123456"), code="123456")
+    message = SimpleNamespace(
+        sender=LocalisedText("演示", "Demonstration"), text=LocalisedText("验证码 123456", "Code 123456"), code="123456"
+    )
     window.context.messages.show_simulated_message(message)
     assert "模拟短信" in window.notices.message_card.accessibleName()
     window.notices.message_card._fill.click()

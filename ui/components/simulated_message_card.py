@@ -53,7 +53,7 @@ class SimulatedMessageCard(QFrame):
     def _retranslate(self) -> None:
         if self._message is None:
             return
-        self._sender.setText(tr("common.simulated_sms", sender=self._message.sender))
+        self._sender.setText(tr("common.simulated_sms", sender=translator().pick(self._message.sender)))
         self._text.setText(translator().pick(self._message.text))
         self._note.setText(tr("common.simulated_sms_note"))
         self._fill.setText(tr("common.fill_code"))

@@ -97,7 +97,7 @@ def send_code(body: wire.CodeRequest, services: ServicesDep) -> wire.CodeAnswer:
 def _message(services: Services, code: str) -> wire.SimulatedMessage:
     message = services.policies.sign_in.message
     text = Words(zh=message.text.zh.format(code=code), en=message.text.en.format(code=code))
-    return wire.SimulatedMessage(sender=message.sender, text=text, code=code)
+    return wire.SimulatedMessage(sender=_words(message.sender), text=text, code=code)
 
 
 @router.post("/auth/sessions", status_code=201, responses=problems(401))

@@ -112,7 +112,7 @@ class Scorecard(Row):
 class SignInMessage(Row):
     """The simulated text message."""
 
-    sender: str
+    sender: Words
     text: Words
 
 

@@ -23,7 +23,7 @@ CODE = {
     "challenge_id": "c-1",
     "expires_at": answers_data.NOW,
     "resend_after_seconds": 20,
-    "simulated_message": {"sender": "s", "text": answers_data.BOTH, "code": "123456"},
+    "simulated_message": {"sender": answers_data.BOTH, "text": answers_data.BOTH, "code": "123456"},
 }
 SESSION = {
     "access_token": "t-1",

@@ -114,7 +114,7 @@ class CodeRequest(Request):
 class SimulatedMessage(Answer):
     """The text message a real lender would send."""
 
-    sender: str
+    sender: Words
     text: Words
     code: str
 
