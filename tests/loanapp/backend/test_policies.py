@@ -39,6 +39,19 @@ def test_the_committed_policies_hold():
     assert issuer_of("6222020000000000018", {key: row.bank for key, row in POLICIES.issuers.prefixes.items()}) == "icbc"
 
 
+def test_every_authorisation_promises_the_withdrawal_the_lender_allows():
+    for consent in POLICIES.consents:
+        assert "您可以撤回：提交申请前" in consent.text.zh, consent.scope
+        assert "You may withdraw: at any time before you submit" in consent.text.en, consent.scope
+    assert all(word in POLICIES.consent(ConsentScope.FACE_VERIFICATION).text.zh for word in "眨张点转")
+
+
+def test_the_message_names_its_sender_in_both_languages():
+    sender = POLICIES.sign_in.message.sender
+    assert sender.en.isascii()
+    assert not sender.zh.isascii()
+
+
 @pytest.mark.parametrize(
     ("change", "named"),
     [
