@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 
@@ -14,6 +14,7 @@ from loanapp.client.offer_answers import Loan, read_disclosure
 from loanapp.client.profile import LenderProfile
 from loanapp.client.reading import JsonObject
 from loanapp.domain.annualised_cost import annualised_cost
+from loanapp.domain.clock import ManualClock
 from loanapp.domain.money import wire
 from loanapp.domain.schedule import equal_instalment_schedule
 from loanapp.journey.pages import Page, steps
@@ -199,6 +200,7 @@ class JourneyInHand:
         self.application = application
         self.lender = lender(reading_seconds=reading_seconds)
         self.signed_in = False
+        self.clock = ManualClock(datetime.fromisoformat(NOW))
         self.acts: list[tuple[object, ...]] = []
         self.answers: dict[str, Callable[..., object]] = {}
 

@@ -134,8 +134,19 @@ def test_a_refusal_gives_at_most_three_reasons_and_the_next_way(show):
     assert "2026年12月22日" in words
     assert "400-000-0000" in words
     assert words.count("codes.") == 0
-    assert page.scaffold.primary.text() == "重新算一笔，看能借多少"
+    assert page.scaffold.primary.isHidden()
     assert page.scaffold.aside.isHidden()
+    page.leave()
+
+
+def test_a_new_application_is_offered_from_the_day_named_and_not_before(show):
+    from ui.pages.decision import DecisionPage
+
+    decision = {"outcome": "declined", "reasons": ["income_too_low"], "retry_after": "2026-11-22"}
+    journey = JourneyInHand(application("declined", decision=decision, allowed_actions=[]))
+    page = show(DecisionPage, journey)
+    assert not page.scaffold.primary.isHidden()
+    assert page.scaffold.primary.text() == "重新算一笔，看能借多少"
     page.leave()
 
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from loanapp.client.answers import Application
+from loanapp.domain.clock import CHINA
 from loanapp.domain.decision import DecisionReason
 from loanapp.domain.errors import LoanAppError
 from loanapp.domain.money import ZERO
@@ -223,7 +224,11 @@ class DecisionPage(JourneyPage):
             ways.append(tr("decision.now.person", phone=support.phone, hours=support.hours))
         self._box.addWidget(self._ways(ways))
         self.scaffold.primary.setText(tr("decision.declined.again"))
-        self.scaffold.primary.show()
+        # Before that day the lender would refuse: what cannot be finished is not offered.
+        today = self.journey.clock.now().astimezone(CHINA).date()
+        self.scaffold.primary.setVisible(
+            decision is None or decision.retry_after is None or decision.retry_after <= today
+        )
 
     def _show_ended(self, application: Application) -> None:
         key = f"decision.ended.{application.status.value}"
