@@ -182,7 +182,7 @@ class ContractPage(JourneyPage):
         self._read_bar.setAccessibleName(self._read_word.text())
         missing = self.missing()
         self.scaffold.primary.setEnabled(not missing and not self.busy)
-        self.scaffold.set_note(missing[0] if missing else "")
+        self.scaffold.set_note(missing[0] if missing and not self.load_failed else "")
 
     def _save(self) -> None:
         if self._pdf is not None:

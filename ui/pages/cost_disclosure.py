@@ -153,7 +153,9 @@ class CostDisclosurePage(JourneyPage):
         ready = not missing and not self.busy
         if self.scaffold.primary.isEnabled() != ready:
             self.scaffold.primary.setEnabled(ready)
-        self.scaffold.set_note(missing[0] if missing else tr("cost_disclosure.ready"))
+        self._sheet.setVisible(self._disclosure is not None)
+        note = missing[0] if missing else tr("cost_disclosure.ready")
+        self.scaffold.set_note("" if self.load_failed else note)
 
     # the sheet
 

@@ -174,6 +174,9 @@ class MyLoanPage(JourneyPage):
 
     def _show(self) -> None:
         loan = self._loan
+        shown = (self._next, self._plan_title, self._strip, self._totals, self._papers_title, self._papers, self._help)
+        for part in (*shown, self.scaffold.primary):
+            part.setVisible(loan is not None)
         if loan is None:
             return
         due = loan.next_due

@@ -202,6 +202,7 @@ class JourneyPage(QWidget):
         """What the page shows did not come: say why, with a way to ask again."""
         self._load_failed = True
         self._set_problem(error)
+        self.scaffold.set_note("")
 
     @property
     def load_failed(self) -> bool:
