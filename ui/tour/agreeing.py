@@ -1,0 +1,117 @@
+"""The tour from waiting for the answer to the loan: the offer, the cost table, the contract, the money."""
+
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+
+from loanapp.journey.pages import Page
+from ui.tour.driver import TourError
+from ui.tour.walker import Walker
+from ui.translations import tr
+
+_KEYS_TO_THE_END: Final = 12
+_LENDER_S: Final = 60.0
+
+
+class Agreeing(Walker):
+    """Every page after the application has gone off."""
+
+    def progress(self) -> None:
+        """Waiting; the page moves on by itself."""
+        from ui.pages.progress import ProgressPage
+
+        page = self._page(Page.PROGRESS, ProgressPage)
+        under_way = tr("common.progress_running")
+
+        def moving() -> bool:
+            shown = [line for line in page.findChildren(QLabel) if line.isVisible()]
+            return not page.isVisible() or any(line.text() == under_way for line in shown)
+
+        self.driver.wait(moving, "a check to be under way", _LENDER_S)
+        if page.isVisible():
+            self.picture("progress", tr("progress.may_close"))
+
+    def decision(self) -> None:
+        """The offer as a sum."""
+        from ui.pages.decision import DecisionPage
+
+        page = self._page(Page.DECISION, DecisionPage, 30.0)
+        self.driver.wait(page.scaffold.primary.isVisible, "the offer")
+        self.picture("decision", "¥10,000", "¥899.75", "¥10,797.05")
+        self._go_on(page)
+
+    def cost_disclosure(self) -> None:
+        """The mandatory table: read to its end, for the whole reading time."""
+        from ui.pages.cost_disclosure import CostDisclosurePage
+
+        driver = self.driver
+        page = self._page(Page.COST_DISCLOSURE, CostDisclosurePage)
+        driver.wait(lambda: page.ring.seconds_left > 0, "the reading time to run")
+        self.picture("cost_disclosure", tr("cost_disclosure.sheet.title"), tr("cost_disclosure.nothing_else"))
+        if page.scaffold.primary.isEnabled():
+            raise TourError("the cost table could be confirmed before it was read")
+        driver.wait(lambda: page.end_reached or page.scrolls_on, "the cost table to be laid out")
+        for _ in range(_KEYS_TO_THE_END):
+            driver.press(Qt.Key.Key_PageDown)
+        driver.wait(lambda: page.end_reached, "the end of the cost table, by the keyboard")
+        self.picture("cost_disclosure_end", tr("cost_disclosure.sheet.end"))
+        reading = driver.desktop.context.journey
+        seconds = reading.lender.reading_seconds if reading is not None and reading.lender is not None else 15
+        driver.wait(page.scaffold.primary.isEnabled, "the reading time to end", seconds + 5)
+        if page.ring.seconds_on_screen < seconds:
+            raise TourError("the cost table could be confirmed before the reading time was over")
+        self._go_on(page)
+
+    def contract(self) -> None:
+        """The contract, read to its end by the keyboard."""
+        from ui.pages.contract import ContractPage
+
+        driver = self.driver
+        page = self._page(Page.CONTRACT, ContractPage)
+        driver.wait(lambda: page.view.is_painted, "the contract to be painted")
+        driver.click(driver.button(page, tr("contract.explain")))
+        self.picture("contract", tr("contract.terms"))
+        page.view.setFocus()
+        driver.press(Qt.Key.Key_End)
+        driver.wait(lambda: page.view.end_reached and page.view.is_painted, "the end of the contract")
+        self.picture("contract_end")
+        self._go_on(page)
+
+    def signing(self) -> None:
+        """One tick, one press; the steps are watched."""
+        from ui.pages.signing import SigningPage
+
+        driver = self.driver
+        page = self._page(Page.SIGNING, SigningPage)
+        if page.scaffold.primary.isEnabled():
+            raise TourError("the contract could be signed without the confirmation")
+        driver.click(page.tick.box, "the confirmation")
+        self.picture("signing", "TEST CA")
+        self._go_on(page)
+        driver.wait(lambda: page.under_way or driver.desktop.window.page is not page, "the signing to begin")
+        if page.under_way:
+            self.picture("signing_steps", tr("signing.progress"))
+
+    def payout(self) -> None:
+        """The money, with the bank's simulated reference."""
+        from ui.pages.payout import PayoutPage
+
+        page = self._page(Page.PAYOUT, PayoutPage, 40.0)
+        self.driver.wait(page.scaffold.primary.isVisible, "the money", 40.0)
+        self.picture("payout", "¥10,000.00", tr("payout.simulated"), tr("payout.signed.both"))
+        self._go_on(page)
+
+    def my_loan(self) -> None:
+        """The loan, its papers, both signatures checked; the contract is saved by the program's own dialog."""
+        from ui.pages.my_loan import MyLoanPage
+
+        driver = self.driver
+        page = self._page(Page.MY_LOAN, MyLoanPage)
+        self.picture("my_loan", "¥899.75", tr("my_loan.strip"))
+        driver.click(driver.button(page, tr("my_loan.verify")))
+        driver.wait(lambda: page.verified, "the signatures to be checked")
+        page.bring_papers_into_view()
+        self.picture("my_loan_papers", tr("my_loan.verified"))
+        if self.out is not None:
+            self.driver.save_as(page.scaffold.primary, self.out / "contract.pdf")
