@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from loanapp.backend.api.acts import act_on_application
 from loanapp.backend.applications.store import (
     Profile,
     Sealed,
@@ -136,15 +137,15 @@ def submit(
     """Hand the application in; from here the lender leads."""
     del body
 
-    def act(session: Session) -> wire.ApplicationAnswer:
+    def act(session: Session) -> Application:
         application = draft(session, borrower_id, application_id)
         if missing := missing_for_submit(services, session, application):
             raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status="draft", missing=",".join(missing))
         refuse_too_soon(services, session, borrower_id, application.identity_index)
         set_status(session, application, ApplicationStatus.SUBMITTED, services.clock.now(), "borrower")
-        return show(services, session, application)
+        return application
 
-    answer = idempotency.run(200, act)
+    answer = act_on_application(services, idempotency, act)
     services.origination.advance(str(application_id))
     return answer
 
@@ -165,11 +166,11 @@ def withdraw(
     """Take the application back; possible until the contract is signed."""
     del body
 
-    def act(session: Session) -> wire.ApplicationAnswer:
+    def act(session: Session) -> Application:
         application = own_application(session, borrower_id, application_id)
         set_status(session, application, ApplicationStatus.WITHDRAWN, services.clock.now(), "borrower")
-        return show(services, session, application)
+        return application
 
-    answer = idempotency.run(200, act)
+    answer = act_on_application(services, idempotency, act)
     services.origination.advance(str(application_id))
     return answer

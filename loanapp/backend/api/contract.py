@@ -6,6 +6,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
+from loanapp.backend.api.acts import act_on_application
 from loanapp.backend.applications.store import own_application
 from loanapp.backend.applications.view import bank_words, show
 from loanapp.backend.http.dependencies import (
@@ -55,13 +56,11 @@ def post_accept(
     idempotency: IdempotencyDep,
 ) -> Response:
     """Accept the offer; the contract is made of it."""
-
-    def act(session: Session) -> ApplicationAnswer:
-        application = accept_offer(services, session, borrower_id, application_id, body.offer_id)
-        session.flush()
-        return show(services, session, application)
-
-    return idempotency.run(200, act)
+    return act_on_application(
+        services,
+        idempotency,
+        lambda session: accept_offer(services, session, borrower_id, application_id, body.offer_id),
+    )
 
 
 @router.get(_ONE + "/cost-disclosure", responses=problems(401, 404, 409))
@@ -89,9 +88,10 @@ def post_confirmation(
     idempotency: IdempotencyDep,
 ) -> Response:
     """Confirm that the cost table was read."""
-
-    def act(session: Session) -> ApplicationAnswer:
-        application = confirm_disclosure(
+    return act_on_application(
+        services,
+        idempotency,
+        lambda session: confirm_disclosure(
             services,
             session,
             borrower_id,
@@ -99,10 +99,8 @@ def post_confirmation(
             sha256=body.sha256,
             seconds_on_screen=body.seconds_on_screen,
             end_reached=body.end_reached,
-        )
-        return show(services, session, application)
-
-    return idempotency.run(200, act)
+        ),
+    )
 
 
 @router.post(

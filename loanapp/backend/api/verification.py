@@ -6,6 +6,7 @@ from typing import Literal
 from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
+from loanapp.backend.api.acts import act_on_application
 from loanapp.backend.applications.store import own_application
 from loanapp.backend.applications.view import bank_words, show
 from loanapp.backend.cards.binding import bind_card
@@ -140,13 +141,9 @@ def post_manual_verification(
 ) -> Response:
     """Choose the way without a face: a person compares documents and card, at the same price."""
     del body
-
-    def act(session: Session) -> wire.ApplicationAnswer:
-        application = choose_manual(services, session, borrower_id, application_id)
-        session.flush()
-        return show(services, session, application)
-
-    return idempotency.run(200, act)
+    return act_on_application(
+        services, idempotency, lambda session: choose_manual(services, session, borrower_id, application_id)
+    )
 
 
 @router.put(_ONE + "/bank-card", responses=problems(401, 403, 404, 409, 503))

@@ -420,6 +420,17 @@ def test_three_failures_put_the_other_way_first_and_five_lock_the_face(identifie
     )
     assert refused(answer, 429, "face_attempts_locked")["retry_after_seconds"] > 1700
     assert "start_liveness" not in one.get()["allowed_actions"]
+    # Neither the lock nor the count goes with the application they came in.
+    one.act("/withdraw")
+    one.create()
+    one.documents()
+    one.identify()
+    one.consents()
+    answer = one.call(
+        "POST", one.at("/liveness-sessions"), body={"source_kind": "demonstration"}, key=str(uuid.uuid4())
+    )
+    assert refused(answer, 429, "face_attempts_locked")["retry_after_seconds"] > 1700
+    assert one.get()["face"]["attempts_left"] == 0
     away = clock.away
     clock.move(seconds=1801)
     one.act("/liveness-sessions", {"source_kind": "demonstration"}, status=201)
