@@ -1,14 +1,19 @@
 """Parts with a promise of their own: the vault forgets, fields open in their place alone, inference comes back."""
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from loanapp.backend.inference.client import InferenceClient
+from loanapp.backend.lifecycle.assembly import assemble
+from loanapp.backend.lifecycle.folder import LenderFolder
+from loanapp.backend.policy import load_policies
 from loanapp.backend.store import database
 from loanapp.backend.store.cipher import CipherError, FieldCipher
 from loanapp.backend.vault.vault import Vault, VaultItem
 from loanapp.backend.verification.challenges import random_actions
+from loanapp.domain.clock import SystemClock
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.liveness import Action
 
@@ -126,3 +131,12 @@ def test_inference_comes_back_after_a_crash_and_bad_input_does_not_hurt_it(expec
     with pytest.raises(LoanAppError) as refusal:
         inference.read_document(b"no picture", "front")
     assert refusal.value.code is ErrorCode.LENDER_TROUBLE
+
+
+def test_a_lender_whose_profile_is_not_simulated_is_no_demonstration(tmp_path):
+    policies = load_policies()
+    real = dataclasses.replace(policies, profile=policies.profile.model_copy(update={"simulated": False}))
+    for number, (chosen, demonstration) in enumerate(((policies, True), (real, False))):
+        built = assemble(LenderFolder(tmp_path / str(number)), chosen, SystemClock())
+        assert built.services.demonstration is demonstration
+        built.close()
