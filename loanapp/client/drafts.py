@@ -34,7 +34,8 @@ class Draft:
 
     ``values``: what was typed, by page and field. ``keys``: idempotency keys of acts whose answer has not come yet,
     so that a killed program repeats an act with the same key. ``page``: the earlier page that is open again, if any.
-    ``asked``: the terms the guard holds the offer to. ``receipts``: signed consent receipts (JSON).
+    ``asked``: terms, purpose and last digits of the card, which the guard holds the lender to.
+    ``receipts``: signed consent receipts (JSON).
     ``contract``: number, length and hash of the contract as read, and as verified in the end.
     These three are what was agreed: they outlive what was typed, a sign-out and the draft's life. ``put_away`` holds
     them for borrowers who signed out, by borrower id. ``seen``: the lender's latest state, as application and status.

@@ -1,6 +1,7 @@
 """What the borrower fills in before handing the application in."""
 
 import json
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -36,11 +37,14 @@ class DraftActs(JourneyCore):
             else:
                 application = self.client.set_terms(self._application_id(), terms)
             with self._lock:
+                kept = self.draft.asked if self.draft.asked.get("application_id") == application.id else {}
                 self.draft.asked = {
+                    **kept,
                     "application_id": application.id,
                     "amount": wire(amount),
                     "months": str(months),
                     "method": method.value,
+                    "purpose": purpose.value,
                 }
             return self._arrived(application)
 
@@ -157,10 +161,17 @@ class DraftActs(JourneyCore):
         return self._act("manual", self.client.choose_manual_verification)
 
     def bind_card(self, number: str, phone: str) -> BankCard:
-        """Bind the borrower's own debit card; ``phone`` is the one left with the bank."""
+        """Bind the borrower's own debit card; ``phone`` is the one left with the bank.
+
+        Its last four digits are kept: the contract and the payout are held against the card that was typed here.
+        """
 
         def work() -> BankCard:
             card, application = self.client.bind_card(self._application_id(), number, phone)
+            with self._lock:
+                kept = self.draft.asked if self.draft.asked.get("application_id") == application.id else {}
+                last4 = re.sub(r"\D", "", number)[-4:]
+                self.draft.asked = {**kept, "application_id": application.id, "card_last4": last4}
             self._arrived(application)
             return card
 

@@ -1,22 +1,23 @@
 """From the offer to the loan: nothing is accepted, read or signed that the guard has not let through."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
-from loanapp.client.answers import CostDisclosure, Loan
+from loanapp.client.answers import CostDisclosure
+from loanapp.client.application import Application
 from loanapp.client.errors import NotAllowedNowError
 from loanapp.domain.clock import CHINA
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.offer import LoanTerms, Offer
 from loanapp.domain.schedule import RepaymentMethod
 from loanapp.guard.disclosures import check_disclosure
-from loanapp.guard.loans import check_loan
 from loanapp.guard.offers import check_offer
 from loanapp.journey.core import JourneyCore
 from loanapp.journey.pages import Page
 
 
 class OfferActs(JourneyCore):
-    """Offer, cost disclosure, loan."""
+    """Offer, cost disclosure, and the page that says the money is there."""
 
     def offer(self) -> Offer:
         """The offer, every figure of it computed again; raises :class:`GuardRefusal`."""
@@ -65,18 +66,6 @@ class OfferActs(JourneyCore):
 
         return self._guarded(work)
 
-    def loan(self) -> Loan:
-        """The loan that was paid out, held against the contract's figures; raises :class:`GuardRefusal`."""
-
-        def work() -> Loan:
-            application = self._required()
-            loan = self.client.loan(application.id)
-            last4 = application.bank_card.last4 if application.bank_card is not None else None
-            check_loan(loan.principal, loan.schedule, loan.card_last4, application.offer, last4)
-            return loan
-
-        return self._guarded(work)
-
     def payout_seen(self) -> Page:
         """The borrower goes on from the page that says the money is there."""
         with self._lock:
@@ -98,10 +87,17 @@ class OfferActs(JourneyCore):
 
     def _asked(self) -> LoanTerms:
         """What the borrower asked for on this machine; on another one, what the lender says was asked."""
-        application, asked = self._required(), self.draft.asked
-        if asked.get("application_id") != application.id:
+        application = self._required()
+        asked = self._own(application)
+        if "amount" not in asked:
             return LoanTerms(application.amount, application.months, application.method)
         return LoanTerms(Decimal(asked["amount"]), int(asked["months"]), RepaymentMethod(asked["method"]))
+
+    def _own(self, application: Application) -> Mapping[str, str]:
+        """What was chosen for this application on this machine; empty on another one."""
+        with self._lock:
+            asked = dict(self.draft.asked)
+        return asked if asked.get("application_id") == application.id else {}
 
     def _checked_disclosure(self) -> CostDisclosure:
         offer = self._checked_offer()

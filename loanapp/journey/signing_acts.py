@@ -4,12 +4,13 @@ Every step can be cut off and taken up again: the key rests in the secret store,
 lender's status tells whether the signed contract has arrived. A key that is lost is made anew and certified anew.
 """
 
+import contextlib
 from collections.abc import Callable
 from enum import StrEnum
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from loanapp.client.answers import Certificate
+from loanapp.client.answers import Certificate, Loan
 from loanapp.client.application import Application
 from loanapp.client.errors import NotAllowedNowError
 from loanapp.client.secrets import SecretName
@@ -17,6 +18,7 @@ from loanapp.domain.clock import CHINA
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.status import ApplicationStatus
 from loanapp.guard.contracts import Agreed, check_contract
+from loanapp.guard.loans import SignedTerms, check_loan
 from loanapp.guard.refusal import GuardRefusal
 from loanapp.journey.offer_acts import OfferActs
 from loanapp.journey.pages import Page
@@ -95,18 +97,46 @@ class SigningActs(OfferActs):
 
         return self._guarded(work)
 
+    def loan(self) -> Loan:
+        """The loan that was paid out, held against the contract both have signed; raises :class:`GuardRefusal`."""
+
+        def work() -> Loan:
+            application = self._required()
+            terms = self._signed_terms(application)
+            loan = self.client.loan(application.id)
+            check_loan(loan.contract_number, loan.principal, loan.schedule, loan.card_last4, terms)
+            if loan.card_last4 != self._own(application).get("card_last4", loan.card_last4):
+                raise GuardRefusal(ErrorCode.GUARD_PAYOUT_DIFFERS, "card")
+            return loan
+
+        return self._guarded(work)
+
     # Inside
+
+    def _signed_terms(self, application: Application) -> SignedTerms:
+        """What the verified contract says; fetched and verified where this machine does not hold it yet."""
+        if application.contract is None or not application.contract.signed:
+            raise NotAllowedNowError
+        for _attempt in range(2):
+            with self._lock:
+                kept = dict(self.draft.contract)
+            if kept.get("verified") == application.contract.sha256 and "terms" in kept:
+                with contextlib.suppress(ValueError):
+                    return SignedTerms.from_text(kept["terms"])
+            self._verify_final(self.client.contract(application.id))
+        raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, "facts")
 
     def _agreed(self, application: Application) -> Agreed:
         if application.contract is None or application.bank_card is None:
             raise NotAllowedNowError
+        own = self._own(application)  # on another machine only the lender knows what was chosen
         return Agreed(
             offer=self._checked_offer(),
             disclosure_sha256=self._checked_disclosure().sha256,
             contract_number=application.contract.number,
             licence=self._profile().licence,
-            purpose=application.purpose.value,
-            card_last4=application.bank_card.last4,
+            purpose=own.get("purpose", application.purpose.value),
+            card_last4=own.get("card_last4", application.bank_card.last4),
         )
 
     def _check_prepared(self, pdf: bytes) -> None:
@@ -248,8 +278,9 @@ class SigningActs(OfferActs):
             raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, "sha256")
         self._verify(pdf, Stage.COMPLETE if contract.signed else Stage.BORROWER_SIGNED)
         if contract.signed:
+            terms = SignedTerms.of_contract(pdf)
             with self._lock:
-                self.draft.contract["verified"] = contract.sha256
+                self.draft.contract.update(verified=contract.sha256, terms=terms.to_text())
             self._save()
 
     def _verify(self, pdf: bytes, stage: "Stage", must_start_with: bytes | None = None) -> None:

@@ -43,12 +43,6 @@ def borrower_words(name: str, moment: datetime, *, simulated: bool) -> Signature
     return SignatureWords(name, "借款人签名", moment, note, "同意并签署借款合同")
 
 
-def lender_words(name: str, moment: datetime, *, simulated: bool) -> SignatureWords:
-    """What the lender's signature says."""
-    note = "证书由模拟 (TEST) 机构签发" if simulated else ""
-    return SignatureWords(name, "贷款人签章", moment, note, "贷款人签署借款合同")
-
-
 class ImportedPage(ImportedPdfPage):
     """The first page of a PDF held in memory: a document never touches the disk to be stamped."""
 

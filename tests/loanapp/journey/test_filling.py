@@ -28,6 +28,25 @@ class TestFilling:
         assert desk.lender.requests[-1].method == "PUT"
         assert journey.draft.asked["amount"] == "20000.00"
 
+    def test_purpose_and_card_are_kept_as_they_were_chosen_here(self, desk):
+        """The lender's answers say another purpose and another card; what is kept is what was typed."""
+        desk.secrets.write(SecretName.ACCESS_TOKEN, "t-1")
+        journey = desk.program()
+        bound = {"bank": None, "last4": "9999", "luhn_ok": True, "application": answer(purpose="medical")}
+        desk.says(LENDER, {"applications": []}, answer(purpose="medical"), bound, answer(amount="20000.00"))
+        journey.resume()
+        save_terms(journey)
+        journey.bind_card("6222 0200 0000 0000 018", "13800000001")
+        save_terms(journey, "20000.00")
+        kept = journey.draft.asked
+        assert (kept["purpose"], kept["card_last4"], kept["amount"]) == ("travel", "0018", "20000.00")
+
+    def test_a_card_bound_on_another_machine_than_the_terms_is_kept_too(self, desk):
+        journey = at(desk, answer())
+        desk.says({"bank": None, "last4": "0018", "luhn_ok": True, "application": answer()})
+        journey.bind_card("6222020000000000018", "13800000001")
+        assert journey.draft.asked == {"application_id": "ap-1", "card_last4": "0018"}
+
     def test_a_live_draft_from_another_machine_is_taken_up(self, desk):
         desk.secrets.write(SecretName.ACCESS_TOKEN, "t-1")
         journey = desk.program()

@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from loanapp.client.answers import BoundCard
 from loanapp.client.secrets import SecretName
 from loanapp.domain.clock import ManualClock
 from loanapp.domain.errors import ErrorCode, LoanAppError
@@ -92,26 +91,6 @@ class TestOfferToLoan:
         desk.says(whole, Reply(body=b"%PDF-1.7"))
         with pytest.raises(GuardRefusal):
             journey.refresh()
-
-    def test_money_on_another_card_is_told(self, desk):
-        journey = at(desk, answer("disbursing"), clock=ManualClock(NOON))
-        assert journey.application.bank_card == BoundCard(journey.lender.name, "0018", "138****0001")
-        desk.says(
-            {
-                "contract_number": "LC-1",
-                "principal": "10000.00",
-                "disbursed_at": answers_data.NOW,
-                "reference": "SIM1",
-                "card_last4": "9999",
-                "bank": None,
-                "schedule": self.OFFER["schedule"],
-                "next_due": {"no": 1, "due": "2026-12-22", "amount": "900.00"},
-                "simulated": True,
-            }
-        )
-        with pytest.raises(GuardRefusal) as caught:
-            journey.loan()
-        assert (caught.value.code, caught.value.what) == (ErrorCode.GUARD_PAYOUT_DIFFERS, "card")
 
 
 class TestEndings:

@@ -20,8 +20,9 @@ from loanapp.guard.refusal import GuardRefusal
 from loanapp.journey.pages import Page
 from loanapp.proof import authorities
 from loanapp.proof.pdf_signature import Trust, countersign, prepare
-from loanapp.proof.signature_appearance import lender_words
+from loanapp.proof.signature_appearance import SignatureWords
 from loanapp.proof.timestamp import TimestampAuthority
+from tests.loanapp.client import answers_data
 from tests.loanapp.client.tls_lender import Reply, problem
 from tests.loanapp.journey.scripted import LENDER, NOON, table
 from tests.loanapp.journey.states import DAY, answer
@@ -47,11 +48,13 @@ class Notary:
         self.final = None
         self.certified = []
         self.lose = {}
+        self.says = {}
+        self.loan = loan()
 
     def application(self):
         signed = self.final is not None
         contract = {"number": "LC-1", "sha256": sha256(self.final or b"").hexdigest(), "signed": signed}
-        return answer("signed" if signed else "signing", disclosure_confirmed=True, contract=contract)
+        return answer("signed" if signed else "signing", disclosure_confirmed=True, contract=contract, **self.says)
 
     def route(self, request):
         """Answer one request; afterwards it may get lost."""
@@ -64,6 +67,7 @@ class Notary:
             ("POST", "/v1/timestamps"): self.stamping.answer,
             ("POST", CERTIFY): self.certify,
             ("PUT", SIGNED): self.countersign,
+            ("GET", f"{APPLICATION}/loan"): lambda _: self.loan,
         }
         said = acts[request.method, request.path](request.body)
         if self.lose.get(request.path, 0):
@@ -87,9 +91,24 @@ class Notary:
             authorities.make_revocation_list(one, self.now) for one in (self.root, self.issuer, self.time_root)
         )
         trust = Trust((self.root.certificate, self.time_root.certificate), lists)
-        words = lender_words("某机构", self.now, simulated=True)
+        words = SignatureWords("某机构", "贷款人签章", self.now, "", "贷款人签署借款合同")
         self.final = countersign(signed, self.signer, trust, self.stamping.timestamper(), now=self.now, words=words)
         return self.application()
+
+
+def loan(**changes):
+    return {
+        "contract_number": "LC-1",
+        "principal": "10000.00",
+        "disbursed_at": answers_data.NOW,
+        "reference": "SIM1",
+        "card_last4": "0018",
+        "bank": None,
+        "schedule": answers_data.offer(DAY)["schedule"],
+        "next_due": {"no": 1, "due": "2026-12-22", "amount": "899.75"},
+        "simulated": True,
+        **changes,
+    }
 
 
 def contract_data(now):
@@ -276,3 +295,53 @@ def request_of_a_stranger():
     from loanapp.proof.keys import certificate_request, new_signing_key
 
     return certificate_request(new_signing_key(), "x")
+
+
+def test_the_loan_of_the_signed_contract_is_shown(desk, notary):
+    journey = read_it(desk)
+    journey.sign_contract()
+    fetched = len(desk.asked(f"{APPLICATION}/contract"))
+    assert journey.loan().principal == AMOUNT
+    assert len(desk.asked(f"{APPLICATION}/contract")) == fetched
+
+
+def test_another_machine_verifies_the_contract_before_it_believes_the_loan(desk, notary):
+    read_it(desk).sign_contract()
+    again = start(desk)
+    again.draft.contract = {}
+    assert again.loan().principal == AMOUNT
+    assert again.draft.contract["verified"] == sha256(notary.final).hexdigest()
+
+
+OTHER_LOANS = {
+    "another contract": ({"contract_number": "LC-2"}, ErrorCode.GUARD_PAYOUT_DIFFERS, "contract_number"),
+    "less money": ({"principal": "9000.00"}, ErrorCode.GUARD_PAYOUT_DIFFERS, "principal"),
+    "another card": ({"card_last4": "9999"}, ErrorCode.GUARD_PAYOUT_DIFFERS, "card"),
+    "another price": ({"schedule": answers_data.offer(DAY, rate="18.00")["schedule"]}, None, "loan"),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_LOANS)
+def test_a_loan_other_than_the_signed_one_is_told_though_the_lender_now_states_an_offer_like_it(desk, notary, name):
+    """The lender's latest answer agrees with its loan; only the contract both signed does not."""
+    changes, code, what = OTHER_LOANS[name]
+    read_it(desk).sign_contract()
+    notary.loan = loan(**changes)
+    offer = answers_data.offer(DAY)
+    notary.says = {
+        "offer": {**offer, "payout": notary.loan["principal"], "schedule": notary.loan["schedule"]},
+        "bank_card": {**answer("active")["bank_card"], "last4": notary.loan["card_last4"]},
+    }
+    with pytest.raises(GuardRefusal) as caught:
+        start(desk).loan()
+    assert (caught.value.code, caught.value.what) == (code or ErrorCode.GUARD_SCHEDULE_DIFFERS, what)
+
+
+@pytest.mark.parametrize(("kept", "what"), [({"purpose": "medical"}, "purpose"), ({"card_last4": "4321"}, "card")])
+def test_purpose_and_card_are_those_chosen_here_whatever_the_lender_says(desk, notary, kept, what):
+    """Both the lender's answer and its contract name another purpose, or another card, than was chosen."""
+    journey = start(desk)
+    journey.draft.asked = {"application_id": "ap-1", **kept}
+    with pytest.raises(GuardRefusal) as caught:
+        journey.contract_pdf()
+    assert (caught.value.code, caught.value.what) == (ErrorCode.GUARD_CONTRACT_DIFFERS, what)

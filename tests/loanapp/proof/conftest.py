@@ -14,7 +14,7 @@ from loanapp.domain.schedule import RepaymentMethod, equal_instalment_schedule
 from loanapp.proof import authorities, keys
 from loanapp.proof.contract_roots import ContractRoots
 from loanapp.proof.pdf_signature import Trust, countersign, prepare, sign_as_borrower
-from loanapp.proof.signature_appearance import borrower_words, lender_words
+from loanapp.proof.signature_appearance import SignatureWords, borrower_words
 from loanapp.proof.timestamp import TimestampAuthority
 
 MADE_AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -82,7 +82,7 @@ class Parties:
             trust or self.trust(),
             self.stamping.timestamper(),
             now=self.now,
-            words=lender_words("演示放款机构", self.now, simulated=True),
+            words=SignatureWords("演示放款机构", "贷款人签章", self.now, "", "贷款人签署借款合同"),
             chain=chain,
         )
 
