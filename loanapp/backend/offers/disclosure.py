@@ -102,7 +102,7 @@ def confirm_disclosure(
 ) -> Application:
     """Record that the table was read.
 
-    Raises ``READING_TIME_NOT_REACHED`` with ``minimum_seconds`` when it was on the screen too shortly, by the client's
+    Raises ``READING_TIME_NOT_REACHED`` with ``needed_seconds`` when it was on the screen too shortly, by the client's
     word or the lender's own clock, or its end was not reached; ``INPUT_INVALID`` when it was another table.
     """
     application = own_application(session, borrower_id, application_id)
@@ -118,7 +118,7 @@ def confirm_disclosure(
     served = now - shown if shown else timedelta(0)
     if not end_reached or seconds_on_screen < needed or served < timedelta(seconds=needed):
         wait = max(1, needed - int(min(served.total_seconds(), seconds_on_screen)))
-        raise RefusedError(ErrorCode.READING_TIME_NOT_REACHED, retry_after_seconds=wait, minimum_seconds=needed)
+        raise RefusedError(ErrorCode.READING_TIME_NOT_REACHED, retry_after_seconds=wait, needed_seconds=needed)
     application.disclosure_confirmed_at = application.updated_at = now
     application.disclosure_seconds = int(seconds_on_screen)
     detail = {"scope": "cost_disclosure", "sha256": sha256, "seconds": int(seconds_on_screen), "end_reached": True}

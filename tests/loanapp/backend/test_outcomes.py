@@ -156,7 +156,7 @@ def test_the_cost_table_must_be_read_and_the_very_contract_signed(walker, clock,
     confirm = one.at("/cost-disclosure/confirmation")
     # The client's word is not enough: the lender's own clock has seen no reading time.
     told = refused(one.call("POST", confirm, body=body, key=_key()), 422, "reading_time_not_reached")
-    assert told["minimum_seconds"] == 15
+    assert told["needed_seconds"] == 15
     answer = one.call("POST", one.at("/certificate"), body={"csr_pem": "x"}, key=_key())
     refused(answer, 422, "reading_time_not_reached")
     clock.move(seconds=16)
