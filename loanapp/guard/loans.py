@@ -69,7 +69,10 @@ def check_loan(
         raise GuardRefusal(ErrorCode.GUARD_PAYOUT_DIFFERS, "contract_number")
     if principal != signed.payout:
         raise GuardRefusal(ErrorCode.GUARD_PAYOUT_DIFFERS, "principal")
-    rows = tuple((row.no, *(_cents(getattr(row, name)) for name in _COLUMNS)) for row in schedule.rows)
+    try:
+        rows = tuple((row.no, *(_cents(getattr(row, name)) for name in _COLUMNS)) for row in schedule.rows)
+    except (ValueError, ArithmeticError):
+        rows = ()
     if rows != signed.rows:
         raise GuardRefusal(ErrorCode.GUARD_SCHEDULE_DIFFERS, "loan")
     if card_last4 != signed.card_last4:

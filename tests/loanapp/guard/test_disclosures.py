@@ -7,7 +7,6 @@ import pytest
 from loanapp.domain.disclosure import ContingentItem, CostItem
 from loanapp.domain.errors import ErrorCode
 from loanapp.guard.disclosures import check_disclosure
-from loanapp.guard.loans import check_loan
 from loanapp.guard.refusal import GuardRefusal
 from tests.loanapp.guard.offers_data import WORDS, D, disclosure, honest, with_row
 
@@ -66,23 +65,3 @@ def test_a_fee_the_table_forgets_is_found():
     with pytest.raises(GuardRefusal) as caught:
         check_disclosure(replace(table, items=table.items[:1]), offer)
     assert caught.value.what == "fee.amount"
-
-
-class TestTheLoan:
-    def test_as_agreed_passes_on_another_day(self):
-        later = honest(day=OFFER.schedule.rows[0].due)
-        check_loan(D("10000.00"), later.schedule, "0018", OFFER, "0018")
-        check_loan(D("10000.00"), later.schedule, "0018", None, None)
-
-    @pytest.mark.parametrize(
-        ("principal", "schedule", "last4", "code"),
-        [
-            ("9000.00", OFFER.schedule, "0018", ErrorCode.GUARD_PAYOUT_DIFFERS),
-            ("10000.00", OFFER.schedule, "9999", ErrorCode.GUARD_PAYOUT_DIFFERS),
-            ("10000.00", honest(rate="15.00").schedule, "0018", ErrorCode.GUARD_SCHEDULE_DIFFERS),
-        ],
-    )
-    def test_otherwise_is_refused(self, principal, schedule, last4, code):
-        with pytest.raises(GuardRefusal) as caught:
-            check_loan(D(principal), schedule, last4, OFFER, "0018")
-        assert caught.value.code is code
