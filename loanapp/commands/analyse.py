@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -24,6 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser, language: Language) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the report; exit code 2 with one clear sentence for a video that cannot be read."""
+    # The decoder would write its own English line beside our sentence.
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     from loanapp.capture.video_analysis import analyse_video
 
     path = Path(args.video)

@@ -220,6 +220,7 @@ def test_each_permission_is_a_decision_of_its_own(open_page, qtbot):
     page.cards[ConsentScope.BANK_ACCOUNT_CHECK].yes.click()
     qtbot.waitUntil(lambda: not page.busy)
     page.proceed()
+    assert "不能继续办理" in page.count.text()
     assert "查询征信" in page.scaffold.error_summary.accessibleName()
     assert "人脸" not in page.scaffold.error_summary.accessibleName()
     page.cards[ConsentScope.BUREAU_QUERY].yes.click()
@@ -314,6 +315,17 @@ def test_switching_the_language_keeps_what_is_typed(open_page, qtbot):
     assert page.scaffold.title.text() == "About you"
     assert page.employment.value() == "student"
     assert page.income.text() == "1234"
+
+
+def test_switching_the_language_takes_sentences_of_the_other_away(open_page, qtbot):
+    page = open_page(CostPage, TypedJourney())
+    page.amount.set_text("999")
+    page.proceed()
+    assert page.scaffold.error_summary.isVisible()
+    translator().set_language("en")
+    assert not page.scaffold.error_summary.isVisible()
+    assert not page.amount.error.isVisible()
+    assert page.amount.text() == "999"
 
 
 def test_typing_is_saved_soon_and_on_leaving(open_page, qtbot):

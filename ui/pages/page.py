@@ -125,6 +125,7 @@ class JourneyPage(QWidget):
         self.scaffold.primary.setText(tr(f"{self.page_id.value}.action"))
         self.setAccessibleName(self.scaffold.title.text())
         self.texts.apply()
+        self.forget_errors()
         if self._problem is not None:
             self.tell_problem(self._problem)
 
@@ -213,6 +214,13 @@ class JourneyPage(QWidget):
         """Ask once more for what the page shows."""
         self.show_problem(None)
         self.load()
+
+    def forget_errors(self) -> None:
+        """Take the sentences about what to mend away; they were written for another moment or language."""
+        if self._errors:
+            for field in self.findChildren(Field):
+                field.set_error(None)
+            self.show_errors([])
 
     def show_errors(self, errors: Sequence[FieldError]) -> bool:
         """Sum up what is to be mended, with the focus there; ``True`` when there is something."""

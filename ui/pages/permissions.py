@@ -110,7 +110,10 @@ class PermissionsPage(JourneyPage):
                 when = moment(record.recorded_at) if record is not None and granted is not None else ""
                 card.show_state(granted=granted, when=when, working=consent.scope in self._working)
         left = sum(self._granted(consent) is None for consent in self._consents())
-        self.count.setText(tr("permissions.left", count=left) if left else tr("permissions.none_left"))
+        if left:
+            self.count.setText(tr("permissions.left", count=left))
+        else:
+            self.count.setText(tr("permissions.needed_refused" if self._errors_now() else "permissions.none_left"))
 
     def _show_items(self) -> None:
         empty(self.items.body)
@@ -188,7 +191,7 @@ class PermissionsPage(JourneyPage):
             if granted is None:
                 errors.append(FieldError(tr("permissions.undecided", name=name), card.more if card else None))
             elif not granted and consent.required and consent.scope is not ConsentScope.FACE_VERIFICATION:
-                errors.append(FieldError(tr("permissions.needed", name=name), card.yes if card else None))
+                errors.append(FieldError(tr("permissions.needed", name=name), card.more if card else None))
         return errors
 
     def proceed(self) -> None:
