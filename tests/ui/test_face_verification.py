@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from loanapp.capture.sources import CameraError
 from loanapp.client.answers import Verdict
@@ -235,6 +235,58 @@ def test_cancelling_leads_back_and_keeps_every_way_open(open_page, qtbot):
     page.cancel.click()
     assert page.step is Step.READY
     assert page.scaffold.primary.isEnabled()
+
+
+def beside_a_side_bar(page, qtbot):
+    window = QWidget()
+    qtbot.addWidget(window)
+    box = QVBoxLayout(window)
+    box.addWidget(QPushButton("side bar"))
+    box.addWidget(page)
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
+    return window
+
+
+def test_escape_cancels_the_check_and_sends_nothing(open_page, qtbot):
+    page, journey = open_page()
+    window = beside_a_side_bar(page, qtbot)
+    to_ready(page, qtbot)
+    page.proceed()
+    qtbot.waitUntil(lambda: page.steps.mirror.preview.has_frame)
+    assert QApplication.focusWidget() is page.cancel
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert page.step is Step.READY
+    assert not page.steps.mirror.preview.has_frame
+    assert QApplication.focusWidget() is page.scaffold.primary
+    qtbot.waitUntil(lambda: not [one for one in threading.enumerate() if one.name.startswith("capture-")])
+    assert [act[0] for act in journey.acts] == ["begin_liveness"]
+    page.setParent(None)
+
+
+def test_the_focus_stays_on_the_page_while_evidence_is_sent_and_that_cannot_be_cancelled(open_page, qtbot):
+    page, journey = open_page()
+    window, answer, sent = beside_a_side_bar(page, qtbot), threading.Event(), threading.Event()
+
+    def send(_challenge, _evidence):
+        sent.set()
+        answer.wait(10)
+        return Verdict(VerdictOutcome.PASSED, (), 3)
+
+    journey.answers["send_evidence"] = send
+    to_ready(page, qtbot)
+    page.proceed()
+    qtbot.waitUntil(sent.is_set, timeout=40_000)
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert page.step is Step.SENDING
+    assert not page.cancel.isVisible()
+    assert page.scaffold.note.text() == "画面已经在送出，这一步不能取消了"
+    assert QApplication.focusWidget() is page
+    answer.set()
+    qtbot.waitUntil(lambda: page.step is Step.PASSED)
+    assert QApplication.focusWidget() is page.scaffold.primary
+    page.setParent(None)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeySequence, QShortcut
 
 from loanapp.client.answers import ConsentText, Verdict
 from loanapp.domain.consent import ConsentScope
@@ -48,6 +49,8 @@ class FaceVerificationPage(JourneyPage):
         self._choice = CameraChoice(self.steps.ready, self.context.demonstration)
         self.cancel = SecondaryButton()
         self.cancel.clicked.connect(self._stop_and_get_ready)
+        self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self._stop_and_get_ready)
+        self._escape.setEnabled(False)
         actions = self.scaffold.primary.parentWidget()
         layout = actions.layout() if actions else None
         if layout is not None:
@@ -81,8 +84,9 @@ class FaceVerificationPage(JourneyPage):
         super().leave()
 
     def focus_first(self) -> None:
-        """The main action where there is one."""
-        (self.scaffold.primary if not self.scaffold.primary.isHidden() else self.cancel).setFocus()
+        """The main action where there is one to press, else cancelling, else the page itself."""
+        ways = (self.scaffold.primary, self.cancel)
+        next((way for way in ways if not way.isHidden() and way.isEnabled()), self).setFocus()
 
     @property
     def step(self) -> Step:
@@ -146,7 +150,12 @@ class FaceVerificationPage(JourneyPage):
     def _follow_choice(self) -> None:
         possible = self._choice.follow(busy=self.busy)
         if self._step is Step.READY:
-            self.scaffold.primary.setEnabled(possible and not self.busy)
+            primary, ready = self.scaffold.primary, possible and not self.busy
+            if primary.hasFocus() and not ready:
+                self.setFocus()  # else Qt hands it on, out of the page
+            primary.setEnabled(ready)
+            if ready and self.hasFocus():
+                primary.setFocus()
             if not self.busy and self._agreed():
                 self.scaffold.set_note(tr("face_verification.consent.agreed"))
 
@@ -302,6 +311,8 @@ class FaceVerificationPage(JourneyPage):
     # what is seen
 
     def _enter(self, step: Step) -> None:
+        if self.isVisible():
+            self.setFocus()  # a button that hides with the focus would hand it on, out of the page
         self._step = step
         self._show_step()
         if self.isVisible():
@@ -356,12 +367,13 @@ class FaceVerificationPage(JourneyPage):
         scaffold.aside.setVisible(step not in {Step.SENDING, Step.PASSED, Step.REVIEW, Step.NO_MORE, Step.MANUAL})
         scaffold.primary.setVisible(not live)
         self.cancel.setVisible(step is Step.MIRROR)
+        self._escape.setEnabled(step is Step.MIRROR)
         scaffold.simulated.setVisible(self.context.demonstration is not None and not live)
         scaffold.title.setText(title_of(step))
         scaffold.primary.setText(action_of(step))
         scaffold.back.setText(tr("face_verification.manual.back") if step is Step.MANUAL else tr("common.back"))
         scaffold.primary.setEnabled(not self.busy)
-        scaffold.set_note("")
+        scaffold.set_note(tr("face_verification.sending.no_cancel") if step is Step.SENDING else "")
         if step is Step.CONSENT:
             self.steps.consent.show_consent(self._consent(), self.context.translator.language)
         elif step is Step.READY:
