@@ -130,10 +130,10 @@ class MainWindow(QWidget):
         journey = self.context.journey
         self.bottom.show_signed_in(signed_in=journey is not None and journey.signed_in)
         self._show_steps()
+        self._help_article = page.help_article()
         self._fit_width()
         if self.isVisible():
             QTimer.singleShot(0, self, lambda: page.focus_first() if self._page is page else None)
-        self._help_article = page.help_article()
         self._show_help()
         self.page_shown.emit(page.page_id)
 
@@ -324,7 +324,9 @@ class MainWindow(QWidget):
         """Fold help and stepper where there is no room for them; what is asked for is always shown."""
         room = self.width() * 100 / self.context.theme.scale
         wide = self._page is not None and self._page.wide
-        fold = not self.help_open or (not asked and (wide or room < _ROOM_FOR_HELP))
+        # Before the first page there is nothing to help with: an empty name would open the article on the unexpected.
+        helpless = not self._help_article
+        fold = helpless or not self.help_open or (not asked and (wide or room < _ROOM_FOR_HELP))
         self.stepper.set_compact(compact=room < _ROOM_FOR_STEPPER or (not fold and room < _ROOM_FOR_HELP))
         if not fold and self._help is None:
             self._make_help()
@@ -332,7 +334,7 @@ class MainWindow(QWidget):
             self._help.setVisible(not fold)
             if not fold:
                 self._show_help()
-        self.top.help.setVisible(fold)
+        self.top.help.setVisible(fold and not helpless)
 
     def _make_help(self) -> None:
         if not self.isVisible():

@@ -12,6 +12,7 @@ from loanapp.journey.pages import Page
 from tests.ui.loan_in_hand import application
 from tests.ui.looking import cut_off, inside, markup, nameless
 from tests.ui.typed_journey import Kit, TypedJourney
+from ui.help_text import article_text
 from ui.main_window import MainWindow
 from ui.messages import Level
 from ui.products import local_lender
@@ -111,6 +112,21 @@ def test_help_belongs_to_the_page_and_folds(window, qtbot):
     assert window._help.isVisible()
     window.open_help("code_wrong")
     assert "验证码" in window._help._scroll.accessibleName()
+
+
+def test_before_the_first_page_there_is_no_help_to_show(page_context, qtbot):
+    made = MainWindow(page_context(None))
+    qtbot.addWidget(made)
+    made.resize(1300, 800)
+    made.show_waiting("common.resuming")
+    with qtbot.waitExposed(made):
+        made.show()
+    settle(qtbot)
+    assert made._help is None
+    assert not made.top.help.isVisible()
+    page = made.show_page(Page.COST)
+    qtbot.waitUntil(lambda: made._help is not None and made._help.isVisible())
+    assert made._help._scroll.accessibleName() == article_text(page.help_article(), "zh")[0]
 
 
 def test_narrow_windows_fold_help_and_road(window, qtbot):
