@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class PassphraseDialog(QDialog):
-    """Choose one, or enter the one chosen before; declining is a button of its own, with its consequence beside it."""
+    """Choose one, or enter the one chosen before; declining is a button (or Escape), its consequence beside it."""
 
     def __init__(self, prompt: "PassphrasePrompt", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,9 +36,9 @@ class PassphraseDialog(QDialog):
         if prompt.problem is not None:
             self.field.set_error(error_sentence(prompt.problem))
         box.addWidget(self.field)
-        box.addWidget(label(tr("common.passphrase_decline_text"), "small"))
+        box.addWidget(label(tr(f"common.passphrase_{kind}decline_text"), "small"))
         row = QHBoxLayout()
-        self.decline = SecondaryButton(tr("common.passphrase_decline"))
+        self.decline = SecondaryButton(tr(f"common.passphrase_{kind}decline"))
         self.decline.clicked.connect(self.reject)
         row.addWidget(self.decline)
         row.addStretch(1)

@@ -7,6 +7,8 @@ import subprocess
 import sys
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
 from loanapp.client.errors import LenderUnreachableError
 from loanapp.client.secrets import PassphrasePrompt
@@ -19,7 +21,7 @@ from ui.home import WindowSettings
 from ui.main_window import MainWindow
 from ui.passphrase import PassphraseDialog
 from ui.shell import Shell, first_title
-from ui.translations import translator
+from ui.translations import tr, translator
 
 STARTS_WITHIN_MS = 40_000
 
@@ -174,6 +176,26 @@ def test_a_passphrase_is_chosen_or_declined_knowingly(qtbot):
     wrong = PassphraseDialog(PassphrasePrompt(first_time=False, problem=ErrorCode.PASSPHRASE_WRONG))
     qtbot.addWidget(wrong)
     assert "不对" in wrong.field.error.text()
+
+
+@pytest.mark.parametrize(("language", "button"), [("zh", "暂不打开草稿"), ("en", "Leave it closed for now")])
+def test_unlocking_can_be_left_for_later_in_its_own_words(qtbot, language, button):
+    translator().set_language(language)
+    dialog = PassphraseDialog(PassphrasePrompt(first_time=False))
+    qtbot.addWidget(dialog)
+    with qtbot.waitExposed(dialog):
+        dialog.show()
+    assert dialog.decline.text() == button
+    words = [one.text() for one in dialog.findChildren(QLabel)]
+    assert tr("common.passphrase_unlock_decline_text") in words
+    assert tr("common.passphrase_decline_text") not in words
+    with qtbot.waitSignal(dialog.rejected):
+        qtbot.keyClick(dialog.field.editor, Qt.Key.Key_Escape)
+    again = PassphraseDialog(PassphrasePrompt(first_time=False))
+    qtbot.addWidget(again)
+    with qtbot.waitSignal(again.rejected):
+        again.decline.click()
+    translator().set_language("zh")
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
