@@ -269,6 +269,52 @@ def test_a_refused_card_keeps_what_was_typed(open_page, qtbot, code):
     assert page.phone.text() == "13800000001"
 
 
+ICBC = {"bank": {"zh": "中国工商银行", "en": "ICBC"}, "last4": "0018", "phone_masked": "138****0001"}
+
+
+def test_a_card_bound_already_is_shown_and_nothing_is_typed_again(open_page, qtbot):
+    journey = TypedJourney(draft(bank_card=ICBC))
+    journey.answers = {"open_page": lambda page: page}
+    page = open_page(BankCardPage, journey, Kit())
+    assert page.bound_name.text() == "已绑定：中国工商银行 尾号 0018"
+    assert page.scaffold.primary.text() == "用这张卡继续"
+    assert not page.fields.isVisible()
+    assert not page.test_people.isVisible()
+    assert page.complete
+    translator().set_language("en")
+    assert page.bound_name.text() == "Bound: ICBC, ending 0018"
+    assert page.scaffold.primary.text() == "Go on with this card"
+    assert page.change.text() == "Use another card"
+    assert done_with(qtbot, page, page.proceed) is Page.CHECK_ANSWERS
+    assert not journey.did("bind_card")
+
+
+def test_another_card_may_be_bound_instead_and_the_change_may_be_left(open_page, qtbot):
+    journey = TypedJourney(draft(bank_card=ICBC))
+    journey.answers = {"bind_card": lambda *_: None, "current_page": lambda: Page.CHECK_ANSWERS}
+    page = open_page(BankCardPage, journey, Kit())
+    assert page.change.text() == "换一张卡"
+    page.change.click()
+    assert page.number.isVisible()
+    assert page.number.text() == ""
+    assert page.scaffold.primary.text() == "核对并绑定这张卡"
+    page.number.set_text("6222")
+    page.change.click()
+    assert page.goes_on_with_bound
+    assert page.number.text() == ""
+    page.change.click()
+    page.number.set_text("6222020000000000018")
+    page.phone.set_text("13800000001")
+    assert done_with(qtbot, page, page.proceed) is Page.CHECK_ANSWERS
+    assert journey.did("bind_card") == [("6222020000000000018", "13800000001")]
+
+
+def test_a_lender_that_asks_for_a_card_again_wants_one_typed(open_page):
+    page = open_page(BankCardPage, TypedJourney(application("needs_more", bank_card=ICBC)))
+    assert not page.bound.isVisible()
+    assert page.number.isVisible()
+
+
 # check answers
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QLineEdit
@@ -9,9 +10,11 @@ from PySide6.QtWidgets import QLineEdit
 from loanapp.domain.bank_card import issuer_of, luhn_valid, parse_card_number
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.phone import parse_phone
+from loanapp.domain.status import ApplicationStatus
 from loanapp.journey.pages import Page
 from loanapp.resource_files import read_toml
 from ui.components.banner import Banner
+from ui.components.buttons import LinkButton
 from ui.components.card import Card
 from ui.components.error_summary import FieldError
 from ui.components.fields import Field
@@ -21,6 +24,9 @@ from ui.messages import Level
 from ui.pages.page import JourneyPage
 from ui.translations import error_sentence, tr, translator
 
+if TYPE_CHECKING:
+    from loanapp.client.application import BoundCard
+
 _GROUP = 4
 _LEAST_DIGITS = 16
 _OF_THE_CARD = frozenset({ErrorCode.CARD_NUMBER_INVALID, ErrorCode.CARD_NOT_DEBIT, ErrorCode.CARD_MISMATCH})
@@ -28,13 +34,24 @@ _OF_THE_PHONE = frozenset({ErrorCode.PHONE_INVALID})
 
 
 class BankCardPage(JourneyPage):
-    """Number and the phone left with the bank; nothing else is ever asked."""
+    """Number and the phone left with the bank; nothing else is ever asked, and nothing twice."""
 
     page_id = Page.BANK_CARD
 
     def build(self) -> None:
         """Make the widgets."""
-        card = Card(spacing=18)
+        self._held: BoundCard | None = None
+        self._another = False
+        self.bound = Card(spacing=8)
+        self.bound_name = label("", "strong")
+        self.bound_phone = label("", "muted")
+        self.change = LinkButton()
+        self.change.clicked.connect(self._change_card)
+        self.bound.body.addWidget(self.bound_name)
+        self.bound.body.addWidget(self.bound_phone)
+        self.bound.body.addWidget(self.change, 0, Qt.AlignmentFlag.AlignLeft)
+        self.scaffold.add(self.bound)
+        self.fields = card = Card(spacing=18)
         self.number = Field(width=320)
         self.issuer = label("", "muted", wrap=False)
         self.number.row.insertWidget(1, self.issuer)
@@ -62,33 +79,73 @@ class BankCardPage(JourneyPage):
         self.promise.say(tr("bank_card.promise_title"), tr("bank_card.promise"))
         self.luhn.say("", tr("bank_card.luhn"))
         self._show_issuer()
+        self._show_bound()
 
     def load(self) -> None:
-        """Show what was typed; the sign-in phone to begin with."""
+        """Show the card bound already, or what was typed; the sign-in phone to begin with."""
         kept = self.journey.remembered(Page.BANK_CARD)
+        application = self.journey.application
+        # A lender that asks again for a card, after the application was handed in, wants one typed.
+        draft = application is not None and application.status is ApplicationStatus.DRAFT
+        self._held = application.bank_card if application is not None and draft else None
+        self._another = bool(kept.get("number", ""))
         signed_in = self.journey.remembered(Page.SIGN_IN)
         self.number.set_text(_grouped(kept.get("number", "")))
         self.phone.set_text(kept.get("phone", "") or signed_in.get("phone", "") or self.journey.draft.phone)
-        lender, kit = self.journey.lender, self.context.demonstration
-        simulated = kit is not None and lender is not None and lender.simulated
-        self.test_people.setVisible(simulated)
-        if simulated and kit is not None:
+        kit = self.context.demonstration
+        if self._simulated() and kit is not None:
             self.test_people.set_people(kit.identities())
             identity = self.journey.remembered(Page.IDENTITY_DOCUMENT)
             self.test_people.choose(identity.get("test_identity", "") or signed_in.get("test_identity", ""))
         self._show_issuer()
+        self._show_bound()
         self.all_saved()
+
+    @property
+    def goes_on_with_bound(self) -> bool:
+        """Whether the main action goes on with the card bound already."""
+        return self._held is not None and not self._another
+
+    def _simulated(self) -> bool:
+        lender = self.context.journey.lender if self.context.journey else None
+        return self.context.demonstration is not None and lender is not None and lender.simulated
+
+    def _show_bound(self) -> None:
+        held, keeps = self._held, self.goes_on_with_bound
+        self.bound.setVisible(held is not None)
+        self.fields.setVisible(not keeps)
+        self.test_people.setVisible(not keeps and self._simulated())
+        self.scaffold.primary.setText(tr("bank_card.go_on" if keeps else "bank_card.action"))
+        self.change.setText(tr("bank_card.another" if keeps else "bank_card.keep"))
+        if held is not None:
+            bank = self.context.translator.pick(held.bank)
+            key = "bank_card.bound" if bank else "bank_card.bound_unnamed"
+            self.bound_name.setText(tr(key, bank=bank, last4=held.last4))
+            self.bound_phone.setText(tr("bank_card.bound_phone", phone=held.phone_masked))
+
+    def _change_card(self) -> None:
+        """Open the empty fields, or put them away again with what was typed in them."""
+        self._another = not self._another
+        self.number.set_text("")
+        for field in (self.number, self.phone):
+            field.set_error(None)
+        self.show_errors([])
+        self.show_problem(None)
+        self._show_bound()
+        self.focus_first()
 
     def values(self) -> Mapping[str, str]:
         """As typed; in the encrypted draft only until the card is bound."""
         return {"number": self._digits(), "phone": self.phone.text()}
 
     def focus_first(self) -> None:
-        """The number."""
-        self.number.setFocus(Qt.FocusReason.OtherFocusReason)
+        """The number, or the main action where nothing is to be typed."""
+        (self.scaffold.primary if self.goes_on_with_bound else self.number).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def missing(self) -> list[str]:
-        """A number of the right length and a phone."""
+        """A number of the right length and a phone; nothing while a bound card is kept."""
+        if self.goes_on_with_bound:
+            return []
         return [error.text for error in self._errors_now()]
 
     def _errors_now(self) -> list[FieldError]:
@@ -122,8 +179,13 @@ class BankCardPage(JourneyPage):
         self.luhn.setVisible(len(digits) >= _LEAST_DIGITS and not luhn_valid(digits))
 
     def proceed(self) -> None:
-        """Have the card checked and bound."""
+        """Have the card checked and bound, or go on with the one that is."""
         self.show_problem(None)
+        if self.goes_on_with_bound:
+            going = self.journey
+            self.save_now()
+            self.context.operations.run(lambda: going.open_page(Page.CHECK_ANSWERS), self.done, busy=self)
+            return
         if self.show_errors(self._errors_now()):
             return
         journey = self.journey
