@@ -203,7 +203,7 @@ class Desktop(QObject):
         self._again.start()
 
     def _lender_failed(self, error: LoanAppError) -> None:
-        self.window.bottom.show_offline(offline=True)
+        self.window.bottom.show_offline(offline=error.code is not ErrorCode.ALREADY_OPEN)
         if self.window.page is None:
             self.window.show_page(Page.COST)
 

@@ -28,6 +28,7 @@ def command(data: Path) -> list[str]:
 class EmbeddedLender(QObject):
     """``ready`` comes with the address after every start, ``failed`` when starting makes no sense any more.
 
+    While another window holds the data folder, that is said at once; a few more tries follow, for it may be closing.
     The process ends when our end of its pipe closes, so it dies with this program even if that is killed.
     """
 
@@ -42,6 +43,7 @@ class EmbeddedLender(QObject):
         self._process: QProcess | None = None
         self._running = False
         self._stopping = False
+        self._told_in_use = False
         self._starts: list[float] = []
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
@@ -81,6 +83,7 @@ class EmbeddedLender(QObject):
     def retry(self) -> None:
         """Start again with a clean count."""
         self._starts.clear()
+        self._told_in_use = False
         self.start()
 
     def stop(self) -> None:
@@ -109,10 +112,16 @@ class EmbeddedLender(QObject):
                 said = json.loads(line)
             except ValueError:
                 continue
-            if isinstance(said, dict) and said.get("ready") is True:
+            if not isinstance(said, dict):
+                continue
+            if said.get("ready") is True:
                 self._patience.stop()
                 self._running = True
+                self._told_in_use = False
                 self.ready.emit(str(said.get("url", "")))
+            elif said.get("reason") == "in_use" and not self._told_in_use:
+                self._told_in_use = True
+                self.failed.emit(LoanAppError(ErrorCode.ALREADY_OPEN))
 
     def _ended(self) -> None:
         self._patience.stop()
@@ -127,6 +136,8 @@ class EmbeddedLender(QObject):
         recent = [start for start in self._starts if time.monotonic() - start < _WINDOW_S]
         self._starts = recent
         if len(recent) >= _MOST_RESTARTS:
+            if self._told_in_use:
+                return
             self.failed.emit(LoanAppError(ErrorCode.LENDER_START_FAILED))
         else:
             # Another one may just be letting go of the data folder: a short pause before the next try.

@@ -82,6 +82,7 @@ class ErrorCode(StrEnum):
     LENDER_TROUBLE = "lender_trouble"
     LENDER_ANSWER_UNREADABLE = "lender_answer_unreadable"
     LENDER_START_FAILED = "lender_start_failed"
+    ALREADY_OPEN = "already_open"
     INSTANCE_TOKEN_REQUIRED = "instance_token_required"
     PROGRAM_OUTDATED = "program_outdated"
     CLOCK_WRONG = "clock_wrong"

@@ -99,6 +99,43 @@ def test_a_lender_that_cannot_start_is_said_with_a_way_to_try_again(qtbot, own_h
     lender.deleteLater()
 
 
+def test_a_second_window_on_the_same_folder_is_told_at_once_and_goes_on_when_the_first_has_closed(
+    start, own_home, qtbot
+):
+    first = start()
+    shell = Shell(first_title("zh"))
+    second = Desktop(own_home, shell, WindowSettings("zh"), None, lambda _prompt: None)
+    shell.show()
+    second.open()
+    qtbot.waitUntil(lambda: "lender" in second.window.notices.banners, timeout=STARTS_WITHIN_MS)
+    assert len(second.lender._starts) == 1
+    assert "LoanApp 已经打开" in second.window.notices.banners["lender"].title.text()
+    assert not second.window.bottom._offline.isVisible()
+    first.shell.close()
+    with qtbot.waitSignal(second.arrived, timeout=STARTS_WITHIN_MS):
+        second.lender.retry()
+    assert "lender" not in second.window.notices.banners
+    shell.close()
+    shell.deleteLater()
+
+
+def test_a_folder_that_stays_in_use_is_said_once_and_never_as_a_lender_that_does_not_start(
+    qtbot, own_home, monkeypatch
+):
+    says = "import json, sys; print(json.dumps({'ready': False, 'reason': 'in_use'})); sys.exit(3)"
+    monkeypatch.setattr("ui.embedded_lender.command", lambda _data: [sys.executable, "-c", says])
+    monkeypatch.setattr("ui.embedded_lender._PAUSE_MS", 1)
+    monkeypatch.setattr("ui.embedded_lender._MOST_RESTARTS", 2)
+    lender = EmbeddedLender(own_home)
+    told = []
+    lender.failed.connect(lambda error: told.append(error.code))
+    lender.start()
+    qtbot.waitUntil(lambda: len(lender._starts) == 2 and lender.process_id == 0, timeout=STARTS_WITHIN_MS)
+    assert told == [ErrorCode.ALREADY_OPEN]
+    lender.stop()
+    lender.deleteLater()
+
+
 def test_a_window_without_lender_shows_the_cost_and_a_retry(page_context, qtbot):
     window = MainWindow(page_context(None))
     qtbot.addWidget(window)
