@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QSizePolicy, QWidget
 
 from loanapp.domain.errors import LoanAppError
@@ -277,9 +277,9 @@ class PdfView(QAbstractScrollArea):
             self._read = share
             self.read_changed.emit(share)
 
-    def showEvent(self, event: object) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
         """What is in view when the page appears counts as read."""
-        super().showEvent(event)  # type: ignore[arg-type]
+        super().showEvent(event)
         self._scrolled()
 
     # painting
