@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
-from loanapp.domain.liveness import Action, SourceKind
+from loanapp.domain.liveness import Action, FlashColour, SourceKind
 from loanapp.vision.arrays import Image
 
 _SIZE: Final = (1280, 720)
@@ -36,7 +36,7 @@ class Frame:
 
 
 class FrameSource(Protocol):
-    """Anything that gives frames. All calls but ``prompt`` come from one thread."""
+    """Anything that gives frames. All calls but ``prompt`` and ``illuminate`` come from one thread."""
 
     @property
     def kind(self) -> SourceKind:
@@ -58,6 +58,10 @@ class FrameSource(Protocol):
 
     def prompt(self, action: Action | None) -> None:
         """What the challenge asks just now; cameras and files ignore it."""
+        ...
+
+    def illuminate(self, colour: FlashColour | None) -> None:
+        """What colour the screen shows just now; cameras see it by themselves, files ignore it."""
         ...
 
     def close(self) -> None:
@@ -146,6 +150,9 @@ class CameraSource:
     def prompt(self, action: Action | None) -> None:
         """Ignored: a person acts by themselves."""
 
+    def illuminate(self, colour: FlashColour | None) -> None:
+        """Ignored: the light of the screen is in the picture."""
+
     def close(self) -> None:
         """Give the device back."""
         if self._capture is not None:
@@ -226,6 +233,9 @@ class VideoFileSource:
 
     def prompt(self, action: Action | None) -> None:
         """Ignored: a film does what it does."""
+
+    def illuminate(self, colour: FlashColour | None) -> None:
+        """Ignored: a film was lit when it was made."""
 
     def close(self) -> None:
         """Close the file."""

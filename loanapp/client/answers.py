@@ -39,7 +39,7 @@ from loanapp.client.profile import (
 from loanapp.client.reading import AnswerUnreadableError, JsonObject
 from loanapp.domain.consent import ConsentScope
 from loanapp.domain.disclosure import ContingentItem, CostDisclosure, CostItem
-from loanapp.domain.liveness import Action, Challenge, SourceKind, VerdictOutcome, VerdictReason
+from loanapp.domain.liveness import Action, Challenge, FlashColour, SourceKind, VerdictOutcome, VerdictReason
 from loanapp.domain.localised import LocalisedText
 
 __all__ = [
@@ -210,6 +210,9 @@ def read_challenge(answer: JsonObject) -> Challenge:
         action_timeout_seconds=answer.count("action_timeout_seconds"),
         accepted_sources=answer.members("accepted_sources", SourceKind),
         signature=answer.text("signature"),
+        flash=answer.members("flash", FlashColour),
+        flash_colour_ms=answer.count("flash_colour_ms"),
+        borrower_id=answer.text("borrower_id"),
     )
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from loanapp.capture.sources import CameraError, Frame
 from loanapp.demonstration.face_rig import FaceRig, Pose
 from loanapp.domain.errors import ErrorCode
-from loanapp.domain.liveness import Action, SourceKind
+from loanapp.domain.liveness import Action, FlashColour, SourceKind
 from loanapp.vision.models import FaceModels
 
 NAME: Final = "演示借款人（模拟） · Demonstration borrower (simulated)"
@@ -99,6 +99,7 @@ class DemonstrationBorrower:
         self._asked_at = 0.0
         self._doing: tuple[Action, float] | None = None
         self._elapsed = 0.0
+        self._colour: FlashColour | None = None
         self._restart()
 
     @property
@@ -151,6 +152,10 @@ class DemonstrationBorrower:
                 return
             self._asked = action
             self._asked_at = self._elapsed
+
+    def illuminate(self, colour: FlashColour | None) -> None:
+        """The colour the screen shows now; it is reflected by the face. Any thread."""
+        self._colour = colour
 
     def close(self) -> None:
         """Stop giving frames; the prepared portrait is kept for the next :meth:`open`."""

@@ -7,25 +7,28 @@ header, then each frame as time, length and JPEG. Every size is checked before a
 import json
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 
 import cv2
 import numpy as np
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
-from loanapp.domain.liveness import Action, SourceKind
+from loanapp.domain.liveness import Action, FlashColour, SourceKind
 from loanapp.vision.arrays import Image
 
-MAGIC: Final = b"LOANAPP-EVIDENCE-1\n"
+MAGIC: Final = b"LOANAPP-EVIDENCE-2\n"
 FRAMES_A_SECOND: Final = 15
 MOST_FRAMES: Final = 180
 MOST_BYTES: Final = 3_000_000
 _MOST_HEADER_BYTES: Final = 8_192
 _MOST_ACTIONS: Final = 8
+_MOST_COLOURS: Final = 8
 _MOST_TEXT: Final = 200
 # An attempt lasts three minutes at most; beyond ten the times are nonsense.
 _MOST_MS: Final = 600_000
+# No camera is wider, faster or less regular than this.
+_MOST_FIGURE: Final = 10_000_000
 _SIDES: Final = (64, 512)
 # A JPEG may ask to be turned when shown; the one that is judged is the one that was stored.
 _AS_STORED: Final = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
@@ -50,6 +53,34 @@ class ActionWindow:
 
 
 @dataclass(frozen=True, slots=True)
+class FlashWindow:
+    """When the screen began and ceased to show a colour, milliseconds from the first frame."""
+
+    colour: FlashColour
+    shown_ms: int
+    until_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFacts:
+    """What the client noticed of the camera; its word alone, for a reviewer and for what contradicts the frames.
+
+    ``frames_a_second`` is measured; ``repeated`` counts frames equal to the one before, bit for bit;
+    ``interval_spread_us`` is the standard deviation of the time between frames in microseconds (a real camera's is not
+    0); ``virtual`` says that the camera's name is one that programs give.
+    """
+
+    camera: str
+    width: int
+    height: int
+    frames_a_second: float
+    repeated: int
+    interval_spread_us: int
+    virtual: bool
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceHeader:
     """Which attempt this is, and how it went as the client tells it."""
 
@@ -58,6 +89,8 @@ class EvidenceHeader:
     nonce: str
     source_kind: SourceKind
     windows: tuple[ActionWindow, ...]
+    flash: tuple[FlashWindow, ...] = ()
+    device: DeviceFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +125,17 @@ def pack_evidence(header: EvidenceHeader, frames: Sequence[EvidenceFrame]) -> by
 
     Raises :class:`EvidenceFormatError` where a limit is broken.
     """
-    fields = {
+    content = {
         "session_id": header.session_id,
         "application_id": header.application_id,
         "nonce": header.nonce,
         "source_kind": header.source_kind.value,
         "windows": [[window.action.value, window.asked_ms, window.done_ms] for window in header.windows],
+        "flash": [[window.colour.value, window.shown_ms, window.until_ms] for window in header.flash],
+        "device": None if header.device is None else asdict(header.device),
         "frames": len(frames),
     }
-    text = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode("ascii")
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode("ascii")
     parts = [MAGIC, struct.pack(">I", len(text)), text]
     for frame in frames:
         parts += [_FRAME_HEAD.pack(frame.time_ms, len(frame.jpeg)), frame.jpeg]
@@ -131,47 +166,77 @@ def unpack_evidence(packed: bytes) -> Evidence:
 
 def _read_header(text: bytes) -> tuple[EvidenceHeader, int]:
     try:
-        fields: Any = json.loads(text.decode("ascii"))
+        content: Any = json.loads(text.decode("ascii"))
     except (ValueError, RecursionError):
         raise EvidenceFormatError("header") from None
-    expected = {"session_id", "application_id", "nonce", "source_kind", "windows", "frames"}
-    if not isinstance(fields, dict) or set(fields) != expected:
+    expected = {"session_id", "application_id", "nonce", "source_kind", "windows", "flash", "device", "frames"}
+    if not isinstance(content, dict) or set(content) != expected:
         raise EvidenceFormatError("header")
-    count = fields["frames"]
+    count = content["frames"]
     if type(count) is not int or not 1 <= count <= MOST_FRAMES:
         raise EvidenceFormatError("frame count")
     for name in ("session_id", "application_id", "nonce", "source_kind"):
-        if not isinstance(fields[name], str) or len(fields[name]) > _MOST_TEXT:
+        if not isinstance(content[name], str) or len(content[name]) > _MOST_TEXT:
             raise EvidenceFormatError(name)
-    windows = fields["windows"]
-    if not isinstance(windows, list) or len(windows) > _MOST_ACTIONS:
-        raise EvidenceFormatError("windows")
     try:
         header = EvidenceHeader(
-            session_id=fields["session_id"],
-            application_id=fields["application_id"],
-            nonce=fields["nonce"],
-            source_kind=SourceKind(fields["source_kind"]),
-            windows=tuple(_read_window(window) for window in windows),
+            session_id=content["session_id"],
+            application_id=content["application_id"],
+            nonce=content["nonce"],
+            source_kind=SourceKind(content["source_kind"]),
+            windows=tuple(
+                ActionWindow(Action(word), asked, done)
+                for word, asked, done in _spans(content["windows"], "windows", _MOST_ACTIONS)
+            ),
+            flash=tuple(
+                FlashWindow(FlashColour(word), shown, until)
+                for word, shown, until in _spans(content["flash"], "flash", _MOST_COLOURS)
+            ),
+            device=_read_device(content["device"]),
         )
     except ValueError:
         raise EvidenceFormatError("header") from None
-    ends = [time for window in header.windows for time in (window.asked_ms, window.done_ms)]
-    if ends != sorted(ends):
-        raise EvidenceFormatError("windows")
     return header, count
 
 
-def _read_window(window: object) -> ActionWindow:
-    if not isinstance(window, list) or len(window) != 3:
-        raise EvidenceFormatError("windows")
-    action, asked, done = window
-    for time in (asked, done):
-        if type(time) is not int or not 0 <= time <= _MOST_MS:
-            raise EvidenceFormatError("windows")
-    if not isinstance(action, str):
-        raise EvidenceFormatError("windows")
-    return ActionWindow(Action(action), asked, done)
+def _spans(spans: object, what: str, most: int) -> list[tuple[str, int, int]]:
+    """A word and two times each, all times in order."""
+    if not isinstance(spans, list) or len(spans) > most:
+        raise EvidenceFormatError(what)
+    read: list[tuple[str, int, int]] = []
+    last = 0
+    for span in spans:
+        if not isinstance(span, list) or len(span) != 3:
+            raise EvidenceFormatError(what)
+        word, begin, end = span
+        if not isinstance(word, str) or type(begin) is not int or type(end) is not int:
+            raise EvidenceFormatError(what)
+        if not last <= begin <= end <= _MOST_MS:
+            raise EvidenceFormatError(what)
+        read.append((word, begin, end))
+        last = end
+    return read
+
+
+_DEVICE_KINDS: Final = {field.name: field.type for field in fields(DeviceFacts)}
+
+
+def _read_device(device: object) -> DeviceFacts | None:
+    if device is None:
+        return None
+    if not isinstance(device, dict) or set(device) != set(_DEVICE_KINDS):
+        raise EvidenceFormatError("device")
+    for name, kind in _DEVICE_KINDS.items():
+        value = device[name]
+        if kind is float and type(value) is int:
+            value = device[name] = float(value)
+        if type(value) is not kind:
+            raise EvidenceFormatError("device")
+        if isinstance(value, str) and len(value) > _MOST_TEXT:
+            raise EvidenceFormatError("device")
+        if isinstance(value, int | float) and not 0 <= value <= _MOST_FIGURE:
+            raise EvidenceFormatError("device")
+    return DeviceFacts(**device)
 
 
 def _read_frames(packed: bytes, position: int, count: int) -> tuple[EvidenceFrame, ...]:

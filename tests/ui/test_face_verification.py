@@ -57,6 +57,9 @@ class NoCamera:
     def prompt(self, action: Action | None) -> None:
         """Nobody moves."""
 
+    def illuminate(self, colour: object) -> None:
+        pass
+
     def close(self) -> None:
         """Nothing is open."""
 

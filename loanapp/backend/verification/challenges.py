@@ -17,7 +17,7 @@ from loanapp.backend.store.tables import Application, Borrower, FaceState, Liven
 from loanapp.backend.verification.consents import require_consent
 from loanapp.domain.consent import ConsentScope
 from loanapp.domain.errors import ErrorCode
-from loanapp.domain.liveness import Action, Challenge, SourceKind, VerdictOutcome
+from loanapp.domain.liveness import Action, Challenge, FlashColour, SourceKind, VerdictOutcome
 from loanapp.proof.signed_message import sign_message
 
 _TURNS: Final = (Action.TURN_LEFT, Action.TURN_RIGHT)
@@ -69,6 +69,9 @@ def issue_challenge(
             "expires_at": (now + timedelta(seconds=policy.challenge_seconds)).isoformat(),
             "action_timeout_seconds": policy.action_timeout_seconds,
             "accepted_sources": [kind.value for kind in accepted],
+            "flash": [],
+            "flash_colour_ms": 0,
+            "borrower_id": borrower_id,
         },
     )
     session.add(
@@ -115,6 +118,9 @@ def read_challenge(message: Mapping[str, Any]) -> Challenge:
         action_timeout_seconds=message["action_timeout_seconds"],
         accepted_sources=tuple(SourceKind(kind) for kind in message["accepted_sources"]),
         signature=message["signature"],
+        flash=tuple(FlashColour(colour) for colour in message["flash"]),
+        flash_colour_ms=message["flash_colour_ms"],
+        borrower_id=message["borrower_id"],
     )
 
 

@@ -223,7 +223,7 @@ def face_evidence(challenge_json, models):
     """Evidence of the demonstration borrower doing what the challenge asks, as fast as frames can be made."""
     from loanapp.capture.guidance import CapturePhase, GuidedAttempt
     from loanapp.demonstration.borrower import DemonstrationBorrower
-    from loanapp.domain.liveness import Action, Challenge, SourceKind
+    from loanapp.domain.liveness import Action, Challenge, FlashColour, SourceKind
     from loanapp.vision.frame_analysis import FrameAnalyser
 
     challenge = Challenge(
@@ -233,6 +233,7 @@ def face_evidence(challenge_json, models):
             "issued_at": datetime.fromisoformat(challenge_json["issued_at"]),
             "expires_at": datetime.fromisoformat(challenge_json["expires_at"]),
             "accepted_sources": tuple(SourceKind(kind) for kind in challenge_json["accepted_sources"]),
+            "flash": tuple(FlashColour(colour) for colour in challenge_json["flash"]),
         }
     )
     borrower = DemonstrationBorrower(fps=15, paced=False, models=models)

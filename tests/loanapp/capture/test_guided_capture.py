@@ -48,6 +48,9 @@ class PlayedCamera:
     def prompt(self, action):
         pass
 
+    def illuminate(self, colour):
+        pass
+
     def close(self):
         self.closed += 1
 

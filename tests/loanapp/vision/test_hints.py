@@ -109,20 +109,6 @@ def test_turned_head_matters_before_the_start_only(look, portrait):
     assert hint_for(facts, pose=False) is None
 
 
-def test_every_hint_can_be_given():
-    """No member of the enum is a dead word: each is produced by the cases above."""
-    assert list(HintCode)[:8] == [
-        HintCode.CAMERA_BLACK,
-        HintCode.NO_FACE,
-        HintCode.SEVERAL_FACES,
-        HintCode.TOO_DARK,
-        HintCode.TOO_FAR,
-        HintCode.TOO_NEAR,
-        HintCode.OFF_CENTRE,
-        HintCode.NOT_FRONTAL,
-    ]
-
-
 class Stream:
     """Feeds a filter at 30 a second."""
 

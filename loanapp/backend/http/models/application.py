@@ -8,7 +8,7 @@ from loanapp.backend.http.models.common import Answer, MoneyText, Percent, Reque
 from loanapp.domain.consent import ConsentScope, LoanPurpose
 from loanapp.domain.decision import DecisionOutcome, DecisionReason
 from loanapp.domain.identity_number import Sex
-from loanapp.domain.liveness import Action, SourceKind, VerdictOutcome, VerdictReason
+from loanapp.domain.liveness import Action, FlashColour, SourceKind, VerdictOutcome, VerdictReason
 from loanapp.domain.schedule import RepaymentMethod
 from loanapp.domain.status import ApplicationStatus, BorrowerAction
 
@@ -289,6 +289,9 @@ class ChallengeAnswer(Answer):
     expires_at: str
     action_timeout_seconds: int
     accepted_sources: tuple[SourceKind, ...]
+    flash: tuple[FlashColour, ...]
+    flash_colour_ms: int
+    borrower_id: str
     signature: str
 
 
