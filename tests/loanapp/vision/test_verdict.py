@@ -15,6 +15,7 @@ from loanapp.vision.evidence import ActionWindow, Evidence, EvidenceFrame, unpac
 from loanapp.vision.face_match import FaceMatcher
 from loanapp.vision.face_mesh import FaceMesh
 from loanapp.vision.frame_analysis import FrameAnalyser
+from loanapp.vision.verdict import Watcher
 from loanapp.vision.verdict import judge as judge_received
 
 ACTIONS = (Action.TURN_LEFT, Action.BLINK)
@@ -78,6 +79,29 @@ def test_borrower_who_does_what_is_asked_passes(attempt, make_challenge, face_mo
     assert report.measures["self_similarity"] > 0.8
     assert len(attempt.frames) <= 180
     assert matcher.similarity(report.best_face, portrait) > 0.6, "the best frame shows the person"
+
+
+def test_every_rule_is_told_with_its_value_and_threshold(attempt, make_challenge, face_models, matcher):
+    report = judge(attempt, make_challenge(*ACTIONS), face_models, matcher=matcher)
+    rules = {rule.name: rule for rule in report.rules}
+    assert all(rule.passed for rule in report.rules if rule.reason is not None)
+    assert {"nonce_matches", "acted_s", "face_share", "action_1_turn_left", "self_similarity"} <= set(rules)
+    assert rules["face_luma"].value == pytest.approx(report.measures["face_luma"])
+    assert rules["face_luma"].limit > 0
+
+
+def test_a_verdict_made_while_frames_arrive_is_the_same(attempt, make_challenge, face_models, matcher):
+    challenge = make_challenge(*ACTIONS)
+    whole = judge(attempt, challenge, face_models, matcher=matcher)
+    watcher = Watcher(face_models)
+    for start in range(0, len(attempt.frames), 13):
+        watcher.add(attempt.frames[start : start + 13])
+    received_at = challenge.issued_at + timedelta(seconds=60)
+    report = watcher.finish(attempt.header, challenge, received_at=received_at, matcher=matcher)
+    assert report.outcome is whole.outcome is VerdictOutcome.PASSED
+    assert [rule.name for rule in report.rules] == [rule.name for rule in whole.rules]
+    for rule, other in zip(report.rules, whole.rules, strict=True):
+        assert rule.value == pytest.approx(other.value, rel=0.1, abs=0.1)
 
 
 def test_a_photo_does_not_pass(attempt, make_challenge, face_models, matcher, portrait):

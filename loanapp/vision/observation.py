@@ -1,0 +1,88 @@
+"""What the engine sees in the frames of one attempt, taken in while they arrive."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from loanapp.vision.actions import ActionDetector
+from loanapp.vision.arrays import Floats, Image
+from loanapp.vision.continuity import face_patch
+from loanapp.vision.events import ActionEvent
+from loanapp.vision.evidence import EvidenceFrame
+from loanapp.vision.frame_analysis import FrameAnalyser, FrameFacts
+from loanapp.vision.models import FaceModels
+from loanapp.vision.parallel import in_parallel
+
+# So many frames before the second half are looked at twice: a face that is followed reads steadier than one just found.
+_RUN_UP = 2
+# Fewer frames at once are not worth a second analyser.
+_WORTH_HALVING = 8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    facts: FrameFacts
+    image: Image
+    patch: Floats | None
+
+
+@dataclass(slots=True)
+class Seen:
+    """By frame: time in milliseconds, facts, picture, face patch (None without a face) and the yaw at rest as learnt.
+
+    ``events``: every action seen so far, in order of their ends.
+    """
+
+    times_ms: list[int] = field(default_factory=list)
+    facts: list[FrameFacts] = field(default_factory=list)
+    images: list[Image] = field(default_factory=list)
+    patches: list[Floats | None] = field(default_factory=list)
+    rest_yaws: list[float] = field(default_factory=list)
+    events: list[ActionEvent] = field(default_factory=list)
+
+
+class Observer:
+    """Takes in frames, some at a time, in order; used by one thread, which uses two cores."""
+
+    def __init__(self, models: FaceModels) -> None:
+        self._models = models
+        self._analyser = FrameAnalyser(models)
+        self._detector = ActionDetector()
+        self.seen = Seen()
+
+    def add(self, frames: Sequence[EvidenceFrame]) -> None:
+        """Look at the next frames. Raises ``EvidenceFormatError`` where one is no picture."""
+        for frame, look in zip(frames, self._look_at(frames), strict=True):
+            self.seen.times_ms.append(frame.time_ms)
+            self.seen.facts.append(look.facts)
+            self.seen.images.append(look.image)
+            self.seen.patches.append(look.patch)
+            self.seen.events += self._detector.feed(look.facts)
+            neutral = self._detector.neutral
+            self.seen.rest_yaws.append(0.0 if neutral is None else neutral.yaw)
+
+    def finish(self) -> Seen:
+        """No frame follows: what was still under way is told as not complete."""
+        self.seen.events += self._detector.finish()
+        return self.seen
+
+    def _look_at(self, frames: Sequence[EvidenceFrame]) -> list[_Look]:
+        """Every frame once, the second half beside the first: a net alone makes little use of a second core."""
+        if len(frames) < _WORTH_HALVING:
+            return [_look(self._analyser, frame) for frame in frames]
+        middle = (len(frames) + 1) // 2
+        other = FrameAnalyser(self._models)
+
+        def look(part: tuple[FrameAnalyser, int, int, int]) -> list[_Look]:
+            analyser, start, end, run_up = part
+            return [_look(analyser, frame) for frame in frames[start - run_up : end]][run_up:]
+
+        parts = [(self._analyser, 0, middle, 0), (other, middle, len(frames), _RUN_UP)]
+        looks = [one for half in in_parallel(look, parts) for one in half]
+        self._analyser = other
+        return looks
+
+
+def _look(analyser: FrameAnalyser, frame: EvidenceFrame) -> _Look:
+    image = frame.decode()
+    facts = analyser.analyse(image, frame.time_ms / 1000)
+    return _Look(facts, image, None if facts.face is None else face_patch(image, facts.face))
