@@ -1,4 +1,4 @@
-"""One attempt step by step, without threads and without a window: get ready, act, be neutral, hold still."""
+"""One attempt step by step, without threads and without a window: get ready, act, be neutral, colours, hold still."""
 
 import math
 from dataclasses import dataclass
@@ -6,8 +6,9 @@ from enum import StrEnum
 from typing import Final
 
 from loanapp.capture.evidence_recorder import LEAST_BEFORE_FRAMES, EvidenceRecorder, Sampler
+from loanapp.capture.flash_sequence import FlashSequence
 from loanapp.domain.errors import ErrorCode, LoanAppError
-from loanapp.domain.liveness import Action, Challenge, HintCode, SourceKind
+from loanapp.domain.liveness import Action, Challenge, FlashColour, HintCode, SourceKind
 from loanapp.vision.actions import ActionDetector
 from loanapp.vision.arrays import Image
 from loanapp.vision.events import ActionEvent
@@ -33,17 +34,29 @@ class CapturePhase(StrEnum):
     GET_READY = "get_ready"
     ACTING = "acting"
     NEUTRAL = "neutral"
+    FLASH = "flash"
     HOLD_STILL = "hold_still"
     DONE = "done"
     FAILED = "failed"
 
 
-_UNDER_WAY: Final = frozenset({CapturePhase.ACTING, CapturePhase.NEUTRAL, CapturePhase.HOLD_STILL})
+_UNDER_WAY: Final = frozenset({CapturePhase.ACTING, CapturePhase.NEUTRAL, CapturePhase.FLASH, CapturePhase.HOLD_STILL})
+_ENDED: Final = frozenset({CapturePhase.DONE, CapturePhase.FAILED})
+# What the light of the colours itself would set off.
+_BY_LIGHT: Final = frozenset(
+    {
+        *(HintCode.TOO_DARK, HintCode.TOO_BRIGHT, HintCode.BACKLIT, HintCode.UNEVEN_LIGHT, HintCode.BLURRED),
+        *(HintCode.MASK, HintCode.HAND_ON_FACE, HintCode.SUNGLASSES, HintCode.BROWS_COVERED, HintCode.GLARE),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Guidance:
-    """What the borrower is to be told now. ``light`` and ``action_progress`` run from 0 to 1."""
+    """What the borrower is to be told now. ``light`` and ``action_progress`` run from 0 to 1.
+
+    ``flash`` is the colour that the whole page shows now; None: it looks as always.
+    """
 
     phase: CapturePhase
     hint: HintCode | None = None
@@ -55,6 +68,7 @@ class Guidance:
     ready: bool = False
     seconds_left: float = 0.0
     error: LoanAppError | None = None
+    flash: FlashColour | None = None
 
 
 class GuidedAttempt:
@@ -74,6 +88,7 @@ class GuidedAttempt:
         self._light = 0.0
         self._clean = 0.0
         self._error: LoanAppError | None = None
+        self._flash = FlashSequence()
         self._reset_watching()
 
     @property
@@ -82,13 +97,22 @@ class GuidedAttempt:
         return self._action if self._phase is CapturePhase.ACTING else None
 
     @property
+    def flash(self) -> FlashColour | None:
+        """The colour to show just now. Any thread."""
+        return self._flash.colour
+
+    def tick(self, time_s: float) -> None:
+        """A frame was taken at ``time_s``: the colours go on, however long its analysis takes. Any thread."""
+        self._flash.advance(time_s)
+
+    @property
     def guidance(self) -> Guidance:
         """What to show now."""
         acting = self._phase is CapturePhase.ACTING
         left = self._timeout - (self._now - self._phase_since) if acting else 0.0
         return Guidance(
             phase=self._phase,
-            hint=None if self._phase in {CapturePhase.DONE, CapturePhase.FAILED} else self._hints.shown,
+            hint=self._hint,
             action=self.prompt,
             action_progress=self._detector.progress(self._action) if acting and self._action else 0.0,
             done_count=self._done,
@@ -97,6 +121,7 @@ class GuidedAttempt:
             ready=self._clean >= CLEAN_SECONDS and self._detector.at_rest,
             seconds_left=max(0.0, left),
             error=self._error,
+            flash=self.flash,
         )
 
     def begin(self, challenge: Challenge) -> None:
@@ -106,6 +131,7 @@ class GuidedAttempt:
         self._done = 0
         self._error = None
         self._black_since = self._now
+        self._flash.stop()
         self._recorder.rest()
         self._enter(CapturePhase.GET_READY if self._phase is not CapturePhase.OPENING else CapturePhase.OPENING)
 
@@ -113,6 +139,7 @@ class GuidedAttempt:
         """End the attempt; the next :meth:`begin` starts another."""
         if self._phase is not CapturePhase.DONE:
             self._error = error
+            self._flash.stop()
             self._enter(CapturePhase.FAILED)
 
     def evidence(self, source_kind: SourceKind) -> bytes:
@@ -134,6 +161,7 @@ class GuidedAttempt:
     def feed(self, facts: FrameFacts, image: Image) -> None:
         """Take the next analysed frame."""
         self._now = facts.time_s
+        self.tick(self._now)
         self._light = light_level(facts)
         if self._phase is CapturePhase.OPENING:
             self._enter(CapturePhase.GET_READY)
@@ -148,7 +176,7 @@ class GuidedAttempt:
         if self._sampler.takes(self._now):
             # The same frames that the lender will see, so that both sides see the same actions.
             events = self._detector.feed(facts)
-            if facts.face is not None and self._phase not in {CapturePhase.DONE, CapturePhase.FAILED}:
+            if facts.face is not None and self._phase not in _ENDED:
                 self._recorder.add(image, facts.face, self._now)
         self._step(events)
 
@@ -157,22 +185,47 @@ class GuidedAttempt:
             self.fail(LoanAppError(ErrorCode.CAMERA_BLACK))
         elif self._phase in _UNDER_WAY and self._now - self._face_seen > FACE_LOST_SECONDS:
             self.fail(LoanAppError(ErrorCode.FACE_NOT_ALONE if self._several else ErrorCode.FACE_LOST))
-        elif self._phase is CapturePhase.GET_READY and self._challenge is not None:
-            seen = self._recorder.before_seconds >= _SEEN_BEFORE_SECONDS
-            seen = seen and self._recorder.before_frames >= LEAST_BEFORE_FRAMES
-            if self._clean >= CLEAN_SECONDS and seen and self._detector.at_rest:
-                self._recorder.start(len(self._challenge.actions))
-                self._enter(CapturePhase.ACTING)
+        elif self._phase is CapturePhase.GET_READY:
+            self._get_ready()
         elif self._phase is CapturePhase.ACTING:
             self._act(events)
         elif self._phase is CapturePhase.NEUTRAL:
-            if self._detector.at_rest and self._hints.shown is None:
-                more = self._challenge is not None and self._done < len(self._challenge.actions)
-                self._enter(CapturePhase.ACTING if more else CapturePhase.HOLD_STILL)
-            elif self._now - self._phase_since > NEUTRAL_TIMEOUT_SECONDS:
-                self.fail(LoanAppError(ErrorCode.ACTION_TIMEOUT))
+            self._be_neutral()
+        elif self._phase is CapturePhase.FLASH:
+            self._be_lit()
         elif self._phase is CapturePhase.HOLD_STILL and self._now - self._phase_since >= HOLD_STILL_SECONDS:
             self._enter(CapturePhase.DONE)
+
+    def _get_ready(self) -> None:
+        seen = self._recorder.before_seconds >= _SEEN_BEFORE_SECONDS
+        seen = seen and self._recorder.before_frames >= LEAST_BEFORE_FRAMES
+        if self._challenge is not None and self._clean >= CLEAN_SECONDS and seen and self._detector.at_rest:
+            self._recorder.start(self._challenge)
+            self._enter(CapturePhase.ACTING)
+
+    def _be_neutral(self) -> None:
+        if self._detector.at_rest and self._hints.shown is None:
+            self._go_on()
+        elif self._now - self._phase_since > NEUTRAL_TIMEOUT_SECONDS:
+            self.fail(LoanAppError(ErrorCode.ACTION_TIMEOUT))
+
+    def _be_lit(self) -> None:
+        shown = self._flash.shown
+        if shown is not None and self._now >= shown[-1].until_s:
+            self._recorder.flash(shown)
+            self._enter(CapturePhase.HOLD_STILL)
+
+    def _go_on(self) -> None:
+        """The person is neutral again: the next action, or the colours, or the end."""
+        challenge = self._challenge
+        if challenge is not None and self._done < len(challenge.actions):
+            self._enter(CapturePhase.ACTING)
+        elif challenge is not None and challenge.flash:
+            self._flash.start(challenge.flash, challenge.flash_colour_ms, self._now)
+            self._recorder.keep_all()
+            self._enter(CapturePhase.FLASH)
+        else:
+            self._enter(CapturePhase.HOLD_STILL)
 
     def _act(self, events: list[ActionEvent]) -> None:
         action = self._action
@@ -183,6 +236,11 @@ class GuidedAttempt:
             self._enter(CapturePhase.NEUTRAL)
         elif self._now - self._phase_since > self._timeout:
             self.fail(LoanAppError(ErrorCode.ACTION_TIMEOUT))
+
+    @property
+    def _hint(self) -> HintCode | None:
+        hint = None if self._phase in _ENDED else self._hints.shown
+        return None if self._phase is CapturePhase.FLASH and hint in _BY_LIGHT else hint
 
     @property
     def _action(self) -> Action | None:

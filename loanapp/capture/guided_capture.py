@@ -16,7 +16,7 @@ from loanapp.capture.guidance import CapturePhase, Guidance, GuidedAttempt
 from loanapp.capture.mailbox import Mailbox
 from loanapp.capture.sources import CameraError, Frame, FrameSource
 from loanapp.domain.errors import ErrorCode, LoanAppError
-from loanapp.domain.liveness import Action, Challenge, HintCode, SourceKind
+from loanapp.domain.liveness import Action, Challenge, FlashColour, HintCode, SourceKind
 from loanapp.vision.frame_analysis import FrameAnalyser, FrameFacts
 from loanapp.vision.models import FaceModels
 
@@ -38,7 +38,8 @@ class CaptureView:
     """What the window paints: the newest frame, the newest facts (of that frame or one just before) and the guidance.
 
     ``light`` and ``action_progress`` run from 0 to 1; ``ready`` says that the picture has been right for a second and
-    an attempt may begin; ``seconds_left`` are those of the action asked.
+    an attempt may begin; ``seconds_left`` are those of the action asked; ``flash`` is the colour that the whole page
+    shows now, from the moment it is set until it is another or None.
     """
 
     frame: Frame | None
@@ -53,6 +54,7 @@ class CaptureView:
     ready: bool
     seconds_left: float
     error: LoanAppError | None
+    flash: FlashColour | None = None
 
 
 class GuidedCapture:
@@ -84,6 +86,8 @@ class GuidedCapture:
         self._challenge: Challenge | None = None
         self._evidence: bytes | None = None
         self._source_error: LoanAppError | None = None
+        self._lit_lock = threading.Lock()
+        self._lit: FlashColour | None = None
         self._stopping = threading.Event()
         self._heard = time.monotonic()
         self._threads: list[threading.Thread] = []
@@ -127,6 +131,7 @@ class GuidedCapture:
         """The state now; never blocks."""
         with self._lock:
             frame, facts, now = self._frame, self._facts, self._guidance
+            flash = None if self._pending is not None or self._stopping.is_set() else self._attempt.flash
         return CaptureView(
             frame=frame,
             facts=facts,
@@ -140,6 +145,7 @@ class GuidedCapture:
             ready=now.ready,
             seconds_left=now.seconds_left,
             error=now.error,
+            flash=flash,
         )
 
     def evidence(self) -> bytes:
@@ -164,6 +170,7 @@ class GuidedCapture:
             _log.warning("the frame source failed: %s", type(error).__name__)
             self._source_error = CameraError(ErrorCode.CAMERA_LOST)
         finally:
+            self._illuminate(end=True)
             self._source.close()
 
     def _pass_frames_on(self) -> None:
@@ -179,9 +186,19 @@ class GuidedCapture:
                 probe, changed = sample, self._heard
             elif self._source.kind is SourceKind.CAMERA and self._heard - changed > _FROZEN_S:
                 raise CameraError(ErrorCode.CAMERA_LOST)
+            self._attempt.tick(frame.time_s)
+            self._illuminate()
             with self._lock:
                 self._frame = frame
             self._mailbox.put(frame)
+
+    def _illuminate(self, *, end: bool = False) -> None:
+        """Tell the source what the page shows, from whichever thread notices first."""
+        with self._lit_lock:
+            colour = None if end or self._stopping.is_set() else self._attempt.flash
+            if colour is not self._lit:
+                self._lit = colour
+                self._source.illuminate(colour)
 
     def _analyse(self) -> None:
         """Thread: mailbox to facts, guidance and evidence. Whatever goes wrong ends the attempt, never the thread."""
@@ -218,6 +235,7 @@ class GuidedCapture:
     def _give_up(self, error: LoanAppError) -> None:
         """Show the error, then wait: only a new challenge is worth another try."""
         self._attempt.fail(error)
+        self._illuminate()
         with self._lock:
             if self._pending is None:
                 self._guidance = self._attempt.guidance
@@ -244,6 +262,7 @@ class GuidedCapture:
             packed = self._attempt.evidence(self._source.kind)
         guidance: Guidance = self._attempt.guidance
         self._source.prompt(self._attempt.prompt)
+        self._illuminate()
         with self._lock:
             if self._pending is None:
                 self._evidence = packed or self._evidence

@@ -55,7 +55,7 @@ def test_however_slow_an_attempt_stays_within_its_limits(noise, make_challenge):
     actions = (Action.BLINK, Action.NOD, Action.TURN_LEFT)
     recorder = EvidenceRecorder()
     now = fill(recorder, noise, 50.0, 3.0)
-    recorder.start(len(actions))
+    recorder.start(make_challenge(*actions))
     asked = []
     for action in actions:
         asked.append(now)
@@ -80,7 +80,7 @@ def test_evidence_is_bound_to_its_challenge(noise, make_challenge):
     recorder = EvidenceRecorder()
     fill(recorder, noise, 0.0, 1.0)
     assert recorder.before_seconds == pytest.approx(14 / 15)
-    recorder.start(1)
+    recorder.start(make_challenge(Action.BLINK))
     fill(recorder, noise, 1.0, 1.0)
     recorder.window(Action.BLINK, 1.0, 1.9)
     challenge = make_challenge(Action.BLINK)
@@ -97,13 +97,13 @@ def test_evidence_is_bound_to_its_challenge(noise, make_challenge):
 def test_next_attempt_does_not_carry_the_last(noise, make_challenge):
     recorder = EvidenceRecorder()
     fill(recorder, noise, 0.0, 1.0)
-    recorder.start(1)
+    recorder.start(make_challenge(Action.BLINK))
     assert recorder.running
     fill(recorder, noise, 1.0, 2.0)
     recorder.rest()
     assert not recorder.running
     fill(recorder, noise, 10.0, 1.0)
-    recorder.start(1)
+    recorder.start(make_challenge(Action.BLINK))
     recorder.window(Action.BLINK, 11.0, 11.5)
     evidence = unpack_evidence(recorder.pack(make_challenge(Action.BLINK), SourceKind.CAMERA))
     assert len(evidence.frames) == 15

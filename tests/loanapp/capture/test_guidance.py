@@ -1,5 +1,6 @@
 """One attempt step by step, with the demonstration borrower and with facts made by hand."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from loanapp.capture.guidance import CapturePhase, GuidedAttempt
 from loanapp.demonstration.borrower import DemonstrationBorrower
 from loanapp.domain.errors import ErrorCode, LoanAppError
-from loanapp.domain.liveness import Action, HintCode, SourceKind
+from loanapp.domain.liveness import Action, FlashColour, HintCode, SourceKind
 from loanapp.vision.evidence import unpack_evidence
 from loanapp.vision.frame_analysis import FrameAnalyser
 
@@ -185,3 +186,70 @@ def test_borrower_gets_every_action_done(face_models, make_challenge):
             break
     borrower.close()
     assert attempt.guidance.phase is CapturePhase.DONE
+
+
+COLOURS = (FlashColour.CYAN, FlashColour.BLACK, FlashColour.MAGENTA, FlashColour.WHITE)
+
+
+def lit(play):
+    """What the page shows, frame by frame, until the attempt is over."""
+    colours = []
+    for _ in range(300):
+        play.run(1 / 30)
+        colours.append(play.attempt.guidance.flash)
+        if play.phase in {CapturePhase.HOLD_STILL, CapturePhase.FAILED}:
+            return colours
+    raise AssertionError("never over")
+
+
+def test_colours_come_after_the_actions_and_their_times_go_with_the_frames(calm, make_challenge):
+    play = Play(calm)
+    play.attempt.begin(make_challenge(Action.TURN_LEFT, flash=COLOURS, flash_colour_ms=450))
+    play.run(1.5)
+    assert play.attempt.guidance.flash is None
+    play.turn_left()
+    assert play.phase is CapturePhase.FLASH
+    colours = lit(play)
+    assert [colour for colour, _ in itertools.groupby(colours)] == [None, *COLOURS, None]
+    play.run(0.7)
+    assert play.phase is CapturePhase.DONE
+    evidence = unpack_evidence(play.attempt.evidence(SourceKind.CAMERA))
+    assert [window.colour for window in evidence.header.flash] == list(COLOURS)
+    times = np.array([frame.time_ms for frame in evidence.frames])
+    for window in evidence.header.flash:
+        assert 450 <= window.until_ms - window.shown_ms <= 500
+        inside = times[(times >= window.shown_ms) & (times < window.until_ms)]
+        assert len(inside) >= 6
+    assert evidence.header.windows[-1].done_ms <= evidence.header.flash[0].shown_ms
+    assert times[-1] > evidence.header.flash[-1].until_ms
+
+
+@pytest.mark.parametrize("end", ["fail", "begin", "lost"])
+def test_no_colour_stays_when_the_attempt_ends(calm, make_challenge, end):
+    play = Play(calm)
+    challenge = make_challenge(Action.TURN_LEFT, flash=COLOURS, flash_colour_ms=450)
+    play.attempt.begin(challenge)
+    play.run(1.5)
+    play.turn_left()
+    play.run(0.5)
+    assert play.attempt.flash is COLOURS[0]
+    if end == "fail":
+        play.attempt.fail(LoanAppError(ErrorCode.CAMERA_LOST))
+    elif end == "begin":
+        play.attempt.begin(challenge)
+    else:
+        play.run(1.2, lost)
+        assert play.attempt.guidance.error.code is ErrorCode.FACE_LOST
+    assert play.attempt.flash is None
+    assert play.attempt.guidance.flash is None
+
+
+def test_light_of_the_colours_is_nobodys_fault(calm, make_challenge):
+    """The face is dark while the page is black, and everybody's is."""
+    play = Play(calm)
+    play.attempt.begin(make_challenge(Action.TURN_LEFT, flash=COLOURS, flash_colour_ms=450))
+    play.run(1.5)
+    play.turn_left()
+    play.run(1.0, lambda facts: replace(facts, face_luma=10.0, background_luma=10.0))
+    assert play.phase is CapturePhase.FLASH
+    assert play.attempt.guidance.hint is None

@@ -1,5 +1,6 @@
 """The two threads of a capture: they never make the window wait, and they always end."""
 
+import itertools
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,7 @@ from loanapp.capture.guided_capture import GuidedCapture
 from loanapp.capture.sources import CameraError, Frame
 from loanapp.demonstration.borrower import DemonstrationBorrower
 from loanapp.domain.errors import ErrorCode, LoanAppError
-from loanapp.domain.liveness import Action, SourceKind
+from loanapp.domain.liveness import Action, FlashColour, SourceKind
 from loanapp.vision.evidence import EvidenceFormatError, unpack_evidence
 
 
@@ -108,6 +109,68 @@ def test_borrower_passes_a_live_attempt(run, face_models, make_challenge):
     capture.begin(challenge)
     with pytest.raises(LoanAppError):
         capture.evidence()
+
+
+class LitBorrower(DemonstrationBorrower):
+    """Writes down when the page lights it."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.lit = []
+
+    def illuminate(self, colour):
+        self.lit.append((time.monotonic(), colour))
+        super().illuminate(colour)
+
+
+COLOURS = (FlashColour.CYAN, FlashColour.BLACK, FlashColour.MAGENTA, FlashColour.WHITE)
+
+
+def test_colours_go_on_while_the_analysis_stalls(run, face_models, make_challenge):
+    """The page changes by the clock of the frames; what is recorded is when it did."""
+    source = LitBorrower(models=face_models, reaction_s=0.2)
+    capture = run(source)
+    capture.begin(make_challenge(Action.OPEN_MOUTH, flash=COLOURS, flash_colour_ms=450))
+    feed, stalls = capture._attempt.feed, []
+
+    def slow(facts, image):
+        if capture._attempt.flash is COLOURS[0] and not stalls:
+            stalls.append(time.monotonic())
+            time.sleep(1.2)
+        feed(facts, image)
+
+    capture._attempt.feed = slow
+    view = wait_for(capture, lambda one: one.flash is COLOURS[-1], seconds=30)
+    assert view.phase is CapturePhase.FLASH
+    view = wait_for(capture, lambda one: one.phase in {CapturePhase.DONE, CapturePhase.FAILED})
+    assert view.phase is CapturePhase.DONE, view.error and view.error.code
+    assert view.flash is None
+    assert [colour for _, colour in source.lit] == [*COLOURS, None]
+    times = [when for when, _ in source.lit]
+    assert all(0.4 < later - earlier < 0.9 for earlier, later in itertools.pairwise(times)), "stalled or hurried"
+    windows = unpack_evidence(capture.evidence()).header.flash
+    assert [window.colour for window in windows] == list(COLOURS)
+    for window, (shown, until) in zip(windows, itertools.pairwise(times), strict=True):
+        assert window.until_ms - window.shown_ms == pytest.approx((until - shown) * 1000, abs=80)
+
+
+@pytest.mark.parametrize("end", ["stop", "begin", "lost"])
+def test_no_colour_stays_on_the_page(run, face_models, make_challenge, end):
+    source = LitBorrower(models=face_models, reaction_s=0.1)
+    capture = run(source)
+    challenge = make_challenge(Action.BLINK, flash=COLOURS, flash_colour_ms=450)
+    capture.begin(challenge)
+    wait_for(capture, lambda one: one.flash is not None, seconds=30)
+    if end == "stop":
+        capture.stop()
+    elif end == "begin":
+        capture.begin(challenge)
+    else:
+        source.close()
+        assert wait_for(capture, failed).error.code is ErrorCode.CAMERA_LOST
+    assert capture.latest().flash is None
+    capture.stop()
+    assert source.lit[-1][1] is None
 
 
 def test_frames_flow_and_stop_ends_both_threads(run):
