@@ -13,7 +13,8 @@ from loanapp.vision.actions import ActionDetector
 from loanapp.vision.arrays import Image
 from loanapp.vision.events import ActionEvent
 from loanapp.vision.frame_analysis import FrameFacts
-from loanapp.vision.hints import HintFilter, light_level
+from loanapp.vision.hint_filter import HintFilter
+from loanapp.vision.light_meter import light_level
 
 # Nothing starts before the picture was right for this long.
 CLEAN_SECONDS: Final = 1.0

@@ -1,6 +1,6 @@
 """A video file to everything the engine sees in it, frame by frame."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,16 +12,20 @@ from loanapp.domain.liveness import HintCode
 from loanapp.vision.actions import ActionDetector
 from loanapp.vision.events import ActionEvent
 from loanapp.vision.frame_analysis import FrameAnalyser
-from loanapp.vision.hints import hint_for
+from loanapp.vision.hints import PRIORITY, hints_for
 from loanapp.vision.models import FaceModels
 
-# Shorter spells are not worth a sentence: the program would not show them either.
+# Shorter spells are not worth a sentence: the program would not show them either. Shorter gaps end no spell.
 _SHORTEST_HINT_S: Final = 0.3
+_LONGEST_GAP_S: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class HintSpan:
-    """A hint and the first and last frame (from 0) for which it holds."""
+    """A hint and the first and last frame (from 0) for which it holds.
+
+    Every hint has spans of its own, whatever else holds. Gaps under 0.2 s are bridged, spells under 0.3 s left out.
+    """
 
     code: HintCode
     start_frame: int
@@ -63,6 +67,31 @@ class VideoReport:
         }
 
 
+class HintSpans:
+    """Joins the hints of single frames to spans."""
+
+    def __init__(self, fps: float) -> None:
+        self._fps = fps
+        self._spans: dict[HintCode, list[HintSpan]] = {}
+
+    def add(self, frame: int, hints: Iterable[HintCode]) -> None:
+        """The hints of the next frame."""
+        for code in hints:
+            spans = self._spans.setdefault(code, [])
+            if spans and (frame - spans[-1].end_frame - 1) / self._fps < _LONGEST_GAP_S:
+                spans[-1] = HintSpan(code, spans[-1].start_frame, frame)
+            else:
+                spans.append(HintSpan(code, frame, frame))
+
+    def spans(self) -> tuple[HintSpan, ...]:
+        """Those that last, by their start; of two that start together the more important first."""
+        lasting = [span for spans in self._spans.values() for span in spans if self._lasts(span)]
+        return tuple(sorted(lasting, key=lambda span: (span.start_frame, PRIORITY[span.code])))
+
+    def _lasts(self, span: HintSpan) -> bool:
+        return (span.end_frame - span.start_frame + 1) / self._fps >= _SHORTEST_HINT_S
+
+
 def analyse_video(path: Path, models: FaceModels | None = None) -> VideoReport:
     """Look at every frame of a video, as fast as this computer can.
 
@@ -71,15 +100,15 @@ def analyse_video(path: Path, models: FaceModels | None = None) -> VideoReport:
     with _opened(path) as source:
         analyser, detector = FrameAnalyser(models or FaceModels.load()), ActionDetector()
         events: list[ActionEvent] = []
-        hints: list[HintSpan] = []
+        hints = HintSpans(source.fps)
         angles: list[tuple[float, float, float]] = []
         count = faces = 0
-        shown: HintCode | None = None
+        held: frozenset[HintCode] = frozenset()
         for frame in _frames(source):
             facts = analyser.analyse(frame.image, count / source.fps)
             events += detector.feed(facts)
-            shown = hint_for(facts, shown=shown)
-            _extend(hints, shown, count)
+            held = frozenset(hints_for(facts, held=held))
+            hints.add(count, held)
             if facts.face is not None:
                 angles.append((facts.yaw, facts.pitch, facts.roll))
             faces = max(faces, facts.faces)
@@ -92,7 +121,7 @@ def analyse_video(path: Path, models: FaceModels | None = None) -> VideoReport:
             fps=source.fps,
             frames=count,
             events=tuple(sorted(events, key=lambda event: (event.start_frame, event.end_frame))),
-            hints=tuple(hint for hint in hints if _lasts(hint, source.fps)),
+            hints=hints.spans(),
             yaw=spans[0],
             pitch=spans[1],
             roll=spans[2],
@@ -113,19 +142,6 @@ def _opened(path: Path) -> Iterator[VideoFileSource]:
 def _frames(source: VideoFileSource) -> Iterator[Frame]:
     while (frame := source.read()) is not None:
         yield frame
-
-
-def _extend(hints: list[HintSpan], shown: HintCode | None, frame: int) -> None:
-    if shown is None:
-        return
-    if hints and hints[-1].code is shown and hints[-1].end_frame == frame - 1:
-        hints[-1] = HintSpan(shown, hints[-1].start_frame, frame)
-    else:
-        hints.append(HintSpan(shown, frame, frame))
-
-
-def _lasts(hint: HintSpan, fps: float) -> bool:
-    return (hint.end_frame - hint.start_frame + 1) / fps >= _SHORTEST_HINT_S
 
 
 def _range(angles: list[tuple[float, float, float]], axis: int) -> tuple[float, float] | None:

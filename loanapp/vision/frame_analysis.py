@@ -1,39 +1,23 @@
 """One frame to facts: light, place, pose, eyes, mouth."""
 
-import math
 from dataclasses import dataclass
 from typing import Final
 
-import cv2
 import numpy as np
 
 from loanapp.vision.arrays import Floats, Image
+from loanapp.vision.covering import NOTHING, Covering
 from loanapp.vision.face_mesh import Face, FaceMesh
 from loanapp.vision.head_pose import head_pose
+from loanapp.vision.light import measure_light
 from loanapp.vision.models import FaceModels
+from loanapp.vision.stream_watch import StreamWatch
 
 # Landmark numbers of the mesh: corners of each eye (outer, inner) and three pairs of points on the lids.
 _RIGHT_EYE: Final = ((33, 133), ((160, 144), (159, 145), (158, 153)))
 _LEFT_EYE: Final = ((263, 362), ((387, 373), (386, 374), (385, 380)))
 _EYE_CORNERS: Final = (33, 263)
 _INNER_LIPS: Final = (13, 14)
-# The outline of the face, for the light on it.
-_OVAL: Final = (
-    *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377),
-    *(152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109),
-)
-# Side of the thumbnail in which light is measured; more changes the means by less than one step.
-_THUMBNAIL: Final = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Light:
-    """Mean luma (0..255) of face, background and frame, and the spread of the frame's."""
-
-    face: float
-    background: float
-    frame: float
-    spread: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +30,12 @@ class FrameFacts:
     the first over the second, the second in pixels. ``eye_distance_ratio``: over the frame's shorter side.
     ``centre_offset``: how far the face's middle is from the frame's, as a share of the frame, the worse axis.
     ``cut_off``: share of the face's box outside the frame. ``face_luma``, ``background_luma``, ``frame_luma``,
-    ``frame_spread``: see :class:`Light`.
+    ``frame_spread``: see :class:`~loanapp.vision.light.Light`, and so ``face_blown`` and ``cheek_ratio``.
+    ``face_light``: the luma that a face of middle skin tone would have in this light.
+    ``sharpness``: over the person's own best of this stream, 0..1. ``likeness``: correlation of the face with the
+    person's own of this stream, -1..1. Both are 1 until that is known.
+    ``frozen_s``, ``frame_rate``, ``motion``, ``eyes_closed_s``, ``mouth_open_s``: see
+    :class:`~loanapp.vision.stream_watch.Watched`. ``covering``: what hides part of the face.
     """
 
     time_s: float
@@ -70,6 +59,17 @@ class FrameFacts:
     background_luma: float
     frame_luma: float
     frame_spread: float
+    face_light: float = 128.0
+    face_blown: float = 0.0
+    cheek_ratio: float = 1.0
+    sharpness: float = 1.0
+    likeness: float = 1.0
+    frozen_s: float = 0.0
+    frame_rate: float = 0.0
+    motion: float = 0.0
+    eyes_closed_s: float = 0.0
+    mouth_open_s: float = 0.0
+    covering: Covering = NOTHING
 
 
 class FrameAnalyser:
@@ -78,6 +78,7 @@ class FrameAnalyser:
     def __init__(self, models: FaceModels, *, most_faces: int = 2) -> None:
         self._mesh = FaceMesh(models, most_faces=most_faces)
         self._canonical = models.canonical
+        self._watch = StreamWatch()
         names = models.blendshape_names
         self._blink_left = names.index("eyeBlinkLeft")
         self._blink_right = names.index("eyeBlinkRight")
@@ -90,12 +91,21 @@ class FrameAnalyser:
         face = faces[0] if faces else None
         light = measure_light(image_bgr, face)
         if face is None:
+            watched = self._watch.feed(image_bgr, time_s, None, eyes_open=0.0, jaw_open=0.0, eye_distance=0.0)
             zeros = (0.0,) * 13
             return FrameFacts(
-                time_s, (width, height), 0, None, *zeros, light.face, light.background, light.frame, light.spread
+                *(time_s, (width, height), 0, None, *zeros),
+                *(light.face, light.background, light.frame, light.spread),
+                frozen_s=watched.frozen_s,
+                frame_rate=watched.frame_rate,
             )
         pose = head_pose(face.landmarks, self._canonical)
         eyes = _distance(face.landmarks, _EYE_CORNERS)
+        open_left, open_right = _openness(face.landmarks, _LEFT_EYE), _openness(face.landmarks, _RIGHT_EYE)
+        jaw_open = float(face.blendshapes[self._jaw_open])
+        watched = self._watch.feed(
+            *(image_bgr, time_s, face), eyes_open=max(open_left, open_right), jaw_open=jaw_open, eye_distance=eyes
+        )
         return FrameFacts(
             time_s=time_s,
             size=(width, height),
@@ -106,9 +116,9 @@ class FrameAnalyser:
             roll=pose.roll,
             blink_left=float(face.blendshapes[self._blink_left]),
             blink_right=float(face.blendshapes[self._blink_right]),
-            eye_open_left=_openness(face.landmarks, _LEFT_EYE),
-            eye_open_right=_openness(face.landmarks, _RIGHT_EYE),
-            jaw_open=float(face.blendshapes[self._jaw_open]),
+            eye_open_left=open_left,
+            eye_open_right=open_right,
+            jaw_open=jaw_open,
             mouth_gap=_distance(face.landmarks, _INNER_LIPS) / max(eyes, 1e-6),
             eye_distance=eyes,
             eye_distance_ratio=eyes / min(width, height),
@@ -121,46 +131,15 @@ class FrameAnalyser:
             background_luma=light.background,
             frame_luma=light.frame,
             frame_spread=light.spread,
+            face_light=light.face,
+            face_blown=light.blown,
+            cheek_ratio=light.cheeks,
+            frozen_s=watched.frozen_s,
+            frame_rate=watched.frame_rate,
+            motion=watched.motion,
+            eyes_closed_s=watched.eyes_closed_s,
+            mouth_open_s=watched.mouth_open_s,
         )
-
-
-def measure_light(image_bgr: Image, face: Face | None) -> Light:
-    """Means over a thumbnail: the face is the inside of its outline, the background all but the person."""
-    height, width = image_bgr.shape[:2]
-    small = cv2.resize(image_bgr, (_THUMBNAIL, _THUMBNAIL), interpolation=cv2.INTER_NEAREST)
-    grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
-    frame, spread = float(grey.mean()), float(grey.std())
-    if face is None:
-        return Light(0.0, frame, frame, spread)
-    background = np.ones((_THUMBNAIL, _THUMBNAIL), dtype=bool)
-    left, top, right, _ = (float(value) for value in face.box)
-    margin = (right - left) * 0.4  # hair and ears; everything under the head may be the body
-    columns = np.clip([left - margin, right + margin], 0, width) * _THUMBNAIL / width
-    background[max(0, int((top - margin) * _THUMBNAIL / height)) :, int(columns[0]) : math.ceil(columns[1])] = False
-    return Light(
-        face=_face_luma(image_bgr, face),
-        background=float(grey[background].mean()) if background.any() else frame,
-        frame=frame,
-        spread=spread,
-    )
-
-
-def _face_luma(image_bgr: Image, face: Face) -> float:
-    height, width = image_bgr.shape[:2]
-    left, top, right, bottom = (int(value) for value in face.box)
-    left, top, right, bottom = max(0, left), max(0, top), min(width, right), min(height, bottom)
-    if right - left < 2 or bottom - top < 2:
-        return 0.0
-    patch = cv2.resize(image_bgr[top:bottom, left:right], (_THUMBNAIL, _THUMBNAIL), interpolation=cv2.INTER_NEAREST)
-    grey = cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY)
-    outline = (face.landmarks[np.array(_OVAL), :2] - (left, top)) * (
-        _THUMBNAIL / (right - left),
-        _THUMBNAIL / (bottom - top),
-    )
-    mask = np.zeros((_THUMBNAIL, _THUMBNAIL), dtype=np.uint8)
-    cv2.fillConvexPoly(mask, cv2.convexHull(np.round(outline).astype(np.int32)), (255,))
-    inside = grey[mask > 0]
-    return float(inside.mean()) if inside.size else float(grey.mean())
 
 
 def _distance(landmarks: Floats, pair: tuple[int, int]) -> float:

@@ -5,7 +5,9 @@ import pytest
 from loanapp.domain.liveness import HintCode
 from loanapp.resource_files import read_toml
 from loanapp.vision.frame_analysis import FrameAnalyser
-from loanapp.vision.hints import HintFilter, hint_for, hints_for, light_level
+from loanapp.vision.hint_filter import HintFilter
+from loanapp.vision.hints import hint_for, hints_for
+from loanapp.vision.light_meter import light_level
 
 WIDTH, HEIGHT = 640, 480
 
@@ -105,7 +107,7 @@ def test_turned_head_matters_before_the_start_only(look, portrait):
         borderValue=(110,) * 3,
     )
     facts = look(image)
-    assert hint_for(facts) is HintCode.NOT_FRONTAL
+    assert hint_for(facts) is HintCode.TILTED
     assert hint_for(facts, pose=False) is None
 
 
