@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
@@ -13,6 +13,7 @@ import numpy as np
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.liveness import Action, FlashColour, SourceKind
 from loanapp.vision.arrays import Image
+from loanapp.vision.camera_names import is_infrared_name, is_virtual_name
 
 _SIZE: Final = (1280, 720)
 _FRAMES_A_SECOND: Final = 30
@@ -77,9 +78,27 @@ class CameraInfo:
     name: str
     backend: int = cv2.CAP_ANY
 
+    @property
+    def infrared(self) -> bool:
+        """Whether its name says that it is an infra-red camera; its picture may say so, too (``CameraThumbnails``)."""
+        return is_infrared_name(self.name)
+
+    @property
+    def virtual(self) -> bool:
+        """Whether its name is one that programs give: to be labelled, and told to the lender."""
+        return is_virtual_name(self.name)
+
+
+def in_order(cameras: Iterable[CameraInfo], infrared: Collection[CameraInfo] = ()) -> list[CameraInfo]:
+    """Colour cameras first, then infra-red ones, then virtual ones, else as they come.
+
+    ``infrared`` are those whose picture is grey. Only a first camera that is neither may be picked by itself.
+    """
+    return sorted(cameras, key=lambda one: (one.virtual, one.infrared or one in infrared))
+
 
 def list_cameras() -> list[CameraInfo]:
-    """The cameras of this computer, the system's first choice first; empty where there is none. Slow: 10-300 ms."""
+    """The cameras of this computer as :func:`in_order` has them; empty where there is none. Slow: 10-300 ms."""
     from cv2_enumerate_cameras import enumerate_cameras  # noqa: PLC0415 - only this function needs it
 
     # One way in for each system, so that no camera is listed twice.
@@ -91,7 +110,7 @@ def list_cameras() -> list[CameraInfo]:
     cameras: dict[int, CameraInfo] = {}
     for camera in found:
         cameras.setdefault(camera.index, CameraInfo(camera.index, camera.name, camera.backend))
-    return list(cameras.values())
+    return in_order(cameras.values())
 
 
 class CameraSource:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from loanapp.capture.mailbox import Mailbox
-from loanapp.capture.sources import CameraError, CameraInfo, CameraSource, VideoFileSource, list_cameras
+from loanapp.capture.sources import CameraError, CameraInfo, CameraSource, VideoFileSource, in_order, list_cameras
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.liveness import Action, SourceKind
 
@@ -135,3 +135,16 @@ def test_mailbox_wakes_its_reader():
         box.close()
     reader.join(2)
     assert not reader.is_alive()
+
+
+def test_first_camera_is_a_colour_camera():
+    infrared, virtual, plain, grey = (
+        CameraInfo(index, name)
+        for index, name in enumerate(("HP IR Camera", "OBS Virtual Camera", "HD Webcam", "Cam 2"))
+    )
+    assert in_order([infrared, virtual, plain, grey]) == [plain, grey, infrared, virtual]
+    assert in_order([grey, infrared, virtual, plain], infrared={grey}) == [plain, grey, infrared, virtual]
+    assert (infrared.infrared, infrared.virtual) == (True, False)
+    assert (virtual.infrared, virtual.virtual) == (False, True)
+    assert (plain.infrared, plain.virtual) == (False, False)
+    assert in_order([]) == []
