@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from loanapp.domain.liveness import Action, HintCode
-from ui.camera.figures import Ink, drawing_for
+from ui.camera.figures import CAMERA, DONE, FLASH, HOLD_STILL, LOOK, Ink, drawing_for, still_phase
 from ui.camera.moving_drawing import MovingDrawing
 from ui.camera.preview import CameraPreview, PreviewState
 from ui.theme import theme
@@ -62,17 +62,41 @@ def test_the_ring_fills_as_actions_are_done(preview):
     assert 0 < one < both
 
 
+def _painted(drawing, phase):
+    image = QImage(100, 100, QImage.Format.Format_ARGB32)
+    image.fill(0)
+    painter = QPainter(image)
+    drawing(painter, Ink(QColor("black"), QColor("teal")), phase)
+    painter.end()
+    return bytes(image.constBits())
+
+
 @pytest.mark.parametrize("what", [*Action, *HintCode])
 def test_every_action_and_hint_has_a_drawing_that_moves(what):
-    pictures = set()
-    for phase in (0.0, 0.3, 0.5, 0.625):
-        image = QImage(100, 100, QImage.Format.Format_ARGB32)
-        image.fill(0)
-        painter = QPainter(image)
-        drawing_for(what)(painter, Ink(QColor("black"), QColor("teal")), phase)
-        painter.end()
-        pictures.add(bytes(image.constBits()))
+    pictures = {_painted(drawing_for(what), phase) for phase in (0.0, 0.3, 0.5, 0.625)}
     assert len(pictures) > 1
+
+
+def test_no_two_share_a_drawing_or_its_clearest_moment():
+    drawings = [drawing_for(what) for what in (*Action, *HintCode)]
+    assert len(set(drawings)) == len(drawings)
+    assert LOOK not in drawings, "the sign for whatever has no drawing"
+    assert len({_painted(drawing, still_phase(drawing)) for drawing in drawings}) == len(drawings)
+
+
+@pytest.mark.parametrize("drawing", [CAMERA, DONE, FLASH, HOLD_STILL, LOOK])
+def test_the_signs_are_painted(drawing):
+    assert any(_painted(drawing, 0.5))
+
+
+def test_a_drawing_leaves_the_painter_as_it_was():
+    image = QImage(100, 100, QImage.Format.Format_ARGB32)
+    painter = QPainter(image)
+    for what in (*Action, *HintCode):
+        drawing_for(what)(painter, Ink(QColor("black"), QColor("teal")), 0.3)
+        assert painter.transform().isIdentity(), what
+        assert not painter.hasClipping(), what
+    painter.end()
 
 
 def test_the_drawing_rests_when_hidden_or_when_motion_is_unwanted(qtbot):

@@ -4,11 +4,10 @@ from PySide6.QtCore import QEvent, QSize, QVariantAnimation
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ui.camera.figures import CANVAS, Drawing, Ink
+from ui.camera.figures import CANVAS, Drawing, Ink, still_phase
 from ui.theme import theme
 
 _LOOP_MS = 2200
-_STILL_PHASE = 0.625
 
 
 class MovingDrawing(QWidget):
@@ -19,7 +18,7 @@ class MovingDrawing(QWidget):
         self._side = side
         self._drawing: Drawing | None = None
         self._accent: QColor | None = None
-        self._phase = _STILL_PHASE
+        self._phase = 0.0
         self._reduced_motion = False
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._animation = QVariantAnimation(self)
@@ -57,7 +56,8 @@ class MovingDrawing(QWidget):
             self._animation.start()
         elif not wanted and running:
             self._animation.stop()
-            self._phase = _STILL_PHASE
+        if not wanted and self._drawing is not None:
+            self._phase = still_phase(self._drawing)
 
     def _move(self, value: object) -> None:
         # 20 pictures a second are smooth for a line drawing and leave the processor to the face engine.
