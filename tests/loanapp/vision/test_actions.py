@@ -152,6 +152,23 @@ def test_what_is_no_blink():
     assert wink == [EventKind.WINK]
 
 
+@pytest.mark.parametrize(
+    ("times", "blinks"),
+    [
+        ((2.0, 2.083, 2.125), 0),  # 15 a second taken from 24: down for .0625 s at most as far as can be told
+        ((2.0, 2.067, 2.133), 1),  # 15 a second taken from 30
+        ((2.0, 2.042, 2.083), 0),  # 24 a second
+    ],
+)
+def test_a_lid_seen_down_once_is_a_blink_only_where_the_frames_around_leave_it_time(times, blinks):
+    person, detector, events = Person(), ActionDetector(), []
+    around = [*np.arange(0, times[0], times[0] / 30), *times, *np.arange(times[-1] + 0.067, 3, 0.067)]
+    for time_s in around:
+        part = 1.0 if time_s == times[1] else 0.0
+        events += detector.feed(facts(time_s, person, **eyes(person, part, part)))
+    assert [event.kind for event in events] == [EventKind.BLINK] * blinks
+
+
 def test_turns_foreshortening_and_a_nods_lowered_lids_are_no_blink():
     person = Person()
 
