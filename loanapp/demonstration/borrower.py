@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from loanapp.capture.sources import CameraError, Frame
 from loanapp.demonstration.face_rig import FaceRig, Pose
+from loanapp.demonstration.scene import Scene
+from loanapp.demonstration.screen_light import Exposure, ScreenTrail, shine
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.liveness import Action, FlashColour, SourceKind
 from loanapp.vision.models import FaceModels
@@ -29,6 +31,8 @@ _AGAIN_S: Final = 1.6
 _PAUSE_S: Final = 0.15  # between two different actions
 _BLINK_EVERY_S: Final = (2.5, 5.0)
 _NOISE_SIGMA: Final = 1.6
+_SCREEN: Final = 0.16
+_LATENCY_S: Final = (0.06, 0.15)
 _NOISE_ROOM: Final = 64
 
 
@@ -72,8 +76,11 @@ class DemonstrationBorrower:
     """Plays the portrait; a :class:`~loanapp.capture.sources.FrameSource`.
 
     ``reaction_s`` is the time from :meth:`prompt` to the action, ``light`` a factor on brightness (1 is a well lit
-    room, .2 too dark), ``seed`` fixes every small movement. ``paced=False`` gives frames as fast as they are read, on a
-    clock that starts at 0 and advances by one frame each: for tests.
+    room, .2 too dark), ``scene`` how they look and sit, ``seed`` fixes every small movement. ``noise`` is that of the
+    sensor, a standard deviation in steps of 255. ``screen`` is the light that a white screen adds on the face at arm's
+    length, in parts of the room's (see ``screen_light.py``: .08 to .25 for a laptop indoors, 0 for no reflection), and
+    ``latency_s`` how much later the camera shows it (without one, the seed draws .06 to .15). ``paced=False`` gives
+    frames as fast as they are read, on a clock that starts at 0 and advances by one frame each: for tests.
     """
 
     def __init__(
@@ -81,6 +88,10 @@ class DemonstrationBorrower:
         *,
         reaction_s: float = 0.6,
         light: float = 1.0,
+        scene: Scene | None = None,
+        noise: float = _NOISE_SIGMA,
+        screen: float = _SCREEN,
+        latency_s: float | None = None,
         seed: int = 0,
         size: tuple[int, int] = (640, 480),
         fps: int = 30,
@@ -91,7 +102,8 @@ class DemonstrationBorrower:
     ) -> None:
         self._reaction_s, self._light, self._size, self._fps = reaction_s, light, size, fps
         self._paced, self._models, self._clock, self._sleep = paced, models, clock, sleep
-        self._seed = seed
+        self._seed, self._scene, self._noise_sigma = seed, scene or Scene(), noise
+        self._screen, self._latency_s = screen, latency_s
         self._lock = threading.Lock()
         self._rig: FaceRig | None = None
         self._is_open = False
@@ -99,7 +111,6 @@ class DemonstrationBorrower:
         self._asked_at = 0.0
         self._doing: tuple[Action, float] | None = None
         self._elapsed = 0.0
-        self._colour: FlashColour | None = None
         self._restart()
 
     @property
@@ -127,7 +138,7 @@ class DemonstrationBorrower:
         Raises :class:`LoanAppError` with ``ASSET_MISSING`` or ``ASSET_DAMAGED``.
         """
         if self._rig is None:
-            self._rig = FaceRig(self._size, self._models)
+            self._rig = FaceRig(self._size, self._models, self._scene)
         self._restart()
         self._is_open = True
 
@@ -140,7 +151,8 @@ class DemonstrationBorrower:
         if rig is None or not self._is_open:
             raise CameraError(ErrorCode.CAMERA_LOST)
         elapsed = self._wait_for_next()
-        image = self._finish(rig.render(self._pose(elapsed)))
+        pose = self._pose(elapsed)
+        image = self._finish(self._lit_by_screen(rig, pose, rig.render(pose), elapsed))
         frame = Frame(image, self._started + elapsed, self._sequence)
         self._sequence += 1
         return frame
@@ -155,7 +167,9 @@ class DemonstrationBorrower:
 
     def illuminate(self, colour: FlashColour | None) -> None:
         """The colour the screen shows now; it is reflected by the face. Any thread."""
-        self._colour = colour
+        with self._lock:
+            now = self._clock() - self._started if self._paced and self._is_open else self._elapsed
+            self._trail.show(colour, now)
 
     def close(self) -> None:
         """Stop giving frames; the prepared portrait is kept for the next :meth:`open`."""
@@ -166,10 +180,13 @@ class DemonstrationBorrower:
         self._phases = self._random.uniform(0, 2 * math.pi, 8)
         width, height = self._size
         shape = (height + _NOISE_ROOM, width + _NOISE_ROOM, 3)
-        self._noise = np.asarray(np.rint(self._random.normal(0, _NOISE_SIGMA, shape)), np.int16)
+        self._noise = np.asarray(np.rint(self._random.normal(0, self._noise_sigma, shape)), np.int16)
         self._next_blink = float(self._random.uniform(*_BLINK_EVERY_S))
+        latency_s = float(np.random.default_rng([self._seed, 1]).uniform(*_LATENCY_S))
         with self._lock:
             self._asked, self._asked_at, self._elapsed = None, 0.0, 0.0
+            self._trail = ScreenTrail(latency_s if self._latency_s is None else self._latency_s)
+        self._exposure = Exposure()
         self._doing = None
         self._done_at = self._last_begun = -math.inf
         self._sequence = self._tick = 0
@@ -219,12 +236,23 @@ class DemonstrationBorrower:
             return math.sin(2 * math.pi * now / period_s + float(phases[index]))
 
         unit = self._size[1] / 480
+        yaw, pitch = self._scene.facing
         return Pose(
-            yaw=0.9 * drift(5.3, 0) + 0.5 * drift(2.1, 1),
-            pitch=0.7 * drift(4.1, 2) + 0.3 * drift(1.7, 3),
+            yaw=yaw + 0.9 * drift(5.3, 0) + 0.5 * drift(2.1, 1),
+            pitch=pitch + 0.7 * drift(4.1, 2) + 0.3 * drift(1.7, 3),
             roll=0.6 * drift(6.7, 4),
             shift=(1.6 * unit * drift(4.7, 5), 1.1 * unit * drift(3.3, 6) + 0.4 * unit * drift(1.3, 7)),
         )
+
+    def _lit_by_screen(self, rig: FaceRig, pose: Pose, image: NDArray[np.uint8], now: float) -> NDArray[np.uint8]:
+        """The screen's light and the camera's answer to it; nothing to do while it only shows the page."""
+        with self._lock:
+            seen = self._trail.seen(now)
+        if not seen.any() and self._exposure.settled:
+            return image
+        matt, mirrored = rig.light_of_screen(pose)
+        added = np.asarray(seen * np.float32(self._screen), np.float32)
+        return shine(image, matt, mirrored, added=added, exposure=self._exposure, now_s=now)
 
     def _finish(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Light, and the noise of a sensor, so that no two frames are alike."""

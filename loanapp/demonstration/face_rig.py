@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from loanapp.demonstration.mesh_warp import Floats, Image8, blurred, displacement, filled, taken_from, triangulate
 from loanapp.demonstration.portrait import load_portrait
+from loanapp.demonstration.scene import Scene, ambient, glasses_layer, lit, person_mask
+from loanapp.demonstration.screen_light import STEP, Relief
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.vision.face_mesh import FaceMesh
 from loanapp.vision.models import FaceModels
@@ -112,10 +114,11 @@ class _Window:
 class FaceRig:
     """Renders the portrait in any :class:`Pose`; building takes about half a second, a frame a few milliseconds."""
 
-    def __init__(self, size: tuple[int, int], models: FaceModels | None = None) -> None:
+    def __init__(self, size: tuple[int, int], models: FaceModels | None = None, scene: Scene | None = None) -> None:
         """Frames of ``size`` (width, height); raises :class:`LoanAppError` with ``ASSET_MISSING`` or ``_DAMAGED``."""
         self._size = size
-        self._scale = _SCALE_AT_480 * min(size[1] / 480, size[0] / 640)
+        self._scene = scene or Scene()
+        self._scale = _SCALE_AT_480 * min(size[1] / 480, size[0] / 640) * self._scene.nearness
         self._base = self._enlarge(load_portrait())
         faces = FaceMesh(models or FaceModels.load()).find(self._base)
         if not faces:
@@ -135,6 +138,11 @@ class FaceRig:
         self._grid = np.dstack([x + self._yaw.left, y + self._yaw.top]).astype(np.float32)
         self._follow = self._softness()
         self._around = (self._grid - self._face.mean(axis=0)[:2])[..., ::-1] * np.array([1, -1], np.float32)
+        # Found in the portrait as it is, whatever the light of the scene.
+        self._base = lit(self._base, self._scene, self._face, self._to_frame)
+        self._glasses = glasses_layer(size, self._face) if self._scene.glasses else None
+        self._placed: tuple[Pose, Floats] | None = None
+        self._relief = self._in_depth()
 
     def render(self, pose: Pose) -> Image8:
         """A new BGR frame of the rig's size."""
@@ -146,27 +154,75 @@ class FaceRig:
         if pose.mouth > 0.01:
             _resample(frame, self._mouth, pose.mouth)
             self._shade_mouth(frame, pose.mouth)
+        if self._glasses is not None:
+            layer = self._glasses[0]
+            frame[self._yaw.area] = _laid_over(frame[self._yaw.area], layer[self._yaw.area])
+        frame[self._yaw.area] = taken_from(frame, self._source(pose))
+        return frame
+
+    def light_of_screen(self, pose: Pose) -> tuple[Floats, Floats]:
+        """What a white screen adds where, for every fourth pixel (h, w): matt, against the room's light, and mirrored.
+
+        The first is 1 for a patch of skin in the middle of the face that looks at the camera at arm's length.
+        """
+        height, width = self._size[1] // STEP, self._size[0] // STEP
+        y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+        source = np.dstack([x, y])
+        area = tuple(slice(-(-part.start // STEP), -(-part.stop // STEP)) for part in self._yaw.area)
+        first = tuple(part.start * STEP - whole.start for part, whole in zip(area, self._yaw.area, strict=True))
+        place = self._source(pose)[first[0] :: STEP, first[1] :: STEP] / STEP
+        rows, columns = area[0].start, area[1].start
+        source[rows : rows + place.shape[0], columns : columns + place.shape[1]] = place[
+            : height - rows, : width - columns
+        ]
+        nearness = np.float32(self._scene.nearness**2)
+        matt = self._relief.light(pose.yaw, pose.pitch + _REST_PITCH) * nearness
+        return _moved(matt, source), _moved(self._mirror, source) * nearness
+
+    def _source(self, pose: Pose) -> Floats:
+        """Where each pixel of the moving part (h, w, 2) is taken from; kept for the light of the same pose."""
+        if self._placed is not None and self._placed[0] is pose:
+            return self._placed[1]
         source = np.asarray(self._grid + self._yaw.field(pose.yaw), np.float32)
         source += self._pitch.field(pose.pitch) - self._rest
         # Small movements of the whole head; the picture is taken from where the head was.
         source -= self._follow * np.array(pose.shift, np.float32)
         source += self._follow * self._around * np.float32(np.deg2rad(pose.roll + _REST_ROLL))
-        frame[self._yaw.area] = taken_from(frame, source)
-        return frame
+        self._placed = pose, source
+        return source
+
+    def _in_depth(self) -> Relief:
+        shape = (self._size[1], self._size[0])
+        head = np.zeros(shape, np.float32)
+        head[self._yaw.area] = self._follow[..., 0]
+        hull = np.asarray(cv2.convexHull(np.ascontiguousarray(self._face[:, :2])), np.float32).reshape(-1, 2)
+        face = filled((shape[0], shape[1]), hull, np.zeros(2, np.float32))
+        person = person_mask(self._size, self._to_frame, 1.5)
+        small = (shape[1] // STEP, shape[0] // STEP)
+        mirror = np.zeros(shape, np.float32) if self._glasses is None else self._glasses[1]
+        self._mirror = np.asarray(cv2.resize(mirror, small, interpolation=cv2.INTER_AREA), np.float32)
+        room = ambient(self._size, self._scene, self._face)
+        return Relief(self._points, self._triangles, person=person, head=head, face=face, room=room)
 
     def _enlarge(self, portrait: Image8) -> Image8:
         width, height = self._size
         x, y = self._to_frame(0.0, 0.0)
         matrix = np.array([[self._scale, 0, x], [0, self._scale, y]], np.float32)
         border = cv2.BORDER_REFLECT_101
+        # Over the hair the wall goes on; a mirrored head would hang there.
+        above = round(portrait.shape[0] / 3)
+        wall = cv2.blur(cv2.copyMakeBorder(portrait, above, 0, 0, 0, cv2.BORDER_REPLICATE), (121, 1))[:above]
+        portrait = np.vstack([wall, portrait]).astype(np.uint8)
+        matrix[1, 2] -= above * self._scale
         enlarged = cv2.warpAffine(portrait, matrix, (width, height), flags=cv2.INTER_LANCZOS4, borderMode=border)
         return np.asarray(enlarged, np.uint8)
 
     def _to_frame(self, x: float, y: float) -> tuple[float, float]:
         width, height = self._size
+        right, down = self._scene.place
         return (
-            (x - _FACE_MIDDLE[0]) * self._scale + width / 2,
-            (y - _FACE_MIDDLE[1]) * self._scale + height * _FACE_HEIGHT_IN_FRAME,
+            (x - _FACE_MIDDLE[0]) * self._scale + width * (0.5 + right),
+            (y - _FACE_MIDDLE[1]) * self._scale + height * (_FACE_HEIGHT_IN_FRAME + down),
         )
 
     def _outline(self) -> Floats:
@@ -322,6 +378,16 @@ class FaceRig:
         distance = np.linalg.norm((self._grid - np.array([x, y], np.float32)) / radii, axis=2)
         ramp = np.clip((1.0 - distance) / 0.25, 0, 1)
         return np.asarray((ramp * ramp * (3 - 2 * ramp))[..., None], np.float32)
+
+
+def _laid_over(picture: Image8, layer: Floats) -> Image8:
+    return np.asarray(picture * (1 - layer[..., 3:]) + layer[..., :3], np.float32).astype(np.uint8)
+
+
+def _moved(light: Floats, source: Floats) -> Floats:
+    return np.asarray(
+        cv2.remap(light, source[..., 0], source[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32
+    )
 
 
 def _resample(frame: Image8, window: _Window, value: float) -> None:

@@ -58,6 +58,24 @@ def displacement(
     return np.dstack([source_x - x, source_y - y]).astype(np.float32)
 
 
+def depth_map(points: Floats, triangles: NDArray[np.int32], shape: tuple[int, int]) -> Floats:
+    """Depth (h, w) of the triangles' planes, far to near; outside of them that of the farthest point."""
+    depth = np.full(shape, points[:, 2].max(), np.float32)
+    labels = np.zeros(shape, np.int32)
+    planes = np.zeros((len(triangles) + 1, 3))
+    for index in np.argsort(-points[triangles][..., 2].mean(axis=1)):
+        corners = points[triangles[index]]
+        flat = np.column_stack([corners[:, :2], np.ones(3)]).astype(np.float64)
+        if abs(np.linalg.det(flat)) < 1e-6:
+            continue
+        planes[index + 1] = np.linalg.solve(flat, corners[:, 2])
+        cv2.fillConvexPoly(labels, np.round(corners[:, :2] * 16).astype(np.int32), int(index) + 1, cv2.LINE_8, 4)
+    y, x = np.mgrid[0 : shape[0], 0 : shape[1]]
+    chosen = planes[labels]
+    heights = chosen[..., 0] * x + chosen[..., 1] * y + chosen[..., 2]
+    return np.asarray(np.where(labels > 0, np.clip(heights, points[:, 2].min(), points[:, 2].max()), depth), np.float32)
+
+
 def filled(shape: tuple[int, int], outline: Floats, origin: Floats) -> Floats:
     """1 inside the outline (n, 2 or more) shifted by ``-origin``, 0 outside, smooth at the edge; (h, w)."""
     mask = np.zeros(shape, np.uint8)
