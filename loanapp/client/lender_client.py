@@ -72,6 +72,23 @@ class TermsWanted:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class AttemptWishes:
+    """How the borrower wants a face attempt: from which source, with the colour flash or not, with more time or not."""
+
+    source_kind: SourceKind
+    flash_accepted: bool = False
+    unhurried: bool = False
+
+    def body(self) -> dict[str, object]:
+        """As the API takes it."""
+        return {
+            "source_kind": self.source_kind.value,
+            "flash_accepted": self.flash_accepted,
+            "unhurried": self.unhurried,
+        }
+
+
 class LenderClient:
     """One lender's API. Thread-safe; blocking: call it in a worker. Import costs nothing heavy, the first call does."""
 
@@ -209,7 +226,7 @@ class LenderClient:
         return self._send("POST", _path(application_id, "consents"), body, read, key)
 
     def create_challenge(
-        self, application_id: str, source_kind: SourceKind, key: str, message_public_key: bytes
+        self, application_id: str, wishes: AttemptWishes, key: str, message_public_key: bytes
     ) -> Challenge:
         """Begin one face verification attempt; the challenge's signature is checked."""
 
@@ -217,8 +234,7 @@ class LenderClient:
             check_signed(answer.raw(), message_public_key, expected={"application_id": application_id})
             return read_challenge(answer)
 
-        body: dict[str, object] = {"source_kind": source_kind.value}
-        return self._send("POST", _path(application_id, "liveness-sessions"), body, read, key)
+        return self._send("POST", _path(application_id, "liveness-sessions"), wishes.body(), read, key)
 
     def put_evidence(self, challenge: Challenge, evidence: bytes, vault_public_key: bytes) -> Verdict:
         """Send the evidence of an attempt, sealed to the vault and bound to this challenge."""

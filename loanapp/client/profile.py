@@ -129,6 +129,8 @@ class LenderProfile:
     reading_seconds: int
     consents: tuple[ConsentText, ...]
     data_items: tuple[DataItem, ...]
+    flash: bool = False
+    """Whether the lender shows colours during face verification; who may mind them is asked first."""
 
     @classmethod
     def read(cls, answer: JsonObject) -> "LenderProfile":
@@ -151,6 +153,7 @@ class LenderProfile:
             reading_seconds=answer.count("reading_seconds"),
             consents=answer.objects("consents", ConsentText.read),
             data_items=answer.objects("data_items", DataItem.read),
+            flash=answer.optional("face_verification", _flash) or False,
         )
 
     def consent(self, scope: ConsentScope) -> ConsentText | None:
@@ -182,6 +185,10 @@ class DemonstrationIdentityNote:
             leads_to=answer.text("leads_to"),
             note=answer.localised("note"),
         )
+
+
+def _flash(answer: JsonObject, name: str) -> bool:
+    return answer.inner(name).flag("flash")
 
 
 def _raw_key(answer: JsonObject, name: str) -> bytes:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from loanapp.client.answers import BankCard, ConsentReceipt, DocumentReading, FieldReading, Verdict
 from loanapp.client.application import Application
 from loanapp.client.errors import NotAllowedNowError
-from loanapp.client.lender_client import Side, TermsWanted
+from loanapp.client.lender_client import AttemptWishes, Side, TermsWanted
 from loanapp.domain.consent import ConsentScope, LoanPurpose
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.liveness import Challenge, SourceKind
@@ -128,8 +128,17 @@ class DraftActs(JourneyCore):
         """Go on from the authorisations; leads back to them while a required one is missing."""
         return self.finish_page()
 
-    def begin_liveness(self, source_kind: SourceKind = SourceKind.CAMERA) -> Challenge:
+    def begin_liveness(
+        self,
+        source_kind: SourceKind = SourceKind.CAMERA,
+        *,
+        flash_accepted: bool = False,
+        unhurried: bool = False,
+    ) -> Challenge:
         """Ask for a challenge. The consent is on record before: without it no camera may open.
+
+        ``flash_accepted`` is the borrower's answer to the photosensitivity question, asked only where
+        ``LenderProfile.flash`` says so; ``unhurried`` asks for more time. Neither changes the price.
 
         Raises :class:`LoanAppError` with ``CONSENT_MISSING``.
         """
@@ -139,9 +148,10 @@ class DraftActs(JourneyCore):
             consent = application.consent(ConsentScope.FACE_VERIFICATION)
             if consent is None or not consent.granted:
                 raise NotAllowedNowError(ErrorCode.CONSENT_MISSING)
-            challenge = self._challenge(application.id, source_kind)
+            wishes = AttemptWishes(source_kind, flash_accepted=flash_accepted, unhurried=unhurried)
+            challenge = self._challenge(application.id, wishes)
             if challenge.expires_at <= self._lender_now():
-                challenge = self._challenge(application.id, source_kind)  # an old attempt's answer came back
+                challenge = self._challenge(application.id, wishes)  # an old attempt's answer came back
             return challenge
 
         return self._guarded(work)
@@ -225,10 +235,10 @@ class DraftActs(JourneyCore):
                 raise
             return self.client.set_terms(self.application.id, terms)
 
-    def _challenge(self, application_id: str, source_kind: SourceKind) -> Challenge:
+    def _challenge(self, application_id: str, wishes: AttemptWishes) -> Challenge:
         message_key = self._profile().message_public_key
         return self._keyed(
             "liveness",
-            [application_id, source_kind.value],
-            lambda key: self.client.create_challenge(application_id, source_kind, key, message_key),
+            [application_id, wishes.body()],
+            lambda key: self.client.create_challenge(application_id, wishes, key, message_key),
         )

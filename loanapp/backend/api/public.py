@@ -51,6 +51,7 @@ def lender(services: ServicesDep) -> wire.LenderAnswer:
         reading_seconds=int(policies.limits.reading_seconds.value),
         consents=tuple(_consent(consent) for consent in policies.consents),
         data_items=tuple(wire.DataItemAnswer.model_validate(item.model_dump()) for item in policies.data_items),
+        face_verification=wire.FaceVerificationAnswer(flash=policies.face.flash),
     )
 
 

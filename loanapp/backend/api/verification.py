@@ -21,7 +21,7 @@ from loanapp.backend.http.dependencies import (
 )
 from loanapp.backend.http.models import application as wire
 from loanapp.backend.http.routes import problems
-from loanapp.backend.verification.challenges import issue_challenge
+from loanapp.backend.verification.challenges import Wishes, issue_challenge
 from loanapp.backend.verification.consents import record_consent
 from loanapp.backend.verification.documents import read_document
 from loanapp.backend.verification.face import choose_manual, judge_evidence
@@ -105,7 +105,8 @@ def post_liveness_session(
     """Begin one face attempt: the actions to do and their order, signed."""
 
     def act(session: Session) -> wire.ChallengeAnswer:
-        challenge = issue_challenge(services, session, borrower_id, application_id, body.source_kind)
+        wishes = Wishes(body.source_kind, flash_accepted=body.flash_accepted, unhurried=body.unhurried)
+        challenge = issue_challenge(services, session, borrower_id, application_id, wishes)
         return wire.ChallengeAnswer.model_validate(challenge)
 
     return idempotency.run(201, act)

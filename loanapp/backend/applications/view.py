@@ -12,6 +12,7 @@ from loanapp.backend.http.models import application as wire
 from loanapp.backend.http.models.common import Words
 from loanapp.backend.services import Services
 from loanapp.backend.store.tables import Application, ApplicationEvent, Borrower, Check, ContractRecord, FaceState
+from loanapp.backend.verification.challenges import locked_seconds
 from loanapp.domain.clock import CHINA
 from loanapp.domain.consent import ConsentScope
 from loanapp.domain.identity_number import mask_identity_number, parse_identity_number
@@ -93,8 +94,7 @@ def _draft_actions(services: Services, session: Session, application: Applicatio
     identified = application.identity_sealed is not None
     if identified and application.face_state is not FaceState.PASSED:
         borrower = session.get_one(Borrower, application.borrower_id)
-        locked = borrower.face_locked_until
-        open_now = locked is None or locked <= services.clock.now()
+        open_now = not locked_seconds(services, session, borrower)
         agreed = consent_given(services, session, application.id, ConsentScope.FACE_VERIFICATION)
         ways = [_A.START_LIVENESS] if agreed and open_now else []
         tired = borrower.face_failures >= services.policies.face.attempts_before_manual
@@ -110,12 +110,10 @@ def _draft_actions(services: Services, session: Session, application: Applicatio
 def face_answer(services: Services, session: Session, application: Application) -> wire.FaceAnswer:
     """Face verification so far; failures and lock are the borrower's, whichever application they came in."""
     borrower = session.get_one(Borrower, application.borrower_id)
-    locked = borrower.face_locked_until
-    seconds = int((locked - services.clock.now()).total_seconds()) + 1 if locked else 0
     return wire.FaceAnswer(
         state=application.face_state.value,
         attempts_left=max(0, services.policies.face.attempts_before_manual - borrower.face_failures),
-        locked_seconds=seconds if seconds > 0 else None,
+        locked_seconds=locked_seconds(services, session, borrower) or None,
     )
 
 

@@ -18,6 +18,7 @@ from loanapp.backend.store.tables import IdempotencyRecord
 from loanapp.domain.errors import ErrorCode
 
 KEY_HEADER: Final = "Idempotency-Key"
+_EVIDENCE_LIMIT: Final = 4 * 1024 * 1024
 _PDF_LIMIT: Final = 8 * 1024 * 1024
 _TIMESTAMP_LIMIT: Final = 4096
 
@@ -71,8 +72,8 @@ async def _document_body(request: Request, services: ServicesDep, _borrower_id: 
     return await read_limited(request, services.policies.face.document_limit_bytes)
 
 
-async def _evidence_body(request: Request, services: ServicesDep, _borrower_id: BorrowerDep) -> bytes:
-    return await read_limited(request, services.policies.face.evidence_limit_bytes)
+async def _evidence_body(request: Request, _borrower_id: BorrowerDep) -> bytes:
+    return await read_limited(request, _EVIDENCE_LIMIT)
 
 
 async def _pdf_body(request: Request, _borrower_id: BorrowerDep) -> bytes:

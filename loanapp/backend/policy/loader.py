@@ -98,8 +98,7 @@ def check(policies: Policies) -> None:
         raise PolicyError("policy/consents.toml must hold every scope once")
     if not limits.burden_green_pct.value <= limits.burden_review_pct.value <= limits.burden_refuse_pct.value:
         raise PolicyError("policy/limits.toml: the burden's steps must rise")
-    if policies.face.actions_min > policies.face.actions_max:
-        raise PolicyError("policy/face.toml: fewer actions at most than at least")
+    _check_face(policies.face)
     for characteristic in policies.scorecard.characteristics:
         steps = [band.up_to for band in characteristic.bands]
         limited = [step for step in steps if step is not None]
@@ -107,6 +106,16 @@ def check(policies: Policies) -> None:
             raise PolicyError(f"policy/scorecard.toml: the bands of {characteristic.id} must rise and end open")
     if unknown := {row.bank for row in policies.issuers.prefixes.values()} - set(policies.issuers.banks):
         raise PolicyError(f"policy/bank_issuers.toml names banks it does not know: {sorted(unknown)}")
+
+
+def _check_face(face: Face) -> None:
+    for fewest, most in (face.actions_with_flash, face.actions_without_flash):
+        if fewest > most:
+            raise PolicyError("policy/face.toml: fewer actions at most than at least")
+    hurried = face.action_timeout_seconds, face.challenge_seconds
+    unhurried = face.unhurried_action_timeout_seconds, face.unhurried_challenge_seconds
+    if not all(slow >= usual for slow, usual in zip(unhurried, hurried, strict=True)):
+        raise PolicyError("policy/face.toml: slow mode must not be faster")
 
 
 def _check_product(product: Product, cost_cap: Decimal, balance_cap: Decimal) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -131,22 +131,44 @@ class SignIn(Row):
     message: SignInMessage
 
 
+class Upload(Row):
+    """What an upload of evidence may take; durations in seconds."""
+
+    at_once: int = Field(gt=0)
+    idle_seconds: float = Field(gt=0)
+    least_bytes_a_second: int = Field(ge=0)
+    grace_seconds: float = Field(ge=0)
+    most_seconds: float = Field(gt=0)
+    source: str
+    mark: str
+
+
+Count = Annotated[int, Field(ge=2, le=5)]
+
+
 class Face(Row):
-    """Challenges and attempts; durations in seconds, sizes in bytes."""
+    """Challenges and attempts; durations in seconds, sizes in bytes, pairs are fewest and most."""
 
     version: str
-    actions_min: int = Field(ge=2)
-    actions_max: int = Field(le=5)
+    since: date = Field(alias="from")
+    flash: bool
+    actions_with_flash: tuple[Count, Count]
+    actions_without_flash: tuple[Count, Count]
+    actions_flash_declined: Count
+    flash_declined_to_review: bool
     action_timeout_seconds: int = Field(gt=0)
     challenge_seconds: int = Field(gt=0)
+    unhurried_action_timeout_seconds: int = Field(gt=0)
+    unhurried_challenge_seconds: int = Field(gt=0)
     attempts_before_manual: int = Field(gt=0)
     lock_failures: int = Field(gt=0)
     lock_window_seconds: int = Field(gt=0)
     lock_seconds: int = Field(gt=0)
-    evidence_limit_bytes: int = Field(gt=0)
+    challenges_an_hour: int = Field(gt=0)
     document_limit_bytes: int = Field(gt=0)
     source: str
     mark: str
+    upload: Upload
 
 
 class Simulation(Row):

@@ -2,46 +2,47 @@
 
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import consent_given, draft
+from loanapp.backend.policy.models import Face
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import Application, Borrower, FaceState, LivenessSession
 from loanapp.backend.verification.consents import require_consent
+from loanapp.backend.verification.draws import draw_actions, draw_colours
 from loanapp.domain.consent import ConsentScope
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.liveness import Action, Challenge, FlashColour, SourceKind, VerdictOutcome
 from loanapp.proof.signed_message import sign_message
+from loanapp.vision.flash_colours import pace
 
-_TURNS: Final = (Action.TURN_LEFT, Action.TURN_RIGHT)
-_OTHERS: Final = (Action.BLINK, Action.OPEN_MOUTH, Action.NOD)
+# Of so many attempts before, nothing is asked again that a film of them could answer.
+_ATTEMPTS_REMEMBERED: Final = 12
 
 
-def random_actions(fewest: int, most: int) -> tuple[Action, ...]:
-    """Different actions in random order, always with a turn: a flat picture that is swung cannot follow one.
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the borrower says before an attempt: where frames come from, whether colours may flash, and how fast."""
 
-    A picture that is warped to obey can; ``docs/liveness.md`` says so.
-    """
-    random = secrets.SystemRandom()
-    count = random.randint(fewest, most)
-    turn = random.choice(_TURNS)
-    rest = [action for action in (*_TURNS, *_OTHERS) if action is not turn]
-    actions = [turn, *random.sample(rest, count - 1)]
-    random.shuffle(actions)
-    return tuple(actions)
+    source: SourceKind
+    flash_accepted: bool = False
+    unhurried: bool = False
 
 
 def issue_challenge(
-    services: Services, session: Session, borrower_id: str, application_id: uuid.UUID, source: SourceKind
+    services: Services, session: Session, borrower_id: str, application_id: uuid.UUID, wishes: Wishes
 ) -> dict[str, Any]:
     """One attempt, as the signed message the borrower gets.
+
+    A flash that is declined costs nothing and refuses nobody: four actions with both turns are asked instead.
 
     Raises ``NOT_ALLOWED_NOW`` before the identity is confirmed or after a pass, ``CONSENT_MISSING``,
     ``SOURCE_NOT_ACCEPTED``, or ``FACE_ATTEMPTS_LOCKED`` with the seconds to wait.
@@ -52,25 +53,30 @@ def issue_challenge(
     scope = ConsentScope.FACE_VERIFICATION
     require_consent(consent_given(services, session, application.id, scope), scope)
     accepted = tuple(SourceKind) if services.demonstration else (SourceKind.CAMERA,)
-    if source not in accepted:
+    if wishes.source not in accepted:
         raise RefusedError(ErrorCode.SOURCE_NOT_ACCEPTED)
     now = services.clock.now()
-    refuse_locked(session.get_one(Borrower, borrower_id), now)
+    borrower = session.get_one(Borrower, borrower_id)
+    refuse_locked(services, session, borrower)
     policy = services.policies.face
     _end_open_attempts(session, application, now)
+    actions, colours = _draw(policy, wishes, _asked_before(session, borrower_id))
+    lifetime = policy.unhurried_challenge_seconds if wishes.unhurried else policy.challenge_seconds
+    timeout = policy.unhurried_action_timeout_seconds if wishes.unhurried else policy.action_timeout_seconds
+    expires_at = now + timedelta(seconds=lifetime)
     message = sign_message(
         services.keys.message,
         {
             "session_id": str(uuid.uuid4()),
             "application_id": application.id,
             "nonce": secrets.token_hex(16),
-            "actions": [action.value for action in random_actions(policy.actions_min, policy.actions_max)],
+            "actions": [action.value for action in actions],
             "issued_at": now.isoformat(),
-            "expires_at": (now + timedelta(seconds=policy.challenge_seconds)).isoformat(),
-            "action_timeout_seconds": policy.action_timeout_seconds,
+            "expires_at": expires_at.isoformat(),
+            "action_timeout_seconds": timeout,
             "accepted_sources": [kind.value for kind in accepted],
-            "flash": [],
-            "flash_colour_ms": 0,
+            "flash": [colour.value for colour in colours],
+            "flash_colour_ms": pace()[2] if colours else 0,
             "borrower_id": borrower_id,
         },
     )
@@ -79,15 +85,47 @@ def issue_challenge(
             id=str(message["session_id"]),
             application_id=application.id,
             challenge=message,
-            source_kind=source,
+            source_kind=wishes.source,
             issued_at=now,
-            expires_at=now + timedelta(seconds=policy.challenge_seconds),
+            expires_at=expires_at,
         )
     )
-    detail = {"check": "liveness_challenge", "session_id": str(message["session_id"]), "source": source.value}
+    detail = {
+        "check": "liveness_challenge",
+        "session_id": str(message["session_id"]),
+        "source": wishes.source.value,
+        "flash": "shown" if colours else "declined" if policy.flash else "none",
+        "unhurried": wishes.unhurried,
+    }
     ledger.append(session, now, "check", application.id, detail)
     session.flush()
     return message
+
+
+def _draw(
+    policy: Face, wishes: Wishes, before: Sequence[Challenge]
+) -> tuple[tuple[Action, ...], tuple[FlashColour, ...]]:
+    """Actions and colours that the attempts before did not have."""
+    orders = {challenge.actions for challenge in before}
+    if policy.flash and wishes.flash_accepted:
+        fewest, most, _milliseconds = pace()
+        colours = draw_colours(fewest, most, [challenge.flash for challenge in before if challenge.flash])
+        return draw_actions(*policy.actions_with_flash, both_turns=False, before=orders), colours
+    if policy.flash:
+        count = policy.actions_flash_declined
+        return draw_actions(count, count, both_turns=True, before=orders), ()
+    return draw_actions(*policy.actions_without_flash, both_turns=True, before=orders), ()
+
+
+def _asked_before(session: Session, borrower_id: str) -> list[Challenge]:
+    """The borrower's latest challenges, in whichever application."""
+    newest = _attempts_of(borrower_id).order_by(LivenessSession.issued_at.desc()).limit(_ATTEMPTS_REMEMBERED)
+    return [read_challenge(attempt.challenge) for attempt in session.scalars(newest)]
+
+
+def _attempts_of(borrower_id: str) -> Select[LivenessSession]:
+    query = select(LivenessSession).join(Application, Application.id == LivenessSession.application_id)
+    return query.where(Application.borrower_id == borrower_id)
 
 
 def _end_open_attempts(session: Session, application: Application, now: datetime) -> None:
@@ -99,11 +137,27 @@ def _end_open_attempts(session: Session, application: Application, now: datetime
         attempt.expires_at = min(attempt.expires_at, now)
 
 
-def refuse_locked(borrower: Borrower, now: datetime) -> None:
-    """Raise ``FACE_ATTEMPTS_LOCKED`` while face attempts, and only those, are locked."""
-    locked = borrower.face_locked_until
-    if locked is not None and locked > now:
-        raise RefusedError(ErrorCode.FACE_ATTEMPTS_LOCKED, retry_after_seconds=int((locked - now).total_seconds()) + 1)
+def locked_seconds(services: Services, session: Session, borrower: Borrower) -> int:
+    """How long face attempts, and only those, stay locked; 0 while they are open.
+
+    They are locked after too many failures in a row, and once so many challenges were asked for within an hour:
+    whoever holds a recording must not be able to ask until the challenge comes that it fits.
+    """
+    now, policy = services.clock.now(), services.policies.face
+    until = [borrower.face_locked_until] if borrower.face_locked_until is not None else []
+    hour = timedelta(hours=1)
+    asked = _attempts_of(borrower.id).where(LivenessSession.issued_at > now - hour)
+    newest = asked.order_by(LivenessSession.issued_at.desc()).limit(policy.challenges_an_hour)
+    issued = [attempt.issued_at for attempt in session.scalars(newest)]
+    if len(issued) == policy.challenges_an_hour:
+        until.append(issued[-1] + hour)
+    return max((int((moment - now).total_seconds()) + 1 for moment in until if moment > now), default=0)
+
+
+def refuse_locked(services: Services, session: Session, borrower: Borrower) -> None:
+    """Raise ``FACE_ATTEMPTS_LOCKED`` while face attempts are locked."""
+    if seconds := locked_seconds(services, session, borrower):
+        raise RefusedError(ErrorCode.FACE_ATTEMPTS_LOCKED, retry_after_seconds=seconds)
 
 
 def read_challenge(message: Mapping[str, Any]) -> Challenge:
@@ -118,9 +172,9 @@ def read_challenge(message: Mapping[str, Any]) -> Challenge:
         action_timeout_seconds=message["action_timeout_seconds"],
         accepted_sources=tuple(SourceKind(kind) for kind in message["accepted_sources"]),
         signature=message["signature"],
-        flash=tuple(FlashColour(colour) for colour in message["flash"]),
-        flash_colour_ms=message["flash_colour_ms"],
-        borrower_id=message["borrower_id"],
+        flash=tuple(FlashColour(colour) for colour in message.get("flash", ())),
+        flash_colour_ms=message.get("flash_colour_ms", 0),
+        borrower_id=message.get("borrower_id", ""),
     )
 
 
@@ -128,11 +182,7 @@ def lock_after_failures(services: Services, session: Session, borrower: Borrower
     """Lock face attempts when too many failed within the window, in whichever of the borrower's applications."""
     policy = services.policies.face
     window = now - timedelta(seconds=policy.lock_window_seconds)
-    query = (
-        select(LivenessSession)
-        .join(Application, Application.id == LivenessSession.application_id)
-        .where(Application.borrower_id == borrower.id, LivenessSession.ended_at > window)
-    )
+    query = _attempts_of(borrower.id).where(LivenessSession.ended_at > window)
     failed = [one for one in session.scalars(query) if one.outcome in {VerdictOutcome.RETRY, VerdictOutcome.REFUSED}]
     if len(failed) >= policy.lock_failures:
         borrower.face_locked_until = now + timedelta(seconds=policy.lock_seconds)

@@ -46,7 +46,7 @@ def judge_evidence(services: Services, borrower_id: str, session_id: uuid.UUID, 
         if attempt.outcome is not None and attempt.evidence_sha256 == digest:
             return _told(attempt)
         now = services.clock.now()
-        refuse_locked(session.get_one(Borrower, borrower_id), now)
+        refuse_locked(services, session, session.get_one(Borrower, borrower_id))
         if attempt.used_at is not None or attempt.expires_at <= now:
             raise RefusedError(ErrorCode.CHALLENGE_EXPIRED)
         challenge = read_challenge(attempt.challenge)

@@ -12,10 +12,8 @@ from loanapp.backend.policy import load_policies
 from loanapp.backend.store import database
 from loanapp.backend.store.cipher import CipherError, FieldCipher
 from loanapp.backend.vault.vault import Vault, VaultItem
-from loanapp.backend.verification.challenges import random_actions
 from loanapp.domain.clock import SystemClock
 from loanapp.domain.errors import ErrorCode, LoanAppError
-from loanapp.domain.liveness import Action
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
@@ -102,14 +100,6 @@ def test_a_field_opens_in_its_own_place_alone():
     with pytest.raises(CipherError):
         cipher.decrypt(stored, "application|2|identity")
     assert cipher.index("1", "phone") != cipher.index("1", "code")
-
-
-def test_challenges_differ_and_always_ask_for_a_turn():
-    drawn = {random_actions(2, 3) for _draw in range(200)}
-    assert len(drawn) > 30
-    for actions in drawn:
-        assert {Action.TURN_LEFT, Action.TURN_RIGHT} & set(actions)
-        assert len(set(actions)) == len(actions) in {2, 3}
 
 
 def test_inference_comes_back_after_a_crash_and_bad_input_does_not_hurt_it(expect_log):

@@ -227,8 +227,7 @@ def test_authorisations_need_the_very_text_and_come_before_what_they_allow(ident
     assert wrong["fields"] == {"text_sha256": "input_invalid"}
     one.consent("face_verification")
     challenge = one.act("/liveness-sessions", liveness, status=201)
-    assert {"turn_left", "turn_right"} & set(challenge["actions"])
-    assert 2 <= len(challenge["actions"]) <= 3
+    assert {"turn_left", "turn_right"} <= set(challenge["actions"])
     one.consent("face_verification", granted=False)
     refused(one.call("POST", one.at("/liveness-sessions"), body=liveness, key=key), 403, "consent_missing")
 

@@ -27,6 +27,8 @@ def test_a_lender_as_agreed():
     profile = read(LenderProfile, {**answers_data.lender(), "of_tomorrow": [1]})
     assert profile.products[0].purposes == (LoanPurpose.TRAVEL,)
     assert profile.vault_public_key == b"v" * 32
+    assert profile.flash is False
+    assert read(LenderProfile, answers_data.lender(face_verification={"flash": True})).flash is True
     assert profile.name.in_language("en_GB") == "e"
     assert profile.name.in_language("zh_CN") == "中"
 

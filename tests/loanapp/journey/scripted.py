@@ -74,6 +74,9 @@ def challenge(**changes):
         "expires_at": "2026-11-22T12:03:00+08:00",
         "action_timeout_seconds": 12,
         "accepted_sources": ["camera"],
+        "flash": [],
+        "flash_colour_ms": 0,
+        "borrower_id": "b-1",
         **changes,
     }
     return sign_message(MESSAGE_KEY, whole)

@@ -1,5 +1,6 @@
 """The pages that are filled in: terms, photos, authorisations, face."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -156,7 +157,9 @@ class TestConsentAndFace:
     def test_a_challenge_is_the_lenders(self, desk):
         journey = at(desk, answer(**FILLED), clock=ManualClock(NOON))
         desk.says(challenge())
-        assert journey.begin_liveness().nonce == "n-1"
+        assert journey.begin_liveness(flash_accepted=True, unhurried=True).nonce == "n-1"
+        sent = json.loads(desk.asked("/v1/applications/ap-1/liveness-sessions")[0].body)
+        assert sent == {"source_kind": "camera", "flash_accepted": True, "unhurried": True}
         desk.says({**challenge(), "actions": ["blink"]})
         with pytest.raises(GuardRefusal):
             journey.begin_liveness()

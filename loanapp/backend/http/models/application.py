@@ -70,9 +70,15 @@ class CardRequest(Request):
 
 
 class LivenessRequest(Request):
-    """Where the frames will come from."""
+    """Where the frames will come from, and how the borrower wants to be asked.
+
+    ``flash_accepted`` answers the photosensitivity question: without it no colours are shown, at the same price.
+    ``unhurried`` gives more time for each action.
+    """
 
     source_kind: SourceKind
+    flash_accepted: bool = False
+    unhurried: bool = False
 
 
 class DocumentSides(Answer):

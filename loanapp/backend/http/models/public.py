@@ -68,6 +68,15 @@ class DataItemAnswer(Answer):
     required: bool
 
 
+class FaceVerificationAnswer(Answer):
+    """What the borrower must be asked before a face attempt.
+
+    ``flash``: whether the lender shows colours on the screen, to whoever does not decline them.
+    """
+
+    flash: bool
+
+
 class LenderAnswer(Answer):
     """Everything about the lender that needs no sign-in."""
 
@@ -84,6 +93,7 @@ class LenderAnswer(Answer):
     reading_seconds: int
     consents: tuple[ConsentAnswer, ...]
     data_items: tuple[DataItemAnswer, ...]
+    face_verification: FaceVerificationAnswer
 
 
 class DemonstrationIdentityAnswer(Answer):
