@@ -1,19 +1,15 @@
-"""The three graphs of ``face_landmarker.task`` on OpenCV's own inference, and the canonical face they share.
+"""The three graphs of ``face_landmarker.task`` on onnxruntime, and the canonical face they share.
 
 The asset is a zip made by Google (Apache-2.0): a face detector (128 x 128), a landmark net (256 x 256 -> 478 points)
 and a blendshape net (146 of the points -> 52 scores), beside the metric face model that head pose is measured against.
 """
 
 import json
-import os
 import struct
-import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import cv2
 import numpy as np
@@ -21,37 +17,28 @@ import numpy as np
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.resource_files import asset_path, resource_path
 from loanapp.vision.arrays import Floats
-from loanapp.vision.parallel import Pool
+from loanapp.vision.graph_conversion import onnx_from_tflite
 
 ASSET: Final = "face_landmarker.task"
 _DETECTOR: Final = "face_detector.tflite"
 _LANDMARKS: Final = "face_landmarks_detector.tflite"
 _BLENDSHAPES: Final = "face_blendshapes.tflite"
 _GEOMETRY: Final = "geometry_pipeline_metadata_landmarks.binarypb"
-# More threads than this steal time from the window and, on two cores, gain nothing.
+# For OpenCV's own loops; more threads than this steal time from the window and, on two cores, gain nothing.
 _THREADS: Final = 2
 
 
 class Graph:
-    """One net; safe to call from several threads. Two that call at once each get a copy of their own."""
+    """One net on one core; safe to call from several threads at once, each of which then uses a core of its own."""
 
-    def __init__(self, read: Callable[[], cv2.dnn.Net]) -> None:
-        self._nets = Pool(read)
-        with self._nets.lend() as net:
-            self._outputs = tuple(net.getUnconnectedOutLayersNames())
+    def __init__(self, session: Any) -> None:  # noqa: ANN401 - onnxruntime ships no types
+        self._session = session
+        self._input: str = session.get_inputs()[0].name
+        self._outputs: tuple[str, ...] = tuple(output.name for output in session.get_outputs())
 
     def run(self, blob: Floats) -> dict[str, Floats]:
         """All outputs by name for one input blob."""
-        with self._nets.lend() as net:
-            net.setInput(blob)
-            results = net.forward(self._outputs)
-            return {
-                name: np.array(result, dtype=np.float32) for name, result in zip(self._outputs, results, strict=True)
-            }
-
-    def fill(self) -> None:
-        """Read every copy now, so that no question waits for it."""
-        self._nets.fill()
+        return dict(zip(self._outputs, self._session.run(None, {self._input: blob}), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +55,7 @@ class CanonicalFace:
 
 @dataclass(frozen=True, slots=True)
 class FaceModels:
-    """Everything the face mesh needs; load once (about 50 ms) and share."""
+    """Everything the face mesh needs; load once (about 0.2 s) and share."""
 
     detector: Graph
     landmarks: Graph
@@ -90,32 +77,31 @@ class FaceModels:
             with zipfile.ZipFile(path) as archive:
                 members = {name: archive.read(name) for name in (_DETECTOR, _LANDMARKS, _BLENDSHAPES, _GEOMETRY)}
             return cls(
-                detector=Graph(partial(_read_net, members[_DETECTOR])),
-                landmarks=Graph(partial(_read_net, members[_LANDMARKS])),
-                blendshapes=Graph(partial(_read_net, members[_BLENDSHAPES])),
+                detector=_read_graph(members[_DETECTOR]),
+                landmarks=_read_graph(members[_LANDMARKS]),
+                blendshapes=_read_graph(members[_BLENDSHAPES]),
                 canonical=_read_canonical(members[_GEOMETRY]),
                 blendshape_landmarks=tuple(names["landmarks"]),
                 blendshape_names=tuple(names["blendshapes"]),
             )
-        except (zipfile.BadZipFile, KeyError, ValueError, IndexError, struct.error, cv2.error) as error:
+        except (zipfile.BadZipFile, KeyError, ValueError, IndexError, struct.error) as error:
             raise LoanAppError(ErrorCode.ASSET_DAMAGED, asset=ASSET) from error
 
-    def fill(self) -> None:
-        """Read every copy of the graphs now (about 50 ms), so that the first verdict does not wait for them."""
-        for graph in (self.detector, self.landmarks, self.blendshapes):
-            graph.fill()
 
+def _read_graph(content: bytes) -> Graph:
+    """A session on one core: a second gains little for nets this small, and the window and the camera need it.
 
-def _read_net(content: bytes) -> cv2.dnn.Net:
-    # OpenCV 5.0 ignores `engine` for a buffer, and its new engine keeps one of several outputs at twice the time;
-    # the classic engine is reached only through a file. The file holds a public model, no data of anybody.
-    parent = tempfile.gettempdir()
-    if not parent.isascii() and os.name == "nt":
-        parent = os.environ.get("PUBLIC", parent)  # OpenCV cannot open a path with Chinese letters there
-    with tempfile.TemporaryDirectory(prefix="loanapp-model-", dir=parent) as folder:
-        path = Path(folder) / "graph.tflite"
-        path.write_bytes(content)
-        return cv2.dnn.readNetFromTFLite(str(path), engine=cv2.dnn.ENGINE_CLASSIC)
+    Raises ``ValueError`` and what :func:`onnx_from_tflite` raises where the content is no such graph.
+    """
+    import onnxruntime  # noqa: PLC0415 - 60 ms and 20 MB that only a capture needs
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    model = onnx_from_tflite(content)
+    try:
+        return Graph(onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"]))
+    except Exception as error:  # its exceptions share no base of their own
+        raise ValueError(ASSET) from error
 
 
 def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:

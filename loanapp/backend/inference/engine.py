@@ -34,7 +34,7 @@ class Engine:
     def preload(self) -> None:
         """Load everything, by reading a blank picture among other things. Raises as a real question would."""
         blank = np.full((480, 640, 3), 255, np.uint8)
-        self._face_models().fill()
+        self._face_models()
         self._matcher.preload()
         try:
             self._reader.read(cv2.imencode(".png", blank)[1].tobytes(), "front")
