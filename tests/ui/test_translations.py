@@ -10,6 +10,7 @@ from loanapp.client.application import Employment
 from loanapp.domain.consent import ConsentScope, LegalBasis, LoanPurpose
 from loanapp.domain.decision import DecisionReason
 from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.domain.failure_causes import FailureCause
 from loanapp.domain.identity_number import Sex
 from loanapp.domain.liveness import HintCode, VerdictReason
 from loanapp.domain.schedule import RepaymentMethod
@@ -65,7 +66,7 @@ def test_chinese_is_set_as_chinese(namespace):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("kind", [ErrorCode, HintCode, VerdictReason, DecisionReason, ApplicationStatus])
+@pytest.mark.parametrize("kind", [ErrorCode, HintCode, VerdictReason, FailureCause, DecisionReason, ApplicationStatus])
 def test_every_code_says_what_and_what_to_do(kind: type[StrEnum], language):
     codes = read(LANGUAGES[language], "codes")
     for member in kind:

@@ -7,13 +7,15 @@ import pytest
 
 from loanapp.domain.decision import DecisionReason
 from loanapp.domain.errors import ErrorCode
+from loanapp.domain.failure_causes import FailureCause
 from loanapp.domain.liveness import HintCode, VerdictReason
 from loanapp.help import article, article_for, articles, page_article, search
 from loanapp.help.articles import ArticleFormatError, _parse, folder_of
 from loanapp.journey.pages import Page
 
 LANGUAGES = ("zh_CN", "en")
-CODES = sorted({code.value for enum in (ErrorCode, HintCode, VerdictReason, DecisionReason) for code in enum})
+KINDS = (ErrorCode, HintCode, VerdictReason, FailureCause, DecisionReason)
+CODES = sorted({code.value for kind in KINDS for code in kind})
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -44,6 +46,12 @@ def test_an_article_says_what_why_and_what_to_do_calmly(one):
     if one.language == "zh_CN":
         assert not re.search("[你亲]", one.title + one.body), "您"
         assert not re.search(r"[\u3400-\u9fff][,;:?]", one.title + one.body), "full-width punctuation"
+
+
+def test_a_cause_of_failure_is_taken_for_no_other_code():
+    """A camera that shows black is a hint and an error alike; a cause must not shadow anything."""
+    others = {code.value for kind in KINDS if kind is not FailureCause for code in kind}
+    assert others.isdisjoint(FailureCause)
 
 
 def test_a_code_finds_its_article_in_either_language():
