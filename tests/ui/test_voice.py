@@ -1,6 +1,7 @@
 """Prompts read aloud: by a program of the system's, one at a time, slower on request, and never in the way."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -194,8 +195,11 @@ def test_every_action_and_hint_has_its_line(language):
 def test_chinese_is_spoken_as_chinese():
     """Voice "cmn" of version 1.51 spells pinyin in English ("king three"); the one chosen must not."""
     speaker = next(one for one in speakers_of("linux") if one.language == "zh")
-    arguments, given = speaker.call(SENTENCE, unhurried=False)
+    lines = [SENTENCE, *(voice_line(what) for what in (*Action, *HintCode))]
+    arguments, given = speaker.call("\n".join(lines), unhurried=False)
     command = [shutil.which(speaker.program), *arguments, "-q", "-x"]
     phonemes = subprocess.run(command, input=given, capture_output=True, check=True).stdout.decode()
-    assert phonemes.count("_|") == len(SENTENCE), "a syllable each"
+    syllables = len(re.findall("[\u4e00-\u9fff]", "".join(lines)))
+    assert len(re.findall(r"\d", phonemes)) >= syllables, "a tone each"
     assert "(en)" not in phonemes
+    assert "ts.'ua21n_| th'ou35" in phonemes, "zhuǎn tóu"
