@@ -4,11 +4,13 @@ import json
 import re
 
 import pytest
+from PySide6.QtGui import QFontMetrics
 
 from loanapp.domain.liveness import Action, HintCode
 from loanapp.help import articles
 from loanapp.resource_files import resource_path
 from ui.camera.figures import ACTIONS, HINTS
+from ui.theme import theme
 
 LANGUAGES = ("zh_CN", "en")
 # One line of 28 px beside a drawing of 84 px, in a window of 1366 by 768.
@@ -52,6 +54,18 @@ def test_a_line_is_read_at_a_glance(language):
         if key.startswith(("hint.", "action.")) and len(text) > LONGEST[language]
     }
     assert lines == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_line_fits_beside_its_drawing(language, qapp):
+    """What the stepper (220 px), the margins and the drawing leave of 1366 px, in the window's own font."""
+    metrics = QFontMetrics(theme().font(28))
+    wide = {
+        key: metrics.horizontalAdvance(text)
+        for key, text in words(language, "face_verification").items()
+        if key.startswith(("hint.", "action."))
+    }
+    assert {key: width for key, width in wide.items() if width > 900} == {}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
