@@ -6,7 +6,10 @@ from datetime import datetime
 
 from loanapp.client.application import (
     Application,
+    Appointment,
+    AppointmentState,
     BoundCard,
+    Branch,
     ConsentRecord,
     ContractState,
     Decision,
@@ -45,8 +48,11 @@ from loanapp.domain.localised import LocalisedText
 __all__ = [
     "AnswerUnreadableError",
     "Application",
+    "Appointment",
+    "AppointmentState",
     "BankCard",
     "BoundCard",
+    "Branch",
     "Certificate",
     "CodeSent",
     "ConsentReceipt",

@@ -10,6 +10,7 @@ from loanapp.client.reading import JsonObject
 from loanapp.domain.consent import ConsentScope, LoanPurpose
 from loanapp.domain.decision import DecisionOutcome, DecisionReason
 from loanapp.domain.identity_number import Sex
+from loanapp.domain.liveness import FaceWay
 from loanapp.domain.localised import LocalisedText
 from loanapp.domain.offer import Offer
 from loanapp.domain.schedule import RepaymentMethod
@@ -103,10 +104,65 @@ class ConsentRecord:
 
 @dataclass(frozen=True, slots=True)
 class FaceCheck:
-    """State of face verification and how many attempts are left."""
+    """State of face verification and how many attempts are left.
+
+    ``way`` is the way taken, once one is; ``locked_seconds`` is how long the camera's way stays closed, 0 if open.
+    """
 
     state: FaceState
     attempts_left: int
+    way: FaceWay | None = None
+    locked_seconds: int = 0
+    changed_face: bool = False
+    certificate_received: bool = False
+
+
+class AppointmentState(StrEnum):
+    """How far a visit to a branch is; ``MISSED`` asks for another time."""
+
+    BOOKED = "booked"
+    CONFIRMED = "confirmed"
+    MISSED = "missed"
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A visit to a branch; ``simulated`` branches exist nowhere, and a simulated clerk confirms the visit."""
+
+    branch_id: str
+    name: LocalisedText
+    address: LocalisedText
+    hours: LocalisedText
+    slot: datetime
+    minutes: int
+    state: AppointmentState
+    simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A branch that can be visited, and the times that are free; each visit takes ``minutes``."""
+
+    id: str
+    name: LocalisedText
+    address: LocalisedText
+    hours: LocalisedText
+    minutes: int
+    simulated: bool
+    slots: tuple[datetime, ...]
+
+    @classmethod
+    def read(cls, answer: JsonObject) -> "Branch":
+        """From the answer's shape."""
+        return cls(
+            id=answer.text("id"),
+            name=answer.localised("name"),
+            address=answer.localised("address"),
+            hours=answer.localised("hours"),
+            minutes=answer.count("minutes"),
+            simulated=answer.flag("simulated"),
+            slots=answer.moments("slots"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +229,8 @@ class Application:
     profile: Profile | None
     consents: tuple[ConsentRecord, ...]
     face: FaceCheck
+    face_ways: tuple[FaceWay, ...]
+    appointment: Appointment | None
     bank_card: BoundCard | None
     timeline: tuple[TimelineEntry, ...]
     waiting_for: WaitingFor | None
@@ -187,7 +245,7 @@ class Application:
     @classmethod
     def read(cls, answer: JsonObject) -> "Application":
         """From the answer's shape."""
-        document, face = answer.inner("document"), answer.inner("face")
+        document = answer.inner("document")
         return cls(
             id=answer.text("id"),
             number=answer.text("number"),
@@ -205,7 +263,9 @@ class Application:
             identity=answer.optional("identity", _identity),
             profile=answer.optional("profile", _profile),
             consents=answer.objects("consents", _consent_record),
-            face=FaceCheck(face.member("state", FaceState), face.count("attempts_left")),
+            face=_face(answer.inner("face")),
+            face_ways=answer.members("face_ways", FaceWay, drop_unknown=True),
+            appointment=answer.optional("appointment", _appointment),
             bank_card=answer.optional("bank_card", _bound_card),
             timeline=answer.objects("timeline", _timeline_entry),
             waiting_for=answer.optional("waiting_for", lambda whole, name: whole.member(name, WaitingFor)),
@@ -226,6 +286,31 @@ class Application:
         """The latest record of this scope."""
         found = [record for record in self.consents if record.scope is scope]
         return max(found, key=lambda record: record.recorded_at) if found else None
+
+
+def _face(answer: JsonObject) -> FaceCheck:
+    return FaceCheck(
+        state=answer.member("state", FaceState),
+        attempts_left=answer.count("attempts_left"),
+        way=answer.optional("way", lambda whole, name: whole.member(name, FaceWay)),
+        locked_seconds=answer.optional("locked_seconds", JsonObject.count) or 0,
+        changed_face=answer.has("changed_face") and answer.flag("changed_face"),
+        certificate_received=answer.has("certificate_received") and answer.flag("certificate_received"),
+    )
+
+
+def _appointment(answer: JsonObject, name: str) -> Appointment:
+    inner = answer.inner(name)
+    return Appointment(
+        branch_id=inner.text("branch_id"),
+        name=inner.localised("name"),
+        address=inner.localised("address"),
+        hours=inner.localised("hours"),
+        slot=inner.moment("slot"),
+        minutes=inner.count("minutes"),
+        state=inner.member("state", AppointmentState),
+        simulated=inner.flag("simulated"),
+    )
 
 
 def _identity(answer: JsonObject, name: str) -> Identity:

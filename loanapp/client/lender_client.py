@@ -4,13 +4,14 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final, Literal, TypeVar
 
 from loanapp.client.answers import (
     Application,
     BankCard,
+    Branch,
     Certificate,
     CodeSent,
     ConsentReceipt,
@@ -244,9 +245,34 @@ class LenderClient:
         path = f"/v1/liveness-sessions/{_segment(challenge.session_id)}/evidence"
         return Verdict.read(self._upload(path, evidence, vault_public_key, info))
 
-    def choose_manual_verification(self, application_id: str, key: str) -> Application:
+    def choose_manual_verification(self, application_id: str, key: str, *, changed_face: bool = False) -> Application:
         """Have a person compare documents and card instead of a camera; at the same price."""
-        return self._act(application_id, "manual-verification", key)
+        path = _path(application_id, "manual-verification")
+        return self._send("POST", path, {"changed_face": changed_face}, Application.read, key)
+
+    def put_certificate(self, application_id: str, certificate: bytes, vault_public_key: bytes) -> Application:
+        """Send a hospital's certificate (JPEG, PNG or PDF) for a face that has changed, sealed to the vault."""
+        if len(certificate) > PHOTO_LIMIT:
+            limit = PHOTO_LIMIT // MEBIBYTE + 1
+            raise InputRejectedError(
+                ErrorCode.PHOTO_TOO_LARGE, {"certificate": ErrorCode.PHOTO_TOO_LARGE}, limit_mb=limit
+            )
+        path = _path(application_id, "changed-face-certificate")
+        info = f"loanapp/certificate/v1|{application_id}"
+        return Application.read(self._upload(path, certificate, vault_public_key, info))
+
+    def branches(self, application_id: str) -> tuple[Branch, ...]:
+        """The branches that can be visited, with their free times; none where that way cannot be finished."""
+        return self._get(_path(application_id, "branches"), lambda answer: answer.objects("branches", Branch.read))
+
+    def book_branch(self, application_id: str, branch_id: str, slot: datetime, key: str) -> Application:
+        """Book a visit, or change the one that is booked; at the same price."""
+        body: dict[str, object] = {"branch_id": branch_id, "slot": slot.isoformat()}
+        return self._send("POST", _path(application_id, "branch-appointment"), body, Application.read, key)
+
+    def cancel_branch(self, application_id: str, key: str) -> Application:
+        """Cancel the visit."""
+        return self._act(application_id, "branch-appointment/cancel", key)
 
     def bind_card(self, application_id: str, number: str, phone: str) -> tuple[BankCard, Application]:
         """Bind the borrower's own debit card by four elements."""

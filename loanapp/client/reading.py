@@ -123,6 +123,11 @@ class JsonObject:
             raise AnswerUnreadableError(self.place(name))
         return value
 
+    def moments(self, name: str) -> tuple[datetime, ...]:
+        """A list of times with an offset."""
+        items = [JsonObject({"moment": value}, self.place(name)) for value in self._list(name)]
+        return tuple(item.moment("moment") for item in items)
+
     def day(self, name: str) -> date:
         """A date, ``YYYY-MM-DD``."""
         try:

@@ -76,6 +76,14 @@ class SourceKind(StrEnum):
     DEMONSTRATION = "demonstration"
 
 
+class FaceWay(StrEnum):
+    """How a lender can make sure that the borrower is the person on the document; every way at the same price."""
+
+    CAMERA = "camera"
+    MANUAL = "manual"
+    BRANCH = "branch"
+
+
 class VerdictOutcome(StrEnum):
     """What the lender makes of one attempt."""
 

@@ -3,9 +3,10 @@
 import json
 import re
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 
-from loanapp.client.answers import BankCard, ConsentReceipt, DocumentReading, FieldReading, Verdict
+from loanapp.client.answers import BankCard, Branch, ConsentReceipt, DocumentReading, FieldReading, Verdict
 from loanapp.client.application import Application
 from loanapp.client.errors import NotAllowedNowError
 from loanapp.client.lender_client import AttemptWishes, Side, TermsWanted
@@ -166,9 +167,56 @@ class DraftActs(JourneyCore):
 
         return self._guarded(work)
 
-    def choose_manual_verification(self) -> Page:
-        """Take the other way: a person compares documents and card; at the same price."""
-        return self._act("manual", self.client.choose_manual_verification)
+    def choose_manual_verification(self, *, changed_face: bool = False, certificate: bytes | None = None) -> Page:
+        """Take the other way: a person compares documents and card; at the same price.
+
+        ``changed_face``: the face is no longer as on the document. ``certificate`` (JPEG, PNG or PDF, optional) is a
+        hospital's word of that; it is sent first, sealed. Raises :class:`LoanAppError` with ``PHOTO_NOT_AN_IMAGE`` or
+        ``PHOTO_TOO_LARGE``.
+        """
+
+        def work() -> Page:
+            application_id = self._application_id()
+            if certificate is not None:
+                self.client.put_certificate(application_id, certificate, self._profile().vault_public_key)
+            return self._arrived(
+                self._keyed(
+                    "manual",
+                    [application_id, changed_face],
+                    lambda key: self.client.choose_manual_verification(application_id, key, changed_face=changed_face),
+                )
+            )
+
+        return self._guarded(work)
+
+    def branches(self) -> tuple[Branch, ...]:
+        """The branches that can be visited, with their free times."""
+        return self._guarded(lambda: self.client.branches(self._application_id()))
+
+    def book_branch(self, branch_id: str, slot: datetime) -> Page:
+        """Take the way to a branch, or change the time; at the same price.
+
+        Raises :class:`InputRejectedError` with the field ``slot`` where that time has been taken meanwhile: ask
+        :meth:`branches` again.
+        """
+
+        def work() -> Page:
+            application_id, body = self._application_id(), [branch_id, slot.isoformat()]
+            # Booked, changed and booked again is a third act, not the first one repeated.
+            self._drop_other_keys("branch", [application_id, *body])
+            return self._arrived(
+                self._keyed(
+                    "branch",
+                    [application_id, *body],
+                    lambda key: self.client.book_branch(application_id, branch_id, slot, key),
+                )
+            )
+
+        return self._guarded(work)
+
+    def cancel_branch(self) -> Page:
+        """Cancel the visit; leads back to choosing a way."""
+        return self._act("branch.cancel", self.client.cancel_branch)
 
     def bind_card(self, number: str, phone: str) -> BankCard:
         """Bind the borrower's own debit card; ``phone`` is the one left with the bank.

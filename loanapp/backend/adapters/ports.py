@@ -1,6 +1,7 @@
 """What the lender asks of the outside; an integrator replaces the simulators behind these ports."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
@@ -79,11 +80,20 @@ class Bank(Protocol):
         ...
 
 
+class BranchClerk(Protocol):
+    """Whoever receives borrowers at a branch and compares them with their document."""
+
+    def confirm(self, branch_id: str, slot: datetime) -> bool:
+        """Whether the visit took place and the borrower is the person on the document."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """All outside sources of one lender."""
+    """All outside sources of one lender; without a ``clerk`` no branch can be chosen."""
 
     registry: Registry
     bureau: CreditBureau
     gateway: CardGateway
     bank: Bank
+    clerk: BranchClerk | None = None

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from loanapp.backend.adapters.ports import BureauRecord, CardAnswer, RegistryAnswer, SourceDownError
@@ -85,6 +86,15 @@ class SimulatedBureau:
         time.sleep(self._seconds)
         known = self._identities.get(identity_number)
         return known.bureau if known else BureauRecord(overdue_count=0, open_loans=0, score=None)
+
+
+class SimulatedClerk:
+    """Confirms every visit without waiting for its time, and is always called simulated."""
+
+    def confirm(self, branch_id: str, slot: datetime) -> bool:
+        """Yes."""
+        del branch_id, slot
+        return True
 
 
 class SimulatedCardGateway:

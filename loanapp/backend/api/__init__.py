@@ -4,6 +4,12 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from loanapp.backend.api import applications, contract, public, verification
+from loanapp.backend.api import applications, contract, other_ways, public, verification
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (public.router, applications.router, verification.router, contract.router)
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    public.router,
+    applications.router,
+    verification.router,
+    other_ways.router,
+    contract.router,
+)

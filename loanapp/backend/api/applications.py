@@ -20,6 +20,7 @@ from loanapp.backend.applications.store import (
 )
 from loanapp.backend.applications.terms import check_terms, set_terms
 from loanapp.backend.applications.view import show
+from loanapp.backend.branches.appointments import missed
 from loanapp.backend.http.dependencies import KEY_PARAMETER, BorrowerDep, IdempotencyDep, ServicesDep
 from loanapp.backend.http.models import application as wire
 from loanapp.backend.http.models.common import yuan
@@ -139,7 +140,8 @@ def submit(
 
     def act(session: Session) -> Application:
         application = draft(session, borrower_id, application_id)
-        if missing := missing_for_submit(services, session, application):
+        late = missed(services, session, application)
+        if missing := missing_for_submit(services, session, application, missed=late):
             raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status="draft", missing=",".join(missing))
         refuse_too_soon(services, session, borrower_id, application.identity_index)
         set_status(session, application, ApplicationStatus.SUBMITTED, services.clock.now(), "borrower")

@@ -6,7 +6,6 @@ from typing import Literal
 from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
-from loanapp.backend.api.acts import act_on_application
 from loanapp.backend.applications.store import own_application
 from loanapp.backend.applications.view import bank_words, show
 from loanapp.backend.cards.binding import bind_card
@@ -24,7 +23,7 @@ from loanapp.backend.http.routes import problems
 from loanapp.backend.verification.challenges import Wishes, issue_challenge
 from loanapp.backend.verification.consents import record_consent
 from loanapp.backend.verification.documents import read_document
-from loanapp.backend.verification.face import choose_manual, judge_evidence
+from loanapp.backend.verification.face import judge_evidence
 from loanapp.backend.verification.identity import confirm_identity
 
 router = APIRouter(prefix="/v1")
@@ -125,26 +124,6 @@ def put_evidence(
     """Judge one attempt; the frames are destroyed with the answer."""
     verdict = judge_evidence(services, borrower_id, session_id, body)
     return wire.VerdictAnswer(outcome=verdict.outcome, reasons=verdict.reasons, attempts_left=verdict.attempts_left)
-
-
-@router.post(
-    _ONE + "/manual-verification",
-    response_model=wire.ApplicationAnswer,
-    responses=problems(401, 404, 409),
-    openapi_extra=KEY_PARAMETER,
-)
-def post_manual_verification(
-    application_id: uuid.UUID,
-    body: wire.Empty,
-    services: ServicesDep,
-    borrower_id: BorrowerDep,
-    idempotency: IdempotencyDep,
-) -> Response:
-    """Choose the way without a face: a person compares documents and card, at the same price."""
-    del body
-    return act_on_application(
-        services, idempotency, lambda session: choose_manual(services, session, borrower_id, application_id)
-    )
 
 
 @router.put(_ONE + "/bank-card", responses=problems(401, 403, 404, 409, 503))

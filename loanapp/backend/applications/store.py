@@ -214,14 +214,19 @@ def consent_given(services: Services, session: Session, application_id: str, sco
     return record is not None and record.granted and record.text_version == version
 
 
-def missing_for_submit(services: Services, session: Session, application: Application) -> list[str]:
-    """What still keeps the application from being submitted, by the name of the step."""
+def missing_for_submit(
+    services: Services, session: Session, application: Application, *, missed: bool = False
+) -> list[str]:
+    """What still keeps the application from being submitted, by the name of the step.
+
+    ``missed``: the time of the visit to a branch has passed.
+    """
     manual = application.face_state is FaceState.MANUAL
     complete = {
         "identity_document": application.has_front and application.has_back,
         "identity": application.identity_sealed is not None,
         "profile": application.profile_sealed is not None,
-        "face": application.face_state in {FaceState.PASSED, FaceState.MANUAL},
+        "face": application.face_state in {FaceState.PASSED, FaceState.MANUAL} and not missed,
         "bank_card": application.card_sealed is not None,
     }
     for consent in services.policies.consents:

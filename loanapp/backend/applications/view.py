@@ -8,14 +8,25 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import Sealed, consent_given, missing_for_submit, newest_consents
+from loanapp.backend.branches.appointments import booked, branch_of, branch_open, missed
 from loanapp.backend.http.models import application as wire
 from loanapp.backend.http.models.common import Words
+from loanapp.backend.policy import models as policy
 from loanapp.backend.services import Services
-from loanapp.backend.store.tables import Application, ApplicationEvent, Borrower, Check, ContractRecord, FaceState
+from loanapp.backend.store.tables import (
+    Application,
+    ApplicationEvent,
+    AppointmentState,
+    Borrower,
+    Check,
+    ContractRecord,
+    FaceState,
+)
 from loanapp.backend.verification.challenges import locked_seconds
 from loanapp.domain.clock import CHINA
 from loanapp.domain.consent import ConsentScope
 from loanapp.domain.identity_number import mask_identity_number, parse_identity_number
+from loanapp.domain.liveness import FaceWay
 from loanapp.domain.phone import mask_phone
 from loanapp.domain.status import ApplicationStatus, BorrowerAction
 
@@ -57,10 +68,12 @@ def show(services: Services, session: Session, application: Application) -> wire
         profile=_profile(services, application),
         consents=_consents(session, application),
         face=face_answer(services, session, application),
+        face_ways=face_ways(services, session, application),
+        appointment=_appointment(services, session, application),
         bank_card=_card(services, application),
         timeline=_timeline(session, application),
         waiting_for=_WAITING_FOR.get(application.status),
-        expected_seconds=_expected_seconds(services, application),
+        expected_seconds=_expected_seconds(services, session, application),
         progress=_progress(session, application),
         decision=wire.DecisionAnswer.model_validate({**decision, "score": None}) if decision else None,
         offer=wire.OfferAnswer.model_validate(offer) if offer else None,
@@ -102,7 +115,8 @@ def _draft_actions(services: Services, session: Session, application: Applicatio
         actions += [_A.CHOOSE_MANUAL_VERIFICATION, *ways] if tired else [*ways, _A.CHOOSE_MANUAL_VERIFICATION]
     if identified and consent_given(services, session, application.id, ConsentScope.BANK_ACCOUNT_CHECK):
         actions.append(_A.BIND_CARD)
-    if not missing_for_submit(services, session, application):
+    late = missed(services, session, application)
+    if not missing_for_submit(services, session, application, missed=late):
         actions.append(_A.SUBMIT)
     return [*actions, _A.WITHDRAW]
 
@@ -110,10 +124,56 @@ def _draft_actions(services: Services, session: Session, application: Applicatio
 def face_answer(services: Services, session: Session, application: Application) -> wire.FaceAnswer:
     """Face verification so far; failures and lock are the borrower's, whichever application they came in."""
     borrower = session.get_one(Borrower, application.borrower_id)
+    late = missed(services, session, application)
     return wire.FaceAnswer(
-        state=application.face_state.value,
+        state=FaceState.NONE.value if late else application.face_state.value,
         attempts_left=max(0, services.policies.face.attempts_before_manual - borrower.face_failures),
         locked_seconds=locked_seconds(services, session, borrower) or None,
+        way=None if late else _way(session, application),
+        changed_face=bool(application.changed_face),
+        certificate_received=application.certificate_at is not None,
+    )
+
+
+def face_ways(services: Services, session: Session, application: Application) -> tuple[FaceWay, ...]:
+    """The ways that can be begun and finished now, best first; the camera's needs its authorisation besides.
+
+    After three failures the other ways come first (design decision 7); a way that cannot be finished is not here.
+    """
+    identified = application.identity_sealed is not None
+    if application.status is not _S.DRAFT or not identified or application.face_state is FaceState.PASSED:
+        return ()
+    borrower = session.get_one(Borrower, application.borrower_id)
+    others = (FaceWay.MANUAL, *([FaceWay.BRANCH] if branch_open(services, session) else []))
+    if locked_seconds(services, session, borrower):
+        return others
+    tired = borrower.face_failures >= services.policies.face.attempts_before_manual
+    return (*others, FaceWay.CAMERA) if tired else (FaceWay.CAMERA, *others)
+
+
+def _way(session: Session, application: Application) -> FaceWay | None:
+    if application.face_state is FaceState.PASSED:
+        return FaceWay.CAMERA
+    if application.face_state is not FaceState.MANUAL:
+        return None
+    return FaceWay.MANUAL if booked(session, application) is None else FaceWay.BRANCH
+
+
+def _appointment(services: Services, session: Session, application: Application) -> wire.AppointmentAnswer | None:
+    appointment = booked(session, application)
+    branch = None if appointment is None else branch_of(services, appointment)
+    if appointment is None or branch is None:
+        return None
+    late = missed(services, session, application) and application.status is _S.DRAFT
+    return wire.AppointmentAnswer(
+        branch_id=branch.id,
+        name=words_of(branch.name),
+        address=words_of(branch.address),
+        hours=words_of(branch.hours),
+        slot=appointment.slot.astimezone(CHINA),
+        minutes=services.policies.branches.slot_minutes,
+        state="missed" if late else "confirmed" if appointment.state is AppointmentState.CONFIRMED else "booked",
+        simulated=branch.simulated,
     )
 
 
@@ -125,7 +185,12 @@ def mask_name(name: str) -> str:
 def bank_words(services: Services, key: str | None) -> Words | None:
     """The bank's name, if the prefix table knows it."""
     words = services.policies.issuers.banks.get(key) if key else None
-    return Words(zh=words.zh, en=words.en) if words else None
+    return words_of(words) if words else None
+
+
+def words_of(words: policy.Words) -> Words:
+    """A text of the policies as it is sent."""
+    return Words(zh=words.zh, en=words.en)
 
 
 def _identity(services: Services, application: Application) -> wire.IdentityAnswer | None:
@@ -174,11 +239,12 @@ def _timeline(session: Session, application: Application) -> tuple[wire.Timeline
     return tuple(wire.TimelineEntry(status=event.status, at=event.at) for event in events)
 
 
-def _expected_seconds(services: Services, application: Application) -> int | None:
+def _expected_seconds(services: Services, session: Session, application: Application) -> int | None:
+    at_branch = booked(session, application) is not None
     simulation = services.policies.simulation
     checks = (
         simulation.registry_seconds
-        + simulation.face_seconds
+        + max(simulation.face_seconds, simulation.clerk_seconds if at_branch else 0.0)
         + simulation.card_seconds
         + simulation.bureau_seconds
         + simulation.decision_seconds

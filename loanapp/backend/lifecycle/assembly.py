@@ -6,6 +6,7 @@ from loanapp.backend.adapters.ports import Sources
 from loanapp.backend.adapters.simulated import (
     SimulatedBureau,
     SimulatedCardGateway,
+    SimulatedClerk,
     SimulatedRegistry,
     simulated_identities,
 )
@@ -19,7 +20,9 @@ from loanapp.backend.services import Services
 from loanapp.backend.store.cipher import KEY_BYTES, FieldCipher
 from loanapp.backend.store.database import Database
 from loanapp.backend.store.tables import Base
+from loanapp.backend.store.upgrade import make_tables
 from loanapp.backend.vault.vault import Vault
+from loanapp.backend.verification.changed_face import destroy_expired
 from loanapp.backend.verification.face import destroy_leftovers
 from loanapp.domain.clock import Clock
 
@@ -36,6 +39,7 @@ class Lender:
         """Load what requests do not need yet, and finish what the last process was cut off from."""
         self.origination.start(self.services)
         destroy_leftovers(self.services)
+        destroy_expired(self.services)
 
     def close(self) -> None:
         """End workflow and inference, give back the databases."""
@@ -52,7 +56,7 @@ def assemble(folder: LenderFolder, policies: Policies, clock: Clock) -> Lender:
     simulation = policies.simulation
     bank = SimulatedBank(folder.root / "simulated_bank.sqlite", simulation, clock)
     database = Database(folder.root / "lender.sqlite")
-    Base.metadata.create_all(database.write_engine)
+    make_tables(database.write_engine, Base)
     origination = LateOrigination(folder.root / "workflow.sqlite")
     services = Services(
         clock=clock,
@@ -67,6 +71,7 @@ def assemble(folder: LenderFolder, policies: Policies, clock: Clock) -> Lender:
             bureau=SimulatedBureau(identities, simulation),
             gateway=SimulatedCardGateway(identities, policies.issuers, simulation),
             bank=bank,
+            clerk=SimulatedClerk() if policies.profile.simulated else None,
         ),
         origination=origination,
         demonstration=policies.profile.simulated,

@@ -25,6 +25,7 @@ from loanapp.backend.services import Services
 from loanapp.backend.signing.contract import prepare_signing
 from loanapp.backend.store.database import workflow_engine
 from loanapp.backend.store.tables import Application
+from loanapp.backend.verification.changed_face import destroy_expired
 from loanapp.domain.status import ApplicationStatus
 
 log = logging.getLogger(__name__)
@@ -124,6 +125,7 @@ class DurableOrigination:
         while not self._ending.wait(_LOOK_AGAIN_SECONDS):
             try:
                 self.resume()
+                destroy_expired(self.services)
             except SQLAlchemyError as error:
                 log.warning("what is under way could not be looked at: %s", failure_place(error))
 
@@ -264,8 +266,11 @@ def _ask(application_id: str, step: str, question: Callable[[Identity], dict[str
 
 def _look_at_face(application_id: str) -> str:
     engine = _engine()
-    DBOS.sleep(engine.services.policies.simulation.face_seconds)
-    return engine.transact("face", lambda session: steps.face_state(session, application_id))
+    services, simulation = engine.services, engine.services.policies.simulation
+    with services.database.read() as session:
+        at_branch = steps.goes_to_branch(session, application_id)
+    DBOS.sleep(simulation.clerk_seconds if at_branch else simulation.face_seconds)
+    return engine.transact("face", lambda session: steps.face_state(services, session, application_id))
 
 
 def _look_at_card(_application_id: str) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from loanapp.backend.adapters.ports import BureauRecord, RegistryAnswer
 from loanapp.backend.applications.store import Sealed, outstanding, set_status
+from loanapp.backend.branches.appointments import booked, confirm_visit
 from loanapp.backend.offers.offer import make_offer, rows_from
 from loanapp.backend.origination.assessment import Assessment, Facts, assess
 from loanapp.backend.services import Services
@@ -70,9 +71,16 @@ def _check_place(application_id: str, step: str) -> str:
     return f"verification_check|{application_id}|{step}"
 
 
-def face_state(session: Session, application_id: str) -> str:
-    """How the borrower's face was checked."""
-    return _application(session, application_id).face_state.value
+def goes_to_branch(session: Session, application_id: str) -> bool:
+    """Whether the borrower is verified at a branch."""
+    return booked(session, _application(session, application_id)) is not None
+
+
+def face_state(services: Services, session: Session, application_id: str) -> str:
+    """How the borrower's face was checked; for a visit to a branch the clerk is asked first."""
+    application = _application(session, application_id)
+    confirm_visit(services, session, application)
+    return application.face_state.value
 
 
 def decide(services: Services, session: Session, application_id: str) -> str:
@@ -109,7 +117,8 @@ def gather(services: Services, session: Session, application: Application) -> Fa
     return Facts(
         registry=RegistryAnswer(registry["answer"]) if registry else None,
         bureau=BureauRecord(**credit) if credit else None,
-        face_by_person=application.face_state is FaceState.MANUAL or application.face_by_person,
+        face_by_person=(application.face_state is FaceState.MANUAL or application.face_by_person)
+        and not confirm_visit(services, session, application),
         number_corrected="identity_number" in application.identity_corrections,
         age=parse_identity_number(identity.identity_number, today).age_on(today),
         monthly_income=profile.monthly_income,

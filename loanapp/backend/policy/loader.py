@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from loanapp.backend.policy.models import (
     BankIssuers,
+    Branches,
     Consent,
     DataItem,
     DisclosureWords,
@@ -19,6 +20,7 @@ from loanapp.backend.policy.models import (
     PolicyError,
     Product,
     Profile,
+    RetentionClass,
     Scorecard,
     SignIn,
     Simulation,
@@ -49,6 +51,11 @@ def load_policies(profile: str = "demonstration", today: date | None = None) -> 
         consents=_rows(Consent, "consents"),
         data_items=_rows(DataItem, "data_items"),
         disclosure=_read(DisclosureWords, "policy", "disclosure"),
+        branches=_read(Branches, "policy", "branches"),
+        retention=tuple(
+            _validated(RetentionClass, "policy/retention.toml", row)
+            for row in _parsed("policy", "retention")["classes"]
+        ),
     )
     check(policies)
     return policies
@@ -99,6 +106,7 @@ def check(policies: Policies) -> None:
     if not limits.burden_green_pct.value <= limits.burden_review_pct.value <= limits.burden_refuse_pct.value:
         raise PolicyError("policy/limits.toml: the burden's steps must rise")
     _check_face(policies.face)
+    _check_branches(policies.branches)
     for characteristic in policies.scorecard.characteristics:
         steps = [band.up_to for band in characteristic.bands]
         limited = [step for step in steps if step is not None]
@@ -106,6 +114,14 @@ def check(policies: Policies) -> None:
             raise PolicyError(f"policy/scorecard.toml: the bands of {characteristic.id} must rise and end open")
     if unknown := {row.bank for row in policies.issuers.prefixes.values()} - set(policies.issuers.banks):
         raise PolicyError(f"policy/bank_issuers.toml names banks it does not know: {sorted(unknown)}")
+
+
+def _check_branches(policy: Branches) -> None:
+    for branch in policy.branches:
+        if any(opens >= closes for opens, closes in branch.open):
+            raise PolicyError(f"policy/branches.toml: {branch.id} closes before it opens")
+    if len({branch.id for branch in policy.branches}) < len(policy.branches):
+        raise PolicyError("policy/branches.toml names a branch twice")
 
 
 def _check_face(face: Face) -> None:

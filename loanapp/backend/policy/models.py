@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from hashlib import sha256
 from typing import Annotated, Literal
@@ -171,6 +171,41 @@ class Face(Row):
     upload: Upload
 
 
+class Branch(Row):
+    """Where a borrower can be verified in person; days count from Monday, 1."""
+
+    id: str
+    simulated: bool
+    name: Words
+    address: Words
+    hours: Words
+    days: tuple[Annotated[int, Field(ge=1, le=7)], ...] = Field(min_length=1)
+    open: tuple[tuple[time, time], ...] = Field(min_length=1)
+
+
+class Branches(Row):
+    """All branches, and how their time is given out."""
+
+    version: str
+    since: date = Field(alias="from")
+    days_ahead: int = Field(gt=0, le=30)
+    notice_minutes: int = Field(ge=0)
+    slot_minutes: int = Field(ge=10)
+    places: int = Field(gt=0)
+    source: str
+    mark: str
+    branches: tuple[Branch, ...] = ()
+
+
+class RetentionClass(Row):
+    """How long the vault keeps one kind of item."""
+
+    kind: str
+    days: int = Field(gt=0)
+    source: str
+    mark: str
+
+
 class Simulation(Row):
     """How long the simulated sources take, in seconds."""
 
@@ -181,6 +216,7 @@ class Simulation(Row):
     bureau_seconds: float = Field(ge=0)
     decision_seconds: float = Field(ge=0)
     reviewer_seconds: float = Field(ge=0)
+    clerk_seconds: float = Field(ge=0)
     bank_seconds: float = Field(ge=0)
     gateway_retry_seconds: int = Field(gt=0)
     source: str
@@ -288,6 +324,12 @@ class Policies:
     consents: tuple[Consent, ...]
     data_items: tuple[DataItem, ...]
     disclosure: DisclosureWords
+    branches: Branches
+    retention: tuple[RetentionClass, ...]
+
+    def retention_days(self, kind: str) -> int:
+        """How long items of that kind are kept."""
+        return next(one.days for one in self.retention if one.kind == kind)
 
     def product(self, product_id: str) -> Product | None:
         """The product of that id, if it is offered."""

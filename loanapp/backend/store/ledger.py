@@ -11,7 +11,7 @@ from loanapp.backend.store.tables import LedgerRow
 from loanapp.proof.canonical_json import canonical_sha256
 
 LedgerKind = Literal["consent", "check", "access", "decision", "signature", "payout", "deletion", "status"]
-Actor = Literal["borrower", "lender", "simulated_reviewer"]
+Actor = Literal["borrower", "lender", "simulated_reviewer", "simulated_clerk"]
 
 GENESIS: Final = "0" * 64
 

@@ -24,6 +24,14 @@ class FaceState(StrEnum):
     MANUAL = "manual"
 
 
+class AppointmentState(StrEnum):
+    """How far a visit to a branch is."""
+
+    BOOKED = "booked"
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+
+
 class Base(DeclarativeBase):
     """All tables of this database."""
 
@@ -40,6 +48,7 @@ class Base(DeclarativeBase):
         SourceKind: EnumWord(SourceKind),
         VerdictOutcome: EnumWord(VerdictOutcome),
         FaceState: EnumWord(FaceState),
+        AppointmentState: EnumWord(AppointmentState),
     }
 
 
@@ -113,6 +122,8 @@ class Application(Base):
     disclosure_shown_at: Mapped[datetime | None]
     disclosure_confirmed_at: Mapped[datetime | None]
     disclosure_seconds: Mapped[int | None]
+    changed_face: Mapped[bool | None]  # the borrower says that the face has changed since the document was made
+    certificate_at: Mapped[datetime | None]  # when a certificate of that came; the vault keeps it
 
 
 class ApplicationEvent(Base):
@@ -123,6 +134,17 @@ class ApplicationEvent(Base):
     application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), index=True)
     status: Mapped[ApplicationStatus]
     at: Mapped[datetime]
+
+
+class BranchAppointment(Base):
+    """A visit to a branch, at most one for each application."""
+
+    __tablename__ = "branch_appointment"
+    application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    branch_id: Mapped[str]
+    slot: Mapped[datetime] = mapped_column(index=True)
+    state: Mapped[AppointmentState]
+    changed_at: Mapped[datetime]
 
 
 class ConsentRecord(Base):

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import Sealed, draft
+from loanapp.backend.branches.appointments import give_up
 from loanapp.backend.inference.client import DocumentResult
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
@@ -68,6 +69,7 @@ def read_document(
 def forget_face(session: Session, application: Application, now: datetime) -> None:
     """A verdict belongs to one portrait, and so does an attempt that is being judged."""
     close_attempts(session, application, now)
+    give_up(session, application, now)
     if application.face_state is not FaceState.NONE:
         application.face_state = FaceState.NONE
         application.face_by_person = False

@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import draft, own_application
+from loanapp.backend.branches.appointments import give_up
 from loanapp.backend.inference.client import FaceResult
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
@@ -110,6 +111,7 @@ def _apply(
     borrower = session.get_one(Borrower, application.borrower_id)
     if outcome is VerdictOutcome.PASSED:
         borrower.face_failures = 0
+        give_up(session, application, now)
         application.face_state, application.face_by_person = FaceState.PASSED, False
     elif outcome is VerdictOutcome.REVIEW:
         # The person is live, the match unsure: a person compares, and the borrower need not try again.
@@ -158,14 +160,22 @@ def destroy_leftovers(services: Services) -> int:
     return len(owners)
 
 
-def choose_manual(services: Services, session: Session, borrower_id: str, application_id: uuid.UUID) -> Application:
-    """The other way: a person compares documents and card, at the same price."""
+def choose_manual(
+    services: Services, session: Session, borrower_id: str, application_id: uuid.UUID, *, changed_face: bool = False
+) -> Application:
+    """The other way: a person compares documents and card, at the same price.
+
+    ``changed_face``: the borrower says that the face is no longer as on the document; a certificate may be added.
+    """
     application = draft(session, borrower_id, application_id)
     if application.identity_sealed is None:
         raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value, missing="identity")
     if application.face_state is not FaceState.PASSED:
         application.face_state, application.face_by_person = FaceState.MANUAL, True
     now = services.clock.now()
+    give_up(session, application, now)
+    application.changed_face = changed_face
     application.updated_at = now
-    ledger.append(session, now, "check", application.id, {"check": "manual_verification_chosen"}, actor="borrower")
+    detail = {"check": "manual_verification_chosen", "changed_face": changed_face}
+    ledger.append(session, now, "check", application.id, detail, actor="borrower")
     return application

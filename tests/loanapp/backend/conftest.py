@@ -19,6 +19,7 @@ _INSTANT = {
     "bureau_seconds": 0.0,
     "decision_seconds": 0.0,
     "reviewer_seconds": 0.3,
+    "clerk_seconds": 0.0,
     "bank_seconds": 0.0,
 }
 _phones = itertools.count(13911110000)

@@ -4,6 +4,7 @@ import dataclasses
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import create_engine
 
 from loanapp.backend.inference.client import InferenceClient
 from loanapp.backend.lifecycle.assembly import assemble
@@ -11,6 +12,8 @@ from loanapp.backend.lifecycle.folder import LenderFolder
 from loanapp.backend.policy import load_policies
 from loanapp.backend.store import database
 from loanapp.backend.store.cipher import CipherError, FieldCipher
+from loanapp.backend.store.tables import Base
+from loanapp.backend.store.upgrade import make_tables
 from loanapp.backend.vault.vault import Vault, VaultItem
 from loanapp.domain.clock import SystemClock
 from loanapp.domain.errors import ErrorCode, LoanAppError
@@ -130,3 +133,20 @@ def test_a_lender_whose_profile_is_not_simulated_is_no_demonstration(tmp_path):
         built = assemble(LenderFolder(tmp_path / str(number)), chosen, SystemClock())
         assert built.services.demonstration is demonstration
         built.close()
+
+
+def test_a_database_of_an_earlier_version_gets_the_new_columns_and_keeps_its_rows(tmp_path):
+    path = tmp_path / "old.sqlite"
+    engine = create_engine(f"sqlite:///{path}")
+    Base.metadata.create_all(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql('ALTER TABLE "application" DROP COLUMN "changed_face"')
+        connection.exec_driver_sql('DROP TABLE "branch_appointment"')
+        connection.exec_driver_sql("INSERT INTO counter (name, day, value) VALUES ('application', '2026-11-22', 7)")
+    for _start in range(2):
+        make_tables(engine, Base)
+    with engine.begin() as connection:
+        assert connection.exec_driver_sql("SELECT changed_face FROM application").all() == []
+        assert connection.exec_driver_sql("SELECT * FROM branch_appointment").all() == []
+        assert connection.exec_driver_sql("SELECT value FROM counter").all() == [(7,)]
+    engine.dispose()

@@ -124,6 +124,8 @@ def application(**changes):
         "profile": None,
         "consents": [],
         "face": {"state": "none", "attempts_left": 3},
+        "face_ways": [],
+        "appointment": None,
         "bank_card": None,
         "timeline": [{"status": "draft", "at": NOW}],
         "waiting_for": "borrower",

@@ -10,6 +10,7 @@ from loanapp.client.secrets import SecretName
 from loanapp.domain.clock import ManualClock
 from loanapp.domain.consent import ConsentScope
 from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.domain.liveness import FaceWay
 from loanapp.guard.refusal import GuardRefusal
 from loanapp.journey.pages import Page, StepState
 from tests.loanapp.client.tls_lender import problem
@@ -181,3 +182,36 @@ class TestConsentAndFace:
         sent = desk.asked("/v1/liveness-sessions/s-1/evidence")[0]
         assert b"face" not in sent.body
         assert journey.current_page() is Page.CHECK_ANSWERS
+
+
+class TestOtherWays:
+    def test_branches_are_shown_booked_changed_and_cancelled(self, desk):
+        journey = at(desk, answer(**{**FILLED, "face": {"state": "none", "attempts_left": 3}}))
+        assert journey.current_page() is Page.FACE_VERIFICATION
+        both = {"zh": "中", "en": "e"}
+        place = {"name": both, "address": both, "hours": both, "minutes": 30, "simulated": True}
+        slot = "2026-11-27T13:30:00+08:00"
+        desk.says({"branches": [{"id": "one", "slots": [slot], **place}]})
+        (branch,) = journey.branches()
+        assert (branch.minutes, branch.simulated) == (30, True)
+        visit = {"branch_id": "one", "slot": slot, "state": "booked", **place}
+        face = {"state": "manual", "attempts_left": 3, "way": "branch"}
+        desk.says(answer(**{**FILLED, "face": face, "appointment": visit}))
+        assert journey.book_branch(branch.id, branch.slots[0]) is Page.CHECK_ANSWERS
+        assert journey.application.appointment.slot == branch.slots[0]
+        assert journey.application.face.way is FaceWay.BRANCH
+        sent = json.loads(desk.asked("/v1/applications/ap-1/branch-appointment")[0].body)
+        assert sent == {"branch_id": "one", "slot": slot}
+        desk.says(answer(**{**FILLED, "face": {"state": "none", "attempts_left": 3}}))
+        assert journey.cancel_branch() is Page.FACE_VERIFICATION
+
+    def test_a_certificate_of_a_changed_face_leaves_sealed_before_the_way_is_chosen(self, desk):
+        journey = at(desk, answer(**{**FILLED, "face": {"state": "retry", "attempts_left": 0}}))
+        chosen = answer(**{**FILLED, "face": {"state": "manual", "attempts_left": 0, "changed_face": True}})
+        desk.says(answer(**FILLED), chosen)
+        page = journey.choose_manual_verification(changed_face=True, certificate=b"%PDF-1.7 from a hospital")
+        assert page is Page.CHECK_ANSWERS
+        first = desk.asked("/v1/applications/ap-1/changed-face-certificate")[0]
+        assert b"hospital" not in first.body
+        assert json.loads(desk.asked("/v1/applications/ap-1/manual-verification")[0].body) == {"changed_face": True}
+        assert journey.application.face.changed_face

@@ -8,7 +8,7 @@ from loanapp.backend.http.models.common import Answer, MoneyText, Percent, Reque
 from loanapp.domain.consent import ConsentScope, LoanPurpose
 from loanapp.domain.decision import DecisionOutcome, DecisionReason
 from loanapp.domain.identity_number import Sex
-from loanapp.domain.liveness import Action, FlashColour, SourceKind, VerdictOutcome, VerdictReason
+from loanapp.domain.liveness import Action, FaceWay, FlashColour, SourceKind, VerdictOutcome, VerdictReason
 from loanapp.domain.schedule import RepaymentMethod
 from loanapp.domain.status import ApplicationStatus, BorrowerAction
 
@@ -81,6 +81,19 @@ class LivenessRequest(Request):
     unhurried: bool = False
 
 
+class ManualRequest(Request):
+    """The way without a face; ``changed_face`` says that the face is no longer as on the document."""
+
+    changed_face: bool = False
+
+
+class BranchRequest(Request):
+    """A visit to a branch at one of the times it offers."""
+
+    branch_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    slot: AwareDatetime
+
+
 class DocumentSides(Answer):
     """Which photos have been read."""
 
@@ -116,11 +129,48 @@ class ConsentState(Answer):
 
 
 class FaceAnswer(Answer):
-    """Face verification so far."""
+    """How the borrower is verified, so far; ``way`` is ``null`` while none is finished or chosen."""
 
     state: Literal["none", "passed", "retry", "manual"]
     attempts_left: int
     locked_seconds: int | None = None
+    way: FaceWay | None = None
+    changed_face: bool = False
+    certificate_received: bool = False
+
+
+class AppointmentAnswer(Answer):
+    """A visit to a branch; ``missed`` when its time has passed before the application was handed in.
+
+    ``simulated``: no such branch exists, and a simulated clerk confirms seconds after the application is handed in.
+    """
+
+    branch_id: str
+    name: Words
+    address: Words
+    hours: Words
+    slot: AwareDatetime
+    minutes: int
+    state: Literal["booked", "confirmed", "missed"]
+    simulated: bool
+
+
+class BranchAnswer(Answer):
+    """A branch and the times that are free, each the beginning of a visit."""
+
+    id: str
+    name: Words
+    address: Words
+    hours: Words
+    minutes: int
+    simulated: bool
+    slots: tuple[AwareDatetime, ...]
+
+
+class BranchList(Answer):
+    """Every branch that can be visited."""
+
+    branches: tuple[BranchAnswer, ...]
 
 
 class CardState(Answer):
@@ -237,6 +287,8 @@ class ApplicationAnswer(Answer):
     profile: ProfileAnswer | None
     consents: tuple[ConsentState, ...]
     face: FaceAnswer
+    face_ways: tuple[FaceWay, ...]
+    appointment: AppointmentAnswer | None
     bank_card: CardState | None
     timeline: tuple[TimelineEntry, ...]
     waiting_for: Literal["borrower", "lender", "reviewer", "bank"] | None

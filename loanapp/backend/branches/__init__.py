@@ -1,0 +1,1 @@
+"""Appointments at a branch: the way to be verified in person."""
