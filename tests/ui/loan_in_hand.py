@@ -92,6 +92,8 @@ def application(status: str, **changes: object) -> Application:
         "profile": {"employment": "employed", "monthly_income": "9000.00", "monthly_debt": "0.00"},
         "consents": [],
         "face": {"state": "passed", "attempts_left": 3},
+        "face_ways": [],
+        "appointment": None,
         "bank_card": {"bank": {"zh": "测试银行", "en": "Test Bank"}, "last4": "0018", "phone_masked": "138****0001"},
         "timeline": [{"status": status, "at": NOW}],
         "waiting_for": "lender",
