@@ -16,3 +16,8 @@ def pace() -> tuple[int, int, int]:
     """Fewest and most colours of one attempt, and milliseconds each is shown."""
     found: dict[str, Any] = read_toml("vision", "flash.toml")["pace"]
     return int(found["fewest"]), int(found["most"]), int(found["colour_ms"])
+
+
+def least_ms() -> int:
+    """Milliseconds that no colour may fall short of, whatever a lender asks (WCAG 2.3.1)."""
+    return int(read_toml("vision", "flash.toml")["pace"]["least_ms"])

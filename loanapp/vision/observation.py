@@ -11,6 +11,7 @@ from loanapp.vision.evidence import EvidenceFrame
 from loanapp.vision.frame_analysis import FrameAnalyser, FrameFacts
 from loanapp.vision.models import FaceModels
 from loanapp.vision.parallel import in_parallel
+from loanapp.vision.reflection import Reflection, measure_reflection
 
 # So many frames before the second half are looked at twice: a face that is followed reads steadier than one just found.
 _RUN_UP = 2
@@ -23,12 +24,14 @@ class _Look:
     facts: FrameFacts
     image: Image
     patch: Floats | None
+    reflection: Reflection | None
 
 
 @dataclass(slots=True)
 class Seen:
-    """By frame: time in milliseconds, facts, picture, face patch (None without a face) and the yaw at rest as learnt.
+    """All by frame.
 
+    Time in milliseconds, facts, picture, face patch and reflection (None without a face), the yaw at rest as learnt.
     ``events``: every action seen so far, in order of their ends.
     """
 
@@ -36,6 +39,7 @@ class Seen:
     facts: list[FrameFacts] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
     patches: list[Floats | None] = field(default_factory=list)
+    reflections: list[Reflection | None] = field(default_factory=list)
     rest_yaws: list[float] = field(default_factory=list)
     events: list[ActionEvent] = field(default_factory=list)
 
@@ -56,6 +60,7 @@ class Observer:
             self.seen.facts.append(look.facts)
             self.seen.images.append(look.image)
             self.seen.patches.append(look.patch)
+            self.seen.reflections.append(look.reflection)
             self.seen.events += self._detector.feed(look.facts)
             neutral = self._detector.neutral
             self.seen.rest_yaws.append(0.0 if neutral is None else neutral.yaw)
@@ -85,4 +90,6 @@ class Observer:
 def _look(analyser: FrameAnalyser, frame: EvidenceFrame) -> _Look:
     image = frame.decode()
     facts = analyser.analyse(image, frame.time_ms / 1000)
-    return _Look(facts, image, None if facts.face is None else face_patch(image, facts.face))
+    if facts.face is None:
+        return _Look(facts, image, None, None)
+    return _Look(facts, image, face_patch(image, facts.face), measure_reflection(image, facts.face))

@@ -12,12 +12,13 @@ from typing import Any, Final
 import numpy as np
 
 from loanapp.domain.liveness import Action, Challenge, VerdictOutcome, VerdictReason
-from loanapp.resource_files import read_toml
 from loanapp.vision.arrays import Image
+from loanapp.vision.case import Case, open_case
 from loanapp.vision.continuity import Course, most_at_rest, same_face
 from loanapp.vision.events import ActionEvent
 from loanapp.vision.evidence import ActionWindow, Evidence, EvidenceFrame, EvidenceHeader
 from loanapp.vision.face_match import FaceMatcher
+from loanapp.vision.flash_rules import flash_as_asked, judge_flash
 from loanapp.vision.frame_analysis import FrameFacts
 from loanapp.vision.models import FaceModels
 from loanapp.vision.observation import Observer, Seen
@@ -44,21 +45,6 @@ class LivenessReport:
     def rules_as_json(self) -> list[dict[str, Any]]:
         """The rules as plain values, to store with the verdict."""
         return [rule.as_json() for rule in self.rules]
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """What a verdict is made on, the thresholds (``verdict.toml``) and the book its rules go to."""
-
-    header: EvidenceHeader
-    challenge: Challenge
-    received_at: datetime
-    limits: dict[str, Any]
-    book: RuleBook
-
-
-def _case(header: EvidenceHeader, challenge: Challenge, received_at: datetime) -> _Case:
-    return _Case(header, challenge, received_at, read_toml("vision", "verdict.toml"), RuleBook())
 
 
 class Watcher:
@@ -88,12 +74,13 @@ class Watcher:
         face with itself over the attempt; without one it is loaded here. Raises :class:`LoanAppError` where a model is
         missing.
         """
-        case = _case(header, challenge, received_at)
+        case = open_case(header, challenge, received_at)
         seen = self._observer.finish()
         if not _worth_watching(case, seen.times_ms):
             return _report(case.book, None)
         _steadiness(case, seen)
         counted = _actions(case, seen)
+        judge_flash(case, seen)
         best = most_at_rest(seen.facts)
         if best is not None and case.book.outcome is VerdictOutcome.PASSED:
             _one_person(case, seen, best, counted, matcher or FaceMatcher())
@@ -112,7 +99,7 @@ def judge(
 
     As :class:`Watcher`, over evidence that is there as a whole; what its header and times rule out is not looked at.
     """
-    case = _case(evidence.header, challenge, received_at)
+    case = open_case(evidence.header, challenge, received_at)
     if not _worth_watching(case, [frame.time_ms for frame in evidence.frames]):
         return _report(case.book, None)
     watcher = Watcher(models)
@@ -124,12 +111,13 @@ def _report(book: RuleBook, best: Image | None) -> LivenessReport:
     return LivenessReport(book.outcome, book.reasons, book.measures, best, book.rules)
 
 
-def _worth_watching(case: _Case, times_ms: Sequence[int]) -> bool:
+def _worth_watching(case: Case, times_ms: Sequence[int]) -> bool:
     """What header and times alone tell: whether the evidence is of this challenge, in its order, and enough."""
     book = case.book
     book.measure("frames", len(times_ms))
     _belongs(case)
     _since_issued(case)
+    flash_as_asked(case)
     if book.outcome is not VerdictOutcome.PASSED:
         return False
     told = tuple(window.action for window in case.header.windows)
@@ -139,7 +127,7 @@ def _worth_watching(case: _Case, times_ms: Sequence[int]) -> bool:
     return book.outcome is VerdictOutcome.PASSED
 
 
-def _belongs(case: _Case) -> None:
+def _belongs(case: Case) -> None:
     header, challenge = case.header, case.challenge
     facts = {
         "session_matches": header.session_id == challenge.session_id,
@@ -151,23 +139,24 @@ def _belongs(case: _Case) -> None:
         case.book.holds(name, true=true, reason=VerdictReason.CHALLENGE_MISMATCH, outcome=VerdictOutcome.REFUSED)
 
 
-def _since_issued(case: _Case) -> None:
-    """Whether the actions can have been done since they were asked: a film made before, or slowed down, was not."""
-    windows = case.header.windows
+def _since_issued(case: Case) -> None:
+    """Whether it can all have happened since it was asked: a film made before, or slowed down, did not."""
+    windows, flash = case.header.windows, case.header.flash
     if not windows:
         return
+    end_ms = flash[-1].until_ms if flash else windows[-1].done_ms
     since_issued_s = (case.received_at - case.challenge.issued_at).total_seconds()
     case.book.measure("since_issued_s", since_issued_s)
     case.book.at_most(
         "acted_s",
-        (windows[-1].done_ms - windows[0].asked_ms) / 1000,
+        (end_ms - windows[0].asked_ms) / 1000,
         since_issued_s + case.limits["time"]["clock_slack_seconds"],
         VerdictReason.CHALLENGE_MISMATCH,
         VerdictOutcome.REFUSED,
     )
 
 
-def _enough_frames(case: _Case, times_ms: Sequence[int]) -> None:
+def _enough_frames(case: Case, times_ms: Sequence[int]) -> None:
     windows, book, limits, few = case.header.windows, case.book, case.limits, VerdictReason.TOO_FEW_FRAMES
     lifetime_s = (case.challenge.expires_at - case.challenge.issued_at).total_seconds()
     book.at_most("recorded_s", (times_ms[-1] - times_ms[0]) / 1000 if times_ms else 0.0, lifetime_s, few)
@@ -180,7 +169,7 @@ def _enough_frames(case: _Case, times_ms: Sequence[int]) -> None:
         book.at_most(f"action_{place}_s", (window.done_ms - window.asked_ms) / 1000, longest_s, few)
 
 
-def _steadiness(case: _Case, seen: Seen) -> None:
+def _steadiness(case: Case, seen: Seen) -> None:
     """One face all the time, in light enough, and frontal at the beginning."""
     book, limits, steady = case.book, case.limits, VerdictReason.FACE_NOT_STEADY
     faces = [facts for facts in seen.facts if facts.face is not None]
@@ -211,7 +200,7 @@ def _longest_gap(all_facts: Sequence[FrameFacts]) -> float:
     return max(longest, all_facts[-1].time_s - last)
 
 
-def _actions(case: _Case, seen: Seen) -> list[ActionEvent]:
+def _actions(case: Case, seen: Seen) -> list[ActionEvent]:
     """Each action in its own window, and not others instead; the events that count for one."""
     book, slack = case.book, case.limits["time"]["window_slack_seconds"]
     counted: list[ActionEvent] = []
@@ -238,7 +227,7 @@ def _actions(case: _Case, seen: Seen) -> list[ActionEvent]:
     return counted
 
 
-def _one_person(case: _Case, seen: Seen, best: int, counted: list[ActionEvent], matcher: FaceMatcher) -> None:
+def _one_person(case: Case, seen: Seen, best: int, counted: list[ActionEvent], matcher: FaceMatcher) -> None:
     """One face throughout; for a person to look at where that is not sure."""
     book, limits, changed = case.book, case.limits["continuity"], VerdictReason.FACE_CHANGED
     course, spans = Course(seen.facts, seen.images, seen.patches), _pieces(case.header.windows)

@@ -10,7 +10,7 @@ import pytest
 from loanapp.capture.evidence_recorder import encode_crop
 from loanapp.capture.guidance import CapturePhase, GuidedAttempt
 from loanapp.demonstration.borrower import DemonstrationBorrower
-from loanapp.domain.liveness import Action, SourceKind, VerdictOutcome, VerdictReason
+from loanapp.domain.liveness import Action, FlashColour, SourceKind, VerdictOutcome, VerdictReason
 from loanapp.vision.evidence import ActionWindow, Evidence, EvidenceFrame, unpack_evidence
 from loanapp.vision.face_match import FaceMatcher
 from loanapp.vision.face_mesh import FaceMesh
@@ -19,6 +19,7 @@ from loanapp.vision.verdict import Watcher
 from loanapp.vision.verdict import judge as judge_received
 
 ACTIONS = (Action.TURN_LEFT, Action.BLINK)
+FLASH = (FlashColour.BLUE, FlashColour.YELLOW, FlashColour.CYAN, FlashColour.MAGENTA)
 
 
 @pytest.fixture(scope="session")
@@ -32,23 +33,36 @@ def attempt(face_models):
     return record(face_models, ACTIONS)
 
 
-def record(models, actions, **options):
+@pytest.fixture(scope="module")
+def lit_attempt(face_models):
+    """The same with a blink and four colours."""
+    return record(face_models, (Action.BLINK,), FLASH)
+
+
+def record(models, actions, flash=(), **options):
     from datetime import UTC, datetime, timedelta
 
     from loanapp.domain.liveness import Challenge
 
     now = datetime.now(UTC)
     challenge = Challenge(
-        "session-1", "application-1", "bm9uY2U", actions, now, now + timedelta(minutes=3), 12, tuple(SourceKind), ""
+        *("session-1", "application-1", "bm9uY2U", actions, now, now + timedelta(minutes=3), 12, tuple(SourceKind), ""),
+        flash=flash,
+        flash_colour_ms=450 if flash else 0,
     )
     borrower = DemonstrationBorrower(fps=15, paced=False, models=models, reaction_s=0.3, **options)
     analyser, guided = FrameAnalyser(models), GuidedAttempt()
     borrower.open()
     guided.begin(challenge)
+    colour = None
     for _ in range(15 * 20):
         frame = borrower.read()
+        guided.tick(frame.time_s)
         guided.feed(analyser.analyse(frame.image, frame.time_s), frame.image)
         borrower.prompt(guided.prompt)
+        if guided.flash is not colour:
+            colour = guided.flash
+            borrower.illuminate(colour)
         if guided.guidance.phase in {CapturePhase.DONE, CapturePhase.FAILED}:
             break
     borrower.close()
@@ -298,3 +312,81 @@ def test_a_frame_that_is_no_picture_is_refused(attempt, make_challenge, face_mod
     frames[3] = EvidenceFrame(frames[3].time_ms, jpeg[:at])
     with pytest.raises(EvidenceFormatError):
         judge(Evidence(attempt.header, tuple(frames)), make_challenge(*ACTIONS), face_models)
+
+
+def flash_challenge(make_challenge, colours=FLASH):
+    return make_challenge(Action.BLINK, flash=colours, flash_colour_ms=450)
+
+
+def test_a_face_lit_by_the_colours_shown_passes(lit_attempt, make_challenge, face_models, matcher):
+    report = judge(lit_attempt, flash_challenge(make_challenge), face_models, matcher=matcher)
+    assert report.reasons == ()
+    assert report.outcome is VerdictOutcome.PASSED
+    assert report.measures["flash_correlation"] > 0.9
+    assert {"flash_change", "flash_shape", "flash_ring_over_face"} <= {rule.name for rule in report.rules}
+
+
+def test_a_face_lit_by_other_colours_does_not_pass(lit_attempt, make_challenge, face_models, matcher):
+    """A recorded attempt whose header tells the colours of the new challenge."""
+    other = (FlashColour.GREEN, FlashColour.MAGENTA, FlashColour.BLUE, FlashColour.YELLOW)
+    windows = tuple(
+        replace(window, colour=colour) for window, colour in zip(lit_attempt.header.flash, other, strict=True)
+    )
+    lying = Evidence(replace(lit_attempt.header, flash=windows), lit_attempt.frames)
+    report = judge(lying, flash_challenge(make_challenge, other), face_models, matcher=matcher)
+    assert report.outcome is VerdictOutcome.RETRY
+    assert VerdictReason.FLASH_MISMATCH in report.reasons
+
+
+def test_a_face_that_reflects_nothing_is_for_a_person_to_look_at(lit_attempt, make_challenge, face_models, matcher):
+    """As an injected film: the frames of one moment before the colours, with the times of the attempt."""
+    first = lit_attempt.header.flash[0].shown_ms
+    calm = [frame for frame in lit_attempt.frames if frame.time_ms < first][-8:]
+    frames = tuple(
+        EvidenceFrame(frame.time_ms, noisy(calm[index % 8].jpeg, index)) if frame.time_ms >= first else frame
+        for index, frame in enumerate(lit_attempt.frames)
+    )
+    report = judge(Evidence(lit_attempt.header, frames), flash_challenge(make_challenge), face_models, matcher=matcher)
+    assert report.outcome is not VerdictOutcome.PASSED
+    assert VerdictReason.FLASH_NOT_SEEN in report.reasons
+    assert VerdictReason.FLASH_MISMATCH not in report.reasons
+
+
+def noisy(jpeg, seed):
+    image = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    noise = np.random.default_rng(seed).normal(0, 1.5, image.shape)
+    return cv2.imencode(".jpg", np.clip(image + noise, 0, 255).astype(np.uint8))[1].tobytes()
+
+
+@pytest.mark.parametrize(
+    ("change", "outcome", "reason"),
+    [
+        (lambda flash: (), VerdictOutcome.REFUSED, VerdictReason.CHALLENGE_MISMATCH),
+        (lambda flash: flash[::-1], VerdictOutcome.REFUSED, VerdictReason.CHALLENGE_MISMATCH),
+        (lambda flash: flash[:-1], VerdictOutcome.REFUSED, VerdictReason.CHALLENGE_MISMATCH),
+        (
+            lambda flash: tuple(replace(one, until_ms=one.shown_ms + 200) for one in flash),
+            VerdictOutcome.RETRY,
+            VerdictReason.FLASH_MISMATCH,
+        ),
+        (
+            lambda flash: (*flash[:-1], replace(flash[-1], until_ms=flash[-1].until_ms + 3000)),
+            VerdictOutcome.RETRY,
+            VerdictReason.FLASH_MISMATCH,
+        ),
+    ],
+)
+def test_colours_are_those_of_the_challenge_in_order_and_pace(
+    lit_attempt, make_challenge, face_models, change, outcome, reason
+):
+    flash = change(lit_attempt.header.flash)
+    told = Evidence(replace(lit_attempt.header, flash=flash), lit_attempt.frames)
+    report = judge(told, flash_challenge(make_challenge), face_models)
+    assert report.outcome is outcome
+    assert reason in report.reasons
+    assert report.best_face is None
+
+
+def test_colours_that_nobody_asked_for_are_refused(lit_attempt, make_challenge, face_models):
+    report = judge(lit_attempt, make_challenge(Action.BLINK), face_models)
+    assert report.outcome is VerdictOutcome.REFUSED
