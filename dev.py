@@ -35,6 +35,7 @@ WINDOWS = os.name == "nt"
 LINUX = sys.platform.startswith("linux")
 VENV = ROOT / ".venv"
 VENV_CORE = ROOT / ".venv-core"
+VENV_BENCH = ROOT / ".venv-bench"
 
 # Debian's and Ubuntu's package for each library Qt and OpenCV open; looked for by the library's own name, because
 # Qt's message blames libxcb-cursor0 when any of them is missing.
@@ -53,6 +54,8 @@ WINDOW_LIBRARIES = {
     "libxcb-shape.so.0": "libxcb-shape0",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
 }
+# MediaPipe opens it; only the bench compares with MediaPipe.
+BENCH_LIBRARIES = {"libGLESv2.so.2": "libgles2"}
 # Where a carrier has no wheel for this computer, any wheel will do: it is opened, never installed.
 ANY_WHEEL = ("--platform", "manylinux_2_28_x86_64", "--platform", "manylinux2014_x86_64", "--python-version", "3.11",
              "--implementation", "cp", "--abi", "cp311", "--abi", "abi3", "--abi", "none")  # fmt: skip
@@ -372,6 +375,9 @@ def command_check(args: argparse.Namespace, rest: list[str]) -> int:
 def command_bench(args: argparse.Namespace, rest: list[str]) -> int:
     """Figures, each beside a baseline measured in the same run."""
     set_up(development=True)
+    if args.name in (None, "vision"):
+        install_packages(BENCH_LIBRARIES, {})
+        make_environment(VENV_BENCH, "bench.txt")
     command = [executable(VENV, "python"), str(ROOT / "tests" / "benchmarks" / "run.py"), *rest]
     command += [args.name] if args.name else []
     command += ["--json"] if args.json else []

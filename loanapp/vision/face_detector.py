@@ -1,5 +1,6 @@
 """Where faces are: the short-range face detector, decoded."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +11,8 @@ from loanapp.vision.arrays import Floats, Image
 from loanapp.vision.models import FaceModels
 
 _SIDE: Final = 128
+# The third of a detection's key points.
+NOSE: Final = 2
 # (cells a side, anchors a cell) of the short-range model's two layers.
 _LAYERS: Final = ((16, 2), (8, 6))
 # MediaPipe's own settings of the face landmarker: least score, overlap at which two boxes are one face.
@@ -52,10 +55,15 @@ class FaceDetector:
         self._graph = models.detector
         self._anchors = _anchors()
 
-    def detect(self, image: Image) -> list[Detection]:
-        """All faces of a picture of any size; small ones are looked at again, closer."""
+    def detect(self, image: Image, known: Sequence[Floats] = ()) -> list[Detection]:
+        """All faces of a picture of any size; small ones are looked at again, closer.
+
+        ``known`` are boxes (4,) in pixels: a face whose nose is in one of them is left out, and costs no second look.
+        """
         found: list[Detection] = []
         for face in self._detect(image):
+            if any(inside(face.key_points[NOSE], box) for box in known):
+                continue
             closer = self._look_closer(image, face)
             if all(_overlap(closer.box, other.box) <= _SAME_FACE_OVERLAP for other in found):
                 found.append(closer)
@@ -68,11 +76,12 @@ class FaceDetector:
         lefts, tops = (sorted({0, max(0, (length - side) // 2), max(0, length - side)}) for length in (width, height))
         return [(left, top, side) for top in tops for left in lefts]
 
-    def detect_in(self, image: Image, part: tuple[int, int, int]) -> list[Detection]:
-        """Faces of one part of the picture, in the picture's own pixels."""
+    def detect_in(self, image: Image, part: tuple[int, int, int], known: Sequence[Floats] = ()) -> list[Detection]:
+        """Faces of one part of the picture, in the picture's own pixels; ``known`` as for :meth:`detect`."""
         left, top, side = part
         offset = np.array([left, top], dtype=np.float32)
-        return [_moved(face, offset) for face in self.detect(image[top : top + side, left : left + side])]
+        moved = [box - np.tile(offset, 2) for box in known]
+        return [_moved(face, offset) for face in self.detect(image[top : top + side, left : left + side], moved)]
 
     def _look_closer(self, image: Image, face: Detection) -> Detection:
         """The model draws the box of a small face up to twice too large: let it see that part alone."""
@@ -112,6 +121,11 @@ class FaceDetector:
         points = (raw[:, 4:].reshape(-1, 6, 2) + centre[:, None] - offset) / scale
         found = _merge(boxes, points, scores[chosen])
         return sorted(found, key=lambda face: float(face.box[0] - face.box[2]))
+
+
+def inside(point: Floats, box: Floats) -> bool:
+    """Whether a point (2,) is in a box (left, top, right, bottom)."""
+    return bool(box[0] <= point[0] <= box[2] and box[1] <= point[1] <= box[3])
 
 
 def _moved(face: Detection, offset: Floats) -> Detection:

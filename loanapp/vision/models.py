@@ -17,7 +17,7 @@ import numpy as np
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.resource_files import asset_path, resource_path
 from loanapp.vision.arrays import Floats
-from loanapp.vision.graph_conversion import onnx_from_tflite
+from loanapp.vision.graphs.converter import onnx_from_tflite
 
 ASSET: Final = "face_landmarker.task"
 _DETECTOR: Final = "face_detector.tflite"

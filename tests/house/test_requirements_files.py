@@ -24,7 +24,7 @@ def names(lines):
     return {re.split(r"[ ;=<>\[]", line)[0].lower() for line in stripped if line and not line.startswith("-")}
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", [*FILES, "bench.txt"])
 def test_every_line_is_a_pin_with_hashes(name):
     blocks = re.sub(r"\\\n\s+", " ", read(name)).splitlines()
     lines = [line for line in blocks if line and not line.lstrip().startswith("#")]
@@ -32,7 +32,7 @@ def test_every_line_is_a_pin_with_hashes(name):
     assert all(PIN.match(line) and "--hash=sha256:" in line for line in lines)
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", [*FILES, "bench.txt"])
 def test_no_address_and_no_place_of_a_machine(name):
     assert not re.search(r"https?:|file:|--index|--find-links|--extra-index|(^|\s)/", read(name))
 
@@ -47,7 +47,9 @@ def test_the_core_has_no_window_and_nobody_has_a_second_qt():
     assert not [name for name in pins("core-development.txt") if name.startswith(("pyside", "pytest-qt", "shiboken"))]
     assert pins("runtime.txt")["pyside6-essentials"] == "6.11.3"
     assert "opencv-python-headless" in pins("core.txt")
+    assert pins("bench.txt")["mediapipe"].startswith("1.2.")
     for name in FILES:
+        assert "mediapipe" not in pins(name)
         assert not {"opencv-python", "opencv-contrib-python", "pyside6", "pyside6-addons", "keyrings-alt"} & set(
             pins(name)
         )

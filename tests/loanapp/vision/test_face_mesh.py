@@ -91,3 +91,16 @@ def test_a_picture_far_behind_is_nobody(mesh, portrait):
     image = cv2.resize(portrait, (1024, 1024))
     image[700:828, 700:828] = cv2.resize(portrait[20:276, 96:352], (128, 128))
     assert len(mesh.find(image)) == 1
+
+
+def test_a_newcomer_is_seen_within_a_third_of_a_second(mesh, portrait):
+    alone = np.full((512, 1024, 3), 120, np.uint8)
+    alone[:, :512] = portrait
+    both = alone.copy()
+    both[:, 512:] = portrait
+    for before in (0, 4, 9):
+        mesh.forget()
+        for _ in range(before + 1):
+            assert len(mesh.track(alone)) == 1
+        counts = [len(mesh.track(both)) for _ in range(10)]
+        assert counts[-1] == 2, before

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from loanapp.resource_files import asset_path
-from loanapp.vision.graph_conversion import onnx_from_tflite
+from loanapp.vision.graphs.converter import onnx_from_tflite
+from loanapp.vision.graphs.tflite import read_tflite
 from loanapp.vision.models import ASSET
-from loanapp.vision.tflite_graph import read_tflite
 
 GRAPHS = {
     "landmarks": ("face_landmarks_detector.tflite", (1, 3, 256, 256)),

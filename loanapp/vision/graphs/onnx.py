@@ -71,9 +71,10 @@ class OnnxWriter:
         self._constants.append(_message(5, content))
         return name
 
-    def input(self, name: str, shape: Sequence[int]) -> None:
-        """Name an input of single-precision floats."""
+    def input(self, name: str, shape: Sequence[int]) -> str:
+        """Name an input of single-precision floats, and answer the name."""
         self._end(11, name, shape)
+        return name
 
     def output(self, name: str, shape: Sequence[int]) -> None:
         """Name an output of single-precision floats."""
