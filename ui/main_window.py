@@ -57,6 +57,7 @@ class MainWindow(QWidget):
         messages.notice.connect(self.notices.show_notice)
         messages.simulated_message.connect(self.notices.show_simulated_message)
         messages.help_wanted.connect(self.open_help)
+        messages.support_wanted.connect(self._show_support)
 
     def _build(self) -> None:
         self.setProperty("ground", "paper")

@@ -38,6 +38,7 @@ class MessageBridge(QObject):
     notice = Signal(object)
     simulated_message = Signal(object)
     help_wanted = Signal(str)
+    support_wanted = Signal()
 
     def show_error(self, error: LoanAppError) -> None:
         """Show an error above the page, with its fix and its help article."""
@@ -54,3 +55,7 @@ class MessageBridge(QObject):
     def open_help(self, article: str) -> None:
         """Open the help panel at an article."""
         self.help_wanted.emit(article)
+
+    def show_support(self) -> None:
+        """Show how a person is reached."""
+        self.support_wanted.emit()

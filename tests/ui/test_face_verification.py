@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from loanapp.capture.sources import CameraError
 from loanapp.client.answers import Verdict
@@ -16,8 +16,12 @@ from loanapp.domain.errors import ErrorCode
 from loanapp.domain.liveness import Action, Challenge, HintCode, SourceKind, VerdictOutcome, VerdictReason
 from loanapp.journey.pages import Page
 from tests.ui.loan_in_hand import NOW, JourneyInHand, application, lender
+from ui.camera.camera_choice import DEMONSTRATION
+from ui.camera.consent_dialog import ConsentDialog
 from ui.camera.face_words import Step, hint_line
+from ui.camera.ways import Way
 from ui.pages.face_verification import FaceVerificationPage
+from ui.theme import theme
 from ui.translations import tr, translator
 
 CONSENT = lender().consent(ConsentScope.FACE_VERIFICATION)
@@ -72,7 +76,7 @@ class Kit:
         return ()
 
     def camera(self) -> object:
-        return self.source
+        return self.source or DemonstrationBorrower()
 
 
 @pytest.fixture
@@ -84,11 +88,12 @@ def open_page(qtbot, page_context, monkeypatch):
         journey = JourneyInHand(application("draft", **{"consents": GRANTED, **changes}))
         journey.answers.update(
             record_consent=lambda *_, **__: None,
-            begin_liveness=lambda _kind: challenge(Action.OPEN_MOUTH),
+            begin_liveness=lambda _kind, **_wishes: challenge(Action.OPEN_MOUTH),
+            connect=lambda: journey.lender,
             choose_manual_verification=lambda: Page.BANK_CARD,
             refresh=lambda: Page.BANK_CARD,
         )
-        page = FaceVerificationPage(page_context(journey, Kit(source or DemonstrationBorrower())))
+        page = FaceVerificationPage(page_context(journey, Kit(source)))
         qtbot.addWidget(page)
         page.resize(1100, 640)
         page.show()
@@ -103,25 +108,82 @@ def open_page(qtbot, page_context, monkeypatch):
 
 
 def to_ready(page, qtbot) -> None:
-    qtbot.waitUntil(lambda: page.step is Step.READY and not page.busy)
+    qtbot.waitUntil(lambda: page.step is Step.READY and page.choice.possible and not page.busy)
+
+
+def consent_dialog(page, qtbot):
+    qtbot.waitUntil(lambda: page.findChild(ConsentDialog) is not None)
+    return page.findChild(ConsentDialog)
+
+
+def without_what_looking_costs(acts) -> list[str]:
+    return [act[0] for act in acts if act[0] != "connect"]
 
 
 def test_consent_comes_first_and_is_recorded_before_any_camera(open_page, qtbot):
     page, journey = open_page(consents=[])
-    words = texts(page)
-    for part in ("用来做什么", "怎么采集", "谁接收", "保存多久", "不同意会怎样", "演示放款机构（模拟）"):
+    dialog = consent_dialog(page, qtbot)
+    words = texts(dialog)
+    for part in ("本次采集仅用于身份核验", "切勿向他人透露验证码", "用来做什么", "怎么采集", "存在哪里", "怎么保护"):
         assert part in words
-    assert page.scaffold.aside.isVisible()
-    assert page.scaffold.aside.text() == "换一种方式核验"
-    qtbot.mouseClick(page.scaffold.primary, Qt.MouseButton.LeftButton)
+    for part in ("谁接收", "保存多久", "不同意会怎样", "演示放款机构（模拟）", "不用于广告", "价格相同"):
+        assert part in words
+    assert not [box for box in dialog.findChildren(QAbstractButton) if box.isCheckable()]
+    assert page.choice.possible is False
+    assert without_what_looking_costs(journey.acts) == []
+    qtbot.mouseClick(dialog.agree, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: page.step is Step.READY)
-    assert journey.acts[0][0] == "record_consent"
+    assert without_what_looking_costs(journey.acts) == ["record_consent"]
+
+
+@pytest.fixture
+def styled(qapp):
+    theme().choose(mode="light", scale=100)
+    yield
+    qapp.setStyleSheet("")
+
+
+def test_the_warning_about_codes_is_red_and_enter_alone_does_not_agree(open_page, qtbot, styled):
+    page, journey = open_page(consents=[])
+    dialog = consent_dialog(page, qtbot)
+    warning = next(label for label in dialog.findChildren(QLabel) if label.text() == "切勿向他人透露验证码")
+    assert warning.palette().color(warning.foregroundRole()).name() == theme().colour("stop").name()
+    qtbot.keyClick(dialog.later, Qt.Key.Key_Return)
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    assert journey.acts == []
+    assert page.step is Step.CONSENT
+
+
+def test_not_now_leaves_every_way_open_and_the_dialog_can_be_opened_again(open_page, qtbot):
+    page, journey = open_page(consents=[])
+    qtbot.keyClick(consent_dialog(page, qtbot), Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: page.findChild(ConsentDialog) is None)
+    assert page.step is Step.CONSENT
+    assert "价格相同" in texts(page)
+    assert page.scaffold.primary.text() == "查看授权，再决定"
+    page.scaffold.primary.click()
+    consent_dialog(page, qtbot).ways.buttons[Way.MANUAL].click()
+    assert page.step is Step.MANUAL
+    assert journey.acts == []
+
+
+def test_what_was_agreed_to_stays_one_press_away(open_page, qtbot):
+    page, journey = open_page()
+    to_ready(page, qtbot)
+    page.steps.ready.agreed.read.emit()
+    dialog = consent_dialog(page, qtbot)
+    assert "2026年11月22日 10:00" in texts(dialog)
+    assert not dialog.agree.isVisible()
+    dialog.later.click()
+    assert page.step is Step.READY
+    assert without_what_looking_costs(journey.acts) == []
 
 
 def test_a_consent_given_already_is_not_asked_for_again(open_page, qtbot):
     page, journey = open_page()
     to_ready(page, qtbot)
-    assert page.scaffold.note.text() == "您已同意人脸核验"
+    assert "您已同意人脸核验" in texts(page)
+    assert page.findChild(ConsentDialog) is None
     assert not [act for act in journey.acts if act[0] == "record_consent"]
     with qtbot.waitSignal(page.back_wanted):
         page.scaffold.back.click()
@@ -134,8 +196,9 @@ def test_who_has_refused_is_offered_the_other_way_and_may_still_change_their_min
     page.scaffold.back.click()
     assert page.step is Step.CONSENT
     page.proceed()
+    consent_dialog(page, qtbot).agree.click()
     to_ready(page, qtbot)
-    assert [act[0] for act in journey.acts] == ["record_consent"]
+    assert without_what_looking_costs(journey.acts) == ["record_consent"]
 
 
 def test_an_agreement_to_an_earlier_text_is_none(open_page):
@@ -147,7 +210,7 @@ def test_cancelling_while_the_challenge_is_asked_for_leaves_no_camera_open(open_
     page, journey = open_page()
     first, asked = threading.Event(), []
 
-    def begin(_kind):
+    def begin(_kind, **_wishes):
         asked.append(1)
         if len(asked) == 1:
             first.wait(10)
@@ -158,7 +221,6 @@ def test_cancelling_while_the_challenge_is_asked_for_leaves_no_camera_open(open_
     page.proceed()
     qtbot.waitUntil(lambda: len(asked) == 1)
     page.cancel.click()
-    page.context.demonstration.source = DemonstrationBorrower()
     page.proceed()
     qtbot.waitUntil(lambda: page.steps.mirror.preview.has_frame)
     first.set()
@@ -169,21 +231,24 @@ def test_cancelling_while_the_challenge_is_asked_for_leaves_no_camera_open(open_
     qtbot.waitUntil(lambda: not [one for one in threading.enumerate() if one.name.startswith("capture-")])
 
 
-def test_the_demonstration_borrower_is_offered_and_labelled(open_page, qtbot):
+def test_the_demonstration_borrower_is_offered_labelled_and_shown(open_page, qtbot):
     page, _ = open_page()
     to_ready(page, qtbot)
-    cameras = page.steps.ready.cameras
-    assert [cameras.itemText(place) for place in range(cameras.count())] == ["演示借款人（模拟，不用摄像头）"]
-    assert page.steps.ready.tag.isVisible()
+    card = page.steps.ready.cameras.cards[DEMONSTRATION]
+    assert list(page.steps.ready.cameras.cards) == [DEMONSTRATION]
+    assert card.button.accessibleName() == "演示借款人（不用摄像头）, 模拟"
+    assert card.button.isChecked()
+    qtbot.waitUntil(lambda: card.thumbnail.has_picture)
 
 
 def test_the_other_way_is_one_press_away_and_can_be_left_again(open_page, qtbot):
-    page, _ = open_page(consents=[])
+    page, _ = open_page()
+    to_ready(page, qtbot)
     page.scaffold.aside.click()
     assert page.step is Step.MANUAL
     assert "价格相同" in texts(page)
     page.scaffold.back.click()
-    assert page.step is Step.CONSENT
+    assert page.step is Step.READY
     page.scaffold.aside.click()
     with qtbot.waitSignal(page.completed) as done:
         page.scaffold.primary.click()
@@ -198,7 +263,7 @@ def test_a_camera_in_trouble_gives_sentence_fix_retry_and_the_other_way(open_pag
     qtbot.waitUntil(lambda: page.step is Step.TROUBLE)
     qtbot.waitUntil(lambda: tr(f"codes.{code.value}.sentence") in texts(page))
     assert page.scaffold.primary.text() == "重试"
-    assert page.scaffold.aside.isVisible()
+    assert page.steps.result.way_buttons[Way.MANUAL].isVisible()
 
 
 def test_from_the_mirror_to_the_verdict(open_page, qtbot):
@@ -264,7 +329,7 @@ def test_escape_cancels_the_check_and_sends_nothing(open_page, qtbot):
     assert not page.steps.mirror.preview.has_frame
     assert QApplication.focusWidget() is page.scaffold.primary
     qtbot.waitUntil(lambda: not [one for one in threading.enumerate() if one.name.startswith("capture-")])
-    assert [act[0] for act in journey.acts] == ["begin_liveness"]
+    assert without_what_looking_costs(journey.acts) == ["begin_liveness"]
     page.setParent(None)
 
 

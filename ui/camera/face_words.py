@@ -3,13 +3,9 @@
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from loanapp.client.answers import Verdict
-from loanapp.domain.errors import ErrorCode, LoanAppError
-from loanapp.domain.liveness import HintCode
+from loanapp.domain.liveness import Action, HintCode
 from ui.camera.figures import CAMERA, DONE, HOLD_STILL, Drawing, drawing_for
-from ui.camera.steps import ResultStep
-from ui.messages import Level
-from ui.translations import error_fix, error_sentence, tr
+from ui.translations import tr
 
 if TYPE_CHECKING:
     from loanapp.capture.guided_capture import CaptureView
@@ -19,6 +15,7 @@ class Step(StrEnum):
     """Where on the face page the borrower is."""
 
     CONSENT = "consent"
+    FLASH = "flash"
     READY = "ready"
     MIRROR = "mirror"
     SENDING = "sending"
@@ -27,20 +24,21 @@ class Step(StrEnum):
     RETRY = "retry"
     NO_MORE = "no_more"
     TROUBLE = "trouble"
+    WAYS = "ways"
     MANUAL = "manual"
 
 
-_CAMERA_ERRORS: Final = frozenset(
-    {ErrorCode.CAMERA_NOT_FOUND, ErrorCode.CAMERA_BUSY, ErrorCode.CAMERA_LOST, ErrorCode.CAMERA_BLACK}
-)
 _TITLES: Final = {
-    Step.CONSENT: "consent.title",
+    Step.CONSENT: "consent.page_title",
+    Step.FLASH: "flash.title",
     Step.READY: "ready.title",
+    Step.WAYS: "ways.title",
     Step.MANUAL: "manual.title",
     Step.PASSED: "passed.title",
 }
 _ACTIONS: Final = {
-    Step.CONSENT: "consent.agree",
+    Step.CONSENT: "consent.decide",
+    Step.FLASH: "flash.go_on",
     Step.READY: "ready.start",
     Step.PASSED: "passed.next",
     Step.REVIEW: "review.next",
@@ -66,48 +64,36 @@ def hint_line(hint: HintCode) -> str:
     return tr(f"face_verification.hint.{hint.value}")
 
 
-def line_for(view: "CaptureView") -> tuple[str, Drawing | None, bool]:
-    """The one line beneath the mirror, its drawing, and whether it is something to mend."""
+def line_for(view: "CaptureView", *, flash_comes: bool) -> tuple[str, Drawing | None, bool]:
+    """The one line beneath the mirror, its drawing, and whether it is something to mend.
+
+    ``flash_comes``: after the last action the screen will show colours, which is said before it does.
+    """
     from loanapp.capture.guidance import CapturePhase
 
     if view.hint is not None:
         return hint_line(view.hint), drawing_for(view.hint), True
     if view.phase is CapturePhase.ACTING and view.action is not None:
         return tr(f"face_verification.action.{view.action.value}"), drawing_for(view.action), False
+    acted = flash_comes and view.total > 0 and view.done_count >= view.total
     key, drawing = {
         CapturePhase.OPENING: ("opening", CAMERA),
         CapturePhase.GET_READY: ("steady" if view.facts is not None else "get_ready", HOLD_STILL),
-        CapturePhase.NEUTRAL: ("neutral", HOLD_STILL),
+        CapturePhase.NEUTRAL: ("flash_next" if acted else "neutral", HOLD_STILL),
+        CapturePhase.FLASH: ("flash_next", HOLD_STILL),
         CapturePhase.HOLD_STILL: ("hold_still", HOLD_STILL),
         CapturePhase.DONE: ("done", DONE),
     }.get(view.phase, ("get_ready", HOLD_STILL))
     return tr(f"face_verification.line.{key}"), drawing, False
 
 
-def show_result(
-    result: ResultStep, step: Step, verdict: Verdict | None, error: LoanAppError | None, *, simulated: bool
-) -> None:
-    """Fill the result step: what came of it, each reason with what helps, and the other way where it is due."""
-    reasons = [(error_sentence(reason), error_fix(reason)) for reason in verdict.reasons] if verdict else []
-    if step is Step.PASSED:
-        result.show_result(Level.DONE, "", tr("face_verification.passed.lead"))
-    elif step is Step.REVIEW:
-        lead = tr("face_verification.review.lead")
-        result.show_result(Level.LOOK, tr("face_verification.review.title"), lead, reasons=reasons)
-    elif step is Step.RETRY:
-        left = tr("face_verification.retry.left", count=verdict.attempts_left if verdict else 0)
-        title = tr("face_verification.retry.title")
-        result.show_result(Level.LOOK, title, "", reasons=reasons, note=left, other_way=True)
-    elif step is Step.NO_MORE:
-        if error is not None:
-            title, text = error_sentence(error), error_fix(error)
-        else:
-            title, text = tr("face_verification.refused.title"), tr("face_verification.retry.no_left")
-        result.show_result(Level.LOOK, title, text, reasons=reasons, other_way=True)
-    elif step is Step.TROUBLE and error is not None:
-        kind = "title" if error.code in _CAMERA_ERRORS else "stopped"
-        why = [(error_sentence(error), error_fix(error))]
-        result.show_result(Level.LOOK, tr(f"face_verification.trouble.{kind}"), "", reasons=why, other_way=True)
-    elif step is Step.MANUAL:
-        who = tr(f"face_verification.manual.{'simulated' if simulated else 'real'}")
-        result.show_result(Level.INFORMATION, "", tr("face_verification.manual.text", simulated=who))
+def spoken_for(view: "CaptureView", *, flash_comes: bool) -> tuple[str, bool]:
+    """What is read aloud, and whether it is urgent: an action's prompt cuts what is being said."""
+    from loanapp.capture.guidance import CapturePhase
+
+    if view.hint is not None:
+        return tr(f"voice.hint.{view.hint.value}"), False
+    if view.phase is CapturePhase.ACTING and isinstance(view.action, Action):
+        return tr(f"voice.action.{view.action.value}"), True
+    text, _drawing, _look = line_for(view, flash_comes=flash_comes)
+    return text, False

@@ -8,6 +8,7 @@ from ui.camera.figures import CANVAS, Drawing, Ink, still_phase
 from ui.theme import theme
 
 _LOOP_MS = 2200
+_SLOW_LOOP_MS = 3600
 
 
 class MovingDrawing(QWidget):
@@ -43,6 +44,10 @@ class MovingDrawing(QWidget):
         """Stand still from now on, or move again."""
         self._reduced_motion = reduced
         self._run()
+
+    def set_slow(self, slow: bool) -> None:  # noqa: FBT001 - a setter
+        """Take more time for one turn."""
+        self._animation.setDuration(_SLOW_LOOP_MS if slow else _LOOP_MS)
 
     @property
     def is_moving(self) -> bool:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ui.camera.mirror_image import mirrored
 from ui.theme import theme
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ _RING_GAP_DEGREES: Final = 7.0
 _VEIL_OPACITY: Final = 0.80
 _LIGHT_LOW: Final = 0.34
 _CORNER: Final = 8.0
-_CROP_AT_MOST: Final = 1.15
+_CROP_AT_MOST: Final = 1.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +49,15 @@ class CameraPreview(QWidget):
         self._image: QImage | None = None
         self._state = PreviewState()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(260, 200)
+        self.setMinimumSize(260, 120)
 
     def sizeHint(self) -> QSize:
         """Room enough for a face; the layout gives more."""
         return QSize(680, 420)
 
     def show_frame(self, pixels: "npt.NDArray[np.uint8] | None") -> None:
-        """Show a frame: ``(height, width, 3)`` BGR bytes, or ``None`` to forget the last one.
-
-        The array is kept until the next frame because the picture only borrows its memory.
-        """
-        if pixels is None:
-            self._pixels = self._image = None
-        else:
-            if not pixels.flags["C_CONTIGUOUS"]:
-                pixels = pixels.copy()
-            height, width = pixels.shape[:2]
-            self._image = QImage(pixels.data, width, height, pixels.strides[0], QImage.Format.Format_BGR888)
-            self._pixels = pixels
+        """Show a frame: ``(height, width, 3)`` BGR bytes, or ``None`` to forget the last one."""
+        self._pixels, self._image = pixels, None
         self.update()
 
     def show_state(self, state: PreviewState) -> None:
@@ -81,9 +72,14 @@ class CameraPreview(QWidget):
         return self._state
 
     @property
+    def pixels(self) -> "npt.NDArray[np.uint8] | None":
+        """The frame that is held."""
+        return self._pixels
+
+    @property
     def has_frame(self) -> bool:
         """Whether a picture is held."""
-        return self._image is not None
+        return self._pixels is not None
 
     def changeEvent(self, event: QEvent) -> None:
         """Repaint when light turns dark."""
@@ -106,10 +102,10 @@ class CameraPreview(QWidget):
         painter.setClipPath(whole)
         paper = theme().colour("paper")
         painter.fillRect(self.rect(), paper)
-        if self._image is None:
+        if self._pixels is None:
             self._paint_nobody(painter)
         else:
-            self._paint_mirror(painter)
+            self._paint_mirror(painter, self._pixels)
         self._paint_veil(painter, whole, paper)
         self._paint_ring(painter)
         if self._state.light is not None:
@@ -118,22 +114,20 @@ class CameraPreview(QWidget):
             self._paint_tick(painter)
         painter.end()
 
-    def _paint_mirror(self, painter: QPainter) -> None:
-        image = self._image
-        if image is None:
-            return
+    def _paint_mirror(self, painter: QPainter, pixels: "npt.NDArray[np.uint8]") -> None:
         # The whole height of the frame shows, so that the oval means the same to the eye as to the engine.
-        scale = max(
-            self.height() / image.height(), min(self.width() / image.width(), 1.12 * self.height() / image.height())
-        )
-        width, height = image.width() * scale, image.height() * scale
+        tall, wide = pixels.shape[:2]
+        scale = max(self.height() / tall, min(self.width() / wide, _CROP_AT_MOST * self.height() / tall))
+        width, height = round(wide * scale), round(tall * scale)
+        ratio = self.devicePixelRatioF()
+        if self._image is None or self._image.deviceIndependentSize().toSize() != QSize(width, height):
+            self._image = mirrored(pixels, width, height, ratio)
+        left, top = (self.width() - width) / 2, (self.height() - height) / 2
         painter.save()
-        painter.translate(self.width() / 2, self.height() / 2)
-        painter.scale(-1, 1)
         frame = QPainterPath()
-        frame.addRoundedRect(QRectF(-width / 2, -self.height() / 2, width, self.height()), _CORNER, _CORNER)
+        frame.addRoundedRect(QRectF(left, 0, width, self.height()), _CORNER, _CORNER)
         painter.setClipPath(frame)
-        painter.drawImage(QRectF(-width / 2, -height / 2, width, height), image)
+        painter.drawImage(QPointF(left, top), self._image)
         painter.restore()
 
     def _paint_nobody(self, painter: QPainter) -> None:

@@ -18,12 +18,13 @@ class Choice(NamedTuple):
     description: str = ""
 
 
-class _Radio(QRadioButton):
+class SteppingRadio(QRadioButton):
     """Arrow keys move along the choices, wherever the cards stand."""
 
     stepped = Signal(int)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Left and up go back, right and down go on."""
         if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Up):
             self.stepped.emit(-1)
         elif event.key() in (Qt.Key.Key_Right, Qt.Key.Key_Down):
@@ -40,7 +41,7 @@ class _ChoiceCard(QFrame):
         box = QVBoxLayout(self)
         box.setContentsMargins(14, 10, 14, 10)
         box.setSpacing(2)
-        self.button = _Radio(choice.text)
+        self.button = SteppingRadio(choice.text)
         self.button.setAccessibleName(choice.text)
         box.addWidget(self.button)
         self.description = label(choice.description, "small")
@@ -110,6 +111,13 @@ class ChoiceCards(QWidget):
         """Choose ``value`` if it is there."""
         if value in self._cards:
             self._cards[value].button.setChecked(True)
+
+    def clear(self) -> None:
+        """Choose nothing, as at the beginning."""
+        self._group.setExclusive(False)
+        for card in self._cards.values():
+            card.button.setChecked(False)
+        self._group.setExclusive(True)
 
     def _step(self, value: str, by: int) -> None:
         values = list(self._cards)

@@ -1,31 +1,33 @@
 """Face verification: consent before any camera, once; then getting ready, the mirror; another way is always there."""
 
-from typing import TYPE_CHECKING, Final
-
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 
-from loanapp.client.answers import ConsentText, Verdict
-from loanapp.domain.consent import ConsentScope
+from loanapp.client.answers import Verdict
 from loanapp.domain.errors import ErrorCode, LoanAppError
-from loanapp.domain.liveness import Challenge, HintCode, SourceKind, VerdictOutcome
+from loanapp.domain.liveness import Challenge, SourceKind, VerdictOutcome
 from loanapp.journey.pages import Page
+from ui.camera.attempt import FaceAttempt
 from ui.camera.camera_choice import CameraChoice
-from ui.camera.face_words import Step, action_of, line_for, show_result, title_of
-from ui.camera.figures import CAMERA, DONE
-from ui.camera.preview import PreviewState
+from ui.camera.connection import ConnectionCheck
+from ui.camera.consent_talk import ConsentTalk
+from ui.camera.face_words import Step, action_of, title_of
+from ui.camera.flash_overlay import FlashOverlay
+from ui.camera.live import LiveMirror
+from ui.camera.outcomes import STUCK, Found, outcome_for
+from ui.camera.ready import READY_COLUMN
 from ui.camera.steps import FaceSteps
+from ui.camera.voice_switch import VoiceSwitch
+from ui.camera.ways import Way
 from ui.components import SecondaryButton
 from ui.components.page_scaffold import COLUMN
-from ui.operations import Operation
 from ui.pages.page import JourneyPage
 from ui.translations import tr
+from ui.voice import Voice
 
-if TYPE_CHECKING:
-    from loanapp.capture.guided_capture import CaptureView, GuidedCapture
-    from loanapp.capture.sources import CameraInfo, FrameSource
-
-_POLL_MS: Final = 33
+_LIVE = frozenset({Step.MIRROR, Step.SENDING})
+_WITH_BACK = frozenset({Step.CONSENT, Step.FLASH, Step.READY, Step.WAYS, Step.MANUAL})
+_WITH_OTHER_WAY = frozenset({Step.FLASH, Step.READY, Step.MIRROR})
 
 
 class FaceVerificationPage(JourneyPage):
@@ -37,54 +39,89 @@ class FaceVerificationPage(JourneyPage):
 
     def build(self) -> None:
         """All steps, and the buttons beneath them."""
-        self._capture: GuidedCapture | None = None
-        self._preparing: Operation | None = None
-        self._challenge: Challenge | None = None
         self._verdict: Verdict | None = None
         self._error: LoanAppError | None = None
-        self._came_from = Step.CONSENT
-        self._step = Step.CONSENT
+        self._came_from = self._step = Step.CONSENT
+        # What was answered about flashing light, for one application and only while the program runs.
+        self._flash: tuple[str, bool] | None = None
+        operations = self.context.operations
         self.steps = FaceSteps()
         self.scaffold.body.addWidget(self.steps, 1)
-        self._choice = CameraChoice(self.steps.ready, self.context.demonstration)
-        self.cancel = SecondaryButton()
-        self.cancel.clicked.connect(self._stop_and_get_ready)
+        self.voice = Voice(self)
+        self.choice = CameraChoice(self.steps.ready, self.context.demonstration, operations)
+        self.attempt = FaceAttempt(operations, self)
+        self.connection = ConnectionCheck(operations, self)
+        self.overlay = FlashOverlay(self)
+        self.live = LiveMirror(self.steps.mirror, self.overlay, self.voice)
+        self.consent = ConsentTalk(self, self._ways)
+        self._make_actions()
+        self._connect()
+
+    def _make_actions(self) -> None:
+        self.cancel, self.read_aloud = SecondaryButton(), VoiceSwitch(self.voice)
         self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self._stop_and_get_ready)
         self._escape.setEnabled(False)
         actions = self.scaffold.primary.parentWidget()
         layout = actions.layout() if actions else None
         if layout is not None:
+            layout.addWidget(self.read_aloud)
             layout.addWidget(self.cancel)
-        self.scaffold.back.clicked.disconnect(self.back_wanted)
-        self.scaffold.back.clicked.connect(self._go_back)
-        self.scaffold.aside.clicked.connect(self._choose_other_way)
-        self.steps.ready.search_wanted.connect(self._search)
-        self.steps.ready.cameras.currentIndexChanged.connect(lambda _index: self._follow_choice())
-        self._poll = QTimer(self)
-        self._poll.setInterval(_POLL_MS)
-        self._poll.timeout.connect(self._look)
+        self.steps.ready.add_voice(VoiceSwitch(self.voice))
+
+    def _connect(self) -> None:
+        steps, scaffold = self.steps, self.scaffold
+        scaffold.back.clicked.disconnect(self.back_wanted)
+        scaffold.back.clicked.connect(self._go_back)
+        scaffold.aside.clicked.connect(self._aside)
+        for stop in (self.cancel.clicked, self.overlay.cancelled):
+            stop.connect(self._stop_and_get_ready)
+        for ways in (steps.consent.ways.wanted, steps.result.way_wanted):
+            ways.connect(self._take_way)
+        for read in (steps.flash.agreed.read, steps.ready.agreed.read):
+            read.connect(lambda: self.consent.open(given=True))
+        steps.flash.chosen.connect(self._show_step)
+        steps.ready.search_wanted.connect(self.choice.search)
+        steps.ready.flash_wanted.connect(lambda: self._enter(Step.FLASH))
+        steps.ready.slowly.toggled.connect(self._set_unhurried)
+        steps.result.help_wanted.connect(self.context.messages.open_help)
+        steps.result.support_wanted.connect(self.context.messages.show_support)
+        steps.result.recheck_wanted.connect(self._recheck)
+        self.consent.agreed.connect(self._after_consent)
+        self.consent.other_way.connect(self._take_way)
+        self.choice.changed.connect(self._follow_choice)
+        self.connection.changed.connect(self._follow_connection)
+        self.attempt.opened.connect(steps.mirror.show_simulated)
+        self.attempt.viewed.connect(lambda view: self.live.show(view, self.attempt.challenge))
+        self.attempt.acted.connect(self._send)
+        self.attempt.failed.connect(self._failed)
 
     # entering and leaving
 
     def load(self) -> None:
         """No camera before the consent, and nobody is asked twice: what was decided on the page before holds here."""
         self._verdict = self._error = None
-        decided = self._decided()
+        decided = self.consent.decided()
         if decided:
-            self._get_ready()
+            self._after_consent()
         elif decided is None:
             self._enter(Step.CONSENT)
+            QTimer.singleShot(0, self, self._ask_consent)
         else:
             self._came_from = Step.CONSENT
             self._enter(Step.MANUAL)
 
     def leave(self) -> None:
         """Close the camera and forget every frame."""
-        self._stop_capture()
+        self.consent.close()
+        self._stop()
+        self.choice.stop_watching()
         super().leave()
 
     def focus_first(self) -> None:
         """The main action where there is one to press, else cancelling, else the page itself."""
+        if self._step is Step.FLASH and self.steps.flash.answer() is None:
+            self.steps.flash.focus_first()
+            return
         ways = (self.scaffold.primary, self.cancel)
         next((way for way in ways if not way.isHidden() and way.isEnabled()), self).setFocus()
 
@@ -102,12 +139,13 @@ class FaceVerificationPage(JourneyPage):
         """Complete once the lender has a verdict to go on with."""
         return [] if self._step in {Step.PASSED, Step.REVIEW} else [self.scaffold.title.text()]
 
-    # actions
+    # before the camera
 
     def proceed(self) -> None:
         """What the main action means at each step."""
         do = {
-            Step.CONSENT: self._agree,
+            Step.CONSENT: self.consent.open,
+            Step.FLASH: self._answer_flash,
             Step.READY: self._start,
             Step.PASSED: self._go_on,
             Step.REVIEW: self._go_on,
@@ -119,169 +157,82 @@ class FaceVerificationPage(JourneyPage):
         if do is not None:
             do()
 
-    def _agree(self) -> None:
-        consent = self._consent()
-        if consent is None:
-            self.show_problem(LoanAppError(ErrorCode.LENDER_TROUBLE))
-            return
-        language = self.context.translator.language
-        digest = consent.sha256.in_language(language)
-        self.context.operations.run(
-            lambda: self.journey.record_consent(
-                consent.scope, granted=True, text_version=consent.version, text_sha256=digest, language=language
-            ),
-            lambda _receipt: self._get_ready(),
-            busy=self,
-        )
+    def _ask_consent(self) -> None:
+        if self._step is Step.CONSENT and self.isVisible():
+            self.consent.open()
+
+    def _after_consent(self) -> None:
+        self._enter(Step.FLASH if self._flash_is_shown() and self._flash_accepted() is None else Step.READY)
+
+    def _answer_flash(self) -> None:
+        answer, application = self.steps.flash.answer(), self.journey.application
+        if answer is not None:
+            self._flash = (application.id if application is not None else "", answer)
+            self._get_ready()
 
     def _get_ready(self) -> None:
         self._enter(Step.READY)
-        if not self._choice.searched:
-            self._search()
-
-    def _search(self) -> None:
-        self._choice.searched = True
-        self.context.operations.run(self._choice.find, self._found, busy=self)
-
-    def _found(self, cameras: "tuple[CameraInfo, ...]") -> None:
-        self._choice.show(cameras)
-        self._follow_choice()
 
     def _follow_choice(self) -> None:
-        possible = self._choice.follow(busy=self.busy)
         if self._step is Step.READY:
-            primary, ready = self.scaffold.primary, possible and not self.busy
+            primary, ready = self.scaffold.primary, self.choice.possible and not self.busy
             if primary.hasFocus() and not ready:
                 self.setFocus()  # else Qt hands it on, out of the page
             primary.setEnabled(ready)
             if ready and self.hasFocus():
                 primary.setFocus()
-            if not self.busy and self._agreed():
-                self.scaffold.set_note(tr("face_verification.consent.agreed"))
 
-    def _start(self) -> None:
-        """Ask the lender for a challenge and open the camera."""
-        self._stop_capture()
-        self._error = None
-        self._enter(Step.MIRROR)
-        self.steps.mirror.say(tr("face_verification.line.opening"), CAMERA)
+    def _follow_connection(self) -> None:
+        self.steps.ready.show_connection(self.connection.state)
+        if self._step is Step.TROUBLE:
+            self._show_step()
+        elif self._step is Step.SENDING:
+            self.scaffold.set_note(tr(f"face_verification.sending.{self.connection.state.value}"))
 
-        make = self._choice.chosen()
-
-        def prepare() -> "tuple[Challenge, FrameSource]":
-            if make is None:
-                raise LoanAppError(ErrorCode.CAMERA_NOT_FOUND)
-            source = make()
-            return self.journey.begin_liveness(source.kind), source
-
-        self._preparing = self.context.operations.run(prepare, self._prepared, self._failed)
-
-    def _prepared(self, prepared: "tuple[Challenge, FrameSource]") -> None:
-        if self._step is not Step.MIRROR or not self.isVisible():
-            return
-        from loanapp.capture.guided_capture import GuidedCapture
-
-        self._challenge, source = prepared
-        self.steps.mirror.show_simulated(source.kind is not SourceKind.CAMERA)
-        self._capture = GuidedCapture(source, action_timeout_s=self._challenge.action_timeout_seconds)
-        self._capture.start()
-        self._capture.begin(self._challenge)
-        self._poll.start()
-
-    def _stop_capture(self) -> None:
-        """Close the camera; joining its threads is not the GUI thread's work, and is finished even at the end."""
-        self._poll.stop()
-        preparing, self._preparing = self._preparing, None
-        if preparing is not None:
-            # A challenge that comes after this must open no camera.
-            preparing.cancel()
-        capture, self._capture = self._capture, None
-        self.steps.mirror.preview.show_frame(None)
-        if capture is not None:
-            self.context.operations.save(capture.stop)
-
-    def _stop_and_get_ready(self) -> None:
-        self._stop_capture()
-        self._get_ready()
-
-    def _go_back(self) -> None:
-        if self._step is Step.MANUAL:
-            self._enter(self._came_from)
-        elif self._step is Step.READY and not self._agreed():
-            self._enter(Step.CONSENT)
-        else:
-            self.back_wanted.emit()
-
-    def _choose_other_way(self) -> None:
-        self._stop_capture()
-        if self._step is not Step.MANUAL:
-            self._came_from = Step.READY if self._step in {Step.MIRROR, Step.SENDING} else self._step
-        self._enter(Step.MANUAL)
-
-    def _confirm_manual(self) -> None:
-        self.context.operations.run(self.journey.choose_manual_verification, self.done, busy=self)
-
-    def _go_on(self) -> None:
-        self.context.operations.run(self.journey.refresh, self.done, busy=self)
+    def _set_unhurried(self, unhurried: bool) -> None:  # noqa: FBT001 - the signal's value
+        self.steps.mirror.set_unhurried(unhurried)
+        self.voice.set_unhurried(unhurried)
 
     # the mirror
 
-    def _look(self) -> None:
-        """Thirty times a second: the newest frame and what to say about it."""
-        from loanapp.capture.guidance import CapturePhase
+    def _start(self) -> None:
+        """Ask the lender for a challenge and open the camera."""
+        self._error = None
+        make, accepted = self.choice.take(), bool(self._flash_accepted())
+        unhurried, journey = self.steps.ready.slowly.isChecked(), self.journey
+        self.live.open()
+        self._enter(Step.MIRROR)
 
-        capture = self._capture
-        if capture is None:
-            return
-        view = capture.latest()
-        if view.frame is not None:
-            self.steps.mirror.preview.show_frame(view.frame.image)
-        self._show_view(view)
-        if view.phase is CapturePhase.DONE:
-            self._send(capture)
-        elif view.phase is CapturePhase.FAILED:
-            self._failed(view.error or LoanAppError(ErrorCode.UNEXPECTED))
+        def begin(kind: SourceKind) -> Challenge:
+            return journey.begin_liveness(kind, flash_accepted=accepted, unhurried=unhurried)
 
-    def _show_view(self, view: "CaptureView") -> None:
-        text, drawing, look = line_for(view)
-        self.steps.mirror.say(text, drawing, look=look)
-        preview = self.steps.mirror.preview
-        preview.show_state(
-            PreviewState(
-                done=view.done_count,
-                total=view.total,
-                action_progress=view.action_progress,
-                light=view.light if view.facts is not None else None,
-                dark=view.hint is HintCode.TOO_DARK,
-                attention=view.hint is not None,
-            )
-        )
-        told = tr("face_verification.preview.progress", done=view.done_count, total=view.total)
-        if preview.accessibleDescription() != told:
-            preview.setAccessibleDescription(told)
+        self.attempt.start(make, begin)
 
-    def _send(self, capture: "GuidedCapture") -> None:
+    def _stop(self) -> None:
+        """Close the camera and give the window back; whatever is under way ends."""
+        self.live.close()
+        self.attempt.stop()
+        self.connection.stop()
+
+    def _stop_and_get_ready(self) -> None:
+        self._stop()
+        self._get_ready()
+
+    def _send(self) -> None:
         """Seal and upload; the camera is closed at once, the preview forgets its frame."""
-        self._poll.stop()
-        challenge = self._challenge
-        self._capture = None
-        preview = self.steps.mirror.preview
-        preview.show_frame(None)
-        preview.show_state(PreviewState(done=preview.state.total, total=preview.state.total, finished=True))
+        challenge, evidence = self.attempt.challenge, self.attempt.take_evidence()
+        self.live.finish()
         self._enter(Step.SENDING)
-        self.steps.mirror.say(tr("face_verification.line.sending"), DONE)
+        self.connection.check_later(self.journey.connect)
 
         def work() -> Verdict:
+            packed = evidence()
             if challenge is None:
                 raise LoanAppError(ErrorCode.CHALLENGE_EXPIRED)
-            try:
-                evidence = capture.evidence()
-            finally:
-                capture.stop()
-            return self.journey.send_evidence(challenge, evidence)
+            return self.journey.send_evidence(challenge, packed)
 
         def mine() -> bool:
-            return self._step is Step.SENDING and self._challenge is challenge
+            return self._step is Step.SENDING and self.attempt.challenge is challenge
 
         self.context.operations.run(
             work,
@@ -289,9 +240,12 @@ class FaceVerificationPage(JourneyPage):
             lambda error: self._failed(error) if mine() else None,
         )
 
+    # what came of it
+
     def show_verdict(self, verdict: Verdict) -> None:
         """Show what the lender makes of an attempt: outcome and reasons, never a score."""
-        self._verdict = verdict
+        self._verdict, self._error = verdict, None
+        self.connection.stop()
         if verdict.outcome is VerdictOutcome.PASSED:
             self._enter(Step.PASSED)
         elif verdict.outcome is VerdictOutcome.REVIEW:
@@ -302,18 +256,89 @@ class FaceVerificationPage(JourneyPage):
             self._enter(Step.NO_MORE)
 
     def _failed(self, error: LoanAppError) -> None:
-        self._stop_capture()
-        if self._step not in {Step.MIRROR, Step.SENDING}:
+        self._stop()
+        if self._step not in _LIVE:
             return
-        self._error = error
+        self._error, self._verdict = error, None
         self._enter(Step.NO_MORE if error.code is ErrorCode.FACE_ATTEMPTS_LOCKED else Step.TROUBLE)
+        if error.code in STUCK:
+            self.connection.check(self.journey.connect)
+
+    def _go_on(self) -> None:
+        self.context.operations.run(self.journey.refresh, self.done, busy=self)
+
+    def _recheck(self) -> None:
+        journey = self.journey
+        self.context.operations.run(lambda: journey.open_page(Page.IDENTITY_DOCUMENT), self.open_page.emit, busy=self)
+
+    # the other ways
+
+    def _ways(self) -> tuple[Way, ...]:
+        return (Way.MANUAL,)
+
+    def _aside(self) -> None:
+        if self._step is Step.NO_MORE:
+            self._get_ready()
+        else:
+            self._choose_other_way()
+
+    def _choose_other_way(self) -> None:
+        ways = self._ways()
+        if len(ways) == 1:
+            self._take_way(ways[0].value)
+        else:
+            self._leave_for(Step.WAYS)
+
+    def _take_way(self, way: str) -> None:
+        if way == Way.MANUAL.value:
+            self._leave_for(Step.MANUAL)
+
+    def _leave_for(self, step: Step) -> None:
+        self._stop()
+        if self._step not in {Step.WAYS, Step.MANUAL}:
+            self._came_from = Step.READY if self._step in _LIVE else self._step
+        self._enter(step)
+
+    def _go_back(self) -> None:
+        if self._step is Step.MANUAL and len(self._ways()) > 1 and self.consent.decided() is not False:
+            self._enter(Step.WAYS)
+        elif self._step in {Step.MANUAL, Step.WAYS}:
+            self._enter(self._came_from)
+        elif self._step is Step.READY and self._flash_is_shown():
+            self._enter(Step.FLASH)
+        elif self._step in {Step.READY, Step.FLASH} and self.consent.decided() is not True:
+            self._enter(Step.CONSENT)
+        else:
+            self.back_wanted.emit()
+
+    def _confirm_manual(self) -> None:
+        self.context.operations.run(self.journey.choose_manual_verification, self.done, busy=self)
+
+    # what is known
+
+    def _flash_is_shown(self) -> bool:
+        lender = self.context.journey.lender if self.context.journey else None
+        return lender is not None and lender.flash
+
+    def _flash_accepted(self) -> bool | None:
+        """The answer for this application; ``None`` where none is given or none is needed."""
+        application = self.context.journey.application if self.context.journey else None
+        known = self._flash is not None and application is not None and self._flash[0] == application.id
+        return self._flash[1] if self._flash is not None and known and self._flash_is_shown() else None
 
     # what is seen
 
     def _enter(self, step: Step) -> None:
         if self.isVisible():
             self.setFocus()  # a button that hides with the focus would hand it on, out of the page
-        self._step = step
+        before, self._step = self._step, step
+        if step is Step.READY:
+            self.choice.watch()
+            self.connection.check(self.journey.connect)
+        elif before is Step.READY and step is not Step.MIRROR:
+            self.choice.stop_watching()
+        if step is Step.FLASH:
+            self.steps.flash.show_answer(self._flash_accepted())
         self._show_step()
         if self.isVisible():
             self.focus_first()
@@ -326,58 +351,66 @@ class FaceVerificationPage(JourneyPage):
     def retranslate(self) -> None:
         """Change every word of the step in sight."""
         super().retranslate()
+        self.steps.consent.retranslate(self._ways())
+        self.steps.flash.retranslate()
         self.steps.ready.retranslate()
         self.steps.mirror.promises.retranslate()
         self.steps.mirror.preview.setAccessibleName(tr("face_verification.preview.name"))
         self.cancel.setText(tr("face_verification.cancel"))
-        self.scaffold.aside.setText(tr("face_verification.other_way"))
-        self._choice.fill()
+        self.choice.retranslate()
         self._show_step()
 
-    def _consent(self) -> ConsentText | None:
-        lender = self.context.journey.lender if self.context.journey else None
-        return lender.consent(ConsentScope.FACE_VERIFICATION) if lender else None
-
-    def _decided(self) -> bool | None:
-        """What the borrower has said to the text in force: yes, no, or nothing yet."""
-        consent = self._consent()
-        application = self.journey.application if consent is not None else None
-        if consent is None or application is None:
-            return None
-        record = application.consent(consent.scope)
-        return record.granted if record is not None and record.text_version == consent.version else None
-
-    def _agreed(self) -> bool:
-        return self._decided() is True
-
     def _show_step(self) -> None:
-        step, scaffold = self._step, self.scaffold
-        live = step in {Step.MIRROR, Step.SENDING}
+        step, scaffold, steps = self._step, self.scaffold, self.steps
+        live = step in _LIVE
         shown = {
-            Step.CONSENT: self.steps.consent,
-            Step.READY: self.steps.ready,
-            Step.MIRROR: self.steps.mirror,
-            Step.SENDING: self.steps.mirror,
-        }.get(step, self.steps.result)
-        self.steps.setCurrentWidget(shown)
+            Step.CONSENT: steps.consent,
+            Step.FLASH: steps.flash,
+            Step.READY: steps.ready,
+            Step.MIRROR: steps.mirror,
+            Step.SENDING: steps.mirror,
+        }.get(step, steps.result)
+        steps.setCurrentWidget(shown)
         scaffold.title.setVisible(not live)
         scaffold.lead.hide()
-        scaffold.set_column(None if live else COLUMN)
-        scaffold.back.setVisible(step in {Step.CONSENT, Step.READY, Step.MANUAL})
-        scaffold.aside.setVisible(step not in {Step.SENDING, Step.PASSED, Step.REVIEW, Step.NO_MORE, Step.MANUAL})
-        scaffold.primary.setVisible(not live)
-        self.cancel.setVisible(step is Step.MIRROR)
+        scaffold.set_column(None if live else READY_COLUMN if step is Step.READY else COLUMN)
+        again = step is Step.NO_MORE and self._error is None
+        scaffold.back.setVisible(step in _WITH_BACK)
+        scaffold.back.setText(
+            tr("face_verification.manual.back" if step in {Step.MANUAL, Step.WAYS} else "common.back")
+        )
+        scaffold.aside.setVisible(step in _WITH_OTHER_WAY or again)
+        scaffold.aside.setText(tr(f"face_verification.{'retry.again' if again else 'other_way'}"))
+        scaffold.primary.setVisible(bool(action_of(step)))
+        scaffold.primary.setText(action_of(step))
+        scaffold.primary.setEnabled(not self.busy and (step is not Step.FLASH or steps.flash.answer() is not None))
+        for widget in (self.cancel, self.read_aloud):
+            widget.setVisible(step is Step.MIRROR)
         self._escape.setEnabled(step is Step.MIRROR)
         scaffold.simulated.setVisible(self.context.demonstration is not None and not live)
         scaffold.title.setText(title_of(step))
-        scaffold.primary.setText(action_of(step))
-        scaffold.back.setText(tr("face_verification.manual.back") if step is Step.MANUAL else tr("common.back"))
-        scaffold.primary.setEnabled(not self.busy)
-        scaffold.set_note(tr("face_verification.sending.no_cancel") if step is Step.SENDING else "")
+        scaffold.set_note(self._note())
         if step is Step.CONSENT:
-            self.steps.consent.show_consent(self._consent(), self.context.translator.language)
+            steps.consent.retranslate(self._ways())
         elif step is Step.READY:
+            steps.ready.show_flash(self._flash_accepted())
             self._follow_choice()
-        elif shown is self.steps.result:
-            simulated = self.context.demonstration is not None
-            show_result(self.steps.result, step, self._verdict, self._error, simulated=simulated)
+        elif shown is steps.result:
+            steps.result.show_outcome(outcome_for(step, self._found()))
+
+    def _note(self) -> str:
+        if self._step is Step.SENDING:
+            return tr("face_verification.sending.no_cancel")
+        unanswered = self._step is Step.FLASH and self.steps.flash.answer() is None
+        return tr("face_verification.flash.choose") if unanswered else ""
+
+    def _found(self) -> Found:
+        application = self.context.journey.application if self.context.journey else None
+        return Found(
+            self._verdict,
+            self._error,
+            application.identity if application is not None else None,
+            self._ways(),
+            simulated=self.context.demonstration is not None,
+            connection=self.connection.state if self._error is not None and self._error.code in STUCK else None,
+        )

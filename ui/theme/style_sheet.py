@@ -16,6 +16,7 @@ QScrollArea { background: transparent; border: none; }
 QScrollArea > QWidget > QWidget { background: transparent; }
 QLabel { background: transparent; }
 QLabel[role="title"] { font-size: 28px; }
+QLabel[role="line-large"] { font-size: 36px; }
 QLabel[role="heading"] { font-size: 20px; }
 QLabel[role="strong"] { font-weight: 700; }
 QLabel[role="lead"], QLabel[role="muted"] { color: $muted; }
@@ -26,8 +27,10 @@ QLabel[role="figure"] { font-size: 28px; }
 QLabel[role="figure-accent"] { font-size: 28px; color: $accent; }
 QLabel[role="error"] { color: $stop; font-size: 14px; }
 QLabel[role="warn"] { color: $stop; }
+QLabel[role="warn-strong"] { color: $stop; font-weight: 700; }
 QLabel[role="look"] { color: $look; }
 QLabel[role="done"] { color: $done; }
+QLabel[tone="look"] { color: $look; }
 
 QFrame[role="card"] { background: $card; border: 1px solid $line; border-radius: 8px; }
 QFrame[role="paper-sheet"] { background: $card; border: 1px solid $line; border-radius: 2px; }

@@ -19,17 +19,22 @@ class Facing(Walker):
     """The page of face verification."""
 
     def face_verification(self) -> None:
-        """Getting ready, a dark room and its hint, the light turned on, the actions, the verdict."""
+        """What was agreed to, the colours, getting ready, a dark room and its hint, the actions, the verdict."""
         from ui.camera.face_words import Step
         from ui.pages.face_verification import FaceVerificationPage
 
         driver = self.driver
         page = self._page(Page.FACE_VERIFICATION, FaceVerificationPage)
-        # Agreed on the page before, in so many words: nobody is asked twice.
+        # Agreed on the page before, in so many words: nobody is asked twice, and what it said is one press away.
+        driver.wait(lambda: page.step in {Step.FLASH, Step.READY} and not page.busy, "face verification to begin")
+        self._read_again(page)
+        if page.step is Step.FLASH:
+            driver.click(driver.button(page, tr("face_verification.flash.with_flash")))
+            self.picture("face_flash_question", tr("face_verification.flash.question"))
+            self._go_on(page)
         self._reach(page, Step.READY)
-        driver.wait(lambda: not page.busy and page.scaffold.primary.isEnabled(), "the list of cameras")
-        driver.choose(page.steps.ready.cameras, -1, "the demonstration borrower")
-        self.picture("face_ready", tr("face_verification.ready.light"))
+        self._choose_borrower(page)
+        self.picture("face_ready", tr("face_verification.ready.light"), tr("face_verification.connection.good"))
         self._go_on(page)
         mirror = page.steps.mirror
         if self.kit.dim:
@@ -42,6 +47,30 @@ class Facing(Walker):
         self._act(page, asked)
         self.picture("face_passed", tr("face_verification.passed.title"))
         self._go_on(page)
+
+    def _read_again(self, page: "FaceVerificationPage") -> None:
+        """The dialog of the consent, as it is shown to who has agreed already."""
+        from ui.camera.consent_dialog import ConsentDialog
+
+        driver = self.driver
+        driver.click(driver.button(page, tr("face_verification.consent.read_again")))
+        driver.wait(lambda: isinstance(driver.dialog(), ConsentDialog), "the consent to be shown again")
+        dialog = driver.dialog()
+        if isinstance(dialog, ConsentDialog):
+            self.picture("face_agreed", tr("face_verification.never_tell_code"), tr("face_verification.consent.where"))
+            driver.click(dialog.later)
+        driver.wait(lambda: driver.dialog() is None, "the consent to be put away")
+
+    def _choose_borrower(self, page: "FaceVerificationPage") -> None:
+        from ui.camera.camera_choice import DEMONSTRATION
+
+        driver, cameras = self.driver, page.steps.ready.cameras
+        driver.wait(lambda: DEMONSTRATION in cameras.cards, "the list of cameras")
+        driver.click(cameras.cards[DEMONSTRATION].button, "the demonstration borrower")
+        seen = cameras.cards[DEMONSTRATION].thumbnail
+        driver.wait(lambda: seen.has_picture and page.scaffold.primary.isEnabled(), "the borrower's picture")
+        good = tr("face_verification.connection.good")
+        driver.wait(lambda: good in "\n".join(driver.look()), "the connection to be found good")
 
     def _act(self, page: "FaceVerificationPage", asked: set[str]) -> None:
         """Until the verdict; a machine too slow for enough frames is told so, and the way the page offers is taken."""
@@ -57,6 +86,7 @@ class Facing(Walker):
             driver.wait(acting, "the first action to be under way", _FACE_S)
             if not attempt:
                 self.picture("face_acting", tr("face_verification.never_tell_code"))
+                self._see_colours(page)
             driver.wait(lambda: page.step not in {Step.MIRROR, Step.SENDING}, "the verdict", _FACE_S)
             slow = page.step is Step.RETRY and page.reasons_told() == VerdictReason.TOO_FEW_FRAMES.value
             if not slow or attempt + 1 == _FACE_ATTEMPTS:
@@ -66,6 +96,18 @@ class Facing(Walker):
             self._reach(page, Step.READY)
             self._go_on(page)
         self._refuse_face_trouble(page)
+
+    def _see_colours(self, page: "FaceVerificationPage") -> None:
+        """The whole window in a colour of the flash, where the challenge has one."""
+        from ui.camera.face_words import Step
+
+        challenge, overlay = page.attempt.challenge, page.overlay
+        if challenge is None or not challenge.flash:
+            return
+        lit = self.driver.wait
+        lit(lambda: overlay.colour is not None or page.step is not Step.MIRROR, "the colours of the flash", _FACE_S)
+        if overlay.colour is not None:
+            self.picture("face_flash", tr("face_verification.flash.line"))
 
     def _reach(self, page: object, step: object, seconds: float = 20.0) -> None:
         def there() -> bool:

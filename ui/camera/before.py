@@ -1,0 +1,119 @@
+"""Before the camera: the page behind the consent dialog, and the question about flashing light."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from ui.camera.column import ColumnArea
+from ui.camera.figures import HOLD_STILL
+from ui.camera.moving_drawing import MovingDrawing
+from ui.camera.promises import Promises
+from ui.camera.ways import Way, WaysCard
+from ui.components import IconView, LinkButton, label
+from ui.components.choice_cards import Choice, ChoiceCards
+from ui.theme import theme
+from ui.translations import tr
+
+
+class ConsentStep(ColumnArea):
+    """What comes, the two sentences, and the other ways; the decision itself is asked in a dialog of its own."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout()
+        row.setSpacing(24)
+        self._drawing = MovingDrawing(side=132)
+        row.addWidget(self._drawing, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._lead = label("")
+        row.addWidget(self._lead, 1)
+        self.body.addLayout(row)
+        self.promises = Promises(centred=False)
+        self.body.addWidget(self.promises)
+        self.ways = WaysCard()
+        self.body.addWidget(self.ways)
+        self.body.addStretch(1)
+
+    def retranslate(self, ways: Iterable[Way]) -> None:
+        """Change the words, and the ways there are."""
+        self._lead.setText(tr("face_verification.consent.lead"))
+        self._drawing.set_reduced_motion(theme().reduced_motion)
+        self._drawing.show_drawing(HOLD_STILL)
+        self.promises.retranslate()
+        self.ways.show_ways(ways)
+
+
+WITH_FLASH: Final = "with_flash"
+WITHOUT_FLASH: Final = "without_flash"
+
+
+class FlashStep(ColumnArea):
+    """Whether the screen may change its colours: asked before anything is asked of the lender, nothing chosen."""
+
+    chosen = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._question = label("", "heading")
+        self.body.addWidget(self._question)
+        self._cards = ChoiceCards(columns=1)
+        self._cards.chosen.connect(lambda _value: self.chosen.emit())
+        self.body.addWidget(self._cards)
+        self._kept = label("", "muted")
+        self.body.addWidget(self._kept)
+        self.body.addStretch(1)
+        self.agreed = AgreedLine()
+        self.body.addWidget(self.agreed)
+
+    def answer(self) -> bool | None:
+        """``True`` for colours, ``False`` for none, ``None`` while nothing is chosen."""
+        return {WITH_FLASH: True, WITHOUT_FLASH: False}.get(self._cards.value())
+
+    def show_answer(self, accepted: bool | None) -> None:  # noqa: FBT001 - what was answered
+        """Show what was chosen before, or nothing."""
+        if accepted is None:
+            self._cards.clear()
+        else:
+            self._cards.choose(WITH_FLASH if accepted else WITHOUT_FLASH)
+
+    def focus_first(self) -> None:
+        """Start at the answers."""
+        self._cards.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def retranslate(self) -> None:
+        """Change the words; what is chosen stays."""
+        self._question.setText(tr("face_verification.flash.question"))
+        self._cards.setAccessibleName(self._question.text())
+        self._cards.set_choices(
+            [
+                Choice(value, tr(f"face_verification.flash.{value}"), tr(f"face_verification.flash.{value}_text"))
+                for value in (WITH_FLASH, WITHOUT_FLASH)
+            ]
+        )
+        self._kept.setText(tr("face_verification.flash.kept"))
+        self.agreed.retranslate()
+
+
+class AgreedLine(QWidget):
+    """Nobody is asked twice: says that the consent is given, with its facts one press away (``read``)."""
+
+    read = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(IconView("done", "done", 20))
+        self._said = label("", "small-ink", wrap=False)
+        row.addWidget(self._said)
+        self._read = LinkButton()
+        self._read.clicked.connect(self.read)
+        row.addWidget(self._read)
+        row.addStretch(1)
+
+    def retranslate(self) -> None:
+        """Change the words."""
+        self._said.setText(tr("face_verification.consent.agreed"))
+        self._read.setText(tr("face_verification.consent.read_again"))

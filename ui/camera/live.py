@@ -1,0 +1,74 @@
+"""What a view of the attempt looks and sounds like: mirror, line, ring, colours, voice."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from loanapp.domain.liveness import Challenge, HintCode
+from ui.camera.face_words import line_for, spoken_for
+from ui.camera.figures import CAMERA, DONE
+from ui.camera.flash_overlay import FlashOverlay
+from ui.camera.mirror import MirrorStep
+from ui.camera.preview import PreviewState
+from ui.translations import tr, translator
+from ui.voice import Voice
+
+if TYPE_CHECKING:
+    from loanapp.capture.guided_capture import CaptureView
+
+
+class LiveMirror(QObject):
+    """Shows each view on the mirror and in the overlay, and reads it aloud where that is wanted."""
+
+    def __init__(self, mirror: MirrorStep, overlay: FlashOverlay, voice: Voice) -> None:
+        super().__init__(mirror)
+        self._mirror, self._overlay, self._voice = mirror, overlay, voice
+
+    def open(self) -> None:
+        """Nothing is seen yet."""
+        self._mirror.preview.show_frame(None)
+        self._mirror.preview.show_state(PreviewState())
+        self._mirror.say(tr("face_verification.line.opening"), CAMERA)
+
+    def show(self, view: "CaptureView", challenge: Challenge | None) -> None:
+        """One view; the colour first, because the lender compares when it was shown."""
+        flash_comes = challenge is not None and bool(challenge.flash)
+        preview = self._mirror.preview
+        self._overlay.show_colour(view.flash)
+        if view.frame is not None:
+            self._overlay.show_frame(view.frame.image)
+            if view.flash is None:
+                preview.show_frame(view.frame.image)
+        text, drawing, look = line_for(view, flash_comes=flash_comes)
+        if text != self._mirror.line.text():
+            spoken, urgent = spoken_for(view, flash_comes=flash_comes)
+            self._voice.say(spoken, translator().language, urgent)
+        self._mirror.say(text, drawing, look=look)
+        preview.show_state(
+            PreviewState(
+                done=view.done_count,
+                total=view.total,
+                action_progress=view.action_progress,
+                light=view.light if view.facts is not None else None,
+                dark=view.hint is HintCode.TOO_DARK,
+                attention=view.hint is not None,
+            )
+        )
+        told = tr("face_verification.preview.progress", done=view.done_count, total=view.total)
+        if preview.accessibleDescription() != told:
+            preview.setAccessibleDescription(told)
+
+    def finish(self) -> None:
+        """Everything is acted: forget the picture, close the ring, say that it is sent."""
+        preview = self._mirror.preview
+        self._overlay.show_colour(None)
+        preview.show_frame(None)
+        preview.show_state(PreviewState(done=preview.state.total, total=preview.state.total, finished=True))
+        self._mirror.say(tr("face_verification.line.sending"), DONE)
+        self._voice.say(tr("voice.line.sending"), translator().language)
+
+    def close(self) -> None:
+        """Give the window back, forget the picture, be silent."""
+        self._overlay.show_colour(None)
+        self._mirror.preview.show_frame(None)
+        self._voice.hush()

@@ -1,0 +1,46 @@
+"""The two sentences that stay in sight: only for identity; and, in red, never tell a code."""
+
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
+
+from ui.components import IconView, label
+from ui.translations import tr
+
+
+class Promises(QWidget):
+    """Side by side where there is room, else one under the other."""
+
+    def __init__(self, parent: QWidget | None = None, *, centred: bool = True, large: bool = False) -> None:
+        super().__init__(parent)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._gap = 24 if large else 12
+        self._row.setSpacing(self._gap)
+        if centred:
+            self._row.addStretch(10)
+        self._only = label("", "strong" if large else "small-ink", wrap=False)
+        self._never = label("", "warn-strong" if large else "error", wrap=False)
+        for icon, token, words in (("lock", "ink", self._only), ("stop", "stop", self._never)):
+            pair = QHBoxLayout()
+            pair.setSpacing(8)
+            if centred:
+                pair.addStretch(1)
+            pair.addWidget(IconView(icon, token, 18))
+            pair.addWidget(words)
+            pair.addStretch(1)
+            words.setMinimumWidth(1)
+            self._row.addLayout(pair)
+        self._row.addStretch(10)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Choose the direction that leaves both whole."""
+        needed = self._only.sizeHint().width() + self._never.sizeHint().width() + 4 * 26
+        wide = self.width() >= needed
+        self._row.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
+        self._row.setSpacing(self._gap if wide else 4)
+        super().resizeEvent(event)
+
+    def retranslate(self) -> None:
+        """Change the words."""
+        self._only.setText(tr("face_verification.only_for_identity"))
+        self._never.setText(tr("face_verification.never_tell_code"))

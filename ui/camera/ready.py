@@ -1,0 +1,154 @@
+"""Getting ready: what helps, whether the lender can be reached, which camera, and whether to go more slowly."""
+
+from enum import StrEnum
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QWidget
+
+from ui.camera.before import AgreedLine
+from ui.camera.camera_cards import CameraCards
+from ui.camera.column import ColumnArea
+from ui.components import Banner, IconView, LinkButton, Rule, label
+from ui.messages import Level
+from ui.translations import tr
+
+# Wider than text: the pictures of two cameras stand side by side.
+READY_COLUMN: Final = 840
+
+
+class Connection(StrEnum):
+    """What the look at the connection found."""
+
+    LOOKING = "looking"
+    GOOD = "good"
+    BAD = "bad"
+    OUTDATED = "outdated"
+
+
+CONNECTION_ICONS: Final = {
+    Connection.LOOKING: ("running", "muted"),
+    Connection.GOOD: ("done", "done"),
+    Connection.BAD: ("offline", "look"),
+    Connection.OUTDATED: ("look", "look"),
+}
+
+
+class _Tip(QWidget):
+    def __init__(self, icon: str) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        self.icon = IconView(icon, "accent", 22)
+        row.addWidget(self.icon, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.words = label("")
+        row.addWidget(self.words, 1)
+
+
+class ReadyStep(ColumnArea):
+    """``search_wanted`` asks for the list of cameras again, ``flash_wanted`` for the question about the colours."""
+
+    search_wanted = Signal()
+    flash_wanted = Signal()
+    _TIPS: Final = (("light", "sun"), ("uncovered", "face"), ("natural", "person"), ("steady", "seal"))
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, widest=READY_COLUMN)
+        self.body.setSpacing(12)
+        tips = QGridLayout()
+        tips.setHorizontalSpacing(24)
+        tips.setVerticalSpacing(10)
+        self._tips = {tip: _Tip(icon) for tip, icon in self._TIPS}
+        self._connection = _Tip("running")
+        for place, tip in enumerate((*self._tips.values(), self._connection)):
+            tips.addWidget(tip, place // 2, place % 2)
+        for column in (0, 1):
+            tips.setColumnStretch(column, 1)
+        self.body.addLayout(tips)
+        self.body.addWidget(Rule())
+        self._make_cameras()
+        self.body.addWidget(Rule())
+        self._make_choices()
+        self.body.addStretch(1)
+        self._state = Connection.LOOKING
+
+    def _make_cameras(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        self._camera_name = label("", "strong")
+        head.addWidget(self._camera_name, 1)
+        self._again = LinkButton(icon="refresh")
+        self._again.clicked.connect(self.search_wanted)
+        head.addWidget(self._again)
+        self.body.addLayout(head)
+        self.cameras = CameraCards()
+        self.body.addWidget(self.cameras)
+        self._searching = label("", "muted")
+        self.body.addWidget(self._searching)
+        self._none = Banner(Level.LOOK)
+        self._none.hide()
+        self.body.addWidget(self._none)
+
+    def _make_choices(self) -> None:
+        self.slowly = QCheckBox()
+        self._switches = QHBoxLayout()
+        self._switches.setSpacing(32)
+        self._switches.addWidget(self.slowly)
+        self._switches.addStretch(1)
+        self.body.addLayout(self._switches)
+        self._slowly_text = label("", "small")
+        self.body.addWidget(self._slowly_text)
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        self._flash_icon = IconView("sun", "accent", 20)
+        foot.addWidget(self._flash_icon)
+        self._flash = label("", "small-ink", wrap=False)
+        foot.addWidget(self._flash)
+        self._flash_change = LinkButton()
+        self._flash_change.clicked.connect(self.flash_wanted)
+        foot.addWidget(self._flash_change)
+        foot.addStretch(1)
+        self.body.addLayout(foot)
+        self.agreed = AgreedLine()
+        self.body.addWidget(self.agreed)
+
+    def add_voice(self, switch: QWidget) -> None:
+        """Put the switch of the voice beside "more slowly"."""
+        self._switches.insertWidget(1, switch)
+
+    def retranslate(self) -> None:
+        """Change the words."""
+        for tip, view in self._tips.items():
+            view.words.setText(tr(f"face_verification.ready.{tip}"))
+        self._camera_name.setText(tr("face_verification.ready.camera"))
+        self.cameras.setAccessibleName(tr("face_verification.ready.camera"))
+        self._again.setText(tr("face_verification.ready.again"))
+        self._searching.setText(tr("face_verification.ready.searching"))
+        self._none.say("", tr("face_verification.ready.none"))
+        self.slowly.setText(tr("face_verification.ready.slowly"))
+        self._slowly_text.setText(tr("face_verification.ready.slowly_text"))
+        self.slowly.setAccessibleDescription(self._slowly_text.text())
+        self._flash_change.setText(tr("face_verification.flash.change"))
+        self.agreed.retranslate()
+        self.show_connection(self._state)
+
+    def show_connection(self, state: Connection) -> None:
+        """Say what the look at the connection found."""
+        self._state = state
+        self._connection.icon.show_icon(*CONNECTION_ICONS[state])
+        self._connection.words.setText(tr(f"face_verification.connection.{state.value}"))
+
+    def show_flash(self, accepted: bool | None) -> None:  # noqa: FBT001 - what was answered
+        """Say what was answered about the colours; ``None`` where the lender shows none."""
+        for widget in (self._flash_icon, self._flash, self._flash_change):
+            widget.setVisible(accepted is not None)
+        if accepted is not None:
+            self._flash.setText(tr(f"face_verification.flash.{'will' if accepted else 'will_not'}"))
+
+    def show_cameras(self, *, searching: bool, found: bool) -> None:
+        """Say that cameras are looked for, or that there is none."""
+        self._searching.setVisible(searching and not found)
+        self._none.setVisible(not searching and not found)
+        self.cameras.setVisible(found)
+        self._again.setEnabled(not searching)
