@@ -41,7 +41,7 @@ def test_a_person_verifies_instead_and_no_camera_opens(walk):
     walk.to(Page.PERMISSIONS)
     page = driver.arrive(Page.FACE_VERIFICATION)
     assert isinstance(page, FaceVerificationPage)
-    assert page.step is Step.READY
+    assert page.step is Step.FLASH
     driver.click(page.scaffold.aside)
     driver.wait(lambda: page.step is Step.MANUAL, "the other way")
     assert "价格相同" in "\n".join(driver.look())
