@@ -10,6 +10,7 @@ from loanapp.backend.policy import Policies
 from loanapp.backend.store.cipher import FieldCipher
 from loanapp.backend.store.database import Database
 from loanapp.backend.vault.vault import Vault
+from loanapp.backend.verification.intake import Intake
 from loanapp.domain.clock import Clock
 
 
@@ -24,6 +25,7 @@ class Services:
     cipher: FieldCipher
     vault: Vault
     inference: InferenceClient
+    intake: Intake
     sources: Sources
     origination: Origination
     demonstration: bool

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 from loanapp.client.answers import (
     Application,
@@ -38,13 +38,16 @@ from loanapp.domain.schedule import RepaymentMethod
 from loanapp.guard.permissions import check_outgoing
 from loanapp.guard.signatures import check_signed
 
+if TYPE_CHECKING:
+    from loanapp.proof.sealed_stream import SealedStream
+
 _T = TypeVar("_T")
 
 Side = Literal["front", "back"]
 
 # What the API takes for one sealed photo; the envelope adds 48 bytes.
 PHOTO_LIMIT: Final = 20 * MEBIBYTE - 1024
-EVIDENCE_LIMIT: Final = 3 * MEBIBYTE
+EVIDENCE_LIMIT: Final = 3_000_000
 _PDF_LIMIT: Final = 20 * MEBIBYTE
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _IDENTIFIER: Final = re.compile(r"[A-Za-z0-9_-]{1,80}")
@@ -238,12 +241,19 @@ class LenderClient:
         return self._send("POST", _path(application_id, "liveness-sessions"), wishes.body(), read, key)
 
     def put_evidence(self, challenge: Challenge, evidence: bytes, vault_public_key: bytes) -> Verdict:
-        """Send the evidence of an attempt, sealed to the vault and bound to this challenge."""
+        """Send the evidence of an attempt, sealed to the vault and bound to this challenge and its borrower.
+
+        It is sealed and sent segment by segment, so that the lender looks at the first while the next is under way.
+        """
+        from loanapp.proof.sealed_stream import SealedStream, evidence_context  # noqa: PLC0415  (see _upload)
+
         if len(evidence) > EVIDENCE_LIMIT:
             raise InputRejectedError(ErrorCode.EVIDENCE_INVALID, {})
-        info = f"loanapp/evidence/v1|{challenge.session_id}|{challenge.application_id}|{challenge.nonce}"
+        context = evidence_context(
+            challenge.session_id, challenge.application_id, challenge.borrower_id, challenge.nonce
+        )
         path = f"/v1/liveness-sessions/{_segment(challenge.session_id)}/evidence"
-        return Verdict.read(self._upload(path, evidence, vault_public_key, info))
+        return Verdict.read(self._put_raw(path, SealedStream(vault_public_key, evidence, context)))
 
     def choose_manual_verification(self, application_id: str, key: str, *, changed_face: bool = False) -> Application:
         """Have a person compare documents and card instead of a camera; at the same price."""
@@ -372,10 +382,13 @@ class LenderClient:
     def _upload(self, path: str, plaintext: bytes, vault_public_key: bytes, info: str) -> JsonObject:
         from loanapp.proof.envelope import seal  # noqa: PLC0415  (cryptography: never before the first paint)
 
+        return self._put_raw(path, seal(vault_public_key, plaintext, info.encode()))
+
+    def _put_raw(self, path: str, body: "bytes | SealedStream") -> JsonObject:
         call = Call(
             "PUT",
             path,
-            body=seal(vault_public_key, plaintext, info.encode()),
+            body=body,
             content_type="application/octet-stream",
             read_timeout_s=_HEAVY_READ_TIMEOUT_S,
         )

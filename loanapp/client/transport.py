@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import requests
     from requests.exceptions import RequestException
 
+    from loanapp.proof.sealed_stream import SealedStream
+
 _log = logging.getLogger(__name__)
 
 KIBIBYTE: Final = 1024
@@ -50,11 +52,14 @@ class RetryPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request. ``repeatable``: the lender gives the same answer to the same request sent twice."""
+    """One request. ``repeatable``: the lender gives the same answer to the same request sent twice.
+
+    A body that is not bytes is sent piece by piece, and gone through anew for each attempt.
+    """
 
     method: str
     path: str
-    body: bytes | None = None
+    body: "bytes | SealedStream | None" = None
     content_type: str = "application/json"
     accept: str = "application/json"
     idempotency_key: str | None = None

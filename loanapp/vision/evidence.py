@@ -1,21 +1,21 @@
 """What one attempt leaves the borrower's machine with: face crops, their times, and when each action was asked.
 
 The format is strict, because the lender reads it from whoever sends it: a magic line, a length, a canonical JSON
-header, then each frame as time, length and JPEG. Every size is checked before anything is decoded.
+header, then each frame as time, length and JPEG. Every size is checked before anything is decoded, and each frame can
+be judged as soon as it is there. Loads no image library until a frame is decoded.
 """
 
 import json
 import struct
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Final
-
-import cv2
-import numpy as np
+from typing import TYPE_CHECKING, Any, Final
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.liveness import Action, FlashColour, SourceKind
-from loanapp.vision.arrays import Image
+
+if TYPE_CHECKING:
+    from loanapp.vision.arrays import Image
 
 MAGIC: Final = b"LOANAPP-EVIDENCE-2\n"
 FRAMES_A_SECOND: Final = 15
@@ -30,8 +30,6 @@ _MOST_MS: Final = 600_000
 # No camera is wider, faster or less regular than this.
 _MOST_FIGURE: Final = 10_000_000
 _SIDES: Final = (64, 512)
-# A JPEG may ask to be turned when shown; the one that is judged is the one that was stored.
-_AS_STORED: Final = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
 _FRAME_HEAD: Final = struct.Struct(">II")
 
 
@@ -100,11 +98,16 @@ class EvidenceFrame:
     time_ms: int
     jpeg: bytes
 
-    def decode(self) -> Image:
+    def decode(self) -> "Image":
         """The picture. Raises :class:`EvidenceFormatError` where it cannot be decoded."""
+        import cv2  # noqa: PLC0415  (whoever only hands frames on needs no image library)
+        import numpy as np  # noqa: PLC0415
+
         width, height = jpeg_size(self.jpeg)
+        # A JPEG may ask to be turned when shown; the one that is judged is the one that was stored.
+        as_stored = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
         try:
-            image = cv2.imdecode(np.frombuffer(self.jpeg, dtype=np.uint8), _AS_STORED)
+            image = cv2.imdecode(np.frombuffer(self.jpeg, dtype=np.uint8), as_stored)
         except cv2.error:
             image = None
         if image is None or image.shape != (height, width, 3):
@@ -149,19 +152,79 @@ def unpack_evidence(packed: bytes) -> Evidence:
 
     Raises :class:`EvidenceFormatError`.
     """
-    if len(packed) > MOST_BYTES:
-        raise EvidenceFormatError("size")
-    if not packed.startswith(MAGIC):
-        raise EvidenceFormatError("magic")
-    position = len(MAGIC)
-    if len(packed) < position + 4:
-        raise EvidenceFormatError("header")
-    (length,) = struct.unpack_from(">I", packed, position)
-    position += 4
-    if length > _MOST_HEADER_BYTES or position + length > len(packed):
-        raise EvidenceFormatError("header")
-    header, count = _read_header(packed[position : position + length])
-    return Evidence(header, _read_frames(packed, position + length, count))
+    reader = EvidenceReader()
+    frames = reader.feed(packed)
+    return Evidence(reader.finish(), tuple(frames))
+
+
+class EvidenceReader:
+    """Reads evidence while it arrives, in pieces of any size; every method raises :class:`EvidenceFormatError`.
+
+    No length is believed before it is held against what evidence may be; at most one frame is kept here.
+    """
+
+    def __init__(self) -> None:
+        self.header: EvidenceHeader | None = None
+        self._held = bytearray()
+        self._taken = 0
+        self._count = 0
+        self._read = 0
+        self._last_ms = -1
+
+    def feed(self, part: bytes) -> list[EvidenceFrame]:
+        """Take the next piece; the frames that are whole now, checked by size."""
+        self._taken += len(part)
+        if self._taken > MOST_BYTES:
+            raise EvidenceFormatError("size")
+        self._held += part
+        if self.header is None and not self._begin():
+            return []
+        frames: list[EvidenceFrame] = []
+        while self._read < self._count and (frame := self._next_frame()) is not None:
+            frames.append(frame)
+        if self._read == self._count and self._held:
+            raise EvidenceFormatError("trailing bytes")
+        return frames
+
+    def finish(self) -> EvidenceHeader:
+        """Nothing follows: the header, if everything it announces was there."""
+        if self.header is None:
+            raise EvidenceFormatError("header")
+        if self._read < self._count:
+            raise EvidenceFormatError("frame")
+        return self.header
+
+    def _begin(self) -> bool:
+        start = len(MAGIC) + 4
+        if not self._held.startswith(MAGIC[: len(self._held)]):
+            raise EvidenceFormatError("magic")
+        if len(self._held) < start:
+            return False
+        (length,) = struct.unpack_from(">I", self._held, len(MAGIC))
+        if length > _MOST_HEADER_BYTES:
+            raise EvidenceFormatError("header")
+        if len(self._held) < start + length:
+            return False
+        self.header, self._count = _read_header(bytes(self._held[start : start + length]))
+        del self._held[: start + length]
+        return True
+
+    def _next_frame(self) -> EvidenceFrame | None:
+        size = _FRAME_HEAD.size
+        if len(self._held) < size:
+            return None
+        time_ms, length = _FRAME_HEAD.unpack_from(self._held)
+        if not self._last_ms < time_ms <= _MOST_MS:
+            raise EvidenceFormatError("frame time")
+        if length > MOST_BYTES - (self._taken - len(self._held)) - size:
+            raise EvidenceFormatError("frame")
+        if len(self._held) < size + length:
+            return None
+        jpeg = bytes(self._held[size : size + length])
+        jpeg_size(jpeg)
+        del self._held[: size + length]
+        self._read, self._last_ms = self._read + 1, time_ms
+        return EvidenceFrame(time_ms, jpeg)
 
 
 def _read_header(text: bytes) -> tuple[EvidenceHeader, int]:
@@ -237,28 +300,6 @@ def _read_device(device: object) -> DeviceFacts | None:
         if isinstance(value, int | float) and not 0 <= value <= _MOST_FIGURE:
             raise EvidenceFormatError("device")
     return DeviceFacts(**device)
-
-
-def _read_frames(packed: bytes, position: int, count: int) -> tuple[EvidenceFrame, ...]:
-    frames: list[EvidenceFrame] = []
-    last = -1
-    for _ in range(count):
-        if position + _FRAME_HEAD.size > len(packed):
-            raise EvidenceFormatError("frame")
-        time_ms, length = _FRAME_HEAD.unpack_from(packed, position)
-        position += _FRAME_HEAD.size
-        if not last < time_ms <= _MOST_MS:
-            raise EvidenceFormatError("frame time")
-        if position + length > len(packed):
-            raise EvidenceFormatError("frame")
-        jpeg = packed[position : position + length]
-        jpeg_size(jpeg)
-        frames.append(EvidenceFrame(time_ms, jpeg))
-        position += length
-        last = time_ms
-    if position != len(packed):
-        raise EvidenceFormatError("trailing bytes")
-    return tuple(frames)
 
 
 def jpeg_size(jpeg: bytes) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from loanapp.backend.http.dependencies import (
     KEY_PARAMETER,
     BorrowerDep,
     DocumentBody,
-    EvidenceBody,
+    EvidenceStream,
     IdempotencyDep,
     ServicesDep,
     octet_body,
@@ -23,8 +23,8 @@ from loanapp.backend.http.routes import problems
 from loanapp.backend.verification.challenges import Wishes, issue_challenge
 from loanapp.backend.verification.consents import record_consent
 from loanapp.backend.verification.documents import read_document
-from loanapp.backend.verification.face import judge_evidence
 from loanapp.backend.verification.identity import confirm_identity
+from loanapp.backend.verification.upload import take_evidence
 
 router = APIRouter(prefix="/v1")
 _ONE = "/applications/{application_id}"
@@ -113,16 +113,18 @@ def post_liveness_session(
 
 @router.put(
     "/liveness-sessions/{session_id}/evidence",
-    responses=problems(401, 403, 404, 409, 413, 429, 503),
+    responses=problems(401, 403, 404, 408, 409, 429, 503),
     openapi_extra=octet_body(
-        "An HPKE envelope to the vault's key; info: loanapp/evidence/v1|{session_id}|{application_id}|{nonce}"
+        "Segments, each a length (four bytes, big-endian, the topmost bit set on the last alone) and an HPKE envelope "
+        "to the vault's key; all but the last hold 65,536 bytes; info: "
+        "loanapp/evidence/v2|{session_id}|{application_id}|{borrower_id}|{nonce}|{index from 0}|{more or last}"
     ),
 )
-def put_evidence(
-    session_id: uuid.UUID, services: ServicesDep, borrower_id: BorrowerDep, body: EvidenceBody
+async def put_evidence(
+    session_id: uuid.UUID, services: ServicesDep, borrower_id: BorrowerDep, body: EvidenceStream
 ) -> wire.VerdictAnswer:
-    """Judge one attempt; the frames are destroyed with the answer."""
-    verdict = judge_evidence(services, borrower_id, session_id, body)
+    """Judge one attempt while its evidence arrives; the frames are never stored and go with the answer."""
+    verdict = await take_evidence(services, borrower_id, session_id, body)
     return wire.VerdictAnswer(outcome=verdict.outcome, reasons=verdict.reasons, attempts_left=verdict.attempts_left)
 
 

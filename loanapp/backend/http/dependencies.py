@@ -1,7 +1,7 @@
 """What endpoints ask for: the lender's services, who is calling, the raw body, the idempotency key."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from hashlib import sha256
 from typing import Annotated, Any, Final, cast
 
@@ -18,7 +18,6 @@ from loanapp.backend.store.tables import IdempotencyRecord
 from loanapp.domain.errors import ErrorCode
 
 KEY_HEADER: Final = "Idempotency-Key"
-_EVIDENCE_LIMIT: Final = 4 * 1024 * 1024
 _PDF_LIMIT: Final = 8 * 1024 * 1024
 _TIMESTAMP_LIMIT: Final = 4096
 
@@ -72,8 +71,8 @@ async def _document_body(request: Request, services: ServicesDep, _borrower_id: 
     return await read_limited(request, services.policies.face.document_limit_bytes)
 
 
-async def _evidence_body(request: Request, _borrower_id: BorrowerDep) -> bytes:
-    return await read_limited(request, _EVIDENCE_LIMIT)
+def _evidence_stream(request: Request, _borrower_id: BorrowerDep) -> AsyncIterator[bytes]:
+    return request.stream()
 
 
 async def _pdf_body(request: Request, _borrower_id: BorrowerDep) -> bytes:
@@ -85,7 +84,8 @@ async def _timestamp_body(request: Request, _borrower_id: BorrowerDep) -> bytes:
 
 
 DocumentBody = Annotated[bytes, Depends(_document_body)]
-EvidenceBody = Annotated[bytes, Depends(_evidence_body)]
+EvidenceStream = Annotated[AsyncIterator[bytes], Depends(_evidence_stream)]
+"""The body as it arrives, unlimited: whoever reads it sets the limits."""
 PdfBody = Annotated[bytes, Depends(_pdf_body)]
 TimestampBody = Annotated[bytes, Depends(_timestamp_body)]
 

@@ -9,6 +9,7 @@ _MEANING: Final = {
     401: "Not signed in, or the code does not fit",
     403: "Not allowed: a token or an authorisation is missing",
     404: "Not there, or not this borrower's",
+    408: "What was sent came too slowly",
     409: "Not at this point of the application",
     413: "Too large",
     422: "The request does not fit the contract or the policy",

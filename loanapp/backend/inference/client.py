@@ -4,6 +4,7 @@ import contextlib
 import logging
 import multiprocessing
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from multiprocessing.connection import Connection
@@ -13,11 +14,13 @@ from loanapp.backend.inference import process
 from loanapp.backend.refusal import RefusedError
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.liveness import Challenge
+from loanapp.vision.evidence import EvidenceFrame
 
 log = logging.getLogger(__name__)
 
 _DOCUMENT_SECONDS: Final = 40.0
 _VERDICT_SECONDS: Final = 60.0
+_WATCH_SECONDS: Final = 20.0
 _RETRY_SECONDS: Final = 2
 
 
@@ -30,17 +33,37 @@ class DocumentResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """One attempt to judge: the evidence, what was asked, where it should come from, and the document's portrait.
+
+    ``received_at`` is when the evidence came, by the clock that issued the challenge; ``early_key`` names what was seen
+    of it while it arrived.
+    """
+
+    evidence: bytes = field(repr=False)
+    challenge: Challenge
+    source_kind: str
+    portrait: bytes = field(repr=False)
+    received_at: datetime
+    early_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FaceResult:
     """What the engine makes of one attempt, before policy: liveness and similarity to the document's portrait.
 
     ``outcome`` and ``reasons`` are values of the domain's enums; ``match`` is ``same``, ``unsure``, ``different``,
-    or ``None`` when the attempt did not get that far.
+    or ``None`` when the attempt did not get that far. ``rules`` are plain values, one for each rule applied; ``models``
+    and ``thresholds`` are the SHA-256 of the files it was judged by.
     """
 
     outcome: str
     reasons: tuple[str, ...]
     measures: dict[str, float]
     match: str | None
+    rules: tuple[dict[str, Any], ...] = ()
+    models: dict[str, str] = field(default_factory=dict)
+    thresholds: dict[str, str] = field(default_factory=dict)
 
 
 class InferenceTroubleError(RuntimeError):
@@ -80,12 +103,22 @@ class InferenceClient:
         fields, portrait = self._answer("read_document", (photo, side), _DOCUMENT_SECONDS)
         return DocumentResult(fields, portrait)
 
-    def judge(
-        self, evidence: bytes, challenge: Challenge, source_kind: str, portrait: bytes, received_at: datetime
-    ) -> FaceResult:
+    def judge(self, question: Question) -> FaceResult:
         """Judge one attempt; raises ``EVIDENCE_INVALID`` or ``LENDER_TROUBLE``."""
-        asked = (evidence, challenge, source_kind, portrait, received_at)
-        return FaceResult(*self._answer("judge", asked, _VERDICT_SECONDS))
+        return FaceResult(**self._answer("judge", (question,), _VERDICT_SECONDS))
+
+    def watch(self, key: str, start: int, frames: Sequence[EvidenceFrame]) -> bool:
+        """Look at frames of an attempt while others are on their way; ``start`` is how many came before these.
+
+        ``False``: there is no room, or what was seen so far is lost; the verdict is then made on the whole alone.
+        """
+        return bool(self._answer("watch", (key, start, tuple(frames)), _WATCH_SECONDS))
+
+    def forget(self, key: str) -> None:
+        """Nothing more comes under ``key``. Never fails: what is not forgotten now goes when it has grown old."""
+        if self._connection is not None:
+            with contextlib.suppress(InferenceTroubleError, LoanAppError):
+                self._ask("forget", (key,), _WATCH_SECONDS)
 
     def stop(self) -> None:
         """End the process, whatever it is doing; whoever waits for it gets ``LENDER_TROUBLE``."""

@@ -1,25 +1,43 @@
 """The models of the inference process and what they are asked; imported by that process alone."""
 
-from datetime import datetime
+import logging
 from typing import Any, Final
 
 import cv2
 import numpy as np
 
+from loanapp.backend.inference.client import Question
+from loanapp.backend.inference.early import EarlyLooks, Watched, digests_of
 from loanapp.domain.errors import ErrorCode, LoanAppError
-from loanapp.domain.liveness import Challenge, SourceKind, VerdictOutcome
+from loanapp.domain.liveness import SourceKind, VerdictOutcome, VerdictReason
+from loanapp.resource_files import asset_path, resource_path
 from loanapp.vision.arrays import Image
 from loanapp.vision.documents import DocumentReader
-from loanapp.vision.evidence import unpack_evidence
+from loanapp.vision.evidence import Evidence, EvidenceFormatError, EvidenceFrame, unpack_evidence
 from loanapp.vision.face_match import FaceMatcher, load_match_policy
 from loanapp.vision.models import FaceModels
-from loanapp.vision.verdict import judge
+from loanapp.vision.verdict import LivenessReport, judge
+
+log = logging.getLogger(__name__)
 
 # OCR and nets would use every core they find; the web process needs some of them too.
 _THREADS: Final = 2
 
+# By these files a verdict is made; their digests are kept with it.
+_MODELS: Final = (
+    "face_landmarker.task",
+    "face_detection_yunet_2023mar_int8bq.onnx",
+    "face_recognition_sface_2021dec_int8bq.onnx",
+)
+_THRESHOLDS: Final = (
+    ("vision", "verdict.toml"),
+    ("vision", "thresholds.toml"),
+    ("vision", "flash.toml"),
+    ("policy", "face_match.toml"),
+)
+
 FieldsRead = dict[str, tuple[str, float]]
-Judgement = tuple[str, tuple[str, ...], dict[str, float], str | None]
+Judgement = dict[str, Any]
 
 
 class Engine:
@@ -30,6 +48,7 @@ class Engine:
         self._reader: Final = DocumentReader()
         self._matcher: Final = FaceMatcher()
         self._models: FaceModels | None = None
+        self._early: Final = EarlyLooks()
 
     def preload(self) -> None:
         """Load everything, by reading a blank picture among other things. Raises as a real question would."""
@@ -50,23 +69,55 @@ class Engine:
             return fields, None
         return fields, cv2.imencode(".png", reading.portrait)[1].tobytes()
 
-    def judge(
-        self, content: bytes, challenge: Challenge, source_kind: str, portrait: bytes, received_at: datetime
-    ) -> Judgement:
-        """Liveness from the evidence alone; then, if it passed, whether it is the face on the document.
+    def watch(self, key: str, start: int, frames: tuple[EvidenceFrame, ...]) -> bool:
+        """Look at frames of an attempt that is still arriving; whether they could be kept in mind."""
+        return self._early.watch(key, start, frames, self._face_models())
 
-        ``received_at`` is when the evidence came, by the clock that issued the challenge. Raises ``EVIDENCE_INVALID``,
-        or ``SOURCE_NOT_ACCEPTED`` when the frames come from elsewhere than announced.
+    def forget(self, key: str) -> None:
+        """Forget what was seen under ``key``."""
+        self._early.take(key)
+
+    def judge(self, asked: Question) -> Judgement:
+        """Liveness from the evidence alone; then, if a person may be in it, whether it is the face on the document.
+
+        Raises ``EVIDENCE_INVALID``, or ``SOURCE_NOT_ACCEPTED`` when the frames come from elsewhere than announced.
         """
-        evidence = unpack_evidence(content)
-        if evidence.header.source_kind is not SourceKind(source_kind):
+        seen = self._early.take(asked.early_key)
+        evidence = unpack_evidence(asked.evidence)
+        if evidence.header.source_kind is not SourceKind(asked.source_kind):
             raise LoanAppError(ErrorCode.SOURCE_NOT_ACCEPTED)
-        report = judge(evidence, challenge, self._face_models(), received_at=received_at, matcher=self._matcher)
-        outcome, reasons = report.outcome.value, tuple(reason.value for reason in report.reasons)
+        report = self._report(asked, evidence, seen)
         measures = {name: float(value) for name, value in report.measures.items()}
-        if report.outcome is not VerdictOutcome.PASSED or report.best_face is None:
-            return outcome, reasons, measures, None
-        return outcome, reasons, measures, self._match(report.best_face, portrait, measures)
+        rules = report.rules_as_json()
+        match = None
+        if report.outcome in {VerdictOutcome.PASSED, VerdictOutcome.REVIEW} and report.best_face is not None:
+            match = self._match(report.best_face, asked.portrait, measures)
+            rules += _match_rules(measures)
+        return {
+            "outcome": report.outcome.value,
+            "reasons": tuple(reason.value for reason in report.reasons),
+            "measures": measures,
+            "match": match,
+            "rules": tuple(rules),
+            "models": digests_of([asset_path(name) for name in _MODELS]),
+            "thresholds": digests_of([resource_path(*parts) for parts in _THRESHOLDS]),
+        }
+
+    def _report(self, asked: Question, evidence: Evidence, seen: Watched | None) -> LivenessReport:
+        """The report, from what was seen early where that holds, else from the beginning."""
+        if seen is not None and seen.began(evidence.frames):
+            try:
+                seen.watcher.add(evidence.frames[seen.count :])
+                return seen.watcher.finish(
+                    evidence.header, asked.challenge, received_at=asked.received_at, matcher=self._matcher
+                )
+            except EvidenceFormatError:
+                raise
+            except Exception as error:  # noqa: BLE001 - an early look may save time and must cost nothing
+                log.warning("an early look was of no use: %s", type(error).__name__)
+        return judge(
+            evidence, asked.challenge, self._face_models(), received_at=asked.received_at, matcher=self._matcher
+        )
 
     def _match(self, face: Image, portrait: bytes, measures: dict[str, float]) -> str:
         picture: Any = cv2.imdecode(np.frombuffer(portrait, np.uint8), cv2.IMREAD_COLOR)
@@ -83,3 +134,25 @@ class Engine:
         if self._models is None:
             self._models = FaceModels.load()
         return self._models
+
+
+def _match_rules(measures: dict[str, float]) -> list[dict[str, Any]]:
+    """How the face was held against the document, in the form of the other rules."""
+    if "document_similarity" not in measures:
+        return []
+    policy, value = load_match_policy(), measures["document_similarity"]
+    return [
+        {
+            "name": "document_similarity",
+            "value": value,
+            "comparison": "at_least",
+            "limit": limit,
+            "passed": value >= limit,
+            "reason": reason.value,
+            "outcome": outcome.value,
+        }
+        for limit, reason, outcome in (
+            (policy.pass_from, VerdictReason.FACE_MATCH_UNSURE, VerdictOutcome.REVIEW),
+            (policy.review_from, VerdictReason.FACE_UNLIKE_DOCUMENT, VerdictOutcome.RETRY),
+        )
+    ]

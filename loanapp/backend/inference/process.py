@@ -27,6 +27,8 @@ def serve(connection: Connection) -> None:
     work: dict[str, Callable[..., Any]] = {
         "preload": engine.preload,
         "read_document": engine.read_document,
+        "watch": engine.watch,
+        "forget": engine.forget,
         "judge": engine.judge,
     }
     while True:

@@ -24,6 +24,7 @@ from loanapp.backend.store.upgrade import make_tables
 from loanapp.backend.vault.vault import Vault
 from loanapp.backend.verification.changed_face import destroy_expired
 from loanapp.backend.verification.face import destroy_leftovers
+from loanapp.backend.verification.intake import Intake
 from loanapp.domain.clock import Clock
 
 
@@ -66,6 +67,7 @@ def assemble(folder: LenderFolder, policies: Policies, clock: Clock) -> Lender:
         cipher=FieldCipher(folder.secret("data.key", KEY_BYTES)),
         vault=Vault(folder.root / "vault", folder.secret("vault.key", KEY_BYTES)),
         inference=InferenceClient(),
+        intake=Intake(policies.face.upload.at_once),
         sources=Sources(
             registry=SimulatedRegistry(identities, simulation),
             bureau=SimulatedBureau(identities, simulation),

@@ -175,8 +175,18 @@ class LivenessSession(Base):
     outcome: Mapped[VerdictOutcome | None]
     reasons: Mapped[list[Any] | None]
     measures: Mapped[dict[str, Any] | None]
+    verdict: Mapped[dict[str, Any] | None]  # every rule with its value and limit, models, thresholds, policy
     evidence_sha256: Mapped[str | None]
     attempts_left: Mapped[int | None]
+
+
+class FaceCount(Base):
+    """How often something came of a face attempt on a day; of nobody in particular."""
+
+    __tablename__ = "face_count"
+    day: Mapped[date] = mapped_column(primary_key=True)
+    what: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]
 
 
 class Check(Base):

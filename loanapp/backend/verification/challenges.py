@@ -17,6 +17,7 @@ from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import Application, Borrower, FaceState, LivenessSession
 from loanapp.backend.verification.consents import require_consent
+from loanapp.backend.verification.counts import count_challenge
 from loanapp.backend.verification.draws import draw_actions, draw_colours
 from loanapp.domain.consent import ConsentScope
 from loanapp.domain.errors import ErrorCode
@@ -90,11 +91,13 @@ def issue_challenge(
             expires_at=expires_at,
         )
     )
+    flash = "shown" if colours else "declined" if policy.flash else "none"
+    count_challenge(session, now, flash)
     detail = {
         "check": "liveness_challenge",
         "session_id": str(message["session_id"]),
         "source": wishes.source.value,
-        "flash": "shown" if colours else "declined" if policy.flash else "none",
+        "flash": flash,
         "unhurried": wishes.unhurried,
     }
     ledger.append(session, now, "check", application.id, detail)
@@ -137,26 +140,28 @@ def _end_open_attempts(session: Session, application: Application, now: datetime
         attempt.expires_at = min(attempt.expires_at, now)
 
 
-def locked_seconds(services: Services, session: Session, borrower: Borrower) -> int:
+def locked_seconds(services: Services, session: Session, borrower: Borrower, *, failures_only: bool = False) -> int:
     """How long face attempts, and only those, stay locked; 0 while they are open.
 
     They are locked after too many failures in a row, and once so many challenges were asked for within an hour:
-    whoever holds a recording must not be able to ask until the challenge comes that it fits.
+    whoever holds a recording must not be able to ask until the challenge comes that it fits. That second lock
+    does not touch an attempt that has begun (``failures_only``).
     """
     now, policy = services.clock.now(), services.policies.face
     until = [borrower.face_locked_until] if borrower.face_locked_until is not None else []
-    hour = timedelta(hours=1)
-    asked = _attempts_of(borrower.id).where(LivenessSession.issued_at > now - hour)
-    newest = asked.order_by(LivenessSession.issued_at.desc()).limit(policy.challenges_an_hour)
-    issued = [attempt.issued_at for attempt in session.scalars(newest)]
-    if len(issued) == policy.challenges_an_hour:
-        until.append(issued[-1] + hour)
+    if not failures_only:
+        hour = timedelta(hours=1)
+        asked = _attempts_of(borrower.id).where(LivenessSession.issued_at > now - hour)
+        newest = asked.order_by(LivenessSession.issued_at.desc()).limit(policy.challenges_an_hour)
+        issued = [attempt.issued_at for attempt in session.scalars(newest)]
+        if len(issued) == policy.challenges_an_hour:
+            until.append(issued[-1] + hour)
     return max((int((moment - now).total_seconds()) + 1 for moment in until if moment > now), default=0)
 
 
-def refuse_locked(services: Services, session: Session, borrower: Borrower) -> None:
+def refuse_locked(services: Services, session: Session, borrower: Borrower, *, failures_only: bool = False) -> None:
     """Raise ``FACE_ATTEMPTS_LOCKED`` while face attempts are locked."""
-    if seconds := locked_seconds(services, session, borrower):
+    if seconds := locked_seconds(services, session, borrower, failures_only=failures_only):
         raise RefusedError(ErrorCode.FACE_ATTEMPTS_LOCKED, retry_after_seconds=seconds)
 
 

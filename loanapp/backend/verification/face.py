@@ -1,26 +1,29 @@
-"""Evidence to verdict: opened, judged by the shared engine, held against the portrait, destroyed."""
+"""From evidence to verdict: judged by the shared engine in memory, held against the portrait, put on record."""
 
+import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import draft, own_application
 from loanapp.backend.branches.appointments import give_up
-from loanapp.backend.inference.client import FaceResult
+from loanapp.backend.inference.client import FaceResult, Question
+from loanapp.backend.policy.models import Face
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
 from loanapp.backend.store.cipher import CipherError
 from loanapp.backend.store.tables import Application, Borrower, FaceState, LivenessSession
 from loanapp.backend.verification.challenges import lock_after_failures, read_challenge, refuse_locked
+from loanapp.backend.verification.counts import count_attempt
 from loanapp.backend.verification.documents import PORTRAIT
 from loanapp.domain.errors import ErrorCode
-from loanapp.domain.liveness import VerdictOutcome, VerdictReason
-from loanapp.proof.envelope import EnvelopeError, open_sealed
+from loanapp.domain.liveness import Challenge, SourceKind, VerdictOutcome, VerdictReason
+from loanapp.vision.evidence import EvidenceHeader
 
 EVIDENCE: Final = "face_evidence"
 
@@ -34,39 +37,75 @@ class Verdict:
     attempts_left: int
 
 
-def judge_evidence(services: Services, borrower_id: str, session_id: uuid.UUID, sealed: bytes) -> Verdict:
-    """The verdict on one attempt; sending the same evidence again gives the same verdict.
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt whose evidence may come; not ``open`` once there is a verdict, which can only be told again."""
 
-    Raises ``CHALLENGE_EXPIRED`` (too late, or the attempt was used with other evidence), ``EVIDENCE_INVALID``,
-    ``SOURCE_NOT_ACCEPTED`` or ``FACE_ATTEMPTS_LOCKED``. An answer that cannot be given (``LENDER_TROUBLE``) leaves the
-    attempt open.
+    session_id: str
+    challenge: Challenge
+    source: SourceKind
+    owner: str
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Evidence as it came: its bytes, header and SHA-256, when the header was there, and the key of the early look."""
+
+    content: bytes = field(repr=False)
+    header: EvidenceHeader = field(repr=False)
+    sha256: str
+    at: datetime
+    early_key: str
+
+
+def open_attempt(services: Services, borrower_id: str, session_id: uuid.UUID) -> Attempt:
+    """The borrower's own attempt.
+
+    Raises ``NOT_FOUND``, ``CHALLENGE_EXPIRED`` (too late, or closed without a verdict) or ``FACE_ATTEMPTS_LOCKED``.
     """
-    digest = sha256(sealed).hexdigest()
     with services.database.read() as session:
         attempt, application = _attempt(session, borrower_id, session_id)
-        if attempt.outcome is not None and attempt.evidence_sha256 == digest:
-            return _told(attempt)
-        now = services.clock.now()
-        refuse_locked(services, session, session.get_one(Borrower, borrower_id))
-        if attempt.used_at is not None or attempt.expires_at <= now:
+        if attempt.outcome is None:
+            refuse_locked(services, session, session.get_one(Borrower, borrower_id), failures_only=True)
+            if attempt.used_at is not None or attempt.expires_at <= services.clock.now():
+                raise RefusedError(ErrorCode.CHALLENGE_EXPIRED)
+        return Attempt(
+            session_id=attempt.id,
+            challenge=read_challenge(attempt.challenge),
+            source=attempt.source_kind,
+            owner=application.id,
+            open=attempt.outcome is None,
+        )
+
+
+def told_again(services: Services, borrower_id: str, attempt: Attempt, digest: str) -> Verdict:
+    """The verdict there is, to whoever sends the very evidence it was made on; else ``CHALLENGE_EXPIRED``."""
+    with services.database.read() as session:
+        found, _application = _attempt(session, borrower_id, uuid.UUID(attempt.session_id))
+        if found.evidence_sha256 != digest:
             raise RefusedError(ErrorCode.CHALLENGE_EXPIRED)
-        challenge = read_challenge(attempt.challenge)
-        source = attempt.source_kind
-        owner = application.id
+        return _told(found)
+
+
+def conclude(services: Services, borrower_id: str, attempt: Attempt, received: Received) -> Verdict:
+    """The verdict on evidence that is there as a whole; it is judged in memory and stored nowhere.
+
+    Raises ``CHALLENGE_EXPIRED``, ``EVIDENCE_INVALID``, ``SOURCE_NOT_ACCEPTED`` or ``NOT_ALLOWED_NOW``. An answer that
+    cannot be given (``LENDER_TROUBLE``) leaves the attempt open.
+    """
+    if services.clock.now() >= attempt.challenge.expires_at:
+        raise RefusedError(ErrorCode.CHALLENGE_EXPIRED)
     try:
-        info = f"loanapp/evidence/v1|{challenge.session_id}|{challenge.application_id}|{challenge.nonce}"
-        evidence = open_sealed(services.keys.vault, sealed, info.encode())
-        portrait = services.vault.load(owner, PORTRAIT)
-    except (EnvelopeError, CipherError):
+        portrait = services.vault.load(attempt.owner, PORTRAIT)
+    except CipherError:
         raise RefusedError(ErrorCode.EVIDENCE_INVALID) from None
     if portrait is None:
         raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, missing="identity_document")
-    services.vault.store(owner, EVIDENCE, evidence, now)
-    try:
-        result = services.inference.judge(evidence, challenge, source.value, portrait, now)
-        return _record(services, borrower_id, session_id, result, digest)
-    finally:
-        _destroy_evidence(services, owner)
+    result = services.inference.judge(
+        Question(received.content, attempt.challenge, attempt.source.value, portrait, received.at, received.early_key)
+    )
+    return _record(services, borrower_id, uuid.UUID(attempt.session_id), result, received.sha256)
 
 
 def _attempt(session: Session, borrower_id: str, session_id: uuid.UUID) -> tuple[LivenessSession, Application]:
@@ -77,32 +116,57 @@ def _attempt(session: Session, borrower_id: str, session_id: uuid.UUID) -> tuple
 
 
 def _record(services: Services, borrower_id: str, session_id: uuid.UUID, result: FaceResult, digest: str) -> Verdict:
-    outcome, reasons = decide(result)
     now = services.clock.now()
     with services.database.write() as session:
         attempt, found = _attempt(session, borrower_id, session_id)
         if attempt.used_at is not None:
             raise RefusedError(ErrorCode.CHALLENGE_EXPIRED)  # the same attempt was answered meanwhile
         application = draft(session, borrower_id, found.id)
+        flash = bool(read_challenge(attempt.challenge).flash)
+        outcome, reasons = decide(result, services.policies.face, flash=flash)
         attempt.used_at = attempt.ended_at = now
         attempt.outcome = outcome
         attempt.reasons = [reason.value for reason in reasons]
         attempt.measures = dict(result.measures)
+        attempt.verdict = full_verdict(services, result, outcome, reasons)
         attempt.evidence_sha256 = digest
         _apply(services, session, application, outcome, now)
         failures = session.get_one(Borrower, borrower_id).face_failures
         left = max(0, services.policies.face.attempts_before_manual - failures)
         attempt.attempts_left = left
         application.updated_at = now
+        count_attempt(session, now, outcome, reasons, flash=flash)
         detail = {
             "check": "liveness_verdict",
             "session_id": attempt.id,
             "outcome": outcome.value,
             "reasons": attempt.reasons,
             "evidence_sha256": digest,
+            "evidence": "judged in memory, never stored",
+            "verdict_sha256": verdict_sha256(attempt.verdict),
         }
         ledger.append(session, now, "check", application.id, detail)
         return _told(attempt)
+
+
+def full_verdict(
+    services: Services, result: FaceResult, outcome: VerdictOutcome, reasons: tuple[VerdictReason, ...]
+) -> dict[str, Any]:
+    """What a verdict rests on: every rule with its value and limit, the models and thresholds, the policy."""
+    return {
+        "outcome": outcome.value,
+        "reasons": [reason.value for reason in reasons],
+        "document_match": result.match,
+        "rules": list(result.rules),
+        "models_sha256": dict(result.models),
+        "thresholds_sha256": dict(result.thresholds),
+        "policy": f"face {services.policies.face.version}",
+    }
+
+
+def verdict_sha256(verdict: dict[str, Any]) -> str:
+    """SHA-256 of a stored verdict, over JSON with sorted keys and no white space."""
+    return sha256(json.dumps(verdict, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def _apply(
@@ -123,17 +187,22 @@ def _apply(
         lock_after_failures(services, session, borrower, now)
 
 
-def decide(result: FaceResult) -> tuple[VerdictOutcome, tuple[VerdictReason, ...]]:
-    """Liveness and match together: a face unlike the document's asks for another try, an unsure one for a person."""
+def decide(result: FaceResult, policy: Face, *, flash: bool = True) -> tuple[VerdictOutcome, tuple[VerdictReason, ...]]:
+    """Liveness and match together: a face unlike the document's asks for another try, an unsure one for a person.
+
+    ``flash``: whether the challenge had colours; without them policy may want a person to look.
+    """
     outcome = VerdictOutcome(result.outcome)
     reasons = tuple(VerdictReason(reason) for reason in result.reasons)
-    if outcome is not VerdictOutcome.PASSED:
+    if outcome not in {VerdictOutcome.PASSED, VerdictOutcome.REVIEW}:
         return outcome, reasons
-    if result.match == "same":
-        return outcome, ()
     if result.match == "different":
         return VerdictOutcome.RETRY, (VerdictReason.FACE_UNLIKE_DOCUMENT,)
-    return VerdictOutcome.REVIEW, (VerdictReason.FACE_MATCH_UNSURE,)
+    if result.match != "same":
+        reasons = (*reasons, VerdictReason.FACE_MATCH_UNSURE)
+    if policy.flash and policy.flash_declined_to_review and not flash and not reasons:
+        reasons = (VerdictReason.LIVENESS_UNSURE,)
+    return (VerdictOutcome.REVIEW, reasons) if reasons else (outcome, ())
 
 
 def _told(attempt: LivenessSession) -> Verdict:
@@ -143,20 +212,17 @@ def _told(attempt: LivenessSession) -> Verdict:
     return Verdict(attempt.outcome, reasons, attempt.attempts_left or 0)
 
 
-def _destroy_evidence(services: Services, owner: str) -> None:
-    """The frames go with the verdict; measures and digests stay."""
-    count = services.vault.destroy(owner, EVIDENCE)
-    if count:
+def destroy_leftovers(services: Services) -> int:
+    """Destroy evidence that an earlier version, which stored it while it was judged, left behind; how many attempts.
+
+    This version stores none.
+    """
+    owners = services.vault.stored_before(EVIDENCE, services.clock.now())
+    for owner in owners:
+        count = services.vault.destroy(owner, EVIDENCE)
         now = services.clock.now()
         with services.database.write() as session:
             ledger.append(session, now, "deletion", owner, {"what": EVIDENCE, "items": count})
-
-
-def destroy_leftovers(services: Services) -> int:
-    """Destroy evidence whose judging was cut off, by a kill for example; how many attempts that concerned."""
-    owners = services.vault.stored_before(EVIDENCE, services.clock.now())
-    for owner in owners:
-        _destroy_evidence(services, owner)
     return len(owners)
 
 

@@ -15,7 +15,7 @@ from loanapp.backend.verification.changed_face import CERTIFICATE, destroy_expir
 from loanapp.domain.clock import CHINA
 from loanapp.proof.envelope import seal
 from tests.loanapp.backend.test_refusals import refused
-from tests.loanapp.backend.walk import sealed_evidence
+from tests.loanapp.backend.walk import blank_evidence, sealed_evidence
 
 PDF = b"%PDF-1.7\nfrom a hospital"
 
@@ -129,7 +129,10 @@ def test_every_way_leads_to_the_same_offer(ready, lender, monkeypatch):
     monkeypatch.setattr(lender.services.inference, "judge", lambda *_asked: FaceResult("passed", (), {}, "same"))
     challenge = by_camera.act("/liveness-sessions", {"source_kind": "demonstration"}, status=201)
     path = f"/v1/liveness-sessions/{challenge['session_id']}/evidence"
-    assert by_camera.done("PUT", path, content=sealed_evidence(by_camera, challenge, b"x"))["outcome"] == "passed"
+    assert (
+        by_camera.done("PUT", path, content=sealed_evidence(by_camera, challenge, blank_evidence(challenge)))["outcome"]
+        == "passed"
+    )
     assert by_camera.get()["face"]["way"] == "camera"
     by_person.act("/manual-verification", {"changed_face": True})
     branch = branches(at_branch)[1]

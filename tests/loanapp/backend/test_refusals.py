@@ -7,7 +7,7 @@ import pytest
 
 from loanapp.domain.errors import ErrorCode
 from loanapp.proof.envelope import seal
-from tests.loanapp.backend.walk import TERMS, Walker, sealed_evidence
+from tests.loanapp.backend.walk import TERMS, Walker, blank_evidence, sealed_evidence
 
 
 @pytest.fixture
@@ -365,7 +365,8 @@ def test_evidence_being_judged_does_not_pass_on_another_portrait_or_without_the_
         monkeypatch.setattr(lender.services.inference, "judge", judge)
         challenge = one.act("/liveness-sessions", {"source_kind": "demonstration"}, status=201)
         path = f"/v1/liveness-sessions/{challenge['session_id']}/evidence"
-        refused(one.call("PUT", path, content=sealed_evidence(one, challenge, b"frames")), 409, "challenge_expired")
+        sealed = sealed_evidence(one, challenge, blank_evidence(challenge))
+        refused(one.call("PUT", path, content=sealed), 409, "challenge_expired")
         assert one.get()["face"]["state"] == "none"
 
     while_judging(lambda: one.upload("front"))
@@ -389,23 +390,13 @@ def test_a_photo_read_while_the_application_is_withdrawn_is_not_kept(drafted, le
 
 
 def test_three_failures_put_the_other_way_first_and_five_lock_the_face(identified, clock):
-    import cv2
-    import numpy as np
-
-    from loanapp.domain.liveness import SourceKind
-    from loanapp.vision.evidence import EvidenceFrame, EvidenceHeader, pack_evidence
-
-    frame = EvidenceFrame(0, cv2.imencode(".jpg", np.full((128, 128, 3), 90, np.uint8))[1].tobytes())
     one = identified
     one.identify()
     one.consents()
     left = []
     for _failure in range(5):
         challenge = one.act("/liveness-sessions", {"source_kind": "demonstration"}, status=201)
-        header = EvidenceHeader(
-            challenge["session_id"], challenge["application_id"], challenge["nonce"], SourceKind.DEMONSTRATION, ()
-        )
-        sealed = sealed_evidence(one, challenge, pack_evidence(header, [frame]))
+        sealed = sealed_evidence(one, challenge, blank_evidence(challenge))
         path = f"/v1/liveness-sessions/{challenge['session_id']}/evidence"
         verdict = one.done("PUT", path, content=sealed)
         assert verdict["outcome"] == "retry", verdict

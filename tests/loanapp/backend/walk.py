@@ -12,6 +12,7 @@ from loanapp.demonstration.identity_card import render_card
 from loanapp.domain.clock import SystemClock
 from loanapp.proof import authorities, keys
 from loanapp.proof.envelope import seal
+from loanapp.proof.sealed_stream import SealedStream, evidence_context
 
 TERMS = {
     "product_id": "consumer_instalment",
@@ -249,6 +250,35 @@ def face_evidence(challenge_json, models):
     return attempt.evidence(SourceKind.DEMONSTRATION)
 
 
+def blank_evidence(challenge, **changes):
+    """Well-formed evidence of this attempt in which there is nobody: one grey frame."""
+    import cv2
+    import numpy as np
+
+    from loanapp.domain.liveness import SourceKind
+    from loanapp.vision.evidence import EvidenceFrame, EvidenceHeader, pack_evidence
+
+    header = {
+        "session_id": challenge["session_id"],
+        "application_id": challenge["application_id"],
+        "nonce": challenge["nonce"],
+        "source_kind": SourceKind.DEMONSTRATION,
+        "windows": (),
+    }
+    frame = EvidenceFrame(0, cv2.imencode(".jpg", np.full((128, 128, 3), 90, np.uint8))[1].tobytes())
+    return pack_evidence(EvidenceHeader(**header | changes), [frame])
+
+
+def segments(walker, challenge, evidence):
+    """The sealed segments of evidence, as a client sends them."""
+    names = ("session_id", "application_id", "borrower_id", "nonce")
+    context = evidence_context(*(challenge[name] for name in names))
+    return list(SealedStream(base64.b64decode(walker.lender["vault_public_key"]), evidence, context))
+
+
 def sealed_evidence(walker, challenge, evidence):
-    info = f"loanapp/evidence/v1|{challenge['session_id']}|{challenge['application_id']}|{challenge['nonce']}"
-    return seal(base64.b64decode(walker.lender["vault_public_key"]), evidence, info.encode())
+    return b"".join(segments(walker, challenge, evidence))
+
+
+def evidence_path(challenge):
+    return f"/v1/liveness-sessions/{challenge['session_id']}/evidence"

@@ -16,6 +16,7 @@ from loanapp.vision.evidence import (
     EvidenceFormatError,
     EvidenceFrame,
     EvidenceHeader,
+    EvidenceReader,
     jpeg_size,
     pack_evidence,
     unpack_evidence,
@@ -157,3 +158,22 @@ def test_a_header_that_lies_about_its_size_is_refused():
     empty = PICTURE[: at + 20]
     with pytest.raises(EvidenceFormatError):
         EvidenceFrame(0, empty).decode()
+
+
+@pytest.mark.parametrize("piece", [1, 100, 5000])
+def test_frames_come_out_as_they_arrive_and_equal_those_read_at_once(packed, piece):
+    content = packed
+    reader, found, before_the_end = EvidenceReader(), [], 0
+    for start in range(0, len(content), piece):
+        before_the_end = len(found)
+        found += reader.feed(content[start : start + piece])
+    assert reader.finish() == unpack_evidence(content).header
+    assert tuple(found) == unpack_evidence(content).frames
+    assert before_the_end >= len(found) - 1
+
+
+def test_a_length_that_lies_is_refused_before_anything_is_waited_for():
+    reader = EvidenceReader()
+    reader.feed(MAGIC)
+    with pytest.raises(EvidenceFormatError):
+        reader.feed((8193).to_bytes(4, "big"))
