@@ -12,6 +12,7 @@ from loanapp.vision.frame_analysis import FrameAnalyser, FrameFacts
 from loanapp.vision.models import FaceModels
 from loanapp.vision.parallel import in_parallel
 from loanapp.vision.reflection import Reflection, measure_reflection
+from loanapp.vision.stream_integrity import fingerprint
 
 # So many frames before the second half are looked at twice: a face that is followed reads steadier than one just found.
 _RUN_UP = 2
@@ -31,7 +32,8 @@ class _Look:
 class Seen:
     """All by frame.
 
-    Time in milliseconds, facts, picture, face patch and reflection (None without a face), the yaw at rest as learnt.
+    Time in milliseconds, facts, picture, face patch and reflection (None without a face), fingerprint, yaw at rest as
+    learnt.
     ``events``: every action seen so far, in order of their ends.
     """
 
@@ -40,6 +42,7 @@ class Seen:
     images: list[Image] = field(default_factory=list)
     patches: list[Floats | None] = field(default_factory=list)
     reflections: list[Reflection | None] = field(default_factory=list)
+    fingerprints: list[Floats] = field(default_factory=list)
     rest_yaws: list[float] = field(default_factory=list)
     events: list[ActionEvent] = field(default_factory=list)
 
@@ -61,6 +64,7 @@ class Observer:
             self.seen.images.append(look.image)
             self.seen.patches.append(look.patch)
             self.seen.reflections.append(look.reflection)
+            self.seen.fingerprints.append(fingerprint(look.image))
             self.seen.events += self._detector.feed(look.facts)
             neutral = self._detector.neutral
             self.seen.rest_yaws.append(0.0 if neutral is None else neutral.yaw)

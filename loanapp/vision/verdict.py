@@ -23,6 +23,7 @@ from loanapp.vision.frame_analysis import FrameFacts
 from loanapp.vision.models import FaceModels
 from loanapp.vision.observation import Observer, Seen
 from loanapp.vision.rules import Rule, RuleBook
+from loanapp.vision.stream_rules import judge_stream
 
 # Actions that no one does by the way: two of them at a time when another was asked are not a slip.
 _DELIBERATE: Final = frozenset({Action.OPEN_MOUTH, Action.TURN_LEFT, Action.TURN_RIGHT})
@@ -81,6 +82,7 @@ class Watcher:
         _steadiness(case, seen)
         counted = _actions(case, seen)
         judge_flash(case, seen)
+        judge_stream(case, seen)
         best = most_at_rest(seen.facts)
         if best is not None and case.book.outcome is VerdictOutcome.PASSED:
             _one_person(case, seen, best, counted, matcher or FaceMatcher())

@@ -123,7 +123,7 @@ def test_a_photo_does_not_pass(attempt, make_challenge, face_models, matcher, po
     (face,) = FaceMesh(face_models).find(portrait)
     random = np.random.default_rng(3)
     jpegs = []
-    for index in range(24):
+    for index in range(len(attempt.frames)):
         matrix = cv2.getRotationMatrix2D((225, 120), float(5 * np.sin(index / 3)), 1 + 0.05 * float(np.cos(index / 4)))
         moved = cv2.convertScaleAbs(
             cv2.warpAffine(portrait, matrix, (512, 512)), alpha=1 - 0.1 * float(random.random())
@@ -390,3 +390,13 @@ def test_colours_are_those_of_the_challenge_in_order_and_pace(
 def test_colours_that_nobody_asked_for_are_refused(lit_attempt, make_challenge, face_models):
     report = judge(lit_attempt, make_challenge(Action.BLINK), face_models)
     assert report.outcome is VerdictOutcome.REFUSED
+
+
+def test_a_loop_is_refused(attempt, make_challenge, face_models, matcher):
+    """The wait before the first action over and over, as a virtual camera plays it."""
+    calm = [frame for frame in attempt.frames if frame.time_ms < attempt.header.windows[0].asked_ms][:12]
+    report = judge(
+        still_evidence(attempt, [frame.jpeg for frame in calm]), make_challenge(*ACTIONS), face_models, matcher=matcher
+    )
+    assert report.outcome is VerdictOutcome.REFUSED
+    assert VerdictReason.STREAM_IRREGULAR in report.reasons
