@@ -6,10 +6,11 @@ from typing import Final
 import numpy as np
 
 from loanapp.vision.arrays import Floats, Image
-from loanapp.vision.covering import NOTHING, Covering
+from loanapp.vision.covering import NOTHING, Bearing, Covering
 from loanapp.vision.face_mesh import Face, FaceMesh
+from loanapp.vision.face_quality import FaceQualityWatch
 from loanapp.vision.head_pose import head_pose
-from loanapp.vision.light import measure_light
+from loanapp.vision.light import room_light
 from loanapp.vision.models import FaceModels
 from loanapp.vision.stream_watch import StreamWatch
 
@@ -29,11 +30,11 @@ class FrameFacts:
     ``eye_open_left``/``eye_open_right``: lid gap over eye width. ``mouth_gap`` and ``eye_distance`` (outer corners):
     the first over the second, the second in pixels. ``eye_distance_ratio``: over the frame's shorter side.
     ``centre_offset``: how far the face's middle is from the frame's, as a share of the frame, the worse axis.
-    ``cut_off``: share of the face's box outside the frame. ``face_luma``, ``background_luma``, ``frame_luma``,
-    ``frame_spread``: see :class:`~loanapp.vision.light.Light`, and so ``face_blown`` and ``cheek_ratio``.
-    ``face_light``: the luma that a face of middle skin tone would have in this light.
-    ``sharpness``: over the person's own best of this stream, 0..1. ``likeness``: correlation of the face with the
-    person's own of this stream, -1..1. Both are 1 until that is known.
+    ``cut_off``: share of the face's box outside the frame. ``background_luma``, ``frame_luma``, ``frame_spread``: see
+    :class:`~loanapp.vision.light.RoomLight`. ``face_luma``, ``face_blown``, ``cheek_ratio``, ``face_light`` (as if of
+    middle tone, so that a dark skin is not a dark room): see :class:`~loanapp.vision.light.FaceLight`.
+    ``sharpness``: over the person's own best of this stream, 0..1, and ``sharpness_measured`` by itself. ``likeness``
+    of the face with the one before, -1..1, see :class:`~loanapp.vision.own_face.OwnFace`.
     ``frozen_s``, ``frame_rate``, ``motion``, ``eyes_closed_s``, ``mouth_open_s``: see
     :class:`~loanapp.vision.stream_watch.Watched`. ``covering``: what hides part of the face.
     """
@@ -63,6 +64,7 @@ class FrameFacts:
     face_blown: float = 0.0
     cheek_ratio: float = 1.0
     sharpness: float = 1.0
+    sharpness_measured: float = 1.0
     likeness: float = 1.0
     frozen_s: float = 0.0
     frame_rate: float = 0.0
@@ -79,6 +81,7 @@ class FrameAnalyser:
         self._mesh = FaceMesh(models, most_faces=most_faces)
         self._canonical = models.canonical
         self._watch = StreamWatch()
+        self._quality = FaceQualityWatch(models.canonical)
         names = models.blendshape_names
         self._blink_left = names.index("eyeBlinkLeft")
         self._blink_right = names.index("eyeBlinkRight")
@@ -89,13 +92,14 @@ class FrameAnalyser:
         height, width = image_bgr.shape[:2]
         faces = self._mesh.track(image_bgr)
         face = faces[0] if faces else None
-        light = measure_light(image_bgr, face)
+        room = room_light(image_bgr, face)
         if face is None:
+            self._quality.lose(time_s)
             watched = self._watch.feed(image_bgr, time_s, None, eyes_open=0.0, jaw_open=0.0, eye_distance=0.0)
             zeros = (0.0,) * 13
             return FrameFacts(
                 *(time_s, (width, height), 0, None, *zeros),
-                *(light.face, light.background, light.frame, light.spread),
+                *(0.0, room.background, room.frame, room.spread),
                 frozen_s=watched.frozen_s,
                 frame_rate=watched.frame_rate,
             )
@@ -105,6 +109,10 @@ class FrameAnalyser:
         jaw_open = float(face.blendshapes[self._jaw_open])
         watched = self._watch.feed(
             *(image_bgr, time_s, face), eyes_open=max(open_left, open_right), jaw_open=jaw_open, eye_distance=eyes
+        )
+        quality = self._quality.judge(
+            *(image_bgr, face, Bearing(pose.yaw, pose.pitch, pose.roll, jaw_open), time_s),
+            eyes_open=watched.eyes_closed_s == 0,
         )
         return FrameFacts(
             time_s=time_s,
@@ -127,18 +135,22 @@ class FrameAnalyser:
                 abs(float(face.box[1] + face.box[3]) / 2 / height - 0.5),
             ),
             cut_off=_share_outside(face.box, width, height),
-            face_luma=light.face,
-            background_luma=light.background,
-            frame_luma=light.frame,
-            frame_spread=light.spread,
-            face_light=light.face,
-            face_blown=light.blown,
-            cheek_ratio=light.cheeks,
+            face_luma=quality.light.mean,
+            background_luma=room.background,
+            frame_luma=room.frame,
+            frame_spread=room.spread,
+            face_light=quality.light.as_middle_tone,
+            face_blown=quality.light.blown,
+            cheek_ratio=quality.light.cheeks,
+            sharpness=quality.sharpness,
+            sharpness_measured=quality.sharpness_measured,
+            likeness=quality.likeness,
             frozen_s=watched.frozen_s,
             frame_rate=watched.frame_rate,
             motion=watched.motion,
             eyes_closed_s=watched.eyes_closed_s,
             mouth_open_s=watched.mouth_open_s,
+            covering=quality.covering,
         )
 
 

@@ -143,7 +143,8 @@ def _rest_hints(facts: FrameFacts, limits: _Limits) -> Iterator[HintCode]:
         yield HintCode.EYES_CLOSED
     if limits.over(facts.mouth_open_s, rest["mouth_open_seconds"], HintCode.MOUTH_OPEN):
         yield HintCode.MOUTH_OPEN
-    if limits.under(facts.sharpness, rest["blurred"], HintCode.BLURRED):
+    blurred = limits.under(facts.sharpness, rest["blurred"], HintCode.BLURRED)
+    if blurred or limits.under(facts.sharpness_measured, rest["surely_blurred"], HintCode.BLURRED):
         yield HintCode.BLURRED
     if limits.over(facts.motion, rest["moving"], HintCode.MOVING):
         yield HintCode.MOVING

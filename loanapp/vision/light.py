@@ -1,87 +1,111 @@
-"""Light on a face and in the room, measured on thumbnails."""
+"""Light on a face and in the room, so measured that a dark skin is not taken for a dark room."""
 
 import math
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
 
+from loanapp.resource_files import read_toml
 from loanapp.vision.arrays import Image
 from loanapp.vision.face_mesh import Face
+from loanapp.vision.face_zones import FaceZones, Zones
+from loanapp.vision.neutral import RunningLevel
 
-# The outline of the face, for the light on it.
-_OVAL: Final = (
-    *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377),
-    *(152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109),
-)
-# Smooth skin under each eye, beside nose and mouth: the own right, then the own left.
-_CHEEKS: Final = ((117, 118, 101, 36, 205, 187, 147, 123), (346, 347, 330, 266, 425, 411, 376, 352))
-# Side of the thumbnail in which light is measured; more changes the means by less than one step.
+# Side of the thumbnail in which the room is measured; more changes the means by less than one step.
 _THUMBNAIL: Final = 64
 # From here on a sensor says no more than "very bright" (OFIQ counts the same).
 _BLOWN: Final = 247
+_BRIGHTEST: Final = 0.92  # quantile of an eye that is its white
 
 
 @dataclass(frozen=True, slots=True)
-class Light:
-    """Mean luma (0..255) of face, background and frame, and the spread of the frame's.
+class RoomLight:
+    """Mean luma (0..255) of background and frame, and the spread of the frame's."""
 
-    ``blown``: share of the face's pixels at 247 or above. ``cheeks``: darker cheek's mean over the brighter one's.
-    """
-
-    face: float
     background: float
     frame: float
     spread: float
+
+
+@dataclass(frozen=True, slots=True)
+class FaceLight:
+    """Of a face: ``mean`` luma (0..255), share ``blown`` at 247 or above, ``cheeks``: darker over brighter one.
+
+    ``as_middle_tone``: the luma that a face of light to middle skin tone would have in this light.
+    """
+
+    mean: float = 0.0
     blown: float = 0.0
     cheeks: float = 1.0
+    as_middle_tone: float = 0.0
 
 
-def measure_light(image_bgr: Image, face: Face | None) -> Light:
-    """Means over a thumbnail: the face is the inside of its outline, the background all but the person."""
+NO_LIGHT: Final = FaceLight()
+
+
+def room_light(image_bgr: Image, face: Face | None) -> RoomLight:
+    """Means over a thumbnail; the background is all but the person."""
     height, width = image_bgr.shape[:2]
     small = cv2.resize(image_bgr, (_THUMBNAIL, _THUMBNAIL), interpolation=cv2.INTER_NEAREST)
     grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
     frame, spread = float(grey.mean()), float(grey.std())
     if face is None:
-        return Light(0.0, frame, frame, spread)
+        return RoomLight(frame, frame, spread)
     background = np.ones((_THUMBNAIL, _THUMBNAIL), dtype=bool)
     left, top, right, _ = (float(value) for value in face.box)
     margin = (right - left) * 0.4  # hair and ears; everything under the head may be the body
     columns = np.clip([left - margin, right + margin], 0, width) * _THUMBNAIL / width
     background[max(0, int((top - margin) * _THUMBNAIL / height)) :, int(columns[0]) : math.ceil(columns[1])] = False
-    mean, blown, cheeks = _face_light(image_bgr, face)
-    return Light(
-        face=mean,
-        background=float(grey[background].mean()) if background.any() else frame,
-        frame=frame,
-        spread=spread,
-        blown=blown,
-        cheeks=cheeks,
-    )
+    return RoomLight(float(grey[background].mean()) if background.any() else frame, frame, spread)
 
 
-def _face_light(image_bgr: Image, face: Face) -> tuple[float, float, float]:
-    """Mean of the face, share of blown pixels, cheek ratio."""
-    height, width = image_bgr.shape[:2]
-    left, top, right, bottom = (int(value) for value in face.box)
-    left, top, right, bottom = max(0, left), max(0, top), min(width, right), min(height, bottom)
-    if right - left < 2 or bottom - top < 2:
-        return 0.0, 0.0, 1.0
-    patch = cv2.resize(image_bgr[top:bottom, left:right], (_THUMBNAIL, _THUMBNAIL), interpolation=cv2.INTER_NEAREST)
-    grey = cv2.cvtColor(patch, cv2.COLOR_BGR2GRAY)
-    scale = (_THUMBNAIL / (right - left), _THUMBNAIL / (bottom - top))
+class FaceLightWatch:
+    """Measures the light on each face of a stream and learns the tone of the skin on the way.
 
-    def inside(points: tuple[int, ...]) -> Image:
-        outline = (face.landmarks[list(points), :2] - (left, top)) * scale
-        mask = np.zeros((_THUMBNAIL, _THUMBNAIL), dtype=np.uint8)
-        cv2.fillConvexPoly(mask, cv2.convexHull(np.round(outline).astype(np.int32)), (255,))
-        return np.asarray(grey[mask > 0], np.uint8)
+    The white of the eyes is the same for everybody: over the luma of the cheeks it reads .8 to 1.05 with the light
+    skins of the clips and 1.2, 1.6 and 2 with the portrait in ever darker tones, in any light. A dark skin's luma is
+    raised by as much, so that the same light reads alike on every skin.
+    """
 
-    whole = inside(_OVAL)
-    if not whole.size:
-        return float(grey.mean()), 0.0, 1.0
-    cheeks = [float(cheek.mean()) for cheek in map(inside, _CHEEKS) if cheek.size]
-    ratio = min(cheeks) / max(*cheeks, 1.0) if len(cheeks) == len(_CHEEKS) else 1.0
-    return float(whole.mean()), float(np.count_nonzero(whole >= _BLOWN)) / whole.size, ratio
+    def __init__(self, zones: FaceZones) -> None:
+        self._zones = zones
+        self._limits: dict[str, Any] = read_toml("vision", "thresholds.toml")["tone"]
+        self._white = RunningLevel(self._limits["seconds"], self._limits["quantile"])
+
+    def forget(self) -> None:
+        """Another person may come."""
+        self._white.clear()
+
+    def measure(self, zones: Zones, time_s: float, *, eyes_clear: bool) -> FaceLight:
+        """Take the next face; ``eyes_clear``: they are open, without glare or dark glass before them."""
+        face = zones.grey[self._zones.inside]
+        mean = float(face.mean())
+        if eyes_clear:
+            self._white.add(time_s, self._white_over_skin(zones))
+        white = self._white.level
+        raised = 1.0 if white is None else white / float(self._limits["light_skin"])
+        return FaceLight(
+            mean=mean,
+            blown=float(np.count_nonzero(face >= _BLOWN)) / face.size,
+            cheeks=_cheek_ratio(zones),
+            as_middle_tone=mean * max(1.0, min(float(self._limits["most"]), raised)),
+        )
+
+    def _white_over_skin(self, zones: Zones) -> float:
+        cheeks = zones.luma("cheek_right", "cheek_left", "under_right", "under_left")
+        return max(map(_white, (zones.grey[self._zones.masks[name]] for name in _EYES))) / (cheeks + 1)
+
+
+_EYES: Final = ("eye_right", "eye_left")
+
+
+def _white(eye: Image) -> float:
+    place = int(eye.size * _BRIGHTEST)
+    return float(np.partition(eye, place)[place])
+
+
+def _cheek_ratio(zones: Zones) -> float:
+    right, left = zones.mean("cheek_right", "under_right")[0], zones.mean("cheek_left", "under_left")[0]
+    return math.exp(-abs(right - left))
