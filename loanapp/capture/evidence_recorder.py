@@ -1,19 +1,15 @@
 """Keeps what the lender needs to see of an attempt: face crops, at 15 a second, in memory alone."""
 
-import math
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
-import cv2
-import numpy as np
-
-from loanapp.capture.flash_sequence import SETTLE_SECONDS, ShownColour
+from loanapp.capture.face_crop import encode_crop
+from loanapp.capture.flash_sequence import ShownColour, flash_seconds
 from loanapp.domain.liveness import Action, Challenge, SourceKind
 from loanapp.vision.arrays import Image
 from loanapp.vision.evidence import (
     FRAMES_A_SECOND,
-    MOST_BYTES,
     MOST_FRAMES,
     ActionWindow,
     DeviceFacts,
@@ -24,27 +20,23 @@ from loanapp.vision.evidence import (
 )
 from loanapp.vision.face_mesh import Face
 
-# The crop: a square of so many face boxes, so that landmarks near its edge stay as sure as in the whole frame.
-_CROP_BOXES: Final = 1.8
-_CROP_SIDE: Final = 288
-_QUALITIES: Final = (82, 65, 45, 20, 8)
-# So that the largest attempt still fits, headers included.
-_MOST_JPEG_BYTES: Final = MOST_BYTES // MOST_FRAMES - 100
 _BEFORE_S: Final = 1.2
 _BEFORE_FRAMES: Final = 18
-_AFTER_FRAMES: Final = 12
+_AFTER_FRAMES: Final = 8
 # The lender asks for 8 (verdict.toml): on a slow machine these few reach further back than the usual time.
 LEAST_BEFORE_FRAMES: Final = 10
-# An action and the moment before it fit into this even where colours and actions leave little room.
-_LEAST_WINDOW_FRAMES: Final = 15
-# Frames younger than this are never thinned out: the action itself is among them.
+# So many of them are kept whatever comes: more than the lender asks for, and the calm that colours are held against.
+_LEAST_CALM_FRAMES: Final = 12
+# Frames younger than this are never thinned out: the action that is under way is among them.
 _RECENT_S: Final = 2.0
+# Of a finished action these seconds before it are kept whole, too: the person was neutral.
+_LEAD_S: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class _Crop:
     time_s: float
-    jpeg: bytes
+    jpeg: bytes = field(repr=False)
 
 
 class Sampler:
@@ -65,19 +57,19 @@ class Sampler:
 
 
 class EvidenceRecorder:
-    """Collects the crops of one attempt: the calm second before it, each action's window, the colours, the end.
+    """Collects the crops of one attempt: the calm second before it, the actions, the colours, the end.
 
-    However long an action takes, an attempt stays within 180 frames: of a long wait only every few frames are kept.
-    Of the colours every frame is kept.
+    However long the actions take, an attempt stays within 180 frames: of all the time that was spent waiting only
+    every few frames are kept, evenly. The calm just before, each action itself, the colours and the end are kept whole.
     """
 
     def __init__(self) -> None:
         self._before: deque[_Crop] = deque(maxlen=_BEFORE_FRAMES)
         self._kept: list[_Crop] = []
-        self._segment: list[_Crop] = []
+        self._whole: list[tuple[float, float]] = []
         self._windows: list[tuple[Action, float, float]] = []
         self._colours: tuple[ShownColour, ...] = ()
-        self._cap = MOST_FRAMES
+        self._reserved = 0
         self._running = False
 
     @property
@@ -100,16 +92,20 @@ class EvidenceRecorder:
         if self._running:
             self._before.clear()
         self._running = False
-        self._kept, self._segment, self._windows, self._colours = [], [], [], ()
+        self._kept, self._whole, self._windows, self._colours = [], [], [], ()
+
+    def forget(self) -> None:
+        """Forget everything, the calm before included."""
+        self.rest()
+        self._before.clear()
 
     def start(self, challenge: Challenge) -> None:
         """The attempt begins: what was seen in the last second is its beginning."""
+        self.rest()
         self._kept = list(self._before)
-        self._segment = []
-        self._windows = []
-        self._colours = ()
-        room = MOST_FRAMES - _BEFORE_FRAMES - _AFTER_FRAMES - _flash_frames(challenge)
-        self._cap = max(_LEAST_WINDOW_FRAMES, room // max(1, len(challenge.actions)))
+        if self._kept:
+            self._whole.append((self._kept[-_LEAST_CALM_FRAMES:][0].time_s, self._kept[-1].time_s))
+        self._reserved = _AFTER_FRAMES + _flash_frames(challenge)
         self._running = True
 
     def add(self, image: Image, face: Face, time_s: float) -> None:
@@ -120,21 +116,20 @@ class EvidenceRecorder:
                 self._before.popleft()
             self._before.append(crop)
             return
-        self._segment.append(crop)
-        if len(self._segment) > self._cap:
-            del self._segment[self._least_needed(time_s)]
+        self._kept.append(crop)
+        if len(self._kept) > MOST_FRAMES - self._reserved:
+            del self._kept[self._least_needed(time_s)]
 
-    def window(self, action: Action, asked_s: float, done_s: float) -> None:
-        """An action was asked and done; the next frames belong to the next."""
+    def window(self, action: Action, asked_s: float, done_s: float, began_s: float | None = None) -> None:
+        """An action was asked and done, and began at ``began_s`` (two seconds before it was done where not known)."""
         self._windows.append((action, asked_s, done_s))
-        self._kept += self._segment
-        self._segment = []
+        began = done_s - _RECENT_S if began_s is None else began_s
+        self._whole.append((max(asked_s, began - _LEAD_S), done_s))
 
-    def keep_all(self) -> None:
-        """From now on nothing is thinned out: the colours come."""
-        self._kept += self._segment
-        self._segment = []
-        self._cap = MOST_FRAMES
+    def light_up(self, now_s: float) -> None:
+        """The colours come: their room is theirs, and from now on every frame is kept."""
+        self._whole.append((now_s, float("inf")))
+        self._reserved = 0
 
     def flash(self, colours: tuple[ShownColour, ...]) -> None:
         """The colours were shown at these times."""
@@ -142,7 +137,7 @@ class EvidenceRecorder:
 
     def pack(self, challenge: Challenge, source_kind: SourceKind, device: DeviceFacts | None = None) -> bytes:
         """The whole attempt, ready to be sealed. Raises ``EvidenceFormatError`` where it broke a limit."""
-        crops = (self._kept + self._segment)[:MOST_FRAMES]
+        crops = self._kept[-MOST_FRAMES:]
         start = crops[0].time_s if crops else 0.0
         frames: list[EvidenceFrame] = []
         for crop in crops:
@@ -167,41 +162,19 @@ class EvidenceRecorder:
         return pack_evidence(header, frames)
 
     def _least_needed(self, now_s: float) -> int:
-        """The old frame whose neighbours are closest together: the wait is thinned evenly."""
-        old = [index for index, crop in enumerate(self._segment) if now_s - crop.time_s > _RECENT_S]
-        inner = [index for index in old if 0 < index < len(self._segment) - 1]
-        if not inner:
-            return 0
-        return min(inner, key=lambda index: self._segment[index + 1].time_s - self._segment[index - 1].time_s)
+        """The frame spent waiting whose neighbours are closest together; where all are needed, the oldest of them."""
+        kept = self._kept
+        waiting = [
+            index
+            for index in range(1, len(kept) - 1)
+            if now_s - kept[index].time_s > _RECENT_S
+            and not any(start <= kept[index].time_s <= end for start, end in self._whole)
+        ]
+        return min(waiting, key=lambda index: kept[index + 1].time_s - kept[index - 1].time_s, default=0)
 
 
 def _flash_frames(challenge: Challenge) -> int:
-    """Room for every frame of the colours, those of the calm before them and one more for each late change."""
+    """Room for every frame of the colours and of the calm before them; each change may come half a frame late."""
     if not challenge.flash:
         return 0
-    seconds = SETTLE_SECONDS + len(challenge.flash) * challenge.flash_colour_ms / 1000
-    return math.ceil(seconds * FRAMES_A_SECOND) + len(challenge.flash) + 1
-
-
-def encode_crop(image: Image, face: Face) -> bytes:
-    """The square around a face as JPEG of 288 x 288; what lies outside the frame is black."""
-    left, top, right, bottom = (float(value) for value in face.box)
-    side = max(right - left, bottom - top) * _CROP_BOXES
-    scale = _CROP_SIDE / max(side, 1.0)
-    half = _CROP_SIDE / 2
-    matrix = np.array(
-        [[scale, 0, half - (left + right) / 2 * scale], [0, scale, half - (top + bottom) / 2 * scale]], dtype=np.float32
-    )
-    shrinks = scale < 0.5  # linear sampling would skip pixels
-    source = image
-    if shrinks:
-        source = np.asarray(cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-        matrix[:, :2] *= 2
-    crop = cv2.warpAffine(source, matrix, (_CROP_SIDE, _CROP_SIDE), flags=cv2.INTER_LINEAR)
-    jpeg = b""
-    for quality in _QUALITIES:
-        _, encoded = cv2.imencode(".jpg", crop, [cv2.IMWRITE_JPEG_QUALITY, quality])
-        jpeg = encoded.tobytes()
-        if len(jpeg) <= _MOST_JPEG_BYTES:
-            break
-    return jpeg
+    return round(flash_seconds(challenge) * FRAMES_A_SECOND + len(challenge.flash) / 2) + 1

@@ -4,7 +4,7 @@ import threading
 from dataclasses import dataclass
 from typing import Final
 
-from loanapp.domain.liveness import FlashColour
+from loanapp.domain.liveness import Challenge, FlashColour
 from loanapp.resource_files import read_toml
 
 # Chosen: the page is calm for so long before the first colour, so that the analysis has the face without it, as lit as
@@ -31,9 +31,8 @@ class FlashSequence:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._least_s = float(read_toml("vision", "flash.toml")["pace"]["least_ms"]) / 1000
         self._colours: tuple[FlashColour, ...] = ()
-        self._colour_s = self._least_s
+        self._colour_s = 0.0
         self._due_s = 0.0
         self._place = -1
         self._since_s = 0.0
@@ -57,7 +56,7 @@ class FlashSequence:
         """Begin with the calm before the first colour; each colour lasts ``colour_ms``, never less than the pace."""
         with self._lock:
             self._colours = colours
-            self._colour_s = max(colour_ms / 1000, self._least_s)
+            self._colour_s = _colour_seconds(colour_ms)
             self._due_s = now_s + SETTLE_SECONDS
             self._place = -1
             self._shown = []
@@ -81,3 +80,15 @@ class FlashSequence:
             self._running = False
             self._colours = ()
             self._shown = []
+
+
+def flash_seconds(challenge: Challenge) -> float:
+    """How long the colours of a challenge take, with the calm before them, where nothing stalls."""
+    if not challenge.flash:
+        return 0.0
+    return SETTLE_SECONDS + len(challenge.flash) * _colour_seconds(challenge.flash_colour_ms)
+
+
+def _colour_seconds(colour_ms: int) -> float:
+    least_ms = float(read_toml("vision", "flash.toml")["pace"]["least_ms"])
+    return max(float(colour_ms), least_ms) / 1000

@@ -1,17 +1,20 @@
 """One attempt step by step, without threads and without a window: get ready, act, be neutral, colours, hold still."""
 
-import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from loanapp.capture.camera_trouble import CameraTrouble
 from loanapp.capture.evidence_recorder import LEAST_BEFORE_FRAMES, EvidenceRecorder, Sampler
 from loanapp.capture.flash_sequence import FlashSequence
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.liveness import Action, Challenge, FlashColour, HintCode, SourceKind
+from loanapp.resource_files import read_toml
 from loanapp.vision.actions import ActionDetector
 from loanapp.vision.arrays import Image
+from loanapp.vision.asked_action import ActionWatch
 from loanapp.vision.events import ActionEvent
+from loanapp.vision.evidence import DeviceFacts
 from loanapp.vision.frame_analysis import FrameFacts
 from loanapp.vision.hint_filter import HintFilter
 from loanapp.vision.light_meter import light_level
@@ -22,8 +25,8 @@ CLEAN_SECONDS: Final = 1.0
 NEUTRAL_TIMEOUT_SECONDS: Final = 10.0
 FACE_LOST_SECONDS: Final = 1.0
 HOLD_STILL_SECONDS: Final = 0.5
-# Chosen: long enough to open a shutter or take a hand away; then another camera, or the article about it, helps more.
-BLACK_SECONDS: Final = 12.0
+# Chosen: whoever is not neutral by then is told what is still in the way.
+_PATIENCE_SECONDS: Final = 1.5
 # The lender learns the person's neutral from what was recorded before the first action.
 _SEEN_BEFORE_SECONDS: Final = 0.8
 
@@ -75,7 +78,12 @@ class Guidance:
 class GuidedAttempt:
     """Follows the facts of a stream through a challenge; times are those of the frames, in seconds."""
 
-    def __init__(self, action_timeout_s: float | None = None) -> None:
+    def __init__(self, action_timeout_s: float | None = None, *, unhurried: bool = False) -> None:
+        """``unhurried``: hints stay longer, and there is a pause between actions (``camera.toml``)."""
+        slow = read_toml("vision", "camera.toml")["unhurried"]
+        self._hint_s: float | None = float(slow["hint_seconds"]) if unhurried else None
+        self._pause_s = float(slow["pause_seconds"]) if unhurried else 0.0
+        self._neutral_s = float(slow["neutral_seconds"]) if unhurried else NEUTRAL_TIMEOUT_SECONDS
         self._timeout_override = action_timeout_s
         self._timeout = action_timeout_s or 0.0
         self._phase = CapturePhase.OPENING
@@ -84,8 +92,7 @@ class GuidedAttempt:
         self._phase_since = 0.0
         self._face_seen = 0.0
         self._several = False
-        self._now = 0.0
-        self._black_since = math.inf
+        self._now = self._began = 0.0
         self._light = 0.0
         self._clean = 0.0
         self._error: LoanAppError | None = None
@@ -131,20 +138,26 @@ class GuidedAttempt:
         self._timeout = self._timeout_override or float(challenge.action_timeout_seconds)
         self._done = 0
         self._error = None
-        self._black_since = self._now
+        self._began = self._now
+        self._trouble.begin()
         self._flash.stop()
         self._recorder.rest()
         self._enter(CapturePhase.GET_READY if self._phase is not CapturePhase.OPENING else CapturePhase.OPENING)
 
     def fail(self, error: LoanAppError) -> None:
-        """End the attempt; the next :meth:`begin` starts another."""
+        """End the attempt and forget its frames; the next :meth:`begin` starts another."""
         if self._phase is not CapturePhase.DONE:
             self._error = error
-            self._flash.stop()
+            self.forget()
             self._enter(CapturePhase.FAILED)
 
-    def evidence(self, source_kind: SourceKind) -> bytes:
-        """The packed attempt.
+    def forget(self) -> None:
+        """Keep no frame and show no colour."""
+        self._flash.stop()
+        self._recorder.forget()
+
+    def evidence(self, source_kind: SourceKind, device: DeviceFacts | None = None) -> bytes:
+        """The packed attempt; ``device`` is what was noticed of the camera.
 
         Raises :class:`LoanAppError` with ``NOT_ALLOWED_NOW`` before it is done. An attempt that cannot be packed has
         failed.
@@ -153,7 +166,7 @@ class GuidedAttempt:
             raise LoanAppError(ErrorCode.NOT_ALLOWED_NOW)
         packed: bytes | None = None
         try:
-            packed = self._recorder.pack(self._challenge, source_kind)
+            packed = self._recorder.pack(self._challenge, source_kind, device)
         finally:
             if packed is None:
                 self._enter(CapturePhase.FAILED)
@@ -165,11 +178,8 @@ class GuidedAttempt:
         self.tick(self._now)
         self._light = light_level(facts)
         if self._phase is CapturePhase.OPENING:
+            self._began = self._now
             self._enter(CapturePhase.GET_READY)
-        self._hints.feed(facts, pose=self._phase in {CapturePhase.OPENING, CapturePhase.GET_READY})
-        self._clean = self._hints.clean_seconds(self._now)
-        if self._hints.shown is not HintCode.CAMERA_BLACK:
-            self._black_since = self._now
         self._several = facts.faces > 1
         if facts.face is not None and not self._several:
             self._face_seen = self._now
@@ -179,14 +189,33 @@ class GuidedAttempt:
             events = self._detector.feed(facts)
             if facts.face is not None and self._phase not in _ENDED:
                 self._recorder.add(image, facts.face, self._now)
+        asked = self._watch.feed(self._now, self.prompt, self._detector.progress)
+        self._hints.feed(facts, pose=self._at_rest_wanted, asked=asked)
+        self._clean = self._hints.clean_seconds(self._now)
         self._step(events)
 
+    @property
+    def _at_rest_wanted(self) -> bool:
+        """Whether posture, expression and what covers the face matter now."""
+        if self._phase is CapturePhase.NEUTRAL:
+            return self._now - self._phase_since > self._pause_s + _PATIENCE_SECONDS
+        return self._phase not in {CapturePhase.ACTING, CapturePhase.HOLD_STILL}
+
     def _step(self, events: list[ActionEvent]) -> None:
-        if self._now - self._black_since > BLACK_SECONDS and self._phase is not CapturePhase.FAILED:
-            self.fail(LoanAppError(ErrorCode.CAMERA_BLACK))
+        if self._phase in _ENDED:
+            return
+        trouble = self._trouble.feed(self._now, self._hints.held)
+        if trouble is not None:
+            self.fail(LoanAppError(trouble))
+        elif self._challenge is not None and self._now - self._began > _lifetime(self._challenge):
+            self.fail(LoanAppError(ErrorCode.CHALLENGE_EXPIRED))
         elif self._phase in _UNDER_WAY and self._now - self._face_seen > FACE_LOST_SECONDS:
             self.fail(LoanAppError(ErrorCode.FACE_NOT_ALONE if self._several else ErrorCode.FACE_LOST))
-        elif self._phase is CapturePhase.GET_READY:
+        else:
+            self._go_through(events)
+
+    def _go_through(self, events: list[ActionEvent]) -> None:
+        if self._phase is CapturePhase.GET_READY:
             self._get_ready()
         elif self._phase is CapturePhase.ACTING:
             self._act(events)
@@ -205,9 +234,10 @@ class GuidedAttempt:
             self._enter(CapturePhase.ACTING)
 
     def _be_neutral(self) -> None:
-        if self._detector.at_rest and self._hints.shown is None:
+        elapsed = self._now - self._phase_since
+        if self._detector.at_rest and self._hints.shown is None and elapsed >= self._pause_s:
             self._go_on()
-        elif self._now - self._phase_since > NEUTRAL_TIMEOUT_SECONDS:
+        elif elapsed > self._neutral_s:
             self.fail(LoanAppError(ErrorCode.ACTION_TIMEOUT))
 
     def _be_lit(self) -> None:
@@ -223,16 +253,18 @@ class GuidedAttempt:
             self._enter(CapturePhase.ACTING)
         elif challenge is not None and challenge.flash:
             self._flash.start(challenge.flash, challenge.flash_colour_ms, self._now)
-            self._recorder.keep_all()
+            self._recorder.light_up(self._now)
             self._enter(CapturePhase.FLASH)
         else:
             self._enter(CapturePhase.HOLD_STILL)
 
     def _act(self, events: list[ActionEvent]) -> None:
         action = self._action
-        seen = [event for event in events if event.counts and event.action is action]
-        if action is not None and any(event.start_s >= self._phase_since for event in seen):
-            self._recorder.window(action, self._phase_since, self._now)
+        seen = [
+            event for event in events if event.counts and event.action is action and event.start_s >= self._phase_since
+        ]
+        if action is not None and seen:
+            self._recorder.window(action, self._phase_since, self._now, seen[0].start_s)
             self._done += 1
             self._enter(CapturePhase.NEUTRAL)
         elif self._now - self._phase_since > self._timeout:
@@ -254,6 +286,12 @@ class GuidedAttempt:
 
     def _reset_watching(self) -> None:
         self._detector = ActionDetector()
-        self._hints = HintFilter()
+        self._watch = ActionWatch()
+        self._trouble = CameraTrouble()
+        self._hints = HintFilter(self._hint_s)
         self._sampler = Sampler()
         self._recorder = EvidenceRecorder()
+
+
+def _lifetime(challenge: Challenge) -> float:
+    return (challenge.expires_at - challenge.issued_at).total_seconds()

@@ -9,28 +9,27 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from loanapp.capture.guidance import CapturePhase, Guidance, GuidedAttempt
 from loanapp.capture.mailbox import Mailbox
 from loanapp.capture.sources import CameraError, Frame, FrameSource
+from loanapp.capture.stream_meter import StreamMeter
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.liveness import Action, Challenge, FlashColour, HintCode, SourceKind
+from loanapp.resource_files import read_toml
 from loanapp.vision.frame_analysis import FrameAnalyser, FrameFacts
 from loanapp.vision.models import FaceModels
 
 _log = logging.getLogger(__name__)
 
 _POLL_S: Final = 0.2
-# A device may need seconds to start; later, silence or a picture that stands still means that it is gone.
+# A device may need seconds to start; later, silence means that it is gone.
 _OPENING_S: Final = 15.0
 _SILENT_S: Final = 3.0
-_FROZEN_S: Final = 3.0
 # How long stop() waits for a thread that is inside a device's driver.
 _JOIN_S: Final = 2.5
-# Every n-th pixel tells whether a picture is the same as the last: the noise of a real sensor never repeats.
-_PROBE: Final = 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +42,7 @@ class CaptureView:
     """
 
     frame: Frame | None
-    facts: FrameFacts | None
+    facts: FrameFacts | None = field(repr=False)  # no log and no message ever shows a face
     phase: CapturePhase
     hint: HintCode | None
     action: Action | None
@@ -68,15 +67,21 @@ class GuidedCapture:
         source: FrameSource,
         *,
         action_timeout_s: float | None = None,
+        unhurried: bool = False,
         load_models: Callable[[], FaceModels] = FaceModels.load,
         clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        """``clock_s`` only ever goes forward: a computer whose time of day is wrong, or set right, ends no attempt."""
+        """``unhurried``: more time to read; the time for each action is the challenge's.
+
+        ``clock_s`` only ever goes forward: a computer whose time of day is wrong, or set right, ends no attempt.
+        """
         self._source = source
         self._load_models = load_models
         self._clock_s = clock_s
         self._expires_s = 0.0
-        self._attempt = GuidedAttempt(action_timeout_s)
+        self._attempt = GuidedAttempt(action_timeout_s, unhurried=unhurried)
+        self._meter = StreamMeter()
+        self._frozen_s = float(read_toml("vision", "camera.toml")["stream"]["frozen_seconds"])
         self._mailbox: Mailbox[Frame] = Mailbox()
         self._lock = threading.Lock()
         self._frame: Frame | None = None
@@ -110,12 +115,19 @@ class GuidedCapture:
             thread.start()
 
     def stop(self) -> None:
-        """Close the source and end both threads; may be called twice. One stuck in a driver ends by itself later."""
+        """Close the source, end both threads and forget every frame; may be called twice.
+
+        A thread that is stuck in a driver ends by itself later, and keeps nothing either.
+        """
         self._stopping.set()
         self._mailbox.close()
         for thread in self._threads:
             thread.join(_JOIN_S)
         self._threads = []
+        self._attempt.forget()
+        self._meter.forget()
+        with self._lock:
+            self._frame = self._facts = self._evidence = None
 
     def begin(self, challenge: Challenge) -> None:
         """Start an attempt: its first action is asked once the picture has been right for 1 s."""
@@ -174,21 +186,19 @@ class GuidedCapture:
             self._source.close()
 
     def _pass_frames_on(self) -> None:
-        probe = b""
-        changed = time.monotonic()
         while not self._stopping.is_set():
             frame = self._source.read()
             if frame is None:
                 raise CameraError(ErrorCode.CAMERA_LOST)
             self._heard = time.monotonic()
-            sample = frame.image[::_PROBE, ::_PROBE].tobytes()
-            if sample != probe:
-                probe, changed = sample, self._heard
-            elif self._source.kind is SourceKind.CAMERA and self._heard - changed > _FROZEN_S:
-                raise CameraError(ErrorCode.CAMERA_LOST)
+            self._meter.add(frame, self._source.name)
+            if self._source.kind is SourceKind.CAMERA and self._meter.still_seconds > self._frozen_s:
+                raise CameraError(ErrorCode.CAMERA_FROZEN)
             self._attempt.tick(frame.time_s)
             self._illuminate()
             with self._lock:
+                if self._stopping.is_set():
+                    return
                 self._frame = frame
             self._mailbox.put(frame)
 
@@ -225,7 +235,7 @@ class GuidedCapture:
             facts = analyser.analyse(frame.image, frame.time_s)
             self._attempt.feed(facts, frame.image)
             with self._lock:
-                self._facts = facts
+                self._facts = None if self._stopping.is_set() else facts
         elif self._source_error is not None:
             self._attempt.fail(self._source_error)
         elif self._is_silent():
@@ -250,6 +260,7 @@ class GuidedCapture:
             pending, self._pending = self._pending, None
         if pending is not None:
             self._challenge = pending
+            self._meter.begin()
             self._attempt.begin(pending)
 
     def _publish(self) -> None:
@@ -259,7 +270,7 @@ class GuidedCapture:
             self._attempt.fail(LoanAppError(ErrorCode.CHALLENGE_EXPIRED))
         packed = None
         if running.phase is CapturePhase.DONE and self._evidence is None:
-            packed = self._attempt.evidence(self._source.kind)
+            packed = self._attempt.evidence(self._source.kind, self._meter.facts())
         guidance: Guidance = self._attempt.guidance
         self._source.prompt(self._attempt.prompt)
         self._illuminate()

@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -31,7 +31,7 @@ class CameraError(LoanAppError):
 class Frame:
     """One picture: BGR uint8 (height, width, 3), not mirrored; ``time_s`` on a steady clock; counted from 0."""
 
-    image: Image
+    image: Image = field(repr=False)  # no log and no message ever shows it
     time_s: float
     sequence: int
 

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import cv2
@@ -35,7 +35,7 @@ class Thumbnail:
     """
 
     camera: CameraInfo
-    image: Image | None = None
+    image: Image | None = field(default=None, repr=False)
     infrared: bool = False
     error: LoanAppError | None = None
 

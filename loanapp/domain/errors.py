@@ -39,6 +39,8 @@ class ErrorCode(StrEnum):
     CAMERA_BUSY = "camera_busy"
     CAMERA_LOST = "camera_lost"
     CAMERA_BLACK = "camera_black"
+    CAMERA_FROZEN = "camera_frozen"
+    CAMERA_SLOW = "camera_slow"
     VIDEO_UNREADABLE = "video_unreadable"
     # face verification
     CONSENT_MISSING = "consent_missing"

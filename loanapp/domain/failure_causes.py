@@ -36,6 +36,7 @@ _OF_REASON: Final[Mapping[VerdictReason, tuple[FailureCause, ...]]] = {
 }
 _OF_CODE: Final[Mapping[ErrorCode, tuple[FailureCause, ...]]] = {
     ErrorCode.CAMERA_BLACK: (_C.LIGHT,),
+    ErrorCode.CAMERA_SLOW: (_C.LIGHT, _C.LOW_RESOLUTION),
     ErrorCode.LENDER_UNREACHABLE: (_C.NETWORK,),
 }
 

@@ -19,9 +19,10 @@ class HintFilter:
     after its own 0.3 s. Each hint is timed by itself, so that two that alternate do not keep each other away.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, hold_s: float | None = None) -> None:
+        """``hold_s``: how long a hint stays at least, where that is not the usual time."""
         limits = read_toml("vision", "thresholds.toml")["hysteresis"]
-        self._hold = float(limits["hold_seconds"])
+        self._hold = float(limits["hold_seconds"]) if hold_s is None else hold_s
         self._appear = float(limits["appear_seconds"])
         self._since: dict[HintCode, float] = {}
         self._last: dict[HintCode, float] = {}

@@ -13,7 +13,7 @@ from loanapp.capture.guided_capture import GuidedCapture
 from loanapp.capture.sources import CameraError, Frame
 from loanapp.demonstration.borrower import DemonstrationBorrower
 from loanapp.domain.errors import ErrorCode, LoanAppError
-from loanapp.domain.liveness import Action, FlashColour, SourceKind
+from loanapp.domain.liveness import Action, FlashColour, HintCode, SourceKind
 from loanapp.vision.evidence import EvidenceFormatError, unpack_evidence
 
 
@@ -193,14 +193,23 @@ def test_camera_that_does_not_open_is_said(run, code):
     assert wait_for(capture, failed).error.code is code
 
 
-@pytest.mark.parametrize("fault", [{"error_at": 20}, {"end_at": 20}, {"still": True}])
+@pytest.mark.parametrize("fault", [{"error_at": 20}, {"end_at": 20}])
 def test_camera_lost_in_the_middle_is_said(run, make_challenge, fault):
-    """Unplugged, ended, or the same picture again and again."""
+    """Unplugged, or ended."""
     capture = run(PlayedCamera(**fault))
     capture.begin(make_challenge(Action.BLINK))
     view = wait_for(capture, failed)
     assert view.error.code is ErrorCode.CAMERA_LOST
     assert view.frame is not None
+
+
+def test_picture_that_stands_still_is_a_hint_first_and_an_error_later(run, make_challenge):
+    capture = run(PlayedCamera(still=True))
+    capture.begin(make_challenge(Action.BLINK))
+    began = time.monotonic()
+    wait_for(capture, lambda view: view.hint is HintCode.CAMERA_FROZEN)
+    assert time.monotonic() - began < 3.5
+    assert wait_for(capture, failed).error.code is ErrorCode.CAMERA_FROZEN
 
 
 @pytest.mark.parametrize("error", [OSError("driver"), KeyError("stream")])
@@ -232,7 +241,7 @@ def test_analysis_that_falls_over_is_said_and_the_next_attempt_works(run, face_m
 def test_attempt_that_cannot_be_packed_has_failed(run, face_models, make_challenge):
     capture = run(DemonstrationBorrower(models=face_models, reaction_s=0.2))
 
-    def broken(challenge, kind):
+    def broken(challenge, kind, device):
         raise EvidenceFormatError("size")
 
     capture._attempt._recorder.pack = broken
