@@ -17,7 +17,10 @@ from ui.messages import Level
 from ui.translations import error_fix, error_sentence, tr
 
 _CAMERA_ERRORS: Final = frozenset(
-    {ErrorCode.CAMERA_NOT_FOUND, ErrorCode.CAMERA_BUSY, ErrorCode.CAMERA_LOST, ErrorCode.CAMERA_BLACK}
+    {
+        *(ErrorCode.CAMERA_NOT_FOUND, ErrorCode.CAMERA_BUSY, ErrorCode.CAMERA_LOST),
+        *(ErrorCode.CAMERA_BLACK, ErrorCode.CAMERA_FROZEN, ErrorCode.CAMERA_SLOW),
+    }
 )
 # Nothing moves on: the way to the lender, or a program too old for it. Which of them is looked up and said.
 STUCK: Final = frozenset(
