@@ -160,7 +160,7 @@ def test_no_colour_stays_on_the_page(run, face_models, make_challenge, end):
     capture = run(source)
     challenge = make_challenge(Action.BLINK, flash=COLOURS, flash_colour_ms=450)
     capture.begin(challenge)
-    wait_for(capture, lambda one: one.flash is not None, seconds=30)
+    wait_for(capture, lambda one: one.flash is not None and source.lit, seconds=30)
     if end == "stop":
         capture.stop()
     elif end == "begin":
