@@ -9,6 +9,7 @@ from loanapp.journey.pages import Page
 from tests.qt_rules import nothing_left_on_screen
 from ui.__main__ import demonstration_kit
 from ui.camera.face_words import Step
+from ui.camera.ways import Way
 from ui.pages.decision import DecisionPage
 from ui.pages.face_verification import FaceVerificationPage
 from ui.theme import theme
@@ -43,6 +44,9 @@ def test_a_person_verifies_instead_and_no_camera_opens(walk):
     assert isinstance(page, FaceVerificationPage)
     assert page.step is Step.FLASH
     driver.click(page.scaffold.aside)
+    driver.wait(lambda: page.step is Step.WAYS, "the other ways")
+    assert set(page.steps.result.way_buttons) == set(Way)
+    driver.click(page.steps.result.way_buttons[Way.MANUAL])
     driver.wait(lambda: page.step is Step.MANUAL, "the other way")
     assert "价格相同" in "\n".join(driver.look())
     driver.click(page.scaffold.primary)

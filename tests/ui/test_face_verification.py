@@ -191,7 +191,7 @@ def test_a_consent_given_already_is_not_asked_for_again(open_page, qtbot):
 
 def test_who_has_refused_is_offered_the_other_way_and_may_still_change_their_mind(open_page, qtbot):
     page, journey = open_page(consents=REFUSED)
-    assert page.step is Step.MANUAL
+    assert page.step is Step.WAYS
     assert "价格相同" in texts(page)
     page.scaffold.back.click()
     assert page.step is Step.CONSENT
@@ -245,11 +245,13 @@ def test_the_other_way_is_one_press_away_and_can_be_left_again(open_page, qtbot)
     page, _ = open_page()
     to_ready(page, qtbot)
     page.scaffold.aside.click()
-    assert page.step is Step.MANUAL
+    assert page.step is Step.WAYS
     assert "价格相同" in texts(page)
     page.scaffold.back.click()
     assert page.step is Step.READY
     page.scaffold.aside.click()
+    page.steps.result.way_buttons[Way.MANUAL].click()
+    assert page.step is Step.MANUAL
     with qtbot.waitSignal(page.completed) as done:
         page.scaffold.primary.click()
     assert done.args == [Page.BANK_CARD]

@@ -57,9 +57,9 @@ class FlashStep(ColumnArea):
         super().__init__(parent)
         self._question = label("", "heading")
         self.body.addWidget(self._question)
-        self._cards = ChoiceCards(columns=1)
-        self._cards.chosen.connect(lambda _value: self.chosen.emit())
-        self.body.addWidget(self._cards)
+        self.cards = ChoiceCards(columns=1)
+        self.cards.chosen.connect(lambda _value: self.chosen.emit())
+        self.body.addWidget(self.cards)
         self._kept = label("", "muted")
         self.body.addWidget(self._kept)
         self.body.addStretch(1)
@@ -68,24 +68,24 @@ class FlashStep(ColumnArea):
 
     def answer(self) -> bool | None:
         """``True`` for colours, ``False`` for none, ``None`` while nothing is chosen."""
-        return {WITH_FLASH: True, WITHOUT_FLASH: False}.get(self._cards.value())
+        return {WITH_FLASH: True, WITHOUT_FLASH: False}.get(self.cards.value())
 
     def show_answer(self, accepted: bool | None) -> None:  # noqa: FBT001 - what was answered
         """Show what was chosen before, or nothing."""
         if accepted is None:
-            self._cards.clear()
+            self.cards.clear()
         else:
-            self._cards.choose(WITH_FLASH if accepted else WITHOUT_FLASH)
+            self.cards.choose(WITH_FLASH if accepted else WITHOUT_FLASH)
 
     def focus_first(self) -> None:
         """Start at the answers."""
-        self._cards.setFocus(Qt.FocusReason.TabFocusReason)
+        self.cards.setFocus(Qt.FocusReason.TabFocusReason)
 
     def retranslate(self) -> None:
         """Change the words; what is chosen stays."""
         self._question.setText(tr("face_verification.flash.question"))
-        self._cards.setAccessibleName(self._question.text())
-        self._cards.set_choices(
+        self.cards.setAccessibleName(self._question.text())
+        self.cards.set_choices(
             [
                 Choice(value, tr(f"face_verification.flash.{value}"), tr(f"face_verification.flash.{value}_text"))
                 for value in (WITH_FLASH, WITHOUT_FLASH)

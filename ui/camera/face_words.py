@@ -26,6 +26,9 @@ class Step(StrEnum):
     TROUBLE = "trouble"
     WAYS = "ways"
     MANUAL = "manual"
+    CHANGED = "changed"
+    BRANCH = "branch"
+    BOOKED = "booked"
 
 
 _TITLES: Final = {
@@ -34,6 +37,9 @@ _TITLES: Final = {
     Step.READY: "ready.title",
     Step.WAYS: "ways.title",
     Step.MANUAL: "manual.title",
+    Step.CHANGED: "changed.title",
+    Step.BRANCH: "branch.title",
+    Step.BOOKED: "branch.booked_title",
     Step.PASSED: "passed.title",
 }
 _ACTIONS: Final = {
@@ -43,9 +49,12 @@ _ACTIONS: Final = {
     Step.PASSED: "passed.next",
     Step.REVIEW: "review.next",
     Step.RETRY: "retry.again",
-    Step.NO_MORE: "other_way",
+    Step.NO_MORE: "manual.confirm",
     Step.TROUBLE: "trouble.retry",
     Step.MANUAL: "manual.confirm",
+    Step.CHANGED: "manual.confirm",
+    Step.BRANCH: "branch.confirm",
+    Step.BOOKED: "passed.next",
 }
 
 

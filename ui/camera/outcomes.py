@@ -8,13 +8,14 @@ from typing import Final
 from loanapp.client.answers import Identity, Verdict
 from loanapp.domain.clock import CHINA
 from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.domain.failure_causes import FailureCause, failure_causes
 from loanapp.domain.liveness import VerdictReason
 from ui.camera.face_words import Step
 from ui.camera.ready import CONNECTION_ICONS, Connection
 from ui.camera.result import Outcome, Reason
 from ui.camera.ways import Way
 from ui.messages import Level
-from ui.translations import error_fix, error_sentence, tr
+from ui.translations import error_fix, error_sentence, tr, translator
 
 _CAMERA_ERRORS: Final = frozenset(
     {
@@ -33,8 +34,13 @@ STUCK: Final = frozenset(
         ErrorCode.CHALLENGE_EXPIRED,
     }
 )
+_BETWEEN: Final = {"zh": "。", "en": ". "}
+# Where the reason says it already, the cause adds nothing.
+_SAID: Final = {
+    VerdictReason.TOO_DARK_TO_JUDGE: FailureCause.LIGHT,
+    VerdictReason.FACE_COVERED: FailureCause.COVERED,
+}
 _UNLIKE: Final = frozenset({VerdictReason.FACE_UNLIKE_DOCUMENT, VerdictReason.FACE_MATCH_UNSURE})
-_CAUSES: Final = ("make_up", "surgery", "old_photo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +173,12 @@ def _unlike(found: Found) -> bool:
 
 
 def _causes(found: Found) -> tuple[str, ...]:
-    return tuple(tr(f"face_verification.causes.{cause}") for cause in _CAUSES) if _unlike(found) else ()
+    """Possibilities, told so: nothing measures make-up, surgery or age."""
+    reasons = found.verdict.reasons if found.verdict is not None else ()
+    said = {_SAID.get(reason) for reason in reasons}
+    causes = [cause for cause in failure_causes(reasons) if cause not in said]
+    between = _BETWEEN[translator().language]
+    return tuple(f"{error_sentence(cause)}{between}{error_fix(cause)}" for cause in causes)
 
 
 def _recheck(found: Found) -> tuple[tuple[str, str], ...]:

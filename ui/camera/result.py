@@ -57,6 +57,7 @@ class ResultStep(ColumnArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.help_buttons: list[LinkButton] = []
         self._drawing = MovingDrawing(side=132)
         self.body.addWidget(self._drawing, 0, Qt.AlignmentFlag.AlignHCenter)
         self._banner = Banner(Level.LOOK)
@@ -148,6 +149,7 @@ class ResultStep(ColumnArea):
 
     def _show_reasons(self, reasons: Sequence[Reason]) -> None:
         empty(self._card.body)
+        self.help_buttons = []
         for place, reason in enumerate(reasons):
             if place:
                 self._card.body.addWidget(Rule())
@@ -169,6 +171,7 @@ class ResultStep(ColumnArea):
         more = LinkButton(tr("face_verification.reason_help"))
         more.setAccessibleName(f"{more.text()}: {reason.what}")
         more.clicked.connect(lambda _=False: self.help_wanted.emit(reason.code))
+        self.help_buttons.append(more)
         row.addWidget(more, 0, Qt.AlignmentFlag.AlignVCenter)
         return holder
 

@@ -3,13 +3,15 @@
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from ui.camera.before import ConsentStep, FlashStep
+from ui.camera.branch import BookedStep, BranchStep
+from ui.camera.changed import ChangedStep
 from ui.camera.mirror import MirrorStep
 from ui.camera.ready import ReadyStep
 from ui.camera.result import ResultStep
 
 
 class FaceSteps(QStackedWidget):
-    """Widgets without behaviour: before the camera, getting ready, the mirror, the result."""
+    """Widgets without behaviour: before the camera, getting ready, the mirror, the result, the other ways."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -18,5 +20,9 @@ class FaceSteps(QStackedWidget):
         self.ready = ReadyStep()
         self.mirror = MirrorStep()
         self.result = ResultStep()
-        for step in (self.consent, self.flash, self.ready, self.mirror, self.result):
+        self.changed = ChangedStep()
+        self.branch = BranchStep()
+        self.booked = BookedStep()
+        before, after = (self.consent, self.flash, self.ready), (self.result, self.changed, self.branch, self.booked)
+        for step in (*before, self.mirror, *after):
             self.addWidget(step)

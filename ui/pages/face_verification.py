@@ -8,12 +8,14 @@ from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.liveness import Challenge, SourceKind, VerdictOutcome
 from loanapp.journey.pages import Page
 from ui.camera.attempt import FaceAttempt
+from ui.camera.branch import visit_time
 from ui.camera.camera_choice import CameraChoice
 from ui.camera.connection import ConnectionCheck
 from ui.camera.consent_talk import ConsentTalk
 from ui.camera.face_words import Step, action_of, title_of
 from ui.camera.flash_overlay import FlashOverlay
 from ui.camera.live import LiveMirror
+from ui.camera.other_ways import OtherWays
 from ui.camera.outcomes import STUCK, Found, outcome_for
 from ui.camera.ready import READY_COLUMN
 from ui.camera.steps import FaceSteps
@@ -26,8 +28,9 @@ from ui.translations import tr
 from ui.voice import Voice
 
 _LIVE = frozenset({Step.MIRROR, Step.SENDING})
-_WITH_BACK = frozenset({Step.CONSENT, Step.FLASH, Step.READY, Step.WAYS, Step.MANUAL})
-_WITH_OTHER_WAY = frozenset({Step.FLASH, Step.READY, Step.MIRROR})
+_OTHER = frozenset({Step.WAYS, Step.MANUAL, Step.CHANGED, Step.BRANCH})
+_WITH_BACK = frozenset({Step.CONSENT, Step.FLASH, Step.READY, *_OTHER})
+_WITH_OTHER_WAY = frozenset({Step.FLASH, Step.READY, Step.MIRROR, Step.RETRY, Step.TROUBLE})
 
 
 class FaceVerificationPage(JourneyPage):
@@ -53,7 +56,8 @@ class FaceVerificationPage(JourneyPage):
         self.connection = ConnectionCheck(operations, self)
         self.overlay = FlashOverlay(self)
         self.live = LiveMirror(self.steps.mirror, self.overlay, self.voice)
-        self.consent = ConsentTalk(self, self._ways)
+        self.others = OtherWays(self, self.steps.branch, self.steps.changed)
+        self.consent = ConsentTalk(self, self.others.ways)
         self._make_actions()
         self._connect()
 
@@ -88,6 +92,11 @@ class FaceVerificationPage(JourneyPage):
         steps.result.recheck_wanted.connect(self._recheck)
         self.consent.agreed.connect(self._after_consent)
         self.consent.other_way.connect(self._take_way)
+        steps.branch.chosen.connect(self._show_step)
+        steps.booked.change_wanted.connect(lambda: self._take_way(Way.BRANCH.value))
+        steps.booked.cancel_wanted.connect(self._ask_cancel_visit)
+        self.others.booked.connect(lambda: self._enter(Step.BOOKED))
+        self.others.cancelled.connect(lambda: self._enter(Step.WAYS))
         self.choice.changed.connect(self._follow_choice)
         self.connection.changed.connect(self._follow_connection)
         self.attempt.opened.connect(steps.mirror.show_simulated)
@@ -100,15 +109,21 @@ class FaceVerificationPage(JourneyPage):
     def load(self) -> None:
         """No camera before the consent, and nobody is asked twice: what was decided on the page before holds here."""
         self._verdict = self._error = None
-        decided = self.consent.decided()
-        if decided:
+        decided, locked = self.consent.decided(), self._locked_seconds()
+        if self.others.appointment() is not None:
+            self._came_from = Step.CONSENT if not decided else Step.READY
+            self._enter(Step.BOOKED)
+        elif locked:
+            self._error = LoanAppError(ErrorCode.FACE_ATTEMPTS_LOCKED, retry_after_seconds=locked)
+            self._enter(Step.NO_MORE)
+        elif decided:
             self._after_consent()
         elif decided is None:
             self._enter(Step.CONSENT)
             QTimer.singleShot(0, self, self._ask_consent)
         else:
             self._came_from = Step.CONSENT
-            self._enter(Step.MANUAL)
+            self._enter(Step.WAYS)
 
     def leave(self) -> None:
         """Close the camera and forget every frame."""
@@ -150,9 +165,12 @@ class FaceVerificationPage(JourneyPage):
             Step.PASSED: self._go_on,
             Step.REVIEW: self._go_on,
             Step.RETRY: self._get_ready,
-            Step.NO_MORE: self._choose_other_way,
+            Step.NO_MORE: lambda: self._take_way(Way.MANUAL.value),
             Step.TROUBLE: self._start,
-            Step.MANUAL: self._confirm_manual,
+            Step.MANUAL: self.others.take_manual,
+            Step.CHANGED: self.others.take_changed,
+            Step.BRANCH: self.others.book,
+            Step.BOOKED: self.others.go_on,
         }.get(self._step)
         if do is not None:
             do()
@@ -273,9 +291,6 @@ class FaceVerificationPage(JourneyPage):
 
     # the other ways
 
-    def _ways(self) -> tuple[Way, ...]:
-        return (Way.MANUAL,)
-
     def _aside(self) -> None:
         if self._step is Step.NO_MORE:
             self._get_ready()
@@ -283,26 +298,29 @@ class FaceVerificationPage(JourneyPage):
             self._choose_other_way()
 
     def _choose_other_way(self) -> None:
-        ways = self._ways()
+        ways = self.others.ways()
         if len(ways) == 1:
             self._take_way(ways[0].value)
         else:
             self._leave_for(Step.WAYS)
 
     def _take_way(self, way: str) -> None:
-        if way == Way.MANUAL.value:
-            self._leave_for(Step.MANUAL)
+        self._leave_for({Way.MANUAL: Step.MANUAL, Way.CHANGED: Step.CHANGED, Way.BRANCH: Step.BRANCH}[Way(way)])
+        if self._step is Step.BRANCH:
+            self.others.load_branches()
 
     def _leave_for(self, step: Step) -> None:
         self._stop()
-        if self._step not in {Step.WAYS, Step.MANUAL}:
+        if self._step not in {*_OTHER, Step.BOOKED}:
             self._came_from = Step.READY if self._step in _LIVE else self._step
         self._enter(step)
 
     def _go_back(self) -> None:
-        if self._step is Step.MANUAL and len(self._ways()) > 1 and self.consent.decided() is not False:
+        if self._step in _OTHER and self.others.appointment() is not None:
+            self._enter(Step.BOOKED)
+        elif self._step in _OTHER - {Step.WAYS} and len(self.others.ways()) > 1:
             self._enter(Step.WAYS)
-        elif self._step in {Step.MANUAL, Step.WAYS}:
+        elif self._step in _OTHER:
             self._enter(self._came_from)
         elif self._step is Step.READY and self._flash_is_shown():
             self._enter(Step.FLASH)
@@ -311,10 +329,17 @@ class FaceVerificationPage(JourneyPage):
         else:
             self.back_wanted.emit()
 
-    def _confirm_manual(self) -> None:
-        self.context.operations.run(self.journey.choose_manual_verification, self.done, busy=self)
+    def _ask_cancel_visit(self) -> None:
+        from ui.pages.confirm import ask
+
+        words = {part: tr(f"face_verification.branch.cancel_{part}") for part in ("title", "text", "confirm", "keep")}
+        ask(self, words["title"], words["text"], confirm=words["confirm"], keep=words["keep"], then=self.others.cancel)
 
     # what is known
+
+    def _locked_seconds(self) -> int:
+        application = self.context.journey.application if self.context.journey else None
+        return application.face.locked_seconds if application is not None else 0
 
     def _flash_is_shown(self) -> bool:
         lender = self.context.journey.lender if self.context.journey else None
@@ -344,16 +369,25 @@ class FaceVerificationPage(JourneyPage):
             self.focus_first()
 
     def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - the protocol of operations
-        """Follow the list of cameras, too."""
+        """Follow the list of cameras, and what is still to be chosen, too."""
         super().set_busy(busy)
+        if not self.busy:
+            self._follow_answers()
         self._follow_choice()
+
+    def _follow_answers(self) -> None:
+        unanswered = self._unanswered()
+        self.scaffold.primary.setEnabled(not self.busy and not unanswered)
+        self.scaffold.set_note(tr(unanswered) if unanswered else self._note())
 
     def retranslate(self) -> None:
         """Change every word of the step in sight."""
         super().retranslate()
-        self.steps.consent.retranslate(self._ways())
+        self.steps.consent.retranslate(self.others.ways())
         self.steps.flash.retranslate()
         self.steps.ready.retranslate()
+        self.steps.changed.retranslate()
+        self.steps.branch.retranslate()
         self.steps.mirror.promises.retranslate()
         self.steps.mirror.preview.setAccessibleName(tr("face_verification.preview.name"))
         self.cancel.setText(tr("face_verification.cancel"))
@@ -369,6 +403,9 @@ class FaceVerificationPage(JourneyPage):
             Step.READY: steps.ready,
             Step.MIRROR: steps.mirror,
             Step.SENDING: steps.mirror,
+            Step.CHANGED: steps.changed,
+            Step.BRANCH: steps.branch,
+            Step.BOOKED: steps.booked,
         }.get(step, steps.result)
         steps.setCurrentWidget(shown)
         scaffold.title.setVisible(not live)
@@ -383,26 +420,33 @@ class FaceVerificationPage(JourneyPage):
         scaffold.aside.setText(tr(f"face_verification.{'retry.again' if again else 'other_way'}"))
         scaffold.primary.setVisible(bool(action_of(step)))
         scaffold.primary.setText(action_of(step))
-        scaffold.primary.setEnabled(not self.busy and (step is not Step.FLASH or steps.flash.answer() is not None))
+        self._follow_answers()
         for widget in (self.cancel, self.read_aloud):
             widget.setVisible(step is Step.MIRROR)
         self._escape.setEnabled(step is Step.MIRROR)
         scaffold.simulated.setVisible(self.context.demonstration is not None and not live)
         scaffold.title.setText(title_of(step))
-        scaffold.set_note(self._note())
         if step is Step.CONSENT:
-            steps.consent.retranslate(self._ways())
+            steps.consent.retranslate(self.others.ways())
         elif step is Step.READY:
             steps.ready.show_flash(self._flash_accepted())
             self._follow_choice()
+        elif step is Step.BOOKED and (appointment := self.others.appointment()) is not None:
+            steps.booked.show_appointment(appointment)
         elif shown is steps.result:
             steps.result.show_outcome(outcome_for(step, self._found()))
 
+    def _unanswered(self) -> str:
+        """The key of what is still to be chosen at this step; empty where nothing is."""
+        if self._step is Step.FLASH and self.steps.flash.answer() is None:
+            return "face_verification.flash.choose"
+        return "face_verification.branch.choose" if self._step is Step.BRANCH and not self.steps.branch.slot() else ""
+
     def _note(self) -> str:
-        if self._step is Step.SENDING:
-            return tr("face_verification.sending.no_cancel")
-        unanswered = self._step is Step.FLASH and self.steps.flash.answer() is None
-        return tr("face_verification.flash.choose") if unanswered else ""
+        slot, branch = self.steps.branch.slot(), self.steps.branch.branch()
+        if self._step is Step.BRANCH and slot is not None and branch is not None:
+            return visit_time(slot, branch.minutes)
+        return tr("face_verification.sending.no_cancel") if self._step is Step.SENDING else ""
 
     def _found(self) -> Found:
         application = self.context.journey.application if self.context.journey else None
@@ -410,7 +454,7 @@ class FaceVerificationPage(JourneyPage):
             self._verdict,
             self._error,
             application.identity if application is not None else None,
-            self._ways(),
+            self.others.ways(),
             simulated=self.context.demonstration is not None,
             connection=self.connection.state if self._error is not None and self._error.code in STUCK else None,
         )

@@ -1,0 +1,205 @@
+"""A visit to a branch: which one, which day, what time; and the visit that is booked."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from itertools import groupby
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout
+
+from loanapp.client.answers import Appointment, AppointmentState, Branch
+from loanapp.domain.clock import CHINA
+from ui.camera.column import ColumnArea
+from ui.components import Banner, Card, IconView, LinkButton, SimulatedTag, label
+from ui.components.choice_cards import Choice, ChoiceCards
+from ui.formats import day as day_in_full
+from ui.messages import Level
+from ui.translations import tr, translator
+
+_DAYS_ACROSS: Final = 4
+_TIMES_ACROSS: Final = 6
+
+
+def visit_time(slot: datetime, minutes: int) -> str:
+    """``2026年11月26日 周四 10:00，约 30 分钟``."""
+    local = slot.astimezone(CHINA)
+    weekday = tr(f"face_verification.branch.weekday_{local.isoweekday()}")
+    return tr(
+        "face_verification.branch.when",
+        day=day_in_full(local.date()),
+        weekday=weekday,
+        time=f"{local:%H:%M}",
+        minutes=minutes,
+    )
+
+
+class BranchStep(ColumnArea):
+    """Three questions, each shown once the one before is answered; ``chosen`` whenever an answer changes."""
+
+    chosen = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._branches: tuple[Branch, ...] = ()
+        self._notice = Banner(Level.LOOK)
+        self._notice.hide()
+        self.body.addWidget(self._notice)
+        self._lead = label("")
+        self.body.addWidget(self._lead)
+        self._none = label("", "muted")
+        self.body.addWidget(self._none)
+        self._names = {part: label("", "strong") for part in ("where", "day", "time")}
+        self.where, self.day = ChoiceCards(columns=1), ChoiceCards(columns=_DAYS_ACROSS)
+        self.time = ChoiceCards(columns=_TIMES_ACROSS)
+        for part, cards in self._parts():
+            self.body.addWidget(self._names[part])
+            self.body.addWidget(cards)
+        self.body.addStretch(1)
+        self.where.chosen.connect(lambda _value: self._branch_chosen())
+        self.day.chosen.connect(lambda _value: self._day_chosen())
+        self.time.chosen.connect(lambda _value: self.chosen.emit())
+
+    def _parts(self) -> tuple[tuple[str, ChoiceCards], ...]:
+        return (("where", self.where), ("day", self.day), ("time", self.time))
+
+    def show_branches(self, branches: Sequence[Branch], *, looking: bool = False) -> None:
+        """Offer these; while ``looking`` they are still asked for."""
+        self._branches = tuple(branches)
+        self._none.setText(tr(f"face_verification.branch.{'looking' if looking else 'none'}"))
+        self._none.setVisible(not branches)
+        self.retranslate()
+
+    def show_notice(self, text: str) -> None:
+        """Say above the branches what happened to the time that was chosen; empty for nothing."""
+        self._notice.say("", text)
+        self._notice.setVisible(bool(text))
+
+    def retranslate(self) -> None:
+        """Change the words; what is chosen stays where it is still free."""
+        self._lead.setText(tr("face_verification.branch.lead"))
+        language = translator().language
+        for part, name in self._names.items():
+            name.setText(tr(f"face_verification.branch.{part}"))
+        for part, cards in self._parts():
+            cards.setAccessibleName(self._names[part].text())
+        self.where.set_choices(
+            [
+                Choice(
+                    branch.id,
+                    branch.name.in_language(language),
+                    f"{branch.address.in_language(language)}\n{branch.hours.in_language(language)}",
+                )
+                for branch in self._branches
+            ]
+        )
+        self._fill_days()
+
+    def branch(self) -> Branch | None:
+        """The branch that is chosen."""
+        return next((branch for branch in self._branches if branch.id == self.where.value()), None)
+
+    def slot(self) -> datetime | None:
+        """The time that is chosen."""
+        branch = self.branch()
+        slots = branch.slots if branch is not None else ()
+        return next((slot for slot in slots if slot.isoformat() == self.time.value()), None)
+
+    def _branch_chosen(self) -> None:
+        self._fill_days()
+        self.chosen.emit()
+
+    def _day_chosen(self) -> None:
+        self._fill_times()
+        self.chosen.emit()
+
+    def _slots_by_day(self) -> dict[date, list[datetime]]:
+        branch = self.branch()
+        slots = sorted(branch.slots) if branch is not None else []
+        return {day: list(group) for day, group in groupby(slots, key=lambda slot: slot.astimezone(CHINA).date())}
+
+    def _fill_days(self) -> None:
+        days = self._slots_by_day()
+        self.day.set_choices([Choice(one.isoformat(), _short_day(one)) for one in days])
+        self._show("day", self.day, shown=bool(days))
+        self._fill_times()
+
+    def _fill_times(self) -> None:
+        slots = self._slots_by_day().get(date.fromisoformat(self.day.value()), []) if self.day.value() else []
+        self.time.set_choices([Choice(slot.isoformat(), f"{slot.astimezone(CHINA):%H:%M}") for slot in slots])
+        self._show("time", self.time, shown=bool(slots))
+        self._show("where", self.where, shown=bool(self._branches))
+
+    def _show(self, part: str, cards: ChoiceCards, *, shown: bool) -> None:
+        self._names[part].setVisible(shown)
+        cards.setVisible(shown)
+
+    def focus_first(self) -> None:
+        """Start at the branches."""
+        self.where.setFocus(Qt.FocusReason.TabFocusReason)
+
+
+class BookedStep(ColumnArea):
+    """The visit that is booked: where, when, what to bring; it can be changed or cancelled until it begins."""
+
+    change_wanted = Signal()
+    cancel_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._banner = Banner(Level.DONE)
+        self.body.addWidget(self._banner)
+        card = Card(padding=20, spacing=12)
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(IconView("calendar", "accent", 24))
+        self._name = label("", "strong")
+        head.addWidget(self._name, 1)
+        self._tag = SimulatedTag()
+        head.addWidget(self._tag)
+        card.body.addLayout(head)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(20)
+        grid.setVerticalSpacing(8)
+        grid.setColumnStretch(1, 1)
+        self._rows = {row: (label("", "muted", wrap=False), label("")) for row in ("when", "address", "hours", "bring")}
+        for place, pair in enumerate(self._rows.values()):
+            for column, words in enumerate(pair):
+                grid.addWidget(words, place, column, Qt.AlignmentFlag.AlignTop)
+        card.body.addLayout(grid)
+        ways = QHBoxLayout()
+        ways.setSpacing(16)
+        self.change, self.cancel = LinkButton(), LinkButton()
+        self.change.clicked.connect(self.change_wanted)
+        self.cancel.clicked.connect(self.cancel_wanted)
+        ways.addWidget(self.change)
+        ways.addWidget(self.cancel)
+        ways.addStretch(1)
+        card.body.addLayout(ways)
+        self.body.addWidget(card)
+        self.body.addStretch(1)
+
+    def show_appointment(self, appointment: Appointment) -> None:
+        """Show it in the language in force."""
+        language = translator().language
+        missed = appointment.state is AppointmentState.MISSED
+        self._banner.set_level(Level.LOOK if missed else Level.DONE)
+        self._banner.say("", tr(f"face_verification.branch.{'missed' if missed else 'booked'}"))
+        self._name.setText(appointment.name.in_language(language))
+        self._tag.setVisible(appointment.simulated)
+        told = {
+            "when": visit_time(appointment.slot, appointment.minutes),
+            "address": appointment.address.in_language(language),
+            "hours": appointment.hours.in_language(language),
+            "bring": tr("face_verification.branch.bring_text"),
+        }
+        for row, (name, value) in self._rows.items():
+            name.setText(tr(f"face_verification.branch.row_{row}"))
+            value.setText(told[row])
+        self.change.setText(tr("face_verification.branch.change"))
+        self.cancel.setText(tr("face_verification.branch.cancel"))
+
+
+def _short_day(value: date) -> str:
+    weekday = tr(f"face_verification.branch.weekday_{value.isoweekday()}")
+    return tr("face_verification.branch.short_day", month=value.month, day=value.day, weekday=weekday)

@@ -1,0 +1,121 @@
+"""What the other ways do: which there are, a person with documents, a changed face, a visit to a branch."""
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, Signal
+
+from loanapp.client.answers import Appointment, Branch
+from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.domain.liveness import FaceWay
+from loanapp.journey.pages import Page
+from ui.camera.branch import BranchStep
+from ui.camera.changed import ChangedStep
+from ui.camera.ways import Way
+from ui.pages.photos import read_photo
+from ui.translations import error_sentence, tr
+
+if TYPE_CHECKING:
+    from ui.pages.page import JourneyPage
+
+_WAYS: Final = {FaceWay.MANUAL: (Way.MANUAL, Way.CHANGED), FaceWay.BRANCH: (Way.BRANCH,)}
+_OF_THE_FILE: Final = frozenset({ErrorCode.PHOTO_NOT_AN_IMAGE, ErrorCode.PHOTO_TOO_LARGE})
+
+
+class OtherWays(QObject):
+    """``booked`` and ``cancelled`` come when the lender holds the visit, or no longer does."""
+
+    booked = Signal()
+    cancelled = Signal()
+
+    def __init__(self, page: "JourneyPage", branch: BranchStep, changed: ChangedStep) -> None:
+        super().__init__(page)
+        self._page, self._branch, self._changed = page, branch, changed
+        self._next: Page | None = None
+
+    def ways(self) -> tuple[Way, ...]:
+        """The ways that can be finished now; a changed face is the person's way with a word about it."""
+        journey = self._page.context.journey
+        application = journey.application if journey is not None else None
+        offered = application.face_ways if application is not None else ()
+        found = [way for one in offered for way in _WAYS.get(one, ())]
+        # A person is always there: the lender's list is empty only before the identity is confirmed.
+        return tuple(found) or _WAYS[FaceWay.MANUAL]
+
+    def appointment(self) -> Appointment | None:
+        """The visit that is booked."""
+        journey = self._page.context.journey
+        application = journey.application if journey is not None else None
+        return application.appointment if application is not None else None
+
+    def take_manual(self) -> None:
+        """Let a person compare documents and card."""
+        page = self._page
+        page.context.operations.run(page.journey.choose_manual_verification, page.done, busy=page)
+
+    def take_changed(self) -> None:
+        """The same, with the word that the face has changed, and the certificate where one was chosen."""
+        page, file = self._page, self._changed.file
+        self._changed.show_error("")
+
+        def work() -> Page:
+            certificate = read_photo(file) if file is not None else None
+            return page.journey.choose_manual_verification(changed_face=True, certificate=certificate)
+
+        page.context.operations.run(work, page.done, self._refused_file, busy=page)
+
+    def _refused_file(self, error: LoanAppError) -> None:
+        if error.code in _OF_THE_FILE:
+            key = "face_verification.changed.not_readable"
+            too_large = error.code is ErrorCode.PHOTO_TOO_LARGE
+            self._changed.show_error(error_sentence(error) if too_large else tr(key))
+        else:
+            self._page.show_problem(error)
+
+    def load_branches(self) -> None:
+        """Ask which branches and times are free."""
+        page = self._page
+        self._branch.show_branches((), looking=True)
+        page.context.operations.run(page.journey.branches, self._show, self._no_branches, busy=page)
+
+    def _show(self, branches: tuple[Branch, ...]) -> None:
+        self._branch.show_branches(branches)
+        self._branch.focus_first()
+
+    def _no_branches(self, error: LoanAppError) -> None:
+        self._branch.show_branches(())
+        self._page.show_problem(error)
+
+    def book(self) -> None:
+        """Book what is chosen."""
+        page, branch, slot = self._page, self._branch.branch(), self._branch.slot()
+        if branch is None or slot is None:
+            return
+        self._branch.show_notice("")
+        page.context.operations.run(
+            lambda: page.journey.book_branch(branch.id, slot), self._was_booked, self._not_booked, busy=page
+        )
+
+    def _was_booked(self, following: Page) -> None:
+        self._next = following
+        self.booked.emit()
+
+    def _not_booked(self, error: LoanAppError) -> None:
+        fields = getattr(error, "fields", {})
+        if "slot" in fields or "branch_id" in fields:
+            self._branch.show_notice(tr("face_verification.branch.taken"))
+            self.load_branches()
+        else:
+            self._page.show_problem(error)
+
+    def cancel(self) -> None:
+        """Cancel the visit."""
+        page = self._page
+        page.context.operations.run(page.journey.cancel_branch, lambda _page: self.cancelled.emit(), busy=page)
+
+    def go_on(self) -> None:
+        """On from the visit that is booked."""
+        page, following = self._page, self._next
+        if following is not None:
+            page.done(following)
+        else:
+            page.context.operations.run(page.journey.refresh, page.done, busy=page)
