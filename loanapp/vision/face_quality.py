@@ -8,7 +8,7 @@ from loanapp.vision.arrays import Image
 from loanapp.vision.covering import NOTHING, Bearing, Covering, CoveringWatch
 from loanapp.vision.face_mesh import Face
 from loanapp.vision.face_part import face_part
-from loanapp.vision.face_texture import FaceTexture
+from loanapp.vision.face_texture import FaceTexture, layout_of
 from loanapp.vision.face_zones import FaceZones
 from loanapp.vision.light import NO_LIGHT, FaceLight, FaceLightWatch
 from loanapp.vision.models import CanonicalFace
@@ -36,8 +36,9 @@ class FaceQualityWatch:
 
     def __init__(self, canonical: CanonicalFace) -> None:
         self._limits: dict[str, Any] = read_toml("vision", "thresholds.toml")["sharpness"]
-        self._texture = FaceTexture(canonical)
-        self._zones = FaceZones(self._texture)
+        layout = layout_of(canonical)
+        self._texture = FaceTexture(layout)
+        self._zones = FaceZones(layout)
         self._lost_s: float | None = None
         self._start()
 

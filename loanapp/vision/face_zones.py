@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from loanapp.vision.arrays import Floats, Image
-from loanapp.vision.face_texture import SIDE, FaceTexture
+from loanapp.vision.face_texture import SIDE, Layout
 
 Mask = npt.NDArray[np.bool_]
 
@@ -85,22 +85,22 @@ def difference(first: Colour, second: Colour) -> float:
 
 
 class FaceZones:
-    """Prepared once for a :class:`FaceTexture`."""
+    """Prepared once for a layout; never changed, so any number of threads may use it."""
 
-    def __init__(self, texture: FaceTexture) -> None:
-        self.inside: Mask = texture.inside
+    def __init__(self, layout: Layout) -> None:
+        self.inside: Mask = layout.inside
         """The face, (SIDE, SIDE)."""
-        points = texture.points
-        masks = {name: _hull(points[list(ids)]) & texture.inside for name, ids in _HULLS.items()}
+        points = layout.points
+        masks = {name: _hull(points[list(ids)]) & layout.inside for name, ids in _HULLS.items()}
         up = points[_BROWS_UP[0]] - points[_BROWS_UP[1]]
         up = up / np.linalg.norm(up)
         for name, line in _BROW_LINES.items():
             edges = [points[list(line)] + up * part for part in _ABOVE]
-            masks[name] = _hull(np.vstack(edges)) & texture.inside
+            masks[name] = _hull(np.vstack(edges)) & layout.inside
         self.masks: dict[str, Mask] = masks
         """Where each region lies, (SIDE, SIDE)."""
         self._names = tuple(masks)
-        self._weights = np.array([mask[texture.inside] / mask.sum() for mask in masks.values()], np.float32)
+        self._weights = np.array([mask[layout.inside] / mask.sum() for mask in masks.values()], np.float32)
         self.lens: dict[str, Mask] = {
             side: masks[f"eye_{side}"] | masks[f"lid_{side}"] | masks[f"bag_{side}"] for side in ("right", "left")
         }
