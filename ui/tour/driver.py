@@ -35,7 +35,7 @@ from ui.shell import Shell, first_title, load_font
 from ui.translations import Language
 
 SIZE: Final = (1366, 768)
-_LOOK_AGAIN_MS: Final = 15
+_LOOK_AGAIN_S: Final = 0.004
 _PATIENCE_S: Final = 20.0
 # What Qt says about the platform rather than about us.
 _OF_THE_PLATFORM: Final = re.compile(r"propagateSizeHints|This plugin does not support|Wayland|XDG_RUNTIME_DIR|libpng")
@@ -136,7 +136,7 @@ class WindowDriver:
                 raise TourError(f"while waiting for {what}: {self._warnings[0]}")
             if time.monotonic() > until:
                 raise TourError(f"waited {seconds:g} s for {what}; {self._where()}")
-            QTest.qWait(_LOOK_AGAIN_MS)
+            _let_it_run()
 
     def _where(self) -> str:
         page = self._desktop.window.page if self._desktop else None
@@ -303,3 +303,14 @@ class WindowDriver:
             painter.end()
         if not whole.save(str(path), "PNG"):
             raise TourError(f"the picture {path.name} cannot be written")
+
+
+def _let_it_run() -> None:
+    """Let the window and its threads go on for a moment.
+
+    ``QTest.qWait`` would keep the interpreter for itself while it waits, and frames would be analysed too seldom:
+    the whole tour took 97 and 105 s with it, 59 and 50 s without (measured on two busy cores).
+    """
+    QApplication.processEvents()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    time.sleep(_LOOK_AGAIN_S)
