@@ -96,3 +96,31 @@ def http(lender):
 def walker(http):
     """``walker(key)``: a borrower with the documents of a test identity and a phone nobody used before."""
     return lambda key="approved": Walker(http, key, phone=str(next(_phones)))
+
+
+@pytest.fixture
+def face_policy(lender, monkeypatch):
+    """``face_policy(**changes)``: for this test the lender's policy on faces, and on their upload, is another."""
+
+    def change(upload=None, **changes):
+        services = lender.services
+        face = services.policies.face
+        changed = face.model_copy(
+            update={"upload": face.upload.model_copy(update=upload or {}), **changes},
+        )
+        policies = dataclasses.replace(services.policies, face=changed)
+        monkeypatch.setattr(type(services), "policies", property(lambda _services: policies), raising=False)
+
+    return change
+
+
+@pytest.fixture
+def asked(walker):
+    """A borrower who may begin a face attempt."""
+    one = walker()
+    one.sign_in()
+    one.create()
+    one.documents()
+    one.identify()
+    one.consents()
+    return one

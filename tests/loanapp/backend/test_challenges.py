@@ -1,26 +1,11 @@
 """What the lender asks of a face, by its policy and by what the borrower wants."""
 
-import dataclasses
 import uuid
 from datetime import datetime
-
-import pytest
 
 from tests.loanapp.backend.test_refusals import refused
 
 TURNS = {"turn_left", "turn_right"}
-
-
-@pytest.fixture
-def asked(walker):
-    """A borrower who may begin an attempt."""
-    one = walker()
-    one.sign_in()
-    one.create()
-    one.documents()
-    one.identify()
-    one.consents()
-    return one
 
 
 def challenge(one, **wishes):
@@ -40,10 +25,8 @@ def test_colours_are_shown_to_whoever_agreed_and_others_are_asked_for_more(asked
     assert set(declined["actions"]) >= TURNS
 
 
-def test_a_lender_without_a_flash_asks_for_both_turns(asked, lender, monkeypatch):
-    face = lender.services.policies.face.model_copy(update={"flash": False})
-    policies = dataclasses.replace(lender.services.policies, face=face)
-    monkeypatch.setattr(type(lender.services), "policies", property(lambda _services: policies), raising=False)
+def test_a_lender_without_a_flash_asks_for_both_turns(asked, face_policy):
+    face_policy(flash=False)
     assert asked.done("GET", "/v1/lender")["face_verification"] == {"flash": False}
     given = challenge(asked, flash_accepted=True)
     assert given["flash"] == []

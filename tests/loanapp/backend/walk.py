@@ -246,6 +246,7 @@ def face_evidence(challenge_json, models):
         assert attempt.guidance.phase is not CapturePhase.FAILED, attempt.guidance.error
         attempt.feed(analyser.analyse(frame.image, frame.time_s), frame.image)
         borrower.prompt(attempt.prompt)
+        borrower.illuminate(attempt.guidance.flash)
     borrower.close()
     return attempt.evidence(SourceKind.DEMONSTRATION)
 
