@@ -102,13 +102,13 @@ def walker(http):
 def face_policy(lender, monkeypatch):
     """``face_policy(**changes)``: for this test the lender's policy on faces, and on their upload, is another."""
 
+    services = lender.services
+    usual = services.policies
+
     def change(upload=None, **changes):
-        services = lender.services
-        face = services.policies.face
-        changed = face.model_copy(
-            update={"upload": face.upload.model_copy(update=upload or {}), **changes},
-        )
-        policies = dataclasses.replace(services.policies, face=changed)
+        upload = usual.face.upload.model_copy(update=upload or {})
+        face = usual.face.model_copy(update={"upload": upload, **changes})
+        policies = dataclasses.replace(usual, face=face)
         monkeypatch.setattr(type(services), "policies", property(lambda _services: policies), raising=False)
 
     return change
