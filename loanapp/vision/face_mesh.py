@@ -127,12 +127,13 @@ class FaceMesh:
         to_picture = crop.to_picture()
         if crop.side < 8 or not np.isfinite(to_picture).all():
             return None
+        # Beyond the picture its edge goes on, as in MediaPipe: black would move the landmarks of a face near the edge.
         square = cv2.warpAffine(
             image,
             to_picture,
             (_SIDE, _SIDE),
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_CONSTANT,
+            borderMode=cv2.BORDER_REPLICATE,
         )
         red_first = square[None, :, :, ::-1].transpose(0, 3, 1, 2)
         outputs = self._models.landmarks.run(np.multiply(red_first, _TO_UNIT, dtype=np.float32, order="C"))
