@@ -62,6 +62,20 @@ def test_the_ring_fills_as_actions_are_done(preview):
     assert 0 < one < both
 
 
+def test_the_meter_shows_more_light_as_a_longer_arc_and_little_light_in_the_colour_of_a_look(preview):
+    def coloured(colour: str, state: PreviewState) -> int:
+        preview.show_state(state)
+        picture = preview.grab().toImage()
+        wanted = theme().colour(colour).name()
+        return sum(picture.pixelColor(x, y).name() == wanted for x in range(640) for y in range(0, 480, 2))
+
+    unknown, some, more = (coloured("accent", PreviewState(light=light)) for light in (None, 0.6, 0.9))
+    assert unknown == 0
+    assert 0 < some < more
+    assert coloured("look", PreviewState(light=0.1, dark=True)) > 0
+    assert coloured("look", PreviewState(light=0.9)) == 0
+
+
 def _painted(drawing, phase):
     image = QImage(100, 100, QImage.Format.Format_ARGB32)
     image.fill(0)

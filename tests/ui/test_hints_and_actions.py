@@ -5,12 +5,15 @@ import re
 
 import pytest
 from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QLabel
 
 from loanapp.domain.liveness import Action, HintCode
 from loanapp.help import articles
 from loanapp.resource_files import resource_path
 from ui.camera.figures import ACTIONS, HINTS
+from ui.camera.ready import Connection, ReadyStep
 from ui.theme import theme
+from ui.translations import tr
 
 LANGUAGES = ("zh_CN", "en")
 # One line of 28 px beside a drawing of 84 px, in a window of 1366 by 768.
@@ -95,3 +98,15 @@ def test_nobody_is_blamed_or_frightened(language):
     codes = words(language, "codes")
     texts |= {f"codes {hint.value}": " ".join(codes[hint.value].values()) for hint in HintCode}
     assert {key: text for key, text in texts.items() if blame.search(text)} == {}
+
+
+def test_getting_ready_says_what_helps_and_whether_the_lender_can_be_reached(qtbot):
+    ready = ReadyStep()
+    qtbot.addWidget(ready)
+    ready.retranslate()
+    said = " ".join(one.text() for one in ready.findChildren(QLabel))
+    for tip in ("光线均匀", "不要背光", "口罩", "帽子", "眉毛", "表情自然", "坐稳", "脸在框里"):
+        assert tip in said
+    for state in Connection:
+        ready.show_connection(state)
+        assert tr(f"face_verification.connection.{state.value}") in [one.text() for one in ready.findChildren(QLabel)]
