@@ -9,8 +9,14 @@ import time
 
 import pytest
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 
+from loanapp.capture.guidance import CapturePhase
+from loanapp.capture.guided_capture import CaptureView
 from loanapp.domain.liveness import Action, HintCode
+from ui.camera.flash_overlay import FlashOverlay
+from ui.camera.live import LiveMirror
+from ui.camera.mirror import MirrorStep
 from ui.translations import translator
 from ui.voice import Voice, speakers_of, voice_line
 
@@ -166,6 +172,30 @@ def _gone(programs):
             continue
         return False
     return True
+
+
+def test_the_mirror_reads_each_new_line_once_and_a_prompt_at_once(programs, voice, qtbot):
+    programs.add("espeak-ng", seconds=30)
+    page = QWidget()
+    qtbot.addWidget(page)
+    mirror = MirrorStep(page)
+    live = LiveMirror(mirror, FlashOverlay(page), voice)
+
+    def view(phase, **facts):
+        nothing = {"hint": None, "action": None, "error": None, "frame": None, "facts": None}
+        known = {"action_progress": 0.0, "done_count": 0, "total": 2, "light": 0.5, "ready": True, "seconds_left": 9.0}
+        return CaptureView(**nothing | known | facts | {"phase": phase})
+
+    for _ in range(3):
+        live.show(view(CapturePhase.GET_READY, hint=HintCode.MASK), None)
+    qtbot.waitUntil(lambda: len(programs.said()) == 1)
+    live.show(view(CapturePhase.NEUTRAL), None)
+    live.show(view(CapturePhase.ACTING, action=Action.NOD), None)
+    qtbot.waitUntil(lambda: len(programs.said()) == 2)
+    assert programs.said() == [voice_line(HintCode.MASK), voice_line(Action.NOD)]
+    live.close()
+    assert not voice.is_speaking
+    assert _gone(programs)
 
 
 @pytest.mark.parametrize("system", ["linux", "darwin", "win32", "freebsd14"])

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from loanapp.domain.liveness import Action, HintCode
-from ui.camera.figures import CAMERA, DONE, HOLD_STILL, Drawing, drawing_for
+from ui.camera.figures import CAMERA, DONE, FLASH, HOLD_STILL, Drawing, drawing_for
 from ui.translations import tr
 
 if TYPE_CHECKING:
@@ -88,8 +88,8 @@ def line_for(view: "CaptureView", *, flash_comes: bool) -> tuple[str, Drawing | 
     key, drawing = {
         CapturePhase.OPENING: ("opening", CAMERA),
         CapturePhase.GET_READY: ("steady" if view.facts is not None else "get_ready", HOLD_STILL),
-        CapturePhase.NEUTRAL: ("flash_next" if acted else "neutral", HOLD_STILL),
-        CapturePhase.FLASH: ("flash_next", HOLD_STILL),
+        CapturePhase.NEUTRAL: ("flash_next", FLASH) if acted else ("neutral", HOLD_STILL),
+        CapturePhase.FLASH: ("flash_next", FLASH),
         CapturePhase.HOLD_STILL: ("hold_still", HOLD_STILL),
         CapturePhase.DONE: ("done", DONE),
     }.get(view.phase, ("get_ready", HOLD_STILL))
