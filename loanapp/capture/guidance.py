@@ -53,6 +53,9 @@ _BY_LIGHT: Final = frozenset(
         *(HintCode.MASK, HintCode.HAND_ON_FACE, HintCode.SUNGLASSES, HintCode.BROWS_COVERED, HintCode.GLARE),
     }
 )
+# What is told of an action is over with it, and a slow camera is no reason to wait for.
+_OF_ACTION: Final = frozenset({HintCode.WRONG_DIRECTION, HintCode.ACTION_TOO_SMALL})
+_NO_OBSTACLE: Final = frozenset({None, HintCode.CAMERA_SLOW, *_OF_ACTION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +238,7 @@ class GuidedAttempt:
 
     def _be_neutral(self) -> None:
         elapsed = self._now - self._phase_since
-        if self._detector.at_rest and self._hints.shown is None and elapsed >= self._pause_s:
+        if self._detector.at_rest and self._hints.shown in _NO_OBSTACLE and elapsed >= self._pause_s:
             self._go_on()
         elif elapsed > self._neutral_s:
             self.fail(LoanAppError(ErrorCode.ACTION_TIMEOUT))
@@ -272,8 +275,10 @@ class GuidedAttempt:
 
     @property
     def _hint(self) -> HintCode | None:
-        hint = None if self._phase in _ENDED else self._hints.shown
-        return None if self._phase is CapturePhase.FLASH and hint in _BY_LIGHT else hint
+        hint = self._hints.shown
+        over = hint in _OF_ACTION and self._phase is not CapturePhase.ACTING
+        own_light = hint in _BY_LIGHT and self._phase is CapturePhase.FLASH
+        return None if over or own_light or self._phase in _ENDED else hint
 
     @property
     def _action(self) -> Action | None:

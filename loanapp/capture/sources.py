@@ -1,5 +1,6 @@
 """Where frames come from: a camera, a video file, or whatever else behaves like one."""
 
+import os
 import sys
 import time
 from collections.abc import Callable, Collection, Iterable
@@ -21,10 +22,15 @@ _FRAMES_A_SECOND: Final = 30
 _LOST_AFTER_S: Final = 2.0
 _PAUSE_S: Final = 0.02
 _FALLBACK_FPS: Final = 25.0
+_DEVICES: Final = Path("/dev")
+_WINDOWS_CONSENT: Final = r"Software\Microsoft\Windows\CurrentVersion\CapabilityAccessManager\ConsentStore\webcam"
 
 
 class CameraError(LoanAppError):
-    """A source cannot give frames: ``CAMERA_NOT_FOUND``, ``CAMERA_BUSY``, ``CAMERA_LOST`` or ``VIDEO_UNREADABLE``."""
+    """A source cannot give frames.
+
+    ``CAMERA_NOT_FOUND``, ``_BUSY``, ``_FORBIDDEN``, ``_LOST``, ``_FROZEN``, or ``VIDEO_UNREADABLE``.
+    """
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,14 +138,17 @@ class CameraSource:
         return self._camera.name or str(self._camera.index)
 
     def open(self) -> None:
-        """Start the device. Raises :class:`CameraError` with ``CAMERA_NOT_FOUND`` or ``CAMERA_BUSY``."""
+        """Start the device.
+
+        Raises :class:`CameraError` with ``CAMERA_NOT_FOUND``, ``CAMERA_BUSY`` (another program has it) or
+        ``CAMERA_FORBIDDEN`` (the system does not let this program use it).
+        """
         self.close()
         _quieten()
         capture = cv2.VideoCapture(self._camera.index, self._camera.backend)
         if not capture.isOpened():
             capture.release()
-            known = _device_exists(self._camera.index)
-            raise CameraError(ErrorCode.CAMERA_BUSY if known else ErrorCode.CAMERA_NOT_FOUND)
+            raise CameraError(_why_not(self._camera.index))
         capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))  # raw 720p is only 10 a second over USB 2
         capture.set(cv2.CAP_PROP_FRAME_WIDTH, _SIZE[0])
         capture.set(cv2.CAP_PROP_FRAME_HEIGHT, _SIZE[1])
@@ -263,10 +272,34 @@ class VideoFileSource:
             self._capture = None
 
 
-def _device_exists(index: int) -> bool:
+def _why_not(index: int) -> ErrorCode:
+    """Why a camera did not open; what the system says of its permission is asked only then."""
     if sys.platform.startswith("linux"):
-        return Path(f"/dev/video{index}").exists()
-    return any(camera.index == index for camera in list_cameras())
+        device = _DEVICES / f"video{index}"
+        if not device.exists():
+            return ErrorCode.CAMERA_NOT_FOUND
+        return ErrorCode.CAMERA_BUSY if os.access(device, os.R_OK | os.W_OK) else ErrorCode.CAMERA_FORBIDDEN
+    if _denied_by_windows():
+        return ErrorCode.CAMERA_FORBIDDEN
+    known = any(camera.index == index for camera in list_cameras())
+    return ErrorCode.CAMERA_BUSY if known else ErrorCode.CAMERA_NOT_FOUND
+
+
+def _denied_by_windows() -> bool:
+    """Whether the privacy settings keep desktop programs from every camera (Windows 10 and later)."""
+    if sys.platform != "win32":
+        return False
+    import winreg  # noqa: PLC0415 - there is none elsewhere
+
+    for root in (winreg.HKEY_LOCAL_MACHINE, winreg.HKEY_CURRENT_USER):
+        for path in (_WINDOWS_CONSENT, rf"{_WINDOWS_CONSENT}\NonPackaged"):
+            try:
+                with winreg.OpenKey(root, path) as key:
+                    if winreg.QueryValueEx(key, "Value")[0] == "Deny":
+                        return True
+            except OSError:
+                continue
+    return False
 
 
 def _quieten() -> None:

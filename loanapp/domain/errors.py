@@ -37,6 +37,7 @@ class ErrorCode(StrEnum):
     # camera
     CAMERA_NOT_FOUND = "camera_not_found"
     CAMERA_BUSY = "camera_busy"
+    CAMERA_FORBIDDEN = "camera_forbidden"
     CAMERA_LOST = "camera_lost"
     CAMERA_BLACK = "camera_black"
     CAMERA_FROZEN = "camera_frozen"

@@ -19,7 +19,7 @@ from ui.translations import error_fix, error_sentence, tr, translator
 
 _CAMERA_ERRORS: Final = frozenset(
     {
-        *(ErrorCode.CAMERA_NOT_FOUND, ErrorCode.CAMERA_BUSY, ErrorCode.CAMERA_LOST),
+        *(ErrorCode.CAMERA_NOT_FOUND, ErrorCode.CAMERA_BUSY, ErrorCode.CAMERA_FORBIDDEN, ErrorCode.CAMERA_LOST),
         *(ErrorCode.CAMERA_BLACK, ErrorCode.CAMERA_FROZEN, ErrorCode.CAMERA_SLOW),
     }
 )

@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -253,3 +254,95 @@ def test_light_of_the_colours_is_nobodys_fault(calm, make_challenge):
     play.run(1.0, lambda facts: replace(facts, face_luma=10.0, background_luma=10.0))
     assert play.phase is CapturePhase.FLASH
     assert play.attempt.guidance.hint is None
+
+
+def test_turn_to_the_wrong_side_is_told_and_holds_nothing_up(calm, make_challenge):
+    play = Play(calm)
+    play.attempt.begin(make_challenge(Action.TURN_LEFT))
+    play.run(1.5)
+    away = play.run(0.8, lambda facts: replace(facts, yaw=-22.0))
+    assert away[-1] is CapturePhase.ACTING
+    assert play.attempt.guidance.hint is HintCode.WRONG_DIRECTION
+    play.run(0.3)
+    play.turn_left()
+    assert play.phase is CapturePhase.HOLD_STILL
+    assert play.attempt.guidance.hint is None
+
+
+def test_posture_and_covering_do_not_nag_during_an_action(calm, make_challenge):
+    play = Play(calm)
+    play.attempt.begin(make_challenge(Action.NOD))
+    play.run(1.5)
+    play.run(1.5, lambda facts: replace(facts, roll=35.0, jaw_open=0.6, mouth_open_s=2.0, motion=9.0))
+    assert play.phase is CapturePhase.ACTING
+    assert play.attempt.guidance.hint is None
+
+
+def test_whoever_does_not_become_neutral_is_told_why_and_not_kept_for_ever(calm, make_challenge):
+    play = Play(calm)
+    play.attempt.begin(make_challenge(Action.TURN_LEFT, Action.NOD))
+    play.run(1.5)
+    start = play.time_s
+
+    def turn_with_open_mouth(facts):
+        part = min(1, (facts.time_s - start) / 1.0)
+        mouth = {"jaw_open": 0.7, "mouth_gap": 0.6, "mouth_open_s": 2.0} if part > 0.5 else {}
+        return replace(facts, yaw=24 * np.sin(np.pi * part), **mouth)
+
+    play.run(4.0, turn_with_open_mouth)
+    assert play.phase is CapturePhase.NEUTRAL
+    assert play.attempt.guidance.hint is HintCode.MOUTH_OPEN
+    play.run(8.0, lambda facts: replace(facts, yaw=24.0))
+    assert play.phase is CapturePhase.FAILED
+    assert play.attempt.guidance.error.code is ErrorCode.ACTION_TIMEOUT
+
+
+def test_whole_attempt_is_bounded_by_the_life_of_its_challenge(calm, make_challenge):
+    play = Play(calm)
+    now = datetime.now(UTC)
+    play.attempt.begin(make_challenge(Action.NOD, issued_at=now, expires_at=now + timedelta(seconds=5)))
+    dark = lambda facts: replace(facts, eye_distance_ratio=0.05)  # noqa: E731
+    assert play.run(4.8, dark)[-1] is CapturePhase.GET_READY
+    play.run(0.5, dark)
+    assert play.phase is CapturePhase.FAILED
+    assert play.attempt.guidance.error.code is ErrorCode.CHALLENGE_EXPIRED
+
+
+def test_slow_camera_is_a_hint_first_and_an_error_much_later(calm, make_challenge):
+    play = Play(calm)
+    play.attempt.begin(make_challenge(Action.NOD))
+    slow = lambda facts: replace(facts, frame_rate=5.0)  # noqa: E731
+    play.run(1.0, slow)
+    assert play.attempt.guidance.hint is HintCode.CAMERA_SLOW
+    assert play.run(17, slow)[-1] is CapturePhase.GET_READY
+    play.run(4, slow)
+    assert play.phase is CapturePhase.FAILED
+    assert play.attempt.guidance.error.code is ErrorCode.CAMERA_SLOW
+
+
+def test_unhurried_there_is_time_to_read(calm, make_challenge):
+    quick, slow = Play(calm), Play(calm, unhurried=True)
+    for play in (quick, slow):
+        play.attempt.begin(make_challenge(Action.TURN_LEFT, Action.NOD, action_timeout_seconds=40))
+        play.run(1.5)
+        assert play.attempt.guidance.seconds_left > 35, "the time for an action is the challenge's"
+        play.turn_left()
+    assert quick.attempt.prompt is Action.NOD
+    assert slow.phase is CapturePhase.NEUTRAL
+    slow.run(1.6)
+    assert slow.attempt.prompt is Action.NOD
+    for play in (quick, slow):
+        play.run(0.5, lambda facts: replace(facts, faces=2))
+        play.run(1.6)
+    assert quick.attempt.guidance.hint is None
+    assert slow.attempt.guidance.hint is HintCode.SEVERAL_FACES
+
+
+def test_failed_attempt_keeps_no_frame(calm, make_challenge):
+    play = Play(calm)
+    play.attempt.begin(make_challenge(Action.NOD))
+    play.run(2.0)
+    assert play.attempt._recorder._kept
+    play.attempt.fail(LoanAppError(ErrorCode.CAMERA_LOST))
+    assert not play.attempt._recorder._kept
+    assert play.attempt._recorder.before_frames == 0

@@ -1,3 +1,4 @@
+import sys
 import threading
 
 import cv2
@@ -148,3 +149,15 @@ def test_first_camera_is_a_colour_camera():
     assert (virtual.infrared, virtual.virtual) == (False, True)
     assert (plain.infrared, plain.virtual) == (False, False)
     assert in_order([]) == []
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems have no device files")
+@pytest.mark.parametrize(("allowed", "code"), [(True, ErrorCode.CAMERA_BUSY), (False, ErrorCode.CAMERA_FORBIDDEN)])
+def test_camera_that_the_system_forbids_is_told_from_one_in_use(tmp_path, monkeypatch, allowed, code):
+    monkeypatch.setattr("loanapp.capture.sources._DEVICES", tmp_path)
+    # Whoever runs the tests may be allowed everything.
+    monkeypatch.setattr("loanapp.capture.sources.os.access", lambda path, mode: allowed)
+    (tmp_path / "video61").touch()
+    with pytest.raises(CameraError) as caught:
+        CameraSource(CameraInfo(61, "webcam")).open()
+    assert caught.value.code is code
