@@ -25,12 +25,13 @@ _MARGIN: Final = 0.02
 class Layout:
     """Where everything lies in the flat face. Made once per program, never changed.
 
-    ``points`` (468, 2): the landmarks, in texels. ``inside`` (SIDE, SIDE): the face. ``corners`` and ``weights``
-    (n, 3): of each texel inside the landmarks of its triangle and their weights.
+    ``points`` (468, 2): the landmarks, in texels. ``inside`` (SIDE, SIDE): the face, and ``texels`` (n,) the same as
+    numbers. ``corners`` and ``weights`` (n, 3): of each of them the landmarks of its triangle and their weights.
     """
 
     points: Floats
     inside: npt.NDArray[np.bool_]
+    texels: npt.NDArray[np.intp]
     corners: npt.NDArray[np.intp]
     weights: Floats
 
@@ -45,14 +46,18 @@ class FaceTexture:
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
+        self._weights = layout.weights.astype(np.complex64)
         self._across = np.zeros((SIDE, SIDE), np.float32)
         self._down = np.zeros((SIDE, SIDE), np.float32)
 
     def of(self, part: FacePart) -> Image:
         """The flat face (SIDE, SIDE, 3), blue-green-red; what lies outside the frame repeats the frame's edge."""
         layout = self._layout
-        spots = np.einsum("tcx,tc->xt", part.points[layout.corners], layout.weights)
-        self._across[layout.inside], self._down[layout.inside] = spots
+        # A point of the plane as one complex number: a third of the time of two real ones.
+        points = part.points[:, 0] + 1j * part.points[:, 1]
+        spots = np.einsum("tc,tc->t", np.take(points.astype(np.complex64), layout.corners), self._weights)
+        self._across.reshape(-1)[layout.texels] = spots.real
+        self._down.reshape(-1)[layout.texels] = spots.imag
         flat = cv2.remap(part.image, self._across, self._down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(flat, np.uint8)
 
@@ -83,7 +88,7 @@ def _layout(canonical_points: bytes) -> Layout:
         inside[box] |= here
         corners[box][here] = numbers
         weights[box][here] = np.stack([first, second, 1 - first - second], axis=-1)[here]
-    return Layout(points, inside, corners[inside], weights[inside])
+    return Layout(points, inside, np.flatnonzero(inside), corners[inside], weights[inside])
 
 
 def _triangles(points: Floats) -> Iterator[tuple[int, int, int]]:

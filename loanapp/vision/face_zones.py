@@ -90,6 +90,7 @@ class FaceZones:
     def __init__(self, layout: Layout) -> None:
         self.inside: Mask = layout.inside
         """The face, (SIDE, SIDE)."""
+        self._texels = layout.texels
         points = layout.points
         masks = {name: _hull(points[list(ids)]) & layout.inside for name, ids in _HULLS.items()}
         up = points[_BROWS_UP[0]] - points[_BROWS_UP[1]]
@@ -113,8 +114,8 @@ class FaceZones:
         grey = np.asarray(cv2.cvtColor(texture, cv2.COLOR_BGR2GRAY), np.uint8)
         edges = _edges(grey)
         columns = np.empty((self._weights.shape[1], 4), np.float32)
-        columns[:, :3] = texture[self.inside]
-        columns[:, 3] = edges[self.inside]
+        columns[:, :3] = np.take(texture.reshape(-1, 3), self._texels, axis=0)
+        columns[:, 3] = np.take(edges, self._texels)
         means = self._weights @ columns
         luma = means[:, :3] @ _BGR_TO_LUMA
         blue, green, red = np.log(means[:, :3] + _FLOOR).T
