@@ -71,7 +71,7 @@ class CoveringWatch:
         mask = self._mask(zones)
         sunglasses = self._sunglasses(zones, masked=mask >= 1)
         glare = self._glare(zones)
-        brows = self._brows(zones)
+        brows = self._brows(zones, masked=mask >= 1)
         known = max(mask, sunglasses, glare)
         hand = self._hand(zones, time_s, learns=known < 1)
         return Covering(mask=mask, hand=hand if mask < 1 else 0.0, sunglasses=sunglasses, brows=brows, glare=glare)
@@ -100,17 +100,17 @@ class CoveringWatch:
         """The share of a lens that is far brighter than skin, on the worse side."""
         limits = self._limits
         skin = max(zones.luma(name) for name in ("cheek_right", "cheek_left", "nose", "root"))
-        bright = max(limits["glare_over_skin"] * skin, limits["glare_luma"])
+        bright = min(max(limits["glare_over_skin"] * skin, limits["glare_luma"]), limits["glare_surely"])
         share = max(
             float(np.count_nonzero(lens > bright)) / lens.size
             for lens in (zones.grey[self._zones.lens[side]] for side in ("right", "left"))
         )
         return min(_MOST, share / float(limits["glare_share"]))
 
-    def _brows(self, zones: Zones) -> float:
+    def _brows(self, zones: Zones, *, masked: bool) -> float:
         """Above both brows lies something that is not skin."""
         skins = [zones.mean("cheek_right", "cheek_left", "under_right", "under_left")]
-        skins += [zones.mean("nose"), zones.mean("root")]
+        skins += [zones.mean(name) for name in ("nose", "root", *(("bag_right", "bag_left") if masked else ()))]
         above = [zones.mean("above_right"), zones.mean("above_left")]
         least = min(difference(strip, skin) for strip in above for skin in skins)
         return min(_MOST, least / float(self._limits["brows_apart"]))

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from loanapp.capture.sources import CameraError
-from loanapp.capture.video_analysis import analyse_video
+from loanapp.capture.video_analysis import HintSpan, HintSpans, analyse_video
 from loanapp.commands import main
 from loanapp.commands.language import text
 from loanapp.demonstration.borrower import DemonstrationBorrower
@@ -114,3 +114,20 @@ def test_every_event_and_hint_has_a_word_in_both_languages():
             assert text(language, f"event.{kind.value}", catalogue="analyse")
         for code in HintCode:
             assert text(language, f"hint.{code.value}", catalogue="analyse")
+
+
+def test_every_hint_has_spans_of_its_own():
+    """At 10 a second: gaps under 0.2 s are bridged, spells under 0.3 s left out, and one hint does not end another."""
+    spans = HintSpans(10.0)
+    course = {
+        HintCode.TOO_DARK: [*range(10), 11, 12, *range(15, 20)],
+        HintCode.MASK: [*range(4, 9)],
+        HintCode.MOVING: [3, 4],
+    }
+    for frame in range(20):
+        spans.add(frame, [code for code, frames in course.items() if frame in frames])
+    assert spans.spans() == (
+        HintSpan(HintCode.TOO_DARK, 0, 12),
+        HintSpan(HintCode.MASK, 4, 8),
+        HintSpan(HintCode.TOO_DARK, 15, 19),
+    )

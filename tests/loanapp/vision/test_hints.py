@@ -69,22 +69,6 @@ def test_place_is_relative_to_the_frame_not_in_pixels(look, portrait):
     assert look(large).eye_distance_ratio == pytest.approx(ratio, rel=0.05)
 
 
-def test_dark_skin_in_a_lit_room_is_not_too_dark(look, portrait):
-    """The same brightness of face: a fault in a dark room, none in a lit one."""
-    lit = scene(portrait)
-    facts = look(lit)
-    shade = 52 / facts.face_luma
-    skin = lit.copy()
-    left, top, right, bottom = facts.face.box.astype(int)
-    skin[top - 20 : bottom + 10, left - 15 : right + 15] = cv2.convertScaleAbs(
-        lit[top - 20 : bottom + 10, left - 15 : right + 15], alpha=shade
-    )
-    dark_room = cv2.convertScaleAbs(lit, alpha=shade * 0.95)
-    assert hint_for(look(skin)) is None
-    assert look(skin).face_luma == pytest.approx(52, abs=6)
-    assert hint_for(look(dark_room)) is HintCode.TOO_DARK
-
-
 def test_black_picture_and_empty_room(look):
     assert hint_for(look(np.zeros((HEIGHT, WIDTH, 3), np.uint8))) is HintCode.CAMERA_BLACK
     room = np.random.default_rng(2).integers(60, 120, (HEIGHT, WIDTH, 3)).astype(np.uint8)
