@@ -31,14 +31,25 @@ class FaceAttempt(QObject):
         self._capture: GuidedCapture | None = None
         self._preparing: Operation | None = None
         self._seen: object = None
+        self._unhurried = False
         self.challenge: Challenge | None = None
         self._poll = QTimer(self)
         self._poll.setInterval(_POLL_MS)
         self._poll.timeout.connect(self._look)
 
-    def start(self, make: "Callable[[], FrameSource] | None", begin: Callable[[SourceKind], Challenge]) -> None:
-        """``begin`` asks the lender for a challenge, ``make`` gives the source; both run in a worker."""
+    def start(
+        self,
+        make: "Callable[[], FrameSource] | None",
+        begin: Callable[[SourceKind], Challenge],
+        *,
+        unhurried: bool = False,
+    ) -> None:
+        """``begin`` asks the lender for a challenge, ``make`` gives the source; both run in a worker.
+
+        ``unhurried``: hints and prompts stay longer.
+        """
         self.stop()
+        self._unhurried = unhurried
 
         def prepare() -> "tuple[Challenge, FrameSource]":
             if make is None:
@@ -54,7 +65,7 @@ class FaceAttempt(QObject):
         self._preparing = None
         self.challenge, source = prepared
         self.opened.emit(source.kind is not SourceKind.CAMERA)
-        self._capture = GuidedCapture(source, action_timeout_s=self.challenge.action_timeout_seconds)
+        self._capture = GuidedCapture(source, unhurried=self._unhurried)
         self._capture.start()
         self._capture.begin(self.challenge)
         self._poll.start()

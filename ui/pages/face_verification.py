@@ -224,7 +224,7 @@ class FaceVerificationPage(JourneyPage):
         def begin(kind: SourceKind) -> Challenge:
             return journey.begin_liveness(kind, flash_accepted=accepted, unhurried=unhurried)
 
-        self.attempt.start(make, begin)
+        self.attempt.start(make, begin, unhurried=unhurried)
 
     def _stop(self) -> None:
         """Close the camera and give the window back; whatever is under way ends."""

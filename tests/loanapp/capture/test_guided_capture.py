@@ -136,7 +136,7 @@ def test_colours_go_on_while_the_analysis_stalls(run, face_models, make_challeng
     def slow(facts, image):
         if capture._attempt.flash is COLOURS[0] and not stalls:
             stalls.append(time.monotonic())
-            time.sleep(1.2)
+            time.sleep(2.0)
         feed(facts, image)
 
     capture._attempt.feed = slow
@@ -147,23 +147,22 @@ def test_colours_go_on_while_the_analysis_stalls(run, face_models, make_challeng
     assert view.flash is None
     assert [colour for _, colour in source.lit] == [*COLOURS, None]
     times = [when for when, _ in source.lit]
-    assert all(0.4 < later - earlier < 0.9 for earlier, later in itertools.pairwise(times)), "stalled or hurried"
+    gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
+    assert all(0.35 < gap < 1.5 for gap in gaps), f"stalled or hurried: {gaps}"
     windows = unpack_evidence(capture.evidence()).header.flash
     assert [window.colour for window in windows] == list(COLOURS)
     for window, (shown, until) in zip(windows, itertools.pairwise(times), strict=True):
-        assert window.until_ms - window.shown_ms == pytest.approx((until - shown) * 1000, abs=80)
+        assert window.until_ms - window.shown_ms == pytest.approx((until - shown) * 1000, abs=300)
 
 
-@pytest.mark.parametrize("end", ["stop", "begin", "lost"])
+@pytest.mark.parametrize("end", ["begin", pytest.param("lost", marks=pytest.mark.slow)])
 def test_no_colour_stays_on_the_page(run, face_models, make_challenge, end):
     source = LitBorrower(models=face_models, reaction_s=0.1)
     capture = run(source)
     challenge = make_challenge(Action.BLINK, flash=COLOURS, flash_colour_ms=450)
     capture.begin(challenge)
     wait_for(capture, lambda one: one.flash is not None and source.lit, seconds=30)
-    if end == "stop":
-        capture.stop()
-    elif end == "begin":
+    if end == "begin":
         capture.begin(challenge)
     else:
         source.close()
@@ -289,3 +288,78 @@ def test_stop_before_start_and_without_frames():
     with pytest.raises(LoanAppError):
         capture.evidence()
     capture.stop()
+
+
+class ChangingBorrower(DemonstrationBorrower):
+    """Gives larger frames from a moment on, as a camera does that another program takes over."""
+
+    larger = False
+
+    def read(self):
+        frame = super().read()
+        if self.larger:
+            return Frame(np.repeat(np.repeat(frame.image, 2, axis=0), 2, axis=1), frame.time_s, frame.sequence)
+        return frame
+
+
+def test_camera_that_changes_its_size_goes_on_and_the_lender_is_told(run, face_models, make_challenge):
+    source = ChangingBorrower(models=face_models, reaction_s=0.2, size=(480, 360))
+    capture = run(source)
+    capture.begin(make_challenge(Action.BLINK))
+    wait_for(capture, lambda view: view.phase is CapturePhase.ACTING, seconds=30)
+    source.larger = True
+    view = wait_for(capture, lambda one: one.phase in {CapturePhase.DONE, CapturePhase.FAILED}, seconds=30)
+    assert view.phase is CapturePhase.DONE, view.error and view.error.code
+    assert view.frame.image.shape == (720, 960, 3)
+    device = unpack_evidence(capture.evidence()).header.device
+    assert (device.width, device.height, device.changed) == (960, 720, True)
+    assert device.camera == source.name
+    assert device.frames_a_second > 5
+    assert device.interval_spread_us > 0
+
+
+PHASES = [CapturePhase.GET_READY, CapturePhase.HOLD_STILL, CapturePhase.DONE]
+
+
+@pytest.mark.parametrize(
+    "phase",
+    [CapturePhase.ACTING, CapturePhase.FLASH, *(pytest.param(phase, marks=pytest.mark.slow) for phase in PHASES)],
+)
+def test_stopped_in_any_phase_it_leaves_no_thread_and_no_frame(run, face_models, make_challenge, phase):
+    before = threading.active_count()
+    capture = run(DemonstrationBorrower(models=face_models, reaction_s=0.0))
+    capture.begin(make_challenge(Action.BLINK, flash=COLOURS[:1], flash_colour_ms=400))
+    wait_for(capture, lambda view: view.phase is phase and view.facts is not None, seconds=30)
+    capture.stop()
+    assert threading.active_count() == before
+    view = capture.latest()
+    assert (view.frame, view.facts, view.flash) == (None, None, None)
+    assert not capture._attempt._recorder._kept
+    assert capture._attempt._recorder.before_frames == 0
+    assert capture._meter._last is None
+    with pytest.raises(LoanAppError):
+        capture.evidence()
+
+
+def test_no_message_shows_a_face(run):
+    capture = run(PlayedCamera())
+    view = wait_for(capture, lambda one: one.facts is not None)
+    for text in (repr(view), str(view), repr(view.frame), f"{view!r}"):
+        assert "array" not in text
+        assert "landmarks" not in text
+
+
+@pytest.mark.slow
+def test_source_that_cannot_be_told_of_the_light_is_a_lost_camera(run, face_models, make_challenge, expect_log):
+    expect_log("the frame source failed: ValueError|the analysis failed: ValueError")
+
+    class Deaf(DemonstrationBorrower):
+        def illuminate(self, colour):
+            if colour is not None:
+                raise ValueError("lamp")
+
+    capture = run(Deaf(models=face_models, reaction_s=0.0))
+    capture.begin(make_challenge(Action.BLINK, flash=COLOURS, flash_colour_ms=450))
+    view = wait_for(capture, failed, seconds=30)
+    assert view.error.code in {ErrorCode.CAMERA_LOST, ErrorCode.UNEXPECTED}
+    assert view.flash is None
