@@ -26,8 +26,9 @@ from loanapp.proof.sealed_stream import StreamOpener, evidence_context, stream_l
 from loanapp.vision.evidence import MOST_BYTES, EvidenceFrame, EvidenceHeader, EvidenceReader
 
 UPLOAD_LIMIT: Final = stream_length(MOST_BYTES)
-# Frames handed over at once: few enough that another borrower's question need not wait long.
-_FRAMES_AT_ONCE: Final = 8
+# Frames handed over at once: few enough that another borrower's question need not wait long, and that they are looked
+# at on one core, each once.
+_FRAMES_AT_ONCE: Final = 6
 
 
 async def take_evidence(
