@@ -9,7 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.benchmarks import schedule, start, vision
+from tests.benchmarks import preview, schedule, start, vision
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Figure:
 BENCHMARKS: dict[str, Callable[[], Iterator[tuple[str, float, str, float]]]] = {
     "start": start.measure,
     "vision": vision.measure,
+    "preview": preview.measure,
     "schedule": schedule.measure,
 }
 
