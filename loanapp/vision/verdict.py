@@ -24,6 +24,7 @@ from loanapp.vision.models import FaceModels
 from loanapp.vision.observation import Observer, Seen
 from loanapp.vision.rules import Rule, RuleBook
 from loanapp.vision.stream_rules import judge_stream
+from loanapp.vision.turn_rules import judge_turns
 
 # Actions that no one does by the way: two of them at a time when another was asked are not a slip.
 _DELIBERATE: Final = frozenset({Action.OPEN_MOUTH, Action.TURN_LEFT, Action.TURN_RIGHT})
@@ -82,6 +83,7 @@ class Watcher:
         _steadiness(case, seen)
         counted = _actions(case, seen)
         judge_flash(case, seen)
+        judge_turns(case, seen, counted)
         judge_stream(case, seen)
         best = most_at_rest(seen.facts)
         if best is not None and case.book.outcome is VerdictOutcome.PASSED:
