@@ -24,8 +24,9 @@ _DETECTOR: Final = "face_detector.tflite"
 _LANDMARKS: Final = "face_landmarks_detector.tflite"
 _BLENDSHAPES: Final = "face_blendshapes.tflite"
 _GEOMETRY: Final = "geometry_pipeline_metadata_landmarks.binarypb"
-# For OpenCV's own loops; more threads than this steal time from the window and, on two cores, gain nothing.
-_THREADS: Final = 2
+# For OpenCV's own loops: a second thread spins while it waits, 2 ms of processor time a frame (measured), and on a busy
+# machine the first waits for it.
+_THREADS: Final = 1
 
 
 class Graph:

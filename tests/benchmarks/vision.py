@@ -2,7 +2,7 @@
 
 Both see the same 1280 x 720 frames in one run, by turns of a few frames. MediaPipe 1.2 runs in a process of its own
 (Python FaceLandmarker, VIDEO mode, one face, blendshapes, no matrices; only its call is timed) with the threads it
-chooses; our graphs run on one core each, OpenCV's loops on two. Every sequence is played several times; a frame counts
+chooses; our graphs and OpenCV's loops run on one thread. Every sequence is played several times; a frame counts
 with its quickest time, because other work on the machine only ever adds, and the figure is the mean over the frames.
 
 Distances are those of the same landmark in the same frame, mean over landmarks and frames, in pixels of the frame:
