@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from loanapp.resource_files import read_toml
-from loanapp.vision.face_zones import FaceZones, Zones, difference
+from loanapp.vision.face_zones import FaceZones, Mask, Zones, difference
 from loanapp.vision.own_look import OwnLook
 
 _MOST = 5.0  # no score says more than this
@@ -97,15 +97,18 @@ class CoveringWatch:
         return min(_MOST, max(0.0, -sum(dark) / len(dark) / float(self._limits["lens_dark"])))
 
     def _glare(self, zones: Zones) -> float:
-        """The share of a lens that is far brighter than skin, on the worse side."""
+        """How much more of a lens than of the cheeks is far brighter than skin, on the worse side."""
         limits = self._limits
         skin = max(zones.luma(name) for name in ("cheek_right", "cheek_left", "nose", "root"))
         bright = min(max(limits["glare_over_skin"] * skin, limits["glare_luma"]), limits["glare_surely"])
-        share = max(
-            float(np.count_nonzero(lens > bright)) / lens.size
-            for lens in (zones.grey[self._zones.lens[side]] for side in ("right", "left"))
-        )
-        return min(_MOST, share / float(limits["glare_share"]))
+
+        def share(where: Mask) -> float:
+            part = zones.grey[where]
+            return float(np.count_nonzero(part > bright)) / part.size
+
+        lens = max(share(self._zones.lens[side]) for side in ("right", "left"))
+        cheeks = max(share(self._zones.masks[name]) for name in ("cheek_right", "cheek_left"))
+        return float(max(0.0, min(_MOST, (lens - cheeks) / limits["glare_share"])))
 
     def _brows(self, zones: Zones, *, masked: bool) -> float:
         """Above both brows lies something that is not skin."""
