@@ -5,6 +5,7 @@
     python3 dev.py test             everything that must pass, in under ten minutes
     python3 dev.py check [--slow]   style, types and layers; --slow adds the long suites
     python3 dev.py bench [NAME] [--json]
+    python3 dev.py evaluate [--json] [--quick]   face verification: the borrower, real clips, attacks, in counts
     python3 dev.py package          the program as a folder that needs no Python
 
 Set-up: system libraries by name, .venv from hash-pinned requirements, models and fonts held to their SHA-256.
@@ -56,6 +57,7 @@ WINDOW_LIBRARIES = {
 }
 # MediaPipe opens it; only the bench compares with MediaPipe.
 BENCH_LIBRARIES = {"libGLESv2.so.2": "libgles2"}
+CORE_TESTS = ("tests/loanapp", "tests/house", "tests/evaluation")
 # Where a carrier has no wheel for this computer, any wheel will do: it is opened, never installed.
 ANY_WHEEL = ("--platform", "manylinux_2_28_x86_64", "--platform", "manylinux2014_x86_64", "--python-version", "3.11",
              "--implementation", "cp", "--abi", "cp311", "--abi", "abi3", "--abi", "none")  # fmt: skip
@@ -353,7 +355,7 @@ def command_test(args: argparse.Namespace, rest: list[str]) -> int:
     stages.note("set-up", stages.started, passed=True)
     pytest = ["-m", "pytest", "-m", "not slow", "--durations=5"]
     # Two lanes for two cores. The core tests run without PySide6, so without pytest-qt.
-    stages.run_beside("loanapp without Qt", [executable(VENV_CORE, "python"), *pytest, "tests/loanapp", "tests/house"])
+    stages.run_beside("loanapp without Qt", [executable(VENV_CORE, "python"), *pytest, *CORE_TESTS])
     lint(stages)
     window = [executable(VENV, "python"), *pytest, "tests/ui", "tests/end_to_end", *rest]
     stages.run("window and whole journey", window, QT_QPA_PLATFORM="offscreen")
@@ -384,6 +386,13 @@ def command_bench(args: argparse.Namespace, rest: list[str]) -> int:
     return subprocess.call(command, cwd=ROOT, env=clean_environment(QT_QPA_PLATFORM="offscreen"))
 
 
+def command_evaluate(args: argparse.Namespace, rest: list[str]) -> int:
+    """Face verification in counts; real clips where LOANAPP_CLIPS names their folder."""
+    set_up(development=True)
+    command = [executable(VENV, "python"), "-m", "tests.evaluation", *rest]
+    return subprocess.call(command, cwd=ROOT, env=clean_environment())
+
+
 def command_package(args: argparse.Namespace, rest: list[str]) -> int:
     """Freeze the program into a folder."""
     shared = f"libpython3.{sys.version_info[1]}"
@@ -408,6 +417,7 @@ def main() -> int:
     bench = commands.add_parser("bench", help="figures, each beside a baseline of the same run")
     bench.add_argument("name", nargs="?")
     bench.add_argument("--json", action="store_true")
+    commands.add_parser("evaluate", help="face verification in counts; more arguments go to it", add_help=False)
     commands.add_parser("package", help="a folder that needs no Python")
     args, rest = parser.parse_known_args()
     try:
