@@ -16,6 +16,8 @@ from loanapp.vision.stream_integrity import fingerprint
 
 # So many frames before the second half are looked at twice: a face that is followed reads steadier than one just found.
 _RUN_UP = 2
+# And so many of the very first: against them blur and what covers a face are measured.
+_OWN_LOOK = 10
 # Fewer frames at once are not worth a second analyser.
 _WORTH_HALVING = 8
 
@@ -54,6 +56,7 @@ class Observer:
         self._models = models
         self._analyser = FrameAnalyser(models)
         self._detector = ActionDetector()
+        self._first: list[EvidenceFrame] = []
         self.seen = Seen()
 
     def add(self, frames: Sequence[EvidenceFrame]) -> None:
@@ -78,14 +81,19 @@ class Observer:
         """Every frame once, the second half beside the first: a net alone makes little use of a second core."""
         if len(frames) < _WORTH_HALVING:
             return [_look(self._analyser, frame) for frame in frames]
+        self._first = self._first or list(frames[:_OWN_LOOK])
         middle = (len(frames) + 1) // 2
+        run_up = frames[middle - _RUN_UP : middle]
+        known = [frame for frame in self._first if frame.time_ms < run_up[0].time_ms]
         other = FrameAnalyser(self._models)
 
-        def look(part: tuple[FrameAnalyser, int, int, int]) -> list[_Look]:
-            analyser, start, end, run_up = part
-            return [_look(analyser, frame) for frame in frames[start - run_up : end]][run_up:]
+        def look(part: tuple[FrameAnalyser, list[EvidenceFrame], Sequence[EvidenceFrame]]) -> list[_Look]:
+            analyser, before, asked = part
+            for frame in before:
+                analyser.analyse(frame.decode(), frame.time_ms / 1000)
+            return [_look(analyser, frame) for frame in asked]
 
-        parts = [(self._analyser, 0, middle, 0), (other, middle, len(frames), _RUN_UP)]
+        parts = [(self._analyser, [], frames[:middle]), (other, [*known, *run_up], frames[middle:])]
         looks = [one for half in in_parallel(look, parts) for one in half]
         self._analyser = other
         return looks

@@ -22,6 +22,7 @@ from loanapp.vision.flash_rules import flash_as_asked, judge_flash
 from loanapp.vision.frame_analysis import FrameFacts
 from loanapp.vision.models import FaceModels
 from loanapp.vision.observation import Observer, Seen
+from loanapp.vision.pad_model import PadModel
 from loanapp.vision.rules import Rule, RuleBook
 from loanapp.vision.stream_rules import judge_stream
 from loanapp.vision.turn_rules import judge_turns
@@ -69,12 +70,13 @@ class Watcher:
         *,
         received_at: datetime,
         matcher: FaceMatcher | None = None,
+        pad_model: PadModel | None = None,
     ) -> LivenessReport:
         """The verdict, once, after the last frame.
 
         ``received_at`` is when the evidence arrived, by the clock that issued the challenge. ``matcher`` compares the
-        face with itself over the attempt; without one it is loaded here. Raises :class:`LoanAppError` where a model is
-        missing.
+        face with itself over the attempt; without one it is loaded here. ``pad_model`` is a lender's own. Raises
+        :class:`LoanAppError` where a model is missing.
         """
         case = open_case(header, challenge, received_at)
         seen = self._observer.finish()
@@ -88,6 +90,8 @@ class Watcher:
         best = most_at_rest(seen.facts)
         if best is not None and case.book.outcome is VerdictOutcome.PASSED:
             _one_person(case, seen, best, counted, matcher or FaceMatcher())
+        if pad_model is not None:
+            _score(case, seen, pad_model)
         return _report(case.book, None if best is None else seen.images[best])
 
 
@@ -98,6 +102,7 @@ def judge(
     *,
     received_at: datetime,
     matcher: FaceMatcher | None = None,
+    pad_model: PadModel | None = None,
 ) -> LivenessReport:
     """Whether these frames show one living person doing what was asked, in order and in time.
 
@@ -108,7 +113,7 @@ def judge(
         return _report(case.book, None)
     watcher = Watcher(models)
     watcher.add(evidence.frames)
-    return watcher.finish(evidence.header, challenge, received_at=received_at, matcher=matcher)
+    return watcher.finish(evidence.header, challenge, received_at=received_at, matcher=matcher, pad_model=pad_model)
 
 
 def _report(book: RuleBook, best: Image | None) -> LivenessReport:
@@ -187,6 +192,10 @@ def _steadiness(case: Case, seen: Seen) -> None:
     if faces:
         luma = float(np.median([facts.face_luma for facts in faces]))
         book.at_least("face_luma", luma, limits["light"]["dark_face"], VerdictReason.TOO_DARK_TO_JUDGE)
+        covered = sum(facts.covering.most > 1 for facts in faces) / len(faces)
+        book.at_most("covered_share", covered, limits["face"]["covered_share"], VerdictReason.FACE_COVERED)
+        blurred = sum(facts.sharpness < limits["face"]["sharp"] for facts in faces) / len(faces)
+        book.at_most("blurred_share", blurred, limits["face"]["blurred_share"], VerdictReason.TOO_BLURRED_TO_JUDGE)
 
 
 def _rest_yaw(seen: Seen, header: EvidenceHeader) -> float:
@@ -241,6 +250,22 @@ def _one_person(case: Case, seen: Seen, best: int, counted: list[ActionEvent], m
     book.at_most("face_jumps", found.jumps, limits["most_jumps"], changed)
     book.at_least("self_similarity", found.least_similar, limits["changed_below"], changed)
     book.at_least("self_similarity_sure", found.least_similar, limits["same_from"], changed, VerdictOutcome.REVIEW)
+
+
+def _score(case: Case, seen: Seen, model: PadModel) -> None:
+    """A lender's own model over frontal frames of the whole attempt; its doubt is for a person to look at."""
+    limits = case.limits["pad_model"]
+    frontal = [
+        index
+        for index, facts in enumerate(seen.facts)
+        if facts.face is not None and abs(facts.yaw) <= limits["frontal_yaw"]
+    ]
+    unsure = (VerdictReason.LIVENESS_UNSURE, VerdictOutcome.REVIEW)
+    if not case.book.at_least("pad_frames", len(frontal), 1, *unsure):
+        return
+    places = np.linspace(0, len(frontal) - 1, min(len(frontal), int(limits["crops"]))).round().astype(int)
+    score = model.score([seen.images[frontal[place]] for place in places])
+    case.book.at_most("pad_score", score, model.threshold, *unsure)
 
 
 def _pieces(windows: tuple[ActionWindow, ...]) -> list[tuple[float, float]]:

@@ -239,6 +239,56 @@ def test_dark_frames_are_not_judged(attempt, make_challenge, face_models, matche
     assert VerdictReason.TOO_DARK_TO_JUDGE in report.reasons
 
 
+def changed(jpeg, change):
+    image = change(cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR))
+    return cv2.imencode(".jpg", image)[1].tobytes()
+
+
+def in_dark_glasses(image):
+    image[95:130, 70:218] = 12
+    return image
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda image: cv2.GaussianBlur(image, (0, 0), 4), VerdictReason.TOO_BLURRED_TO_JUDGE),
+        (in_dark_glasses, VerdictReason.FACE_COVERED),
+    ],
+)
+def test_blurred_and_covered_faces_are_told_as_such(attempt, make_challenge, face_models, matcher, change, reason):
+    frames = tuple(
+        frame if index < 12 else EvidenceFrame(frame.time_ms, changed(frame.jpeg, change))
+        for index, frame in enumerate(attempt.frames)
+    )
+    report = judge(Evidence(attempt.header, frames), make_challenge(*ACTIONS), face_models, matcher=matcher)
+    assert report.outcome is VerdictOutcome.RETRY
+    assert reason in report.reasons
+
+
+class Doubt:
+    """A lender's model that scores everything alike."""
+
+    name, threshold = "doubt 1", 0.5
+
+    def __init__(self, score):
+        self._score = score
+
+    def score(self, crops):
+        assert 1 <= len(crops) <= 5
+        assert all(crop.shape == (288, 288, 3) for crop in crops)
+        return self._score
+
+
+@pytest.mark.parametrize(("score", "outcome"), [(0.2, VerdictOutcome.PASSED), (0.9, VerdictOutcome.REVIEW)])
+def test_a_lenders_own_model_sends_to_a_person_and_no_further(
+    attempt, make_challenge, face_models, matcher, score, outcome
+):
+    report = judge(attempt, make_challenge(*ACTIONS), face_models, matcher=matcher, pad_model=Doubt(score))
+    assert report.outcome is outcome
+    assert report.measures["pad_score"] == score
+
+
 def test_face_that_goes_away_is_noticed(attempt, make_challenge, face_models, matcher):
     blank = cv2.imencode(".jpg", np.full((288, 288, 3), 90, np.uint8))[1].tobytes()
     middle = len(attempt.frames) // 2
