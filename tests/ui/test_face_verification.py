@@ -236,7 +236,7 @@ def test_the_demonstration_borrower_is_offered_labelled_and_shown(open_page, qtb
     to_ready(page, qtbot)
     card = page.steps.ready.cameras.cards[DEMONSTRATION]
     assert list(page.steps.ready.cameras.cards) == [DEMONSTRATION]
-    assert card.button.accessibleName() == "演示借款人（不用摄像头）, 模拟"
+    assert card.button.accessibleName() == "演示借款人, 模拟"
     assert card.button.isChecked()
     qtbot.waitUntil(lambda: card.thumbnail.has_picture)
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
-from loanapp.domain.liveness import Action, VerdictReason
+from loanapp.domain.liveness import Action, FlashColour, VerdictReason
 from loanapp.journey.pages import Page
 from ui.tour.driver import TourError
 from ui.tour.walker import Walker
@@ -104,9 +104,10 @@ class Facing(Walker):
         challenge, overlay = page.attempt.challenge, page.overlay
         if challenge is None or not challenge.flash:
             return
+        plain = {None, FlashColour.BLACK, FlashColour.WHITE}
         lit = self.driver.wait
-        lit(lambda: overlay.colour is not None or page.step is not Step.MIRROR, "the colours of the flash", _FACE_S)
-        if overlay.colour is not None:
+        lit(lambda: overlay.colour not in plain or page.step is not Step.MIRROR, "the colours of the flash", _FACE_S)
+        if overlay.colour not in plain:
             self.picture("face_flash", tr("face_verification.flash.line"))
 
     def _reach(self, page: object, step: object, seconds: float = 20.0) -> None:
