@@ -108,12 +108,12 @@ class AgreedLine(QWidget):
         row.addWidget(IconView("done", "done", 20))
         self._said = label("", "small-ink", wrap=False)
         row.addWidget(self._said)
-        self._read = LinkButton()
-        self._read.clicked.connect(self.read)
-        row.addWidget(self._read)
+        self.button = LinkButton()
+        self.button.clicked.connect(self.read)
+        row.addWidget(self.button)
         row.addStretch(1)
 
     def retranslate(self) -> None:
         """Change the words."""
         self._said.setText(tr("face_verification.consent.agreed"))
-        self._read.setText(tr("face_verification.consent.read_again"))
+        self.button.setText(tr("face_verification.consent.read_again"))

@@ -19,6 +19,7 @@ from ui.translations import tr
 _DRAWING: Final = 84
 _LINE: Final = 28
 _LARGE_LINE: Final = 36
+_LARGEST_SCALE: Final = 150
 _OTHER_LINES: Final = ("opening", "get_ready", "steady", "neutral", "flash_next", "hold_still", "done", "sending")
 
 
@@ -64,8 +65,12 @@ class MirrorStep(QWidget):
         """A larger line and drawings that take their time, for who wants it slower."""
         self._unhurried = unhurried
         self._drawing.set_slow(unhurried)
-        set_role(self.line, "role", "line-large" if unhurried else "title")
         self._fit_line()
+
+    @property
+    def _line_pixels(self) -> int:
+        """Larger where time is asked for; where all text is twice as large, the line is large already."""
+        return _LARGE_LINE if self._unhurried and theme().scale <= _LARGEST_SCALE else _LINE
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the tag at the top right of the mirror."""
@@ -87,7 +92,8 @@ class MirrorStep(QWidget):
 
     def _fit_line(self) -> None:
         """As high as the longest line there is, so that a longer one moves nothing; as wide as this one needs."""
-        metrics = QFontMetrics(theme().font(_LARGE_LINE if self._unhurried else _LINE))
+        set_role(self.line, "role", "line-large" if self._line_pixels == _LARGE_LINE else "title")
+        metrics = QFontMetrics(theme().font(self._line_pixels))
         room = max(1, self.width() - _DRAWING - 64)
         self.line.setMinimumWidth(max(0, min(metrics.horizontalAdvance(self.line.text()) + 8, room)))
         wanted = (self.isVisible(), room, metrics.height(), tr("face_verification.line.done"))

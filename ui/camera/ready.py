@@ -1,6 +1,7 @@
 """Getting ready: what helps, whether the lender can be reached, which camera, and whether to go more slowly."""
 
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
@@ -92,6 +93,7 @@ class ReadyStep(ColumnArea):
 
     def _make_choices(self) -> None:
         self.slowly = QCheckBox()
+        self._voice: QWidget = self.slowly
         self._switches = QHBoxLayout()
         self._switches.setSpacing(32)
         self._switches.addWidget(self.slowly)
@@ -116,6 +118,15 @@ class ReadyStep(ColumnArea):
     def add_voice(self, switch: QWidget) -> None:
         """Put the switch of the voice beside "more slowly"."""
         self._switches.insertWidget(1, switch)
+        self._voice = switch
+        self._order_tabs()
+
+    def _order_tabs(self) -> None:
+        """From top to bottom: the cameras come later than what stands beneath them."""
+        cameras = [card.button for card in self.cameras.cards.values()]
+        chain = [self._again, *cameras, self.slowly, self._voice, self._flash_change, self.agreed.button]
+        for before, after in pairwise(chain):
+            QWidget.setTabOrder(before, after)
 
     def retranslate(self) -> None:
         """Change the words."""
@@ -152,3 +163,4 @@ class ReadyStep(ColumnArea):
         self._none.setVisible(not searching and not found)
         self.cameras.setVisible(found)
         self._again.setEnabled(not searching)
+        self._order_tabs()

@@ -1,0 +1,189 @@
+"""Every state of the face page: nothing cut off, every control named and reached with the keyboard, in its order."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication, QRadioButton, QVBoxLayout, QWidget
+
+from loanapp.capture.sources import CameraInfo
+from loanapp.client.answers import Verdict
+from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.domain.liveness import HintCode, VerdictOutcome, VerdictReason
+from tests.ui.loan_in_hand import JourneyInHand, application
+from tests.ui.looking import controls, cut_off, markup, nameless
+from tests.ui.test_face_verification import GRANTED
+from tests.ui.test_face_ways import BRANCHES, FIRST, VISIT, WAYS
+from ui.camera.consent_dialog import ConsentDialog
+from ui.camera.face_words import Step, hint_line
+from ui.camera.figures import drawing_for
+from ui.camera.ways import Way
+from ui.pages.face_verification import FaceVerificationPage
+from ui.theme import theme
+from ui.translations import translator
+
+CAMERAS = [CameraInfo(0, "Integrated Camera"), CameraInfo(2, "IR Camera"), CameraInfo(5, "OBS Virtual Camera")]
+R = VerdictReason
+
+
+def verdict(outcome, left, *reasons):
+    return lambda page, _qtbot: page.show_verdict(Verdict(outcome, reasons, left))
+
+
+def trouble(code):
+    def enter(page, qtbot):
+        page._step = Step.MIRROR
+        page.attempt.failed.emit(LoanAppError(code))
+        qtbot.waitUntil(lambda: page.context.operations.active == 0)
+
+    return enter
+
+
+def branch(page, qtbot):
+    page._take_way(Way.BRANCH.value)
+    qtbot.waitUntil(page.steps.branch.where.isVisible)
+    page.steps.branch.where.choose("east")
+    page.steps.branch.day.choose("2026-11-26")
+    page.steps.branch.time.choose(FIRST.isoformat())
+
+
+def mirror(*, unhurried):
+    def enter(page, qtbot):
+        page.steps.ready.slowly.setChecked(unhurried)
+        page._enter(Step.MIRROR)
+        qtbot.wait(30)
+        heights = set()
+        for hint in HintCode:
+            page.steps.mirror.say(hint_line(hint), drawing_for(hint), look=True)
+            QApplication.processEvents()
+            heights.add((page.steps.mirror.preview.geometry().getRect(), page.steps.mirror.promises.y()))
+        assert len(heights) == 1, "what is said moves the mirror"
+
+    return enter
+
+
+STATES = {
+    "flash": lambda page, _qtbot: page._enter(Step.FLASH),
+    "ready": lambda page, qtbot: (
+        page.steps.flash.cards.choose("with_flash"),
+        page.proceed(),
+        qtbot.waitUntil(lambda: page.choice.possible and page.context.operations.active == 0),
+    ),
+    "mirror": mirror(unhurried=False),
+    "mirror_unhurried": mirror(unhurried=True),
+    "retry": verdict(VerdictOutcome.RETRY, 2, R.TOO_DARK_TO_JUDGE, R.FACE_COVERED),
+    "unlike": verdict(VerdictOutcome.RETRY, 1, R.FACE_UNLIKE_DOCUMENT),
+    "no_more": verdict(VerdictOutcome.RETRY, 0, R.FLASH_NOT_SEEN),
+    "review": verdict(VerdictOutcome.REVIEW, 1, R.LIVENESS_UNSURE),
+    "passed": verdict(VerdictOutcome.PASSED, 1),
+    "stuck": trouble(ErrorCode.LENDER_UNREACHABLE),
+    "busy": trouble(ErrorCode.CAMERA_BUSY),
+    "ways": lambda page, _qtbot: page._choose_other_way(),
+    "manual": lambda page, _qtbot: page._take_way(Way.MANUAL.value),
+    "changed": lambda page, _qtbot: page._take_way(Way.CHANGED.value),
+    "branch": branch,
+}
+AT_ONCE = {
+    "consent": {"consents": []},
+    "booked": {"appointment": VISIT},
+    "locked": {"face": {"state": "retry", "attempts_left": 0, "locked_seconds": 900}},
+}
+
+
+class NoPictures:
+    """Stands for devices that are not on the computer of the test."""
+
+    def __init__(self, cameras) -> None:
+        self.cameras = cameras
+
+    def start(self) -> None:
+        """Nothing to open."""
+
+    def latest(self) -> tuple[()]:
+        return ()
+
+    def stop(self) -> None:
+        """Nothing is open."""
+
+
+@pytest.fixture
+def show(qtbot, page_context, monkeypatch, qapp):
+    monkeypatch.setattr("loanapp.capture.sources.list_cameras", lambda: list(CAMERAS))
+    monkeypatch.setattr("loanapp.capture.thumbnails.CameraThumbnails", NoPictures)
+    shown = []
+
+    def make(state: str, language: str, scale: int, mode: str, width: int) -> FaceVerificationPage:
+        theme().choose(mode=mode, scale=scale)
+        changes = {"consents": GRANTED, "face_ways": WAYS, **AT_ONCE.get(state, {})}
+        journey = JourneyInHand(application("draft", **changes))
+        journey.lender = replace(journey.lender, flash=True)
+        journey.answers.update(connect=lambda: journey.lender, branches=lambda: BRANCHES)
+        context = page_context(journey)
+        translator().set_language(language)
+        page = FaceVerificationPage(context)
+        holder = QWidget()
+        qtbot.addWidget(holder)
+        box = QVBoxLayout(holder)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(page)
+        holder.resize(width, 676)
+        with qtbot.waitActive(holder):
+            holder.show()
+            holder.activateWindow()
+        shown.append((page, holder))
+        page.load()
+        page.scaffold.back.show()
+        if state in STATES:
+            STATES[state](page, qtbot)
+        qtbot.wait(60)
+        return page
+
+    yield make
+    for page, holder in shown:
+        page.leave()
+        holder.hide()
+    theme().choose(mode="light", scale=100)
+    qapp.setStyleSheet("")
+
+
+# What is left of 1366 x 768 beside the stepper (folded to its marks at 200 %) and between top and bottom line.
+@pytest.mark.parametrize(("scale", "mode", "width"), [(100, "light", 1146), (200, "dark", 1270)])
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("state", [*STATES, *AT_ONCE])
+def test_every_state_is_whole_named_and_fits(show, state, language, scale, mode, width):
+    page = show(state, language, scale, mode, width)
+    assert (page.width(), page.height()) == (width, 676), f"asks for {page.minimumSizeHint().height()} px"
+    root = page.findChild(ConsentDialog) or page
+    assert cut_off(root) == []
+    assert nameless(root) == []
+    assert markup(root) == []
+    for button in (page.scaffold.primary, page.scaffold.aside, page.cancel):
+        if button.isVisible():
+            assert page.rect().contains(button.rect().translated(button.mapTo(page, QPoint(0, 0)))), button.text()
+
+
+def grouped(button: QWidget) -> bool:
+    """One of several of which Tab only reaches the chosen one; arrows move between them."""
+    return isinstance(button, QRadioButton) and not button.isChecked()
+
+
+@pytest.mark.parametrize("state", [*STATES, *AT_ONCE])
+def test_the_keyboard_reaches_everything_from_top_to_bottom(show, state, qtbot):
+    page = show(state, "zh", 100, "light", 1146)
+    root = page.findChild(ConsentDialog) or page
+    wanted = [one for one in controls(root) if one.isEnabled() and not grouped(one)]
+    root.setFocus() if root is page else None
+    reached = []
+    for _ in range(len(wanted) + 3):
+        focus = QApplication.focusWidget()
+        if isinstance(focus, QAbstractButton) and focus not in reached:
+            reached.append(focus)
+        qtbot.keyClick(focus, Qt.Key.Key_Tab)
+    assert {one.accessibleName() for one in wanted} <= {one.accessibleName() for one in reached}
+    bar = page.scaffold.action_bar
+    inner = [one for one in reached if one in wanted and not bar.isAncestorOf(one) and root is page]
+    rows = [one.mapTo(page, one.rect().center()).y() for one in inner]
+    start = rows.index(min(rows)) if rows else 0
+    ordered = rows[start:] + rows[:start]
+    assert all(lower - upper > -12 for upper, lower in pairwise(ordered)), ordered
