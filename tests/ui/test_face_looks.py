@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QRadioButton, QVBoxLayout, QWidget
 
 from loanapp.capture.sources import CameraInfo
@@ -91,6 +91,19 @@ AT_ONCE = {
 }
 
 
+class Windows(QObject):
+    """Notes every window that appears: a part shown before it is in its place would be one, and take the focus."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen = []
+
+    def eventFilter(self, watched, event) -> bool:  # noqa: N802 - Qt's name
+        if event.type() == QEvent.Type.Show and watched.isWidgetType() and watched.isWindow():
+            self.seen.append(type(watched).__name__)
+        return False
+
+
 class NoPictures:
     """Stands for devices that are not on the computer of the test."""
 
@@ -111,7 +124,7 @@ class NoPictures:
 def show(qtbot, page_context, monkeypatch, qapp):
     monkeypatch.setattr("loanapp.capture.sources.list_cameras", lambda: list(CAMERAS))
     monkeypatch.setattr("loanapp.capture.thumbnails.CameraThumbnails", NoPictures)
-    shown = []
+    shown, windows = [], Windows()
 
     def make(state: str, language: str, scale: int, mode: str, width: int) -> FaceVerificationPage:
         theme().choose(mode=mode, scale=scale)
@@ -121,6 +134,7 @@ def show(qtbot, page_context, monkeypatch, qapp):
         journey.answers.update(connect=lambda: journey.lender, branches=lambda: BRANCHES)
         context = page_context(journey)
         translator().set_language(language)
+        qapp.installEventFilter(windows)
         page = FaceVerificationPage(context)
         holder = QWidget()
         qtbot.addWidget(holder)
@@ -137,9 +151,12 @@ def show(qtbot, page_context, monkeypatch, qapp):
         if state in STATES:
             STATES[state](page, qtbot)
         qtbot.wait(60)
+        qapp.removeEventFilter(windows)
+        assert windows.seen == ["QWidget", *(["ConsentDialog"] if state == "consent" else [])]
         return page
 
     yield make
+    qapp.removeEventFilter(windows)
     for page, holder in shown:
         page.leave()
         holder.hide()
@@ -179,6 +196,7 @@ def test_the_keyboard_reaches_everything_from_top_to_bottom(show, state, qtbot):
         focus = QApplication.focusWidget()
         if isinstance(focus, QAbstractButton) and focus not in reached:
             reached.append(focus)
+        assert focus is not None, "nothing has the focus"
         qtbot.keyClick(focus, Qt.Key.Key_Tab)
     assert {one.accessibleName() for one in wanted} <= {one.accessibleName() for one in reached}
     bar = page.scaffold.action_bar

@@ -135,8 +135,9 @@ class BranchStep(ColumnArea):
         cards.setVisible(shown)
 
     def focus_first(self) -> None:
-        """Start at the branches."""
-        self.where.setFocus(Qt.FocusReason.TabFocusReason)
+        """Start at the branches, once there are any."""
+        if self.where.isVisible():
+            self.where.setFocus(Qt.FocusReason.TabFocusReason)
 
 
 class BookedStep(ColumnArea):

@@ -110,8 +110,8 @@ class ConsentDialog(QDialog):
         body.addWidget(self.facts)
         self.ways = WaysCard(compact=True)
         self.ways.wanted.connect(self._choose_way)
-        self.ways.setVisible(not self._given)
         body.addWidget(self.ways)
+        self.ways.setVisible(not self._given)
         body.addStretch(1)
 
     def _make_answers(self) -> QFrame:
@@ -126,8 +126,8 @@ class ConsentDialog(QDialog):
         row.addStretch(1)
         self.agree = PrimaryButton()
         self.agree.clicked.connect(self._agree)
-        self.agree.setVisible(not self._given)
         row.addWidget(self.agree)
+        self.agree.setVisible(not self._given)
         return bar
 
     def _agree(self) -> None:

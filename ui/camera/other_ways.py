@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from loanapp.client.answers import Appointment, Branch
 from loanapp.domain.errors import ErrorCode, LoanAppError
@@ -79,7 +79,8 @@ class OtherWays(QObject):
 
     def _show(self, branches: tuple[Branch, ...]) -> None:
         self._branch.show_branches(branches)
-        self._branch.focus_first()
+        # Only what is laid out and seen can have the focus; what is new will be in a moment.
+        QTimer.singleShot(0, self._branch, self._branch.focus_first)
 
     def _no_branches(self, error: LoanAppError) -> None:
         self._branch.show_branches(())

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -145,7 +146,14 @@ class ResultStep(ColumnArea):
         self._support.setVisible(outcome.support)
         self._support_text.setText(tr("face_verification.support.text"))
         self.support.setText(tr("face_verification.support.action"))
+        self._order_tabs()
         self.verticalScrollBar().setValue(0)
+
+    def _order_tabs(self) -> None:
+        """From top to bottom, although some of the buttons are made anew each time."""
+        above, below = (list(card.buttons.values()) for card in (self._above, self._below))
+        for before, after in pairwise([*above, *self.help_buttons, self.go_back, *below, self.support]):
+            QWidget.setTabOrder(before, after)
 
     def _show_reasons(self, reasons: Sequence[Reason]) -> None:
         empty(self._card.body)

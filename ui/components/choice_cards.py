@@ -45,8 +45,9 @@ class _ChoiceCard(QFrame):
         self.button.setAccessibleName(choice.text)
         box.addWidget(self.button)
         self.description = label(choice.description, "small")
-        self.description.setVisible(bool(choice.description))
+        # Into its place first: shown before, it would be a window of its own for a moment, and take the focus.
         box.addWidget(self.description)
+        self.description.setVisible(bool(choice.description))
 
     def retext(self, choice: Choice) -> None:
         self.button.setText(choice.text)
@@ -97,6 +98,7 @@ class ChoiceCards(QWidget):
             card.button.stepped.connect(lambda by, value=choice.value: self._step(value, by))
             self._group.addButton(card.button)
             self._grid.addWidget(card, place // self._columns, place % self._columns)
+            card.show()
             self._cards[choice.value] = card
         if kept in self._cards:
             self.choose(kept)
