@@ -88,7 +88,7 @@ class Watcher:
         judge_turns(case, seen, counted)
         judge_stream(case, seen)
         best = most_at_rest(seen.facts)
-        if best is not None and case.book.outcome is VerdictOutcome.PASSED:
+        if best is not None and case.book.outcome in {VerdictOutcome.PASSED, VerdictOutcome.REVIEW}:
             _one_person(case, seen, best, counted, matcher or FaceMatcher())
         if pad_model is not None:
             _score(case, seen, pad_model)
