@@ -10,7 +10,7 @@ from loanapp.vision.covering import NOTHING, Bearing, Covering
 from loanapp.vision.face_mesh import Face, FaceMesh
 from loanapp.vision.face_quality import FaceQualityWatch
 from loanapp.vision.head_pose import head_pose
-from loanapp.vision.light import room_light
+from loanapp.vision.light import RoomLight, room_light
 from loanapp.vision.models import FaceModels
 from loanapp.vision.stream_watch import StreamWatch
 
@@ -89,20 +89,27 @@ class FrameAnalyser:
 
     def analyse(self, image_bgr: Image, time_s: float) -> FrameFacts:
         """Facts of the next frame; ``time_s`` is when it was taken, in seconds of any steady clock."""
-        height, width = image_bgr.shape[:2]
         faces = self._mesh.track(image_bgr)
         face = faces[0] if faces else None
         room = room_light(image_bgr, face)
         if face is None:
-            self._quality.lose(time_s)
-            watched = self._watch.feed(image_bgr, time_s, None, eyes_open=0.0, jaw_open=0.0, eye_distance=0.0)
-            zeros = (0.0,) * 13
-            return FrameFacts(
-                *(time_s, (width, height), 0, None, *zeros),
-                *(0.0, room.background, room.frame, room.spread),
-                frozen_s=watched.frozen_s,
-                frame_rate=watched.frame_rate,
-            )
+            return self._nobody(image_bgr, time_s, room)
+        return self._somebody(image_bgr, time_s, room, face, len(faces))
+
+    def _nobody(self, image_bgr: Image, time_s: float, room: RoomLight) -> FrameFacts:
+        height, width = image_bgr.shape[:2]
+        self._quality.lose(time_s)
+        watched = self._watch.feed(image_bgr, time_s, None, eyes_open=0.0, jaw_open=0.0, eye_distance=0.0)
+        zeros = (0.0,) * 13
+        return FrameFacts(
+            *(time_s, (width, height), 0, None, *zeros),
+            *(0.0, room.background, room.frame, room.spread),
+            frozen_s=watched.frozen_s,
+            frame_rate=watched.frame_rate,
+        )
+
+    def _somebody(self, image_bgr: Image, time_s: float, room: RoomLight, face: Face, faces: int) -> FrameFacts:
+        height, width = image_bgr.shape[:2]
         pose = head_pose(face.landmarks, self._canonical)
         eyes = _distance(face.landmarks, _EYE_CORNERS)
         open_left, open_right = _openness(face.landmarks, _LEFT_EYE), _openness(face.landmarks, _RIGHT_EYE)
@@ -117,7 +124,7 @@ class FrameAnalyser:
         return FrameFacts(
             time_s=time_s,
             size=(width, height),
-            faces=len(faces),
+            faces=faces,
             face=face,
             yaw=pose.yaw,
             pitch=pose.pitch,
