@@ -29,6 +29,8 @@ from loanapp.vision.turn_rules import judge_turns
 
 # Actions that no one does by the way: two of them at a time when another was asked are not a slip.
 _DELIBERATE: Final = frozenset({Action.OPEN_MOUTH, Action.TURN_LEFT, Action.TURN_RIGHT})
+# Between two actions nobody asks for anything, and there is no time for more than a blink.
+_NOT_BY_THE_WAY: Final = _DELIBERATE | {Action.NOD}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -237,7 +239,21 @@ def _actions(case: Case, seen: Seen) -> list[ActionEvent]:
         if right:
             book.measure(f"{name}_after_s", right[0].start_s - asked)
     book.at_most("stray_actions", strays, case.limits["actions"]["most_strays"], VerdictReason.WRONG_ORDER)
+    between = sum(_between_windows(event, case.header.windows, slack) for event in seen.events)
+    book.at_most("actions_between", between, case.limits["actions"]["most_between"], VerdictReason.WRONG_ORDER)
     return counted
+
+
+def _between_windows(event: ActionEvent, windows: Sequence[ActionWindow], slack: float) -> bool:
+    """Whether nobody had asked for it: the next action is asked at once, so a film that runs on shows itself there."""
+    if not windows or not event.counts or event.action not in _NOT_BY_THE_WAY:
+        return False
+    if not windows[0].asked_ms / 1000 <= event.start_s <= windows[-1].done_ms / 1000:
+        return False
+    return not any(
+        event.start_s <= window.done_ms / 1000 + slack and event.end_s >= window.asked_ms / 1000 - slack
+        for window in windows
+    )
 
 
 def _one_person(case: Case, seen: Seen, best: int, counted: list[ActionEvent], matcher: FaceMatcher) -> None:

@@ -170,6 +170,18 @@ def test_right_actions_in_another_order_do_not_pass(attempt, make_challenge, fac
     assert VerdictReason.WRONG_ORDER in report.reasons
 
 
+def test_a_film_that_runs_on_between_two_windows_does_not_pass(make_challenge, face_models, matcher):
+    """An uncut film of three actions, told over the two of them that come in the order asked."""
+    film = record(face_models, (Action.TURN_LEFT, Action.OPEN_MOUTH, Action.TURN_RIGHT))
+    first, _, last = film.header.windows
+    told = Evidence(replace(film.header, windows=(first, last)), film.frames)
+    challenge = make_challenge(Action.TURN_LEFT, Action.TURN_RIGHT)
+    report = judge(told, challenge, face_models, matcher=matcher)
+    assert report.outcome is VerdictOutcome.RETRY
+    assert report.reasons == (VerdictReason.WRONG_ORDER,)
+    assert [rule.name for rule in report.rules if not rule.passed] == ["actions_between"]
+
+
 def test_one_action_missing_is_named(attempt, make_challenge, face_models, matcher):
     windows = (attempt.header.windows[0], replace(attempt.header.windows[1], action=Action.NOD))
     lying = Evidence(replace(attempt.header, windows=windows), attempt.frames)
