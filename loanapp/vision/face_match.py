@@ -152,14 +152,15 @@ class FaceMatcher:
 
 def similarity_transform(source: Floats, target: Floats) -> Floats:
     """Turn, scale and shift (2, 3) that bring ``source`` nearest to ``target`` (Umeyama 1991, without mirroring)."""
-    source_middle, target_middle = source.mean(axis=0), target.mean(axis=0)
-    a, b = source - source_middle, target - target_middle
-    # In the plane the best turn and scale are one complex number: the projection of b on a.
-    first = a[:, 0] + 1j * a[:, 1]
-    second = b[:, 0] + 1j * b[:, 1]
-    factor = np.vdot(first, second) / max(float(np.vdot(first, first).real), 1e-9)
-    matrix = np.array([[factor.real, -factor.imag], [factor.imag, factor.real]], np.float32)
-    return np.hstack([matrix, (target_middle - matrix @ source_middle)[:, None]]).astype(np.float32)
+    # In the plane the best turn and scale are one complex number: the projection of the target on the source. Plain
+    # numbers, because for five points numpy would take five times as long, and this runs on every frame.
+    first = [complex(x, y) for x, y in source.tolist()]
+    second = [complex(x, y) for x, y in target.tolist()]
+    from_middle, to_middle = sum(first) / len(first), sum(second) / len(second)
+    along = sum((a - from_middle).conjugate() * (b - to_middle) for a, b in zip(first, second, strict=True))
+    factor = along / max(sum(abs(a - from_middle) ** 2 for a in first), 1e-9)
+    shift = to_middle - factor * from_middle
+    return np.array([[factor.real, -factor.imag, shift.real], [factor.imag, factor.real, shift.imag]], np.float32)
 
 
 def _load_detector() -> Any:  # noqa: ANN401 - the library's own object

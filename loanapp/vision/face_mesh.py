@@ -135,8 +135,11 @@ class FaceMesh:
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_REPLICATE,
         )
-        red_first = square[None, :, :, ::-1].transpose(0, 3, 1, 2)
-        outputs = self._models.landmarks.run(np.multiply(red_first, _TO_UNIT, dtype=np.float32, order="C"))
+        blob = np.empty((1, 3, _SIDE, _SIDE), np.float32)
+        for place, plane in enumerate(cv2.split(square)):
+            blob[0, 2 - place] = plane  # red first
+        blob *= _TO_UNIT
+        outputs = self._models.landmarks.run(blob)
         presence = 1 / (1 + math.exp(-max(-50.0, min(50.0, float(outputs["Identity_1"].item())))))
         if presence < _LEAST_PRESENCE:
             return None

@@ -71,8 +71,11 @@ class Zones:
         if len(names) == 1:
             return self.colours[names[0]]
         # Plain numbers: for three at a time numpy would take ten times as long, and this runs on every frame.
-        sums = [sum(parts) / len(names) for parts in zip(*(self.colours[name] for name in names), strict=True)]
-        return sums[0], sums[1], sums[2]
+        light = red = blue = 0.0
+        for name in names:
+            colour = self.colours[name]
+            light, red, blue = light + colour[0], red + colour[1], blue + colour[2]
+        return light / len(names), red / len(names), blue / len(names)
 
     def luma(self, *names: str) -> float:
         """Mean luma of regions, 0..255."""
@@ -81,7 +84,8 @@ class Zones:
 
 def difference(first: Colour, second: Colour) -> float:
     """How unlike two colours are, whatever the light: skin and lips about .2 to .7, skin and black hair 1.5."""
-    return math.sqrt(sum(((a - b) * w) ** 2 for a, b, w in zip(first, second, _WEIGHTS, strict=True)))
+    light, red, blue = _WEIGHTS
+    return math.hypot((first[0] - second[0]) * light, (first[1] - second[1]) * red, (first[2] - second[2]) * blue)
 
 
 class FaceZones:

@@ -50,15 +50,17 @@ def room_light(image_bgr: Image, face: Face | None) -> RoomLight:
     height, width = image_bgr.shape[:2]
     small = cv2.resize(image_bgr, (_THUMBNAIL, _THUMBNAIL), interpolation=cv2.INTER_NEAREST)
     grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
-    frame, spread = float(grey.mean()), float(grey.std())
+    frame, spread = (float(value.item()) for value in cv2.meanStdDev(grey))
     if face is None:
         return RoomLight(frame, frame, spread)
-    background = np.ones((_THUMBNAIL, _THUMBNAIL), dtype=bool)
     left, top, right, _ = (float(value) for value in face.box)
     margin = (right - left) * 0.4  # hair and ears; everything under the head may be the body
-    columns = np.clip([left - margin, right + margin], 0, width) * _THUMBNAIL / width
-    background[max(0, int((top - margin) * _THUMBNAIL / height)) :, int(columns[0]) : math.ceil(columns[1])] = False
-    return RoomLight(float(grey[background].mean()) if background.any() else frame, frame, spread)
+    row = max(0, int((top - margin) * _THUMBNAIL / height))
+    columns = [min(max(edge, 0), width) * _THUMBNAIL / width for edge in (left - margin, right + margin)]
+    person = grey[row:, int(columns[0]) : math.ceil(columns[1])]
+    texels = grey.size - person.size
+    background = (frame * grey.size - float(person.sum(dtype=np.int64))) / texels if texels else frame
+    return RoomLight(background, frame, spread)
 
 
 class FaceLightWatch:
