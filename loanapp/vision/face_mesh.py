@@ -13,6 +13,7 @@ from loanapp.vision.models import FaceModels
 
 _SIDE: Final = 256
 _TO_UNIT: Final = np.float32(1 / 255)
+_CORNERS: Final = np.array([[0, _SIDE, 0, _SIDE], [0, 0, _SIDE, _SIDE], [1, 1, 1, 1]], np.float32)
 # The crop is the box around the face times this, as the net was trained (MediaPipe face landmarker graph).
 _CROP_SCALE: Final = 1.5
 _LEAST_PRESENCE: Final = 0.5
@@ -127,19 +128,7 @@ class FaceMesh:
         to_picture = crop.to_picture()
         if crop.side < 8 or not np.isfinite(to_picture).all():
             return None
-        # Beyond the picture its edge goes on, as in MediaPipe: black would move the landmarks of a face near the edge.
-        square = cv2.warpAffine(
-            image,
-            to_picture,
-            (_SIDE, _SIDE),
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
-        blob = np.empty((1, 3, _SIDE, _SIDE), np.float32)
-        for place, plane in enumerate(cv2.split(square)):
-            blob[0, 2 - place] = plane  # red first
-        blob *= _TO_UNIT
-        outputs = self._models.landmarks.run(blob)
+        outputs = self._models.landmarks.run(_blob(image, to_picture))
         presence = 1 / (1 + math.exp(-max(-50.0, min(50.0, float(outputs["Identity_1"].item())))))
         if presence < _LEAST_PRESENCE:
             return None
@@ -150,6 +139,32 @@ class FaceMesh:
         shapes = self._models.blendshapes.run(np.ascontiguousarray(landmarks[self._indices, :2])[None])
         box = np.concatenate([landmarks[:, :2].min(axis=0), landmarks[:, :2].max(axis=0)])
         return Face(landmarks, next(iter(shapes.values())).reshape(-1), box, presence)
+
+
+def _blob(image: Image, to_picture: Floats) -> Floats:
+    """The net's input (1, 3, 256, 256), red first, 0 to 1. Beyond the picture its edge goes on, as in MediaPipe.
+
+    Cut out first and with a fourth channel, which OpenCV warps in half the time of three (measured).
+    """
+    height, width = image.shape[:2]
+    corners = to_picture @ _CORNERS
+    (left, top), (right, bottom) = (corners.min(axis=1) - 2).tolist(), (corners.max(axis=1) + 3).tolist()
+    x0, y0 = min(max(0, int(left)), width - 1), min(max(0, int(top)), height - 1)
+    x1, y1 = max(min(width, int(right)), x0 + 1), max(min(height, int(bottom)), y0 + 1)
+    matrix = to_picture.copy()
+    matrix[:, 2] -= (x0, y0)
+    square = cv2.warpAffine(
+        cv2.cvtColor(image[y0:y1, x0:x1], cv2.COLOR_BGR2BGRA),
+        matrix,
+        (_SIDE, _SIDE),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    blob = np.empty((1, 3, _SIDE, _SIDE), np.float32)
+    for place, plane in enumerate(cv2.split(square)[:3]):
+        blob[0, 2 - place] = plane
+    blob *= _TO_UNIT
+    return blob
 
 
 def _crop_of_detection(detection: Detection) -> _Crop:
