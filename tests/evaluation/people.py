@@ -86,7 +86,7 @@ class Stranger:
     def __init__(self, models: FaceModels, matcher: FaceMatcher, random: np.random.Generator) -> None:
         usual = rig(models, Scene()).render(Pose())
         known = matcher.describe(usual)
-        for _ in range(60):
+        for _ in range(300):
             self._maps = _distortion(random)
             self._tint = random.uniform(0.8, 1.15, 3).astype(np.float32)
             try:
