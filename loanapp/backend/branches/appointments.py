@@ -16,6 +16,7 @@ from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
 from loanapp.backend.store.ledger import Actor
 from loanapp.backend.store.tables import Application, AppointmentState, BranchAppointment, FaceState
+from loanapp.backend.verification.attempts import close_attempts
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.status import ENDED
 
@@ -71,6 +72,7 @@ def book(
     appointment.branch_id, appointment.slot = branch_id, slot
     appointment.state, appointment.changed_at = AppointmentState.BOOKED, now
     session.add(appointment)
+    close_attempts(session, application, now)  # a verdict on its way does not undo the choice
     application.face_state, application.face_by_person = FaceState.MANUAL, True
     application.updated_at = now
     detail = {"check": "branch_booked", "branch": branch_id, "slot": slot.isoformat()}

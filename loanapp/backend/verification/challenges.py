@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import consent_given, draft
@@ -15,7 +14,8 @@ from loanapp.backend.policy.models import Face
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
-from loanapp.backend.store.tables import Application, Borrower, FaceState, LivenessSession
+from loanapp.backend.store.tables import Borrower, FaceState, LivenessSession
+from loanapp.backend.verification.attempts import attempts_of, close_attempts
 from loanapp.backend.verification.consents import require_consent
 from loanapp.backend.verification.counts import count_challenge
 from loanapp.backend.verification.draws import draw_actions, draw_colours
@@ -60,7 +60,8 @@ def issue_challenge(
     borrower = session.get_one(Borrower, borrower_id)
     refuse_locked(services, session, borrower)
     policy = services.policies.face
-    _end_open_attempts(session, application, now)
+    # A new challenge makes the ones before it worthless, and a verdict that is still being made.
+    close_attempts(session, application, now)
     actions, colours = _draw(policy, wishes, _asked_before(session, borrower_id))
     lifetime = policy.unhurried_challenge_seconds if wishes.unhurried else policy.challenge_seconds
     timeout = policy.unhurried_action_timeout_seconds if wishes.unhurried else policy.action_timeout_seconds
@@ -122,22 +123,8 @@ def _draw(
 
 def _asked_before(session: Session, borrower_id: str) -> list[Challenge]:
     """The borrower's latest challenges, in whichever application."""
-    newest = _attempts_of(borrower_id).order_by(LivenessSession.issued_at.desc()).limit(_ATTEMPTS_REMEMBERED)
+    newest = attempts_of(borrower_id).order_by(LivenessSession.issued_at.desc()).limit(_ATTEMPTS_REMEMBERED)
     return [read_challenge(attempt.challenge) for attempt in session.scalars(newest)]
-
-
-def _attempts_of(borrower_id: str) -> Select[LivenessSession]:
-    query = select(LivenessSession).join(Application, Application.id == LivenessSession.application_id)
-    return query.where(Application.borrower_id == borrower_id)
-
-
-def _end_open_attempts(session: Session, application: Application, now: datetime) -> None:
-    """A new challenge makes the ones before it worthless."""
-    query = select(LivenessSession).where(
-        LivenessSession.application_id == application.id, LivenessSession.used_at.is_(None)
-    )
-    for attempt in session.scalars(query):
-        attempt.expires_at = min(attempt.expires_at, now)
 
 
 def locked_seconds(services: Services, session: Session, borrower: Borrower, *, failures_only: bool = False) -> int:
@@ -151,7 +138,7 @@ def locked_seconds(services: Services, session: Session, borrower: Borrower, *, 
     until = [borrower.face_locked_until] if borrower.face_locked_until is not None else []
     if not failures_only:
         hour = timedelta(hours=1)
-        asked = _attempts_of(borrower.id).where(LivenessSession.issued_at > now - hour)
+        asked = attempts_of(borrower.id).where(LivenessSession.issued_at > now - hour)
         newest = asked.order_by(LivenessSession.issued_at.desc()).limit(policy.challenges_an_hour)
         issued = [attempt.issued_at for attempt in session.scalars(newest)]
         if len(issued) == policy.challenges_an_hour:
@@ -184,10 +171,13 @@ def read_challenge(message: Mapping[str, Any]) -> Challenge:
 
 
 def lock_after_failures(services: Services, session: Session, borrower: Borrower, now: datetime) -> None:
-    """Lock face attempts when too many failed within the window, in whichever of the borrower's applications."""
+    """Lock face attempts when too many were no pass within the window, in whichever of the borrower's applications.
+
+    A doubtful one counts as well: whoever tries what passes would else try on.
+    """
     policy = services.policies.face
     window = now - timedelta(seconds=policy.lock_window_seconds)
-    query = _attempts_of(borrower.id).where(LivenessSession.ended_at > window)
-    failed = [one for one in session.scalars(query) if one.outcome in {VerdictOutcome.RETRY, VerdictOutcome.REFUSED}]
+    query = attempts_of(borrower.id).where(LivenessSession.ended_at > window)
+    failed = [one for one in session.scalars(query) if one.outcome not in {None, VerdictOutcome.PASSED}]
     if len(failed) >= policy.lock_failures:
         borrower.face_locked_until = now + timedelta(seconds=policy.lock_seconds)

@@ -13,7 +13,8 @@ from loanapp.backend.refusal import RefusedError, refuse_fields
 from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import Application, ConsentRecord, FaceState
-from loanapp.backend.verification.documents import close_attempts, forget_card, forget_face
+from loanapp.backend.verification.attempts import close_attempts
+from loanapp.backend.verification.documents import forget_card, forget_face
 from loanapp.domain.consent import ConsentScope
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.status import ApplicationStatus

@@ -4,7 +4,6 @@ import uuid
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import Sealed, draft
@@ -13,7 +12,8 @@ from loanapp.backend.inference.client import DocumentResult
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
-from loanapp.backend.store.tables import Application, FaceState, LivenessSession
+from loanapp.backend.store.tables import Application, FaceState
+from loanapp.backend.verification.attempts import close_attempts
 from loanapp.domain.errors import ErrorCode
 from loanapp.proof.envelope import EnvelopeError, open_sealed
 
@@ -73,15 +73,6 @@ def forget_face(session: Session, application: Application, now: datetime) -> No
     if application.face_state is not FaceState.NONE:
         application.face_state = FaceState.NONE
         application.face_by_person = False
-
-
-def close_attempts(session: Session, application: Application, now: datetime) -> None:
-    """Use up every open attempt: a verdict on its way finds it so, and is not kept."""
-    query = select(LivenessSession).where(
-        LivenessSession.application_id == application.id, LivenessSession.used_at.is_(None)
-    )
-    for attempt in session.scalars(query):
-        attempt.used_at = now
 
 
 def forget_card(application: Application) -> None:

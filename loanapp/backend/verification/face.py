@@ -18,6 +18,7 @@ from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
 from loanapp.backend.store.cipher import CipherError
 from loanapp.backend.store.tables import Application, Borrower, FaceState, LivenessSession
+from loanapp.backend.verification.attempts import close_attempts, doubted
 from loanapp.backend.verification.challenges import lock_after_failures, read_challenge, refuse_locked
 from loanapp.backend.verification.counts import count_attempt
 from loanapp.backend.verification.documents import PORTRAIT
@@ -94,7 +95,8 @@ def conclude(services: Services, borrower_id: str, attempt: Attempt, received: R
     Raises ``CHALLENGE_EXPIRED``, ``EVIDENCE_INVALID``, ``SOURCE_NOT_ACCEPTED`` or ``NOT_ALLOWED_NOW``. An answer that
     cannot be given (``LENDER_TROUBLE``) leaves the attempt open.
     """
-    if services.clock.now() >= attempt.challenge.expires_at:
+    # By when its header was there: a slow connection is nobody's fault.
+    if received.at >= attempt.challenge.expires_at:
         raise RefusedError(ErrorCode.CHALLENGE_EXPIRED)
     try:
         portrait = services.vault.load(attempt.owner, PORTRAIT)
@@ -122,8 +124,11 @@ def _record(services: Services, borrower_id: str, session_id: uuid.UUID, result:
         if attempt.used_at is not None:
             raise RefusedError(ErrorCode.CHALLENGE_EXPIRED)  # the same attempt was answered meanwhile
         application = draft(session, borrower_id, found.id)
+        refuse_locked(services, session, session.get_one(Borrower, borrower_id), failures_only=True)
         flash = bool(read_challenge(attempt.challenge).flash)
         outcome, reasons = decide(result, services.policies.face, flash=flash)
+        if outcome is VerdictOutcome.PASSED and doubted(session, application):
+            outcome, reasons = VerdictOutcome.REVIEW, (VerdictReason.LIVENESS_UNSURE,)
         attempt.used_at = attempt.ended_at = now
         attempt.outcome = outcome
         attempt.reasons = [reason.value for reason in reasons]
@@ -183,6 +188,7 @@ def _apply(
     else:
         application.face_state = FaceState.RETRY
         borrower.face_failures += 1
+    if outcome is not VerdictOutcome.PASSED:
         session.flush()
         lock_after_failures(services, session, borrower, now)
 
@@ -239,6 +245,7 @@ def choose_manual(
     if application.face_state is not FaceState.PASSED:
         application.face_state, application.face_by_person = FaceState.MANUAL, True
     now = services.clock.now()
+    close_attempts(session, application, now)  # a verdict on its way does not undo the choice
     give_up(session, application, now)
     application.changed_face = changed_face
     application.updated_at = now

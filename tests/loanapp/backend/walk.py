@@ -251,8 +251,8 @@ def face_evidence(challenge_json, models):
     return attempt.evidence(SourceKind.DEMONSTRATION)
 
 
-def blank_evidence(challenge, **changes):
-    """Well-formed evidence of this attempt in which there is nobody: one grey frame."""
+def blank_evidence(challenge, *, noise=0, **changes):
+    """Well-formed evidence of this attempt in which there is nobody: one grey frame, or ``noise`` frames of 100 kB."""
     import cv2
     import numpy as np
 
@@ -266,8 +266,12 @@ def blank_evidence(challenge, **changes):
         "source_kind": SourceKind.DEMONSTRATION,
         "windows": (),
     }
-    frame = EvidenceFrame(0, cv2.imencode(".jpg", np.full((128, 128, 3), 90, np.uint8))[1].tobytes())
-    return pack_evidence(EvidenceHeader(**header | changes), [frame])
+    picture = np.full((128, 128, 3), 90, np.uint8)
+    if noise:
+        picture = np.random.default_rng(1).integers(0, 255, (320, 320, 3), np.uint8)
+    jpeg = cv2.imencode(".jpg", picture)[1].tobytes()
+    frames = [EvidenceFrame(place * 67, jpeg) for place in range(max(1, noise))]
+    return pack_evidence(EvidenceHeader(**header | changes), frames)
 
 
 def segments(walker, challenge, evidence):
