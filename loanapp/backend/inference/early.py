@@ -14,8 +14,8 @@ from loanapp.vision.verdict import Watcher
 
 # An attempt's decoded frames take 45 MB; the others are looked at when they are there as a whole.
 _MOST: Final = 2
-# Nobody keeps a place longer without sending frames.
-_IDLE_SECONDS: Final = 30.0
+# Nobody keeps a place longer without sending frames, and no face stays in memory longer.
+IDLE_SECONDS: Final = 30.0
 
 
 class Watched:
@@ -54,9 +54,7 @@ class EarlyLooks:
 
     def watch(self, key: str, start: int, frames: Sequence[EvidenceFrame], models: FaceModels) -> bool:
         """Look at ``frames``, before which ``start`` others came; whether that could be kept in mind."""
-        now = time.monotonic()
-        for old in [one for one, kept in self._kept.items() if now - kept.touched > _IDLE_SECONDS]:
-            del self._kept[old]
+        self.tidy()
         kept = self._kept.get(key)
         if kept is None:
             if start or len(self._kept) >= _MOST:
@@ -71,6 +69,12 @@ class EarlyLooks:
             del self._kept[key]  # the verdict will say what is wrong with them
             return False
         return True
+
+    def tidy(self) -> None:
+        """Forget attempts of which nothing has come for long."""
+        now = time.monotonic()
+        for old in [one for one, kept in self._kept.items() if now - kept.touched > IDLE_SECONDS]:
+            del self._kept[old]
 
     def take(self, key: str) -> Watched | None:
         """What was seen under ``key``, which is then forgotten here."""

@@ -77,6 +77,10 @@ class Engine:
         """Forget what was seen under ``key``."""
         self._early.take(key)
 
+    def tidy(self) -> None:
+        """Forget what nobody has asked about for long."""
+        self._early.tidy()
+
     def judge(self, asked: Question) -> Judgement:
         """Liveness from the evidence alone; then, if a person may be in it, whether it is the face on the document.
 

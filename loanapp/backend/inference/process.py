@@ -21,7 +21,9 @@ FAILED: Final = "failed"
 def serve(connection: Connection) -> None:
     """Answer until the pipe closes, which it does when the parent ends, however it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    from loanapp.backend.inference.engine import Engine  # noqa: PLC0415 - the web process must not load it
+    # The web process must not load these.
+    from loanapp.backend.inference.early import IDLE_SECONDS  # noqa: PLC0415
+    from loanapp.backend.inference.engine import Engine  # noqa: PLC0415
 
     engine = Engine()
     work: dict[str, Callable[..., Any]] = {
@@ -33,6 +35,8 @@ def serve(connection: Connection) -> None:
     }
     while True:
         try:
+            while not connection.poll(IDLE_SECONDS):
+                engine.tidy()
             name, arguments = connection.recv()
             connection.send(_answer(work[name], arguments))
         except (EOFError, OSError):

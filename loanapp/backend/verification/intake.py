@@ -1,4 +1,4 @@
-"""How many attempts may have their evidence in memory at once, and which."""
+"""How many borrowers may have evidence in memory at once, and who."""
 
 import threading
 from collections.abc import Iterator
@@ -20,18 +20,18 @@ class Intake:
         self._under_way: set[str] = set()
 
     @contextmanager
-    def place(self, session_id: str) -> Iterator[None]:
-        """Hold a place for one attempt.
+    def place(self, borrower_id: str) -> Iterator[None]:
+        """Hold the borrower's one place, whichever of their attempts it is for.
 
-        Raises ``LENDER_TROUBLE`` with the seconds to wait while evidence of this attempt is being taken in or judged
-        already, or while every place is taken: a client may simply send again.
+        Raises ``LENDER_TROUBLE`` with the seconds to wait while evidence of theirs is taken in or judged already, or
+        while every place is taken: a client may simply send again.
         """
         with self._lock:
-            if session_id in self._under_way or len(self._under_way) >= self._at_once:
+            if borrower_id in self._under_way or len(self._under_way) >= self._at_once:
                 raise RefusedError(ErrorCode.LENDER_TROUBLE, retry_after_seconds=_RETRY_SECONDS)
-            self._under_way.add(session_id)
+            self._under_way.add(borrower_id)
         try:
             yield
         finally:
             with self._lock:
-                self._under_way.discard(session_id)
+                self._under_way.discard(borrower_id)

@@ -29,6 +29,8 @@ UPLOAD_LIMIT: Final = stream_length(MOST_BYTES)
 # Frames handed over at once: few enough that another borrower's question need not wait long, and that they are looked
 # at on one core, each once.
 _FRAMES_AT_ONCE: Final = 6
+# Nobody refused may go on sending for longer.
+_READ_OUT_SECONDS: Final = 10.0
 
 
 async def take_evidence(
@@ -37,12 +39,12 @@ async def take_evidence(
     """The verdict on the evidence that arrives as ``body``; the same evidence sent again gets the same verdict.
 
     Raises what :func:`open_attempt` and :func:`conclude` raise, ``EVIDENCE_INVALID`` for what is not evidence sealed
-    for this attempt, ``LENDER_UNREACHABLE`` when it comes too slowly, or ``LENDER_TROUBLE`` while the attempt's
-    evidence is being judged already.
+    for this attempt, ``LENDER_UNREACHABLE`` when it comes too slowly, or ``LENDER_TROUBLE`` while evidence
+    of this borrower is being judged already.
     """
     pieces = _timely(body, services.policies.face.upload)
     try:
-        with services.intake.place(str(session_id)):
+        with services.intake.place(borrower_id):
             attempt = await run_in_threadpool(open_attempt, services, borrower_id, session_id)
             return await _judged(services, borrower_id, attempt, pieces)
     except LoanAppError:
@@ -60,14 +62,14 @@ async def _judged(services: Services, borrower_id: str, attempt: Attempt, pieces
                     early.show(frames)
         received = arriving.finish(early.key)
         await early.end()
+        if not attempt.open:
+            return await run_in_threadpool(told_again, services, borrower_id, attempt, received.sha256)
+        return await run_in_threadpool(conclude, services, borrower_id, attempt, received)
     except BaseException:
         await early.end()
         if early.told:
             await run_in_threadpool(services.inference.forget, early.key)
         raise
-    if not attempt.open:
-        return await run_in_threadpool(told_again, services, borrower_id, attempt, received.sha256)
-    return await run_in_threadpool(conclude, services, borrower_id, attempt, received)
 
 
 class _Arriving:
@@ -185,6 +187,7 @@ async def _timely(body: AsyncIterator[bytes], policy: Upload) -> AsyncIterator[b
 
 async def _read_out(pieces: AsyncIterator[bytes]) -> None:
     """Let a client that is refused finish sending, within the limits: it would not hear the answer else."""
-    with contextlib.suppress(LoanAppError):
-        async for _piece in pieces:
-            pass
+    with contextlib.suppress(LoanAppError, TimeoutError):
+        async with asyncio.timeout(_READ_OUT_SECONDS):
+            async for _piece in pieces:
+                pass
