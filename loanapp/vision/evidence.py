@@ -30,6 +30,13 @@ _MOST_MS: Final = 600_000
 # No camera is wider, faster or less regular than this.
 _MOST_FIGURE: Final = 10_000_000
 _SIDES: Final = (64, 512)
+# What the encoder writes for 288 x 288 pixels is 10 to 30 kB; noise of 512 x 512 at its quality is under this.
+_MOST_JPEG_BYTES: Final = 262_144
+# Application data, quantisation tables, Huffman tables, and these two: all there is in a baseline JPEG of ours.
+_FRAME_HEADER: Final = 0xC0
+_SCAN_HEADER: Final = 0xDA
+_MARKERS: Final = frozenset({0xE0, 0xDB, 0xC4, _FRAME_HEADER, _SCAN_HEADER})
+_COMPONENTS: Final = 3
 _FRAME_HEAD: Final = struct.Struct(">II")
 
 
@@ -104,7 +111,6 @@ class EvidenceFrame:
         import numpy as np  # noqa: PLC0415
 
         width, height = jpeg_size(self.jpeg)
-        # A JPEG may ask to be turned when shown; the one that is judged is the one that was stored.
         as_stored = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
         try:
             image = cv2.imdecode(np.frombuffer(self.jpeg, dtype=np.uint8), as_stored)
@@ -303,31 +309,45 @@ def _read_device(device: object) -> DeviceFacts | None:
 
 
 def jpeg_size(jpeg: bytes) -> tuple[int, int]:
-    """Width and height that a JPEG's own frame header claims, read without decoding (ITU-T T.81, B.2.2).
+    """Width and height of a frame, read without decoding (ITU-T T.81, B.2).
 
-    Raises :class:`EvidenceFormatError` where it is no colour JPEG of 64 to 512 pixels a side.
+    Only what this program's own encoder writes is read: one baseline frame in one scan, and no marker that a decoder
+    might understand in another way than this. Raises :class:`EvidenceFormatError` where it is anything else, or is not
+    64 to 512 pixels a side.
     """
-    if not jpeg.startswith(b"\xff\xd8"):
+    if len(jpeg) > _MOST_JPEG_BYTES or not jpeg.startswith(b"\xff\xd8") or not jpeg.endswith(b"\xff\xd9"):
         raise EvidenceFormatError("jpeg")
-    position = 2
+    size, position = None, 2
     while position + 4 <= len(jpeg):
-        if jpeg[position] != 0xFF:
-            raise EvidenceFormatError("jpeg")
+        if jpeg[position] != 0xFF or jpeg[position + 1] not in _MARKERS:
+            raise EvidenceFormatError("jpeg kind")
         marker = jpeg[position + 1]
         (length,) = struct.unpack_from(">H", jpeg, position + 2)
-        if length < 2:
+        end = position + 2 + length
+        if length < 2 or end > len(jpeg):
             raise EvidenceFormatError("jpeg")
-        if marker in {0xC0, 0xC1, 0xC2}:
-            if position + 10 > len(jpeg):
-                raise EvidenceFormatError("jpeg")
-            bits, height, width, components = struct.unpack_from(">BHHB", jpeg, position + 4)
-            low, high = _SIDES
-            if bits != 8 or components != 3 or not (low <= width <= high and low <= height <= high):
-                raise EvidenceFormatError("jpeg size")
-            return width, height
-        if 0xC3 <= marker <= 0xCF and marker not in {0xC4, 0xC8, 0xCC}:
-            raise EvidenceFormatError("jpeg kind")
-        if marker == 0xDA:
-            break
-        position += 2 + length
+        if marker == _FRAME_HEADER:
+            if size is not None:
+                raise EvidenceFormatError("jpeg kind")
+            size = _frame_size(jpeg[position + 4 : end])
+        if marker == _SCAN_HEADER:
+            if size is None or jpeg[position + 4] != _COMPONENTS or _has_marker(jpeg, end):
+                raise EvidenceFormatError("jpeg kind")
+            return size
+        position = end
     raise EvidenceFormatError("jpeg")
+
+
+def _frame_size(fields: bytes) -> tuple[int, int]:
+    if len(fields) != 6 + 3 * _COMPONENTS:
+        raise EvidenceFormatError("jpeg kind")
+    bits, height, width, components = struct.unpack_from(">BHHB", fields)
+    low, high = _SIDES
+    if bits != 8 or components != _COMPONENTS or not (low <= width <= high and low <= height <= high):
+        raise EvidenceFormatError("jpeg size")
+    return width, height
+
+
+def _has_marker(jpeg: bytes, start: int) -> bool:
+    """Whether anything but the end comes after the scan's header: in its data every 255 is followed by a 0."""
+    return jpeg.count(b"\xff", start) != jpeg.count(b"\xff\x00", start) + 1

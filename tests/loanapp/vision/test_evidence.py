@@ -149,6 +149,45 @@ def test_pictures_are_measured_before_they_are_decoded(picture):
         jpeg_size(picture)
 
 
+def segment(marker, content=b""):
+    return bytes([0xFF, marker]) + struct.pack(">H", len(content) + 2) + content
+
+
+def encoded(*options, side=96):
+    image = np.random.default_rng(3).integers(0, 255, (side, side, 3), np.uint8)
+    return cv2.imencode(".jpg", image, list(options))[1].tobytes()
+
+
+FRAME_AT, SCAN_AT = PICTURE.index(b"\xff\xc0"), PICTURE.index(b"\xff\xda")
+LARGE_FRAME = segment(0xC0, struct.pack(">BHHB", 8, 6000, 6000, 3) + PICTURE[FRAME_AT + 10 : FRAME_AT + 19])
+
+
+@pytest.mark.parametrize(
+    "picture",
+    {
+        "progressive, whose scans take time": encoded(cv2.IMWRITE_JPEG_PROGRESSIVE, 1),
+        "with restart intervals": encoded(cv2.IMWRITE_JPEG_RST_INTERVAL, 2),
+        "turned by Exif": PICTURE[:2] + segment(0xE1, b"Exif\0\0") + PICTURE[2:],
+        "a marker without a length, which hides another size": (
+            PICTURE[:FRAME_AT] + b"\xff\x01" + LARGE_FRAME + PICTURE[FRAME_AT:]
+        ),
+        "two frames": PICTURE[:FRAME_AT] + LARGE_FRAME + PICTURE[FRAME_AT:],
+        "a second frame after the scan's header": PICTURE[:-2] + LARGE_FRAME + b"\xff\xd9",
+        "number of lines after the scan": PICTURE[:-2] + segment(0xDC, struct.pack(">H", 6000)) + b"\xff\xd9",
+        "a second scan": PICTURE[:-2] + PICTURE[SCAN_AT:],
+        "a scan of one component": PICTURE[: SCAN_AT + 4] + b"\x01" + PICTURE[SCAN_AT + 5 :],
+        "filled with 255": PICTURE[:FRAME_AT] + b"\xff" + PICTURE[FRAME_AT:],
+        "without an end": PICTURE[:-2],
+        "another picture after the end": PICTURE + PICTURE,
+        "too long": encoded(cv2.IMWRITE_JPEG_QUALITY, 100, side=512),
+    }.items(),
+    ids=lambda case: case[0],
+)
+def test_only_what_the_own_encoder_writes_is_given_to_a_decoder(picture):
+    with pytest.raises(EvidenceFormatError):
+        jpeg_size(picture[1])
+
+
 def test_a_header_that_lies_about_its_size_is_refused():
     """The frame header claims 96 x 96 pixels in 65,000: no buffer is made for them."""
     at = PICTURE.index(b"\xff\xc0")
