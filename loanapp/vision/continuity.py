@@ -5,6 +5,7 @@ and after each action, in each action itself and at random, the face is describe
 """
 
 import itertools
+import math
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -139,7 +140,9 @@ def same_face(
     reference = vectors[best]
     least = 1.0
     for vector in vectors.values():
-        least = min(least, 0.0 if vector is None or reference is None else float(reference @ vector))
+        alike = math.nan if vector is None or reference is None else float(reference @ vector)
+        # What cannot be compared is not alike.
+        least = min(least, alike if math.isfinite(alike) else 0.0)
     return Continuity(
         least_similar=least,
         least_alike=min((pair.alike for pair in pairs), default=1.0),

@@ -38,7 +38,8 @@ class FlashFindings:
     how much later the picture follows. ``correlation``: of the face's colour with the screen's at that lag, -1 to 1.
     ``told``: share of the colours that are nearest to the one shown among all there are. ``gain``: light that a white
     screen would add, in parts of the face's own. ``nose_over_cheeks``, ``ring_over_face``: their gains over each other;
-    the ring's is that of its lowest quarter. ``gain_error``: standard error of ``nose_over_cheeks``.
+    the ring's is that of the lowest quarter of its ``ring_cells``, those light enough to tell. ``gain_error``: standard
+    error of ``nose_over_cheeks``.
     """
 
     frames: int
@@ -51,6 +52,7 @@ class FlashFindings:
     nose_over_cheeks: float
     gain_error: float
     ring_over_face: float
+    ring_cells: int
 
 
 def find_flash(
@@ -93,6 +95,7 @@ def find_flash(
     ratio = nose / cheek if cheek > 0 else 0.0
     error = np.hypot(_error(answers[:, NOSE], screen) / max(nose, 1e-6), _error(cheeks, screen) / max(cheek, 1e-6))
     mean_gain = float(gains.mean())
+    ring, cells = _ring(np.stack([one.ring for _, one in seen])[inside], screen, limits)
     return FlashFindings(
         frames=min(int(np.count_nonzero(places == place)) for place in range(len(windows))),
         change=float(np.sqrt(np.var(during, axis=0).sum())),
@@ -103,7 +106,8 @@ def find_flash(
         gain=mean_gain,
         nose_over_cheeks=float(ratio),
         gain_error=float(error),
-        ring_over_face=_ring(np.stack([one.ring for _, one in seen])[inside], screen, limits) / max(mean_gain, 1e-6),
+        ring_over_face=ring / max(mean_gain, 1e-6),
+        ring_cells=cells,
     )
 
 
@@ -169,13 +173,13 @@ def _told(face: _Doubles, places: npt.NDArray[np.intp], windows: Sequence[FlashW
     return right / len(windows)
 
 
-def _ring(rings: Floats, screen: _Doubles, limits: dict[str, Any]) -> float:
-    """Gain of the lowest quarter of what is around the face; 0 where nothing is light enough to tell."""
+def _ring(rings: Floats, screen: _Doubles, limits: dict[str, Any]) -> tuple[float, int]:
+    """Gain of the lowest quarter of what is around the face, and how many cells are light enough to tell."""
     light = np.nan_to_num(rings, nan=0.0)
     usable = (light.min(axis=(0, 3)) > limits["least_ring_light"]) & ~np.isnan(rings).any(axis=(0, 3))
     cells = light[:, usable].astype(np.float64)
     if cells.shape[1] == 0:
-        return 0.0
+        return 0.0, 0
     answers = chroma(cells)
     gains = [_gain(answers[:, cell], screen) for cell in range(cells.shape[1])]
-    return max(0.0, float(np.quantile(gains, 0.25)))
+    return max(0.0, float(np.quantile(gains, 0.25))), len(gains)

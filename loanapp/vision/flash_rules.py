@@ -73,4 +73,12 @@ def _is_round(case: Case, found: FlashFindings, limits: dict[str, Any]) -> None:
     )
     if sure:
         book.at_least("flash_shape", away, limits["least_shape"], VerdictReason.FACE_FLAT)
-    book.at_most("flash_ring_over_face", found.ring_over_face, limits["most_ring"], VerdictReason.FACE_FLAT)
+    around = book.at_least(
+        "flash_ring_cells",
+        found.ring_cells,
+        limits["least_ring_cells"],
+        VerdictReason.FLASH_NOT_SEEN,
+        VerdictOutcome.REVIEW,
+    )
+    if around:
+        book.at_most("flash_ring_over_face", found.ring_over_face, limits["most_ring"], VerdictReason.FACE_FLAT)

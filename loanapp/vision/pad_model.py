@@ -87,6 +87,11 @@ class OnnxPadModel:
         return f"{self._manifest.name} {self._manifest.version}"
 
     @property
+    def sha256(self) -> str:
+        """Of the model's bytes."""
+        return self._manifest.sha256.lower()
+
+    @property
     def threshold(self) -> float:
         """As the manifest says."""
         return self._manifest.threshold

@@ -20,6 +20,9 @@ def judge_stream(case: Case, seen: Seen) -> None:
     rate = _rate(seen)
     book.at_most("frames_a_second", rate, limits["most_frames_a_second"], irregular, review)
     device = case.header.device
+    if case.header.source_kind is SourceKind.CAMERA:
+        told = device is not None and device.frames_a_second > 0
+        book.holds("camera_told", true=told, reason=irregular, outcome=review)
     if device is None:
         return
     if case.header.source_kind is SourceKind.CAMERA:

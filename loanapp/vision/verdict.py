@@ -27,10 +27,10 @@ from loanapp.vision.rules import Rule, RuleBook
 from loanapp.vision.stream_rules import judge_stream
 from loanapp.vision.turn_rules import judge_turns
 
-# Actions that no one does by the way: two of them at a time when another was asked are not a slip.
+# Actions that no one does by the way: one of them when another was asked is a slip.
 _DELIBERATE: Final = frozenset({Action.OPEN_MOUTH, Action.TURN_LEFT, Action.TURN_RIGHT})
-# Between two actions nobody asks for anything, and there is no time for more than a blink.
-_NOT_BY_THE_WAY: Final = _DELIBERATE | {Action.NOD}
+# What takes time and intent; people blink as they please.
+_WHOLE: Final = _DELIBERATE | {Action.NOD}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -217,43 +217,47 @@ def _longest_gap(all_facts: Sequence[FrameFacts]) -> float:
 
 def _actions(case: Case, seen: Seen) -> list[ActionEvent]:
     """Each action in its own window, and not others instead; the events that count for one."""
-    book, slack = case.book, case.limits["time"]["window_slack_seconds"]
+    book, limits = case.book, case.limits["actions"]
+    slack = case.limits["time"]["window_slack_seconds"]
+    windows, events = case.header.windows, [event for event in seen.events if event.counts]
     counted: list[ActionEvent] = []
-    strays = 0
-    for place, window in enumerate(case.header.windows, start=1):
-        asked, done = window.asked_ms / 1000, window.done_ms / 1000
-        inside = [
-            event
-            for event in seen.events
-            if event.counts and event.start_s >= asked - slack and event.end_s <= done + slack
-        ]
+    slips: list[ActionEvent] = []
+    for place, window in enumerate(windows, start=1):
+        inside = [event for event in events if _within(event, window, slack)]
         right = [event for event in inside if event.action is window.action]
         counted += right
-        strays += sum(event.action in _DELIBERATE for event in inside if event.action is not window.action)
-        elsewhere = any(event.counts and event.action is window.action for event in seen.events)
-        deliberate = window.action in _DELIBERATE
-        wrong = (elsewhere and deliberate) or any(event.action in _DELIBERATE for event in inside)
+        slips += [event for event in inside if event.action is not window.action and event.action in _WHOLE]
+        elsewhere = window.action in _DELIBERATE and any(event.action is window.action for event in events)
+        wrong = elsewhere or any(event.action in _DELIBERATE for event in inside)
         reason = VerdictReason.WRONG_ORDER if wrong and not right else VerdictReason.ACTION_NOT_SEEN
         name = f"action_{place}_{window.action.value}"
         book.at_least(name, max((event.strength for event in right), default=0.0), 1.0, reason)
         if right:
-            book.measure(f"{name}_after_s", right[0].start_s - asked)
-    book.at_most("stray_actions", strays, case.limits["actions"]["most_strays"], VerdictReason.WRONG_ORDER)
-    between = sum(_between_windows(event, case.header.windows, slack) for event in seen.events)
-    book.at_most("actions_between", between, case.limits["actions"]["most_between"], VerdictReason.WRONG_ORDER)
+            book.measure(f"{name}_after_s", right[0].start_s - window.asked_ms / 1000)
+            # A window that stays open when its action is over would make room for what nobody asked for.
+            open_s = window.done_ms / 1000 - max(event.end_s for event in right)
+            book.at_most(f"{name}_open_s", open_s, limits["longest_open_seconds"], VerdictReason.WRONG_ORDER)
+    book.at_most("stray_actions", len(slips), limits["most_strays"], VerdictReason.WRONG_ORDER)
+    between = sum(_unasked(event, windows, slack) for event in events)
+    book.at_most("actions_between", between, limits["most_between"], VerdictReason.WRONG_ORDER)
     return counted
 
 
-def _between_windows(event: ActionEvent, windows: Sequence[ActionWindow], slack: float) -> bool:
-    """Whether nobody had asked for it: the next action is asked at once, so a film that runs on shows itself there."""
-    if not windows or not event.counts or event.action not in _NOT_BY_THE_WAY:
+def _within(event: ActionEvent, window: ActionWindow, slack: float) -> bool:
+    return event.start_s >= window.asked_ms / 1000 - slack and event.end_s <= window.done_ms / 1000 + slack
+
+
+def _unasked(event: ActionEvent, windows: Sequence[ActionWindow], slack: float) -> bool:
+    """Whether it lies in no window as a whole: the next action is asked at once, so a film that runs on shows there.
+
+    The same action once more, begun before it was seen to be done, is what people do.
+    """
+    if event.action not in _WHOLE or any(_within(event, window, slack) for window in windows):
         return False
-    if not windows[0].asked_ms / 1000 <= event.start_s <= windows[-1].done_ms / 1000:
+    begun = [window for window in windows if window.asked_ms / 1000 <= event.start_s]
+    if not begun or event.start_s > windows[-1].done_ms / 1000:
         return False
-    return not any(
-        event.start_s <= window.done_ms / 1000 + slack and event.end_s >= window.asked_ms / 1000 - slack
-        for window in windows
-    )
+    return event.action is not begun[-1].action
 
 
 def _one_person(case: Case, seen: Seen, best: int, counted: list[ActionEvent], matcher: FaceMatcher) -> None:

@@ -22,6 +22,8 @@ _DOCUMENT_SECONDS: Final = 40.0
 _VERDICT_SECONDS: Final = 60.0
 _WATCH_SECONDS: Final = 20.0
 _RETRY_SECONDS: Final = 2
+# Nothing that a borrower could do anything about.
+_LENDERS_OWN: Final = frozenset({ErrorCode.ASSET_MISSING.value, ErrorCode.ASSET_DAMAGED.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Question:
     """One attempt to judge: the evidence, what was asked, where it should come from, and the document's portrait.
 
     ``received_at`` is when the evidence came, by the clock that issued the challenge; ``early_key`` names what was seen
-    of it while it arrived.
+    of it while it arrived. ``pad_manifest`` is the path of the manifest of the lender's own model; empty for none.
     """
 
     evidence: bytes = field(repr=False)
@@ -46,6 +48,7 @@ class Question:
     portrait: bytes = field(repr=False)
     received_at: datetime
     early_key: str = ""
+    pad_manifest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,9 @@ class InferenceClient:
                     raise InferenceTroubleError(work) from None
         if kind == process.REFUSED:
             code, details = value
+            if code in _LENDERS_OWN:
+                log.error("a file of the lender's is missing or damaged: %s", details.get("asset"))
+                raise InferenceTroubleError(work)
             raise LoanAppError(ErrorCode(code), **details)
         if kind == process.FAILED:
             log.error("inference failed: %s", value)

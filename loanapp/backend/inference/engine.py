@@ -1,6 +1,7 @@
 """The models of the inference process and what they are asked; imported by that process alone."""
 
 import logging
+from pathlib import Path
 from typing import Any, Final
 
 import cv2
@@ -16,6 +17,7 @@ from loanapp.vision.documents import DocumentReader
 from loanapp.vision.evidence import Evidence, EvidenceFormatError, EvidenceFrame, unpack_evidence
 from loanapp.vision.face_match import FaceMatcher, load_match_policy
 from loanapp.vision.models import FaceModels
+from loanapp.vision.pad_model import OnnxPadModel, load_pad_model
 from loanapp.vision.verdict import LivenessReport, judge
 
 log = logging.getLogger(__name__)
@@ -49,6 +51,7 @@ class Engine:
         self._matcher: Final = FaceMatcher()
         self._models: FaceModels | None = None
         self._early: Final = EarlyLooks()
+        self._pad_models: Final[dict[str, OnnxPadModel]] = {}
 
     def preload(self) -> None:
         """Load everything, by reading a blank picture among other things. Raises as a real question would."""
@@ -87,10 +90,14 @@ class Engine:
         Raises ``EVIDENCE_INVALID``, or ``SOURCE_NOT_ACCEPTED`` when the frames come from elsewhere than announced.
         """
         seen = self._early.take(asked.early_key)
+        pad_model = self._pad_model(asked.pad_manifest)
         evidence = unpack_evidence(asked.evidence)
         if evidence.header.source_kind is not SourceKind(asked.source_kind):
             raise LoanAppError(ErrorCode.SOURCE_NOT_ACCEPTED)
-        report = self._report(asked, evidence, seen)
+        report = self._report(asked, evidence, seen, pad_model)
+        models = digests_of([asset_path(name) for name in _MODELS])
+        if pad_model is not None:
+            models[pad_model.name] = pad_model.sha256
         measures = {name: float(value) for name, value in report.measures.items()}
         rules = report.rules_as_json()
         match = None
@@ -103,25 +110,36 @@ class Engine:
             "measures": measures,
             "match": match,
             "rules": tuple(rules),
-            "models": digests_of([asset_path(name) for name in _MODELS]),
+            "models": models,
             "thresholds": digests_of([resource_path(*parts) for parts in _THRESHOLDS]),
         }
 
-    def _report(self, asked: Question, evidence: Evidence, seen: Watched | None) -> LivenessReport:
+    def _report(
+        self, asked: Question, evidence: Evidence, seen: Watched | None, pad_model: OnnxPadModel | None
+    ) -> LivenessReport:
         """The report, from what was seen early where that holds, else from the beginning."""
+        given: dict[str, Any] = {
+            "received_at": asked.received_at,
+            "matcher": self._matcher,
+            "pad_model": pad_model,
+        }
         if seen is not None and seen.began(evidence.frames):
             try:
                 seen.watcher.add(evidence.frames[seen.count :])
-                return seen.watcher.finish(
-                    evidence.header, asked.challenge, received_at=asked.received_at, matcher=self._matcher
-                )
+                return seen.watcher.finish(evidence.header, asked.challenge, **given)
             except EvidenceFormatError:
                 raise
             except Exception as error:  # noqa: BLE001 - an early look may save time and must cost nothing
                 log.warning("an early look was of no use: %s", type(error).__name__)
-        return judge(
-            evidence, asked.challenge, self._face_models(), received_at=asked.received_at, matcher=self._matcher
-        )
+        return judge(evidence, asked.challenge, self._face_models(), **given)
+
+    def _pad_model(self, manifest: str) -> OnnxPadModel | None:
+        """The lender's own model, loaded once; asked for and not there, it stops the verdict."""
+        if not manifest:
+            return None
+        if manifest not in self._pad_models:
+            self._pad_models[manifest] = load_pad_model(Path(manifest))
+        return self._pad_models[manifest]
 
     def _match(self, face: Image, portrait: bytes, measures: dict[str, float]) -> str:
         picture: Any = cv2.imdecode(np.frombuffer(portrait, np.uint8), cv2.IMREAD_COLOR)

@@ -166,6 +166,7 @@ class Face(Row):
     lock_seconds: int = Field(gt=0)
     challenges_an_hour: int = Field(gt=0)
     document_limit_bytes: int = Field(gt=0)
+    pad_model: str
     source: str
     mark: str
     upload: Upload

@@ -4,10 +4,11 @@ What an attacker faces who holds one recording of the borrower and waits for the
 
 - order of actions: each allowed order is as likely as any other: 68 of them beside the flash, 72 when it is declined,
   90 where the lender has none (6.1, 6.2 and 6.5 bits);
-- colours: 282, 4,122 and 37,218 sequences of 4, 5 and 6 colours, each length as likely (at least 9.7 bits); another
-  sequence drawn so agrees in three of four places or more, at the best shift of one place, once in 66 draws, in all
-  once in 2,000 (measured on 20,000 pairs);
-- both together with the flash: at least 15.8 bits for a guess of everything.
+- colours: what the judge can tell are their looks, and white and black look the same, because a camera's exposure hides
+  brightness: 144, 1,760 and 12,968 sequences of looks for 4, 5 and 6 colours, each length as likely, and each sequence
+  of a length (at least 8.7 bits); another sequence drawn so agrees in three of four places or more, at the best shift
+  of one place, once in 36 draws, in all once in 500 (measured on 20,000 pairs);
+- both together with the flash: at least 14.8 bits for a guess of everything.
 
 Without the flash that is little: whoever splices a film of single actions can answer any order. Two rules of
 ``challenges.py`` stand beside the draw: nobody is asked what that borrower was asked of late, and only so many
@@ -24,16 +25,20 @@ from loanapp.domain.liveness import Action, FlashColour
 _Sequence = TypeVar("_Sequence")
 
 _TURNS: Final = frozenset({Action.TURN_LEFT, Action.TURN_RIGHT})
-# Which primaries a colour lights: red, green, blue. There is no red alone (WCAG 2.3.1).
-_PRIMARIES: Final = {
+# Which primaries a colour lights beyond those of a grey: red, green, blue. There is no red alone (WCAG 2.3.1).
+_LOOKS: Final = {
     FlashColour.BLACK: 0b000,
+    FlashColour.WHITE: 0b000,
     FlashColour.BLUE: 0b001,
     FlashColour.GREEN: 0b010,
     FlashColour.CYAN: 0b011,
     FlashColour.MAGENTA: 0b101,
     FlashColour.YELLOW: 0b110,
-    FlashColour.WHITE: 0b111,
 }
+_COLOURS_BY_LOOK: Final = {
+    look: [colour for colour, its in _LOOKS.items() if its == look] for look in sorted(set(_LOOKS.values()))
+}
+_FEWEST_LOOKS: Final = 3
 _TRIES: Final = 200
 # Chosen: of two sequences at most half the places may agree.
 _MOST_AGREEMENT: Final = 0.5
@@ -57,7 +62,7 @@ def draw_actions(
 
 
 def draw_colours(fewest: int, most: int, before: Sequence[tuple[FlashColour, ...]] = ()) -> tuple[FlashColour, ...]:
-    """Colours for the flash: no two neighbours alike, each primary going on or off at least twice.
+    """Colours for the flash: no two neighbours look alike, three looks or more, each primary on or off at least twice.
 
     One step alone could be a lamp or the camera's own exposure. A sequence that agrees with one of ``before`` in more
     than half its places, at a shift of at most one place, is drawn anew: a film of that attempt must not come near.
@@ -65,7 +70,8 @@ def draw_colours(fewest: int, most: int, before: Sequence[tuple[FlashColour, ...
 
     def draw() -> tuple[FlashColour, ...]:
         count = fewest + secrets.randbelow(most - fewest + 1)
-        return _drawn(lambda: tuple(secrets.choice(tuple(FlashColour)) for _ in range(count)), _tells)
+        looks = _drawn(lambda: tuple(secrets.choice(tuple(_COLOURS_BY_LOOK)) for _ in range(count)), _tells)
+        return tuple(secrets.choice(_COLOURS_BY_LOOK[look]) for look in looks)
 
     drawn = [draw()]
     while _nearest(drawn[-1], before) > _MOST_AGREEMENT and len(drawn) < _TRIES:
@@ -74,10 +80,11 @@ def draw_colours(fewest: int, most: int, before: Sequence[tuple[FlashColour, ...
 
 
 def agreement(shown: Sequence[FlashColour], filmed: Sequence[FlashColour]) -> float:
-    """The share of ``shown`` that ``filmed`` has in the same place, at the best shift of at most one place."""
+    """The share of ``shown`` that looks as ``filmed`` does in its place, at the best shift of at most one place."""
+    looks, others = [_LOOKS[colour] for colour in shown], [_LOOKS[colour] for colour in filmed]
     return max(
-        sum(colour is filmed[place + shift] for place, colour in enumerate(shown) if 0 <= place + shift < len(filmed))
-        / len(shown)
+        sum(look == others[place + shift] for place, look in enumerate(looks) if 0 <= place + shift < len(others))
+        / len(looks)
         for shift in (-1, 0, 1)
     )
 
@@ -86,10 +93,10 @@ def _nearest(colours: Sequence[FlashColour], before: Sequence[Sequence[FlashColo
     return max((agreement(colours, earlier) for earlier in before), default=0.0)
 
 
-def _tells(colours: Sequence[FlashColour]) -> bool:
-    if any(one is other for one, other in pairwise(colours)):
+def _tells(looks: Sequence[int]) -> bool:
+    if any(one == other for one, other in pairwise(looks)) or len(set(looks)) < _FEWEST_LOOKS:
         return False
-    changes = [_PRIMARIES[one] ^ _PRIMARIES[other] for one, other in pairwise(colours)]
+    changes = [one ^ other for one, other in pairwise(looks)]
     return all(sum(bool(change & primary) for change in changes) >= 2 for primary in (0b100, 0b010, 0b001))
 
 

@@ -105,7 +105,15 @@ def conclude(services: Services, borrower_id: str, attempt: Attempt, received: R
     if portrait is None:
         raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, missing="identity_document")
     result = services.inference.judge(
-        Question(received.content, attempt.challenge, attempt.source.value, portrait, received.at, received.early_key)
+        Question(
+            evidence=received.content,
+            challenge=attempt.challenge,
+            source_kind=attempt.source.value,
+            portrait=portrait,
+            received_at=received.at,
+            early_key=received.early_key,
+            pad_manifest=services.policies.face.pad_model,
+        )
     )
     return _record(services, borrower_id, uuid.UUID(attempt.session_id), result, received.sha256)
 

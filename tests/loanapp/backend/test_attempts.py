@@ -133,3 +133,16 @@ def test_faces_of_an_attempt_that_ended_without_a_word_do_not_stay_in_memory(por
     monkeypatch.setattr(early, "IDLE_SECONDS", 0.0)
     looks.tidy()
     assert not looks._kept
+
+
+def test_a_model_of_the_lenders_that_is_not_there_stops_the_verdict_and_costs_the_borrower_nothing(
+    asked, face_policy, expect_log, tmp_path
+):
+    face_policy(pad_model=str(tmp_path / "nowhere.toml"))
+    challenge = asked.act("/liveness-sessions", {"source_kind": "demonstration"}, status=201)
+    sealed = sealed_evidence(asked, challenge, blank_evidence(challenge))
+    expect_log("a file of the lender's is missing or damaged: nowhere.toml")
+    refused(asked.call("PUT", evidence_path(challenge), content=sealed), 503, "lender_trouble")
+    assert asked.get()["face"]["attempts_left"] == 3
+    face_policy()
+    assert asked.done("PUT", evidence_path(challenge), content=sealed)["outcome"] == "retry"

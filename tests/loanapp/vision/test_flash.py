@@ -1,15 +1,19 @@
 """What a face gives back of the colours shown: a small model of light on a head, on a sheet, and on none."""
 
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from loanapp.domain.liveness import FlashColour
+from loanapp.domain.liveness import FlashColour, SourceKind, VerdictOutcome
 from loanapp.resource_files import read_toml
-from loanapp.vision.evidence import FlashWindow
+from loanapp.vision.case import open_case
+from loanapp.vision.evidence import EvidenceHeader, FlashWindow
 from loanapp.vision.flash import find_flash
 from loanapp.vision.flash_colours import screen_colour
+from loanapp.vision.flash_rules import judge_flash
+from loanapp.vision.observation import Seen
 from loanapp.vision.reflection import CELLS, Reflection, measure_reflection, to_light
 
 LIMITS = read_toml("vision", "verdict.toml")["flash"]
@@ -65,6 +69,20 @@ def test_a_head_before_a_room_answers_the_colours_shown():
     assert found.change > LIMITS["clear_change"]
     assert found.nose_over_cheeks - 1 > LIMITS["least_shape"]
     assert found.ring_over_face < LIMITS["most_ring"]
+
+
+def test_a_ring_too_dark_to_tell_is_told_as_such(make_challenge):
+    """Nothing around the face to hold it against: no proof of a room, and for a person to look at."""
+    times, reflections = lit(SHOWN, HEAD)
+    dark = [Reflection(one.parts, one.ring * np.float32(0.02)) for one in reflections]
+    assert find_flash(times, reflections, windows(SHOWN), LIMITS).ring_cells > 100
+    assert find_flash(times, dark, windows(SHOWN), LIMITS).ring_cells == 0
+    for ring, outcome in ((reflections, VerdictOutcome.PASSED), (dark, VerdictOutcome.REVIEW)):
+        header = EvidenceHeader("s", "a", "n", SourceKind.CAMERA, (), windows(SHOWN))
+        case = open_case(header, make_challenge(flash=SHOWN, flash_colour_ms=450), datetime.now(UTC))
+        judge_flash(case, Seen(times_ms=[round(1000 * time) for time in times], reflections=ring))
+        assert case.book.outcome is outcome
+        assert [rule.name for rule in case.book.rules if not rule.passed] == ["flash_ring_cells"] * (ring is dark)
 
 
 @pytest.mark.parametrize("seed", range(4))

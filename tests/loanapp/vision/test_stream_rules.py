@@ -1,4 +1,4 @@
-"""What contradicts a camera is for a person to look at; what cannot be told changes nothing."""
+"""What contradicts a camera, or is not told of it, is for a person to look at."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -44,11 +44,18 @@ def test_what_contradicts_a_camera_is_for_a_person_to_look_at(make_challenge, ch
     assert [one.name for one in book.rules if not one.passed] == [rule]
 
 
-def test_a_usual_camera_passes_and_so_does_a_client_that_tells_nothing(make_challenge):
-    for device in (CAMERA, None):
-        book = judged(device, make_challenge)
-        assert book.outcome is VerdictOutcome.PASSED
-        assert all(rule.passed for rule in book.rules)
+def test_a_usual_camera_passes(make_challenge):
+    book = judged(CAMERA, make_challenge)
+    assert book.outcome is VerdictOutcome.PASSED
+    assert all(rule.passed for rule in book.rules)
+
+
+@pytest.mark.parametrize("device", [None, replace(CAMERA, frames_a_second=0.0)])
+def test_a_camera_that_nothing_is_told_of_is_for_a_person_to_look_at(make_challenge, device):
+    book = judged(device, make_challenge)
+    assert book.outcome is VerdictOutcome.REVIEW
+    assert [one.name for one in book.rules if not one.passed] == ["camera_told"]
+    assert judged(device, make_challenge, source=SourceKind.DEMONSTRATION).outcome is VerdictOutcome.PASSED
 
 
 def test_times_without_any_spread_are_only_noted(make_challenge):

@@ -15,6 +15,7 @@ from loanapp.vision.evidence import ActionWindow, Evidence, EvidenceFrame, unpac
 from loanapp.vision.face_match import FaceMatcher
 from loanapp.vision.face_mesh import FaceMesh
 from loanapp.vision.frame_analysis import FrameAnalyser
+from loanapp.vision.observation import Observer
 from loanapp.vision.verdict import Watcher
 from loanapp.vision.verdict import judge as judge_received
 
@@ -37,6 +38,12 @@ def attempt(face_models):
 def lit_attempt(face_models):
     """The same with a blink and four colours."""
     return record(face_models, (Action.BLINK,), FLASH)
+
+
+@pytest.fixture(scope="module")
+def film(face_models):
+    """An uncut film of three actions, the one in the middle asked by nobody."""
+    return record(face_models, (Action.TURN_LEFT, Action.OPEN_MOUTH, Action.TURN_RIGHT))
 
 
 def record(models, actions, flash=(), **options):
@@ -68,6 +75,13 @@ def record(models, actions, flash=(), **options):
     borrower.close()
     assert guided.guidance.phase is CapturePhase.DONE
     return unpack_evidence(guided.evidence(borrower.kind))
+
+
+def seen_in(evidence, models):
+    """The actions the engine sees in evidence, whoever asked for them."""
+    observer = Observer(models)
+    observer.add(evidence.frames)
+    return observer.finish().events
 
 
 def judge(evidence, challenge, models, *, after_s=60.0, **options):
@@ -170,9 +184,8 @@ def test_right_actions_in_another_order_do_not_pass(attempt, make_challenge, fac
     assert VerdictReason.WRONG_ORDER in report.reasons
 
 
-def test_a_film_that_runs_on_between_two_windows_does_not_pass(make_challenge, face_models, matcher):
+def test_a_film_that_runs_on_between_two_windows_does_not_pass(film, make_challenge, face_models, matcher):
     """An uncut film of three actions, told over the two of them that come in the order asked."""
-    film = record(face_models, (Action.TURN_LEFT, Action.OPEN_MOUTH, Action.TURN_RIGHT))
     first, _, last = film.header.windows
     told = Evidence(replace(film.header, windows=(first, last)), film.frames)
     challenge = make_challenge(Action.TURN_LEFT, Action.TURN_RIGHT)
@@ -180,6 +193,28 @@ def test_a_film_that_runs_on_between_two_windows_does_not_pass(make_challenge, f
     assert report.outcome is VerdictOutcome.RETRY
     assert report.reasons == (VerdictReason.WRONG_ORDER,)
     assert [rule.name for rule in report.rules if not rule.passed] == ["actions_between"]
+
+
+@pytest.mark.parametrize("share", [0.3, 0.7])
+def test_an_action_that_straddles_the_edge_of_a_window_counts_too(film, make_challenge, face_models, matcher, share):
+    """The client draws the windows: one that ends, or begins, in the middle of an action does not hide it."""
+    first, _middle, last = film.header.windows
+    (event,) = [one for one in seen_in(film, face_models) if one.action is Action.OPEN_MOUTH and one.counts]
+    edge = round(1000 * (event.start_s + share * (event.end_s - event.start_s)))
+    for windows in ((replace(first, done_ms=edge), last), (first, replace(last, asked_ms=edge))):
+        told = Evidence(replace(film.header, windows=windows), film.frames)
+        report = judge(told, make_challenge(Action.TURN_LEFT, Action.TURN_RIGHT), face_models, matcher=matcher)
+        assert report.outcome is VerdictOutcome.RETRY
+        assert "actions_between" in [rule.name for rule in report.rules if not rule.passed]
+
+
+def test_a_window_that_stays_open_after_its_action_does_not_pass(film, make_challenge, face_models, matcher):
+    first, _middle, last = film.header.windows
+    wide = replace(first, done_ms=last.asked_ms - 1)
+    told = Evidence(replace(film.header, windows=(wide, last)), film.frames)
+    report = judge(told, make_challenge(Action.TURN_LEFT, Action.TURN_RIGHT), face_models, matcher=matcher)
+    assert report.outcome is VerdictOutcome.RETRY
+    assert [rule.name for rule in report.rules if not rule.passed] == ["action_1_turn_left_open_s"]
 
 
 def test_one_action_missing_is_named(attempt, make_challenge, face_models, matcher):
