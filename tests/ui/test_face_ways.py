@@ -145,9 +145,20 @@ def test_a_face_unlike_the_card_names_possible_causes_and_what_to_check_again(op
     page, journey = open_page()
     journey.answers["open_page"] = lambda page: page
     page.show_verdict(Verdict(VerdictOutcome.RETRY, (VerdictReason.FACE_UNLIKE_DOCUMENT,), 1))
-    parts = ("可能的原因", "卸妆", "证件照可能是很久以前拍的", "整容或受伤", "测**", "1101**********0015")
+    assert page.scaffold.title.text() == "和身份证照片不够像"
+    parts = (
+        "请选“我的样子变了”",
+        "可能的原因",
+        "卸妆",
+        "证件照可能是很久以前拍的",
+        "整容或受伤",
+        "测**",
+        "1101**********0015",
+    )
     qtbot.waitUntil(lambda: all(part in texts(page) for part in parts))
     assert next(iter(page.steps.result.way_buttons)) is Way.CHANGED
+    assert page.steps.result.leading_way is page.steps.result.way_buttons[Way.CHANGED]
+    assert page.scaffold.aside.text() == "再试一次"
     with qtbot.waitSignal(page.open_page) as opened:
         page.steps.result.go_back.click()
     assert opened.args == [Page.IDENTITY_DOCUMENT]

@@ -41,6 +41,10 @@ _TITLES: Final = {
     Step.BRANCH: "branch.title",
     Step.BOOKED: "branch.booked_title",
     Step.PASSED: "passed.title",
+    Step.REVIEW: "review.title",
+    Step.RETRY: "retry.title",
+    Step.NO_MORE: "refused.title",
+    Step.TROUBLE: "trouble.stopped",
 }
 _ACTIONS: Final = {
     Step.CONSENT: "consent.decide",
@@ -49,10 +53,9 @@ _ACTIONS: Final = {
     Step.PASSED: "passed.next",
     Step.REVIEW: "review.next",
     Step.RETRY: "retry.again",
-    Step.NO_MORE: "manual.confirm",
     Step.TROUBLE: "trouble.retry",
     Step.MANUAL: "manual.confirm",
-    Step.CHANGED: "manual.confirm",
+    Step.CHANGED: "changed.confirm",
     Step.BRANCH: "branch.confirm",
     Step.BOOKED: "passed.next",
 }

@@ -9,8 +9,8 @@ from loanapp.client.answers import Identity, Verdict
 from loanapp.domain.clock import CHINA
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.failure_causes import FailureCause, failure_causes
-from loanapp.domain.liveness import VerdictReason
-from ui.camera.face_words import Step
+from loanapp.domain.liveness import VerdictOutcome, VerdictReason
+from ui.camera.face_words import Step, title_of
 from ui.camera.ready import CONNECTION_ICONS, Connection
 from ui.camera.result import Outcome, Reason
 from ui.camera.ways import Way
@@ -70,47 +70,65 @@ def outcome_for(step: Step, found: Found) -> Outcome:
     return maker(found) if maker is not None else Outcome(Level.INFORMATION)
 
 
+def heading_for(step: Step, found: Found) -> str:
+    """The page's largest words at ``step``: after a failure they name it, and no two failures alike."""
+    error = found.error
+    if step is Step.NO_MORE and error is not None:
+        return error_sentence(error)
+    if step is Step.TROUBLE and error is not None and error.code in _CAMERA_ERRORS:
+        return tr("face_verification.trouble.title")
+    if step is Step.TROUBLE and error is not None and error.code in STUCK:
+        return tr("face_verification.trouble.stuck")
+    if step in {Step.RETRY, Step.NO_MORE} and _told_unlike(found):
+        return tr("face_verification.unlike.title")
+    return title_of(step)
+
+
 def _passed(_found: Found) -> Outcome:
     return Outcome(Level.DONE, text=tr("face_verification.passed.lead"))
 
 
 def _review(found: Found) -> Outcome:
-    title, lead = tr("face_verification.review.title"), tr("face_verification.review.lead")
-    return Outcome(Level.LOOK, title, lead, _reasons(found.verdict), support=True)
+    lead = tr("face_verification.review.lead")
+    return Outcome(Level.LOOK, text=lead, reasons=_reasons(found.verdict), support=True)
 
 
 def _retry(found: Found) -> Outcome:
-    left = tr("face_verification.retry.left", count=found.verdict.attempts_left if found.verdict else 0)
-    return Outcome(
-        Level.LOOK,
-        tr("face_verification.retry.title"),
-        left,
-        _reasons(found.verdict),
-        causes=_causes(found),
-        recheck=_recheck(found),
-        ways=_sorted_ways(found),
-        support=True,
-    )
+    left = found.verdict.attempts_left if found.verdict else 0
+    if _told_unlike(found):
+        return _not_passed(found, tr("face_verification.unlike.left", count=left), ways_first=True)
+    return _not_passed(found, tr("face_verification.retry.text", count=left), ways_first=False)
 
 
 def _no_more(found: Found) -> Outcome:
-    if found.error is not None and found.error.code is ErrorCode.FACE_ATTEMPTS_LOCKED:
-        title, text = error_sentence(found.error), _locked_until(found.error)
-    elif found.error is not None:
-        title, text = error_sentence(found.error), error_fix(found.error)
-    else:
-        title, text = tr("face_verification.refused.title"), tr("face_verification.retry.no_left")
+    error, verdict = found.error, found.verdict
+    if error is not None:
+        locked = error.code is ErrorCode.FACE_ATTEMPTS_LOCKED
+        return _not_passed(found, _locked_until(error) if locked else error_fix(error), ways_first=True)
+    refused = verdict is not None and verdict.outcome is VerdictOutcome.REFUSED
+    text = "" if _told_unlike(found) else tr(f"face_verification.{'refused.text' if refused else 'retry.no_left'}")
+    return _not_passed(found, text, ways_first=True)
+
+
+def _not_passed(found: Found, text: str, *, ways_first: bool) -> Outcome:
+    """A face unlike the card's is named by the heading: the banner gives its fix, and the list leaves it out."""
+    unlike = VerdictReason.FACE_UNLIKE_DOCUMENT if _told_unlike(found) else None
     return Outcome(
         Level.LOOK,
-        title,
-        text,
-        _reasons(found.verdict),
+        text=_joined(error_fix(unlike), text) if unlike is not None else text,
+        help_code=unlike.value if unlike is not None else "",
+        reasons=_reasons(found.verdict, told=unlike),
         causes=_causes(found),
         recheck=_recheck(found),
         ways=_sorted_ways(found),
-        ways_first=True,
+        ways_first=ways_first,
         support=True,
     )
+
+
+def _joined(*sentences: str) -> str:
+    """Sentences one after the other, as the language in force sets them."""
+    return (" " if translator().language == "en" else "").join(sentence for sentence in sentences if sentence)
 
 
 def _locked_until(error: LoanAppError) -> str:
@@ -124,11 +142,11 @@ def _locked_until(error: LoanAppError) -> str:
 
 def _trouble(found: Found) -> Outcome:
     error = found.error or LoanAppError(ErrorCode.UNEXPECTED)
-    kind = "title" if error.code in _CAMERA_ERRORS else "stuck" if error.code in STUCK else "stopped"
     return Outcome(
         Level.LOOK,
-        tr(f"face_verification.trouble.{kind}"),
-        reasons=(_reason(error),),
+        error_sentence(error),
+        error_fix(error),
+        help_code=error.code.value,
         connection=_connection(found.connection),
         ways=_sorted_ways(found),
         support=True,
@@ -159,13 +177,16 @@ def _manual(found: Found) -> Outcome:
     return Outcome(Level.INFORMATION, text=tr("face_verification.manual.text", simulated=who), support=True)
 
 
-def _reason(code: LoanAppError | VerdictReason) -> Reason:
-    name = code.code.value if isinstance(code, LoanAppError) else code.value
-    return Reason(error_sentence(code), error_fix(code), name)
+def _reasons(verdict: Verdict | None, told: VerdictReason | None = None) -> tuple[Reason, ...]:
+    reasons = verdict.reasons if verdict is not None else ()
+    return tuple(
+        Reason(error_sentence(reason), error_fix(reason), reason.value) for reason in reasons if reason is not told
+    )
 
 
-def _reasons(verdict: Verdict | None) -> tuple[Reason, ...]:
-    return tuple(_reason(reason) for reason in verdict.reasons) if verdict is not None else ()
+def _told_unlike(found: Found) -> bool:
+    """Whether the lender finds the face unlike the card's: another try helps less than another way."""
+    return found.verdict is not None and VerdictReason.FACE_UNLIKE_DOCUMENT in found.verdict.reasons
 
 
 def _unlike(found: Found) -> bool:

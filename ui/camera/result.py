@@ -29,8 +29,9 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Everything the result says. ``ways_first`` puts the other ways before the reasons.
+    """Everything the result says. ``ways_first`` puts the other ways before the reasons, the first as the main action.
 
+    ``help_code`` is the code whose article says more about what the banner says.
     ``recheck`` are fields of the identity document as (name, value); ``causes`` are sentences about what may have
     changed a face; ``checking`` says that the connection is being looked at, ``connection`` what was found.
     """
@@ -38,6 +39,7 @@ class Outcome:
     level: Level
     title: str = ""
     text: str = ""
+    help_code: str = ""
     reasons: tuple[Reason, ...] = ()
     causes: tuple[str, ...] = ()
     recheck: tuple[tuple[str, str], ...] = ()
@@ -125,6 +127,11 @@ class ResultStep(ColumnArea):
         card = self._above if not self._above.isHidden() else self._below
         return dict(card.buttons) if not card.isHidden() else {}
 
+    @property
+    def leading_way(self) -> QWidget | None:
+        """The button of the way that is the main action; ``None`` where the page's own button is."""
+        return next(iter(self._above.buttons.values()), None) if not self._above.isHidden() else None
+
     def show_outcome(self, outcome: Outcome) -> None:
         """Show it, in the language it is written in."""
         passed = outcome.level is Level.DONE
@@ -133,6 +140,7 @@ class ResultStep(ColumnArea):
         self._drawing.show_drawing(DONE if passed else None, theme().colour("done"))
         self._banner.set_level(outcome.level)
         self._banner.say(outcome.title, outcome.text)
+        self._show_help(outcome)
         self._banner.setVisible(bool(outcome.title or outcome.text))
         self._show_reasons(outcome.reasons)
         self._show_causes(outcome.causes)
@@ -142,7 +150,7 @@ class ResultStep(ColumnArea):
         self._note.setVisible(bool(outcome.note))
         for card, shown in ((self._above, outcome.ways_first), (self._below, not outcome.ways_first)):
             card.setVisible(shown and bool(outcome.ways))
-            card.show_ways(outcome.ways if shown else ())
+            card.show_ways(outcome.ways if shown else (), lead=outcome.ways_first)
         self._support.setVisible(outcome.support)
         self._support_text.setText(tr("face_verification.support.text"))
         self.support.setText(tr("face_verification.support.action"))
@@ -152,12 +160,23 @@ class ResultStep(ColumnArea):
     def _order_tabs(self) -> None:
         """From top to bottom, although some of the buttons are made anew each time."""
         above, below = (list(card.buttons.values()) for card in (self._above, self._below))
-        for before, after in pairwise([*above, *self.help_buttons, self.go_back, *below, self.support]):
+        banner = [button for button in self.help_buttons if self._banner.isAncestorOf(button)]
+        reasons = [button for button in self.help_buttons if button not in banner]
+        for before, after in pairwise([*banner, *above, *reasons, self.go_back, *below, self.support]):
             QWidget.setTabOrder(before, after)
+
+    def _show_help(self, outcome: Outcome) -> None:
+        """The article about what the banner says, one press away."""
+        self._banner.clear_actions()
+        self.help_buttons = []
+        if outcome.help_code:
+            words = tr("face_verification.reason_help")
+            more = self._banner.add_action(words, lambda: self.help_wanted.emit(outcome.help_code))
+            more.setAccessibleName(f"{words}: {outcome.title or outcome.text}")
+            self.help_buttons.append(more)
 
     def _show_reasons(self, reasons: Sequence[Reason]) -> None:
         empty(self._card.body)
-        self.help_buttons = []
         for place, reason in enumerate(reasons):
             if place:
                 self._card.body.addWidget(Rule())

@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ui.components import Card, IconView, Rule, SecondaryButton, label
-from ui.components.labels import empty
+from ui.components.labels import empty, set_role
 from ui.translations import tr
 
 
@@ -43,8 +43,8 @@ class WaysCard(Card):
         self.buttons: dict[Way, SecondaryButton] = {}
         self._words: dict[Way, tuple[QLabel, QLabel]] = {}
 
-    def show_ways(self, ways: Iterable[Way]) -> None:
-        """Offer these, in this order, in the language in force."""
+    def show_ways(self, ways: Iterable[Way], *, lead: bool = False) -> None:
+        """Offer these, in this order, in the language in force; with ``lead`` the first is the page's main action."""
         ways = tuple(ways)
         if ways != self._ways:
             self._ways = ways
@@ -55,6 +55,8 @@ class WaysCard(Card):
             if self._compact:
                 self._rows.addStretch(1)
         self._heading.setText(tr("face_verification.ways.heading"))
+        for place, button in enumerate(self.buttons.values()):
+            set_role(button, "role", "primary" if lead and not place else "secondary")
         for way, button in self.buttons.items():
             name, text = (tr(f"face_verification.ways.{way.value}.{part}") for part in ("name", "text"))
             short = self._compact and way is Way.CHANGED

@@ -12,11 +12,11 @@ from ui.camera.branch import visit_time
 from ui.camera.camera_choice import CameraChoice
 from ui.camera.connection import ConnectionCheck
 from ui.camera.consent_talk import ConsentTalk
-from ui.camera.face_words import Step, action_of, title_of
+from ui.camera.face_words import Step, action_of
 from ui.camera.flash_overlay import FlashOverlay
 from ui.camera.live import LiveMirror
 from ui.camera.other_ways import OtherWays
-from ui.camera.outcomes import STUCK, Found, outcome_for
+from ui.camera.outcomes import STUCK, Found, heading_for, outcome_for
 from ui.camera.ready import READY_COLUMN
 from ui.camera.steps import FaceSteps
 from ui.camera.voice_switch import VoiceSwitch
@@ -29,7 +29,8 @@ from ui.voice import Voice
 
 _LIVE = frozenset({Step.MIRROR, Step.SENDING})
 _OTHER = frozenset({Step.WAYS, Step.MANUAL, Step.CHANGED, Step.BRANCH})
-_WITH_BACK = frozenset({Step.CONSENT, Step.FLASH, Step.READY, *_OTHER})
+_FAILED = frozenset({Step.RETRY, Step.NO_MORE, Step.TROUBLE})
+_WITH_BACK = frozenset({Step.CONSENT, Step.FLASH, Step.READY, *_OTHER, *_FAILED})
 _WITH_OTHER_WAY = frozenset({Step.FLASH, Step.READY, Step.MIRROR, Step.RETRY, Step.TROUBLE})
 
 
@@ -137,7 +138,8 @@ class FaceVerificationPage(JourneyPage):
         if self._step is Step.FLASH and self.steps.flash.answer() is None:
             self.steps.flash.focus_first()
             return
-        ways = (self.scaffold.primary, self.cancel)
+        leading = self.steps.result.leading_way if self._other_ways_lead() else None
+        ways = (self.scaffold.primary, self.cancel, *([leading] if leading is not None else []))
         next((way for way in ways if not way.isHidden() and way.isEnabled()), self).setFocus()
 
     @property
@@ -165,7 +167,6 @@ class FaceVerificationPage(JourneyPage):
             Step.PASSED: self._go_on,
             Step.REVIEW: self._go_on,
             Step.RETRY: self._get_ready,
-            Step.NO_MORE: lambda: self._take_way(Way.MANUAL.value),
             Step.TROUBLE: self._start,
             Step.MANUAL: self.others.take_manual,
             Step.CHANGED: self.others.take_changed,
@@ -292,10 +293,14 @@ class FaceVerificationPage(JourneyPage):
     # the other ways
 
     def _aside(self) -> None:
-        if self._step is Step.NO_MORE:
+        if self._other_ways_lead():
             self._get_ready()
         else:
             self._choose_other_way()
+
+    def _other_ways_lead(self) -> bool:
+        """Whether another way is the main action here, and trying again the lesser one."""
+        return self._step in {Step.RETRY, Step.NO_MORE} and outcome_for(self._step, self._found()).ways_first
 
     def _choose_other_way(self) -> None:
         ways = self.others.ways()
@@ -322,12 +327,21 @@ class FaceVerificationPage(JourneyPage):
             self._enter(Step.WAYS)
         elif self._step in _OTHER:
             self._enter(self._came_from)
+        elif self._step is Step.TROUBLE:
+            self._get_ready()
         elif self._step is Step.READY and self._flash_is_shown():
             self._enter(Step.FLASH)
         elif self._step in {Step.READY, Step.FLASH} and self.consent.decided() is not True:
             self._enter(Step.CONSENT)
         else:
             self.back_wanted.emit()
+
+    def _back_words(self) -> str:
+        """The key of what the way back says: where it leads."""
+        if self._step is Step.TROUBLE:
+            return "face_verification.trouble.back"
+        alone = self._step in _OTHER and len(self.others.ways()) == 1
+        return "face_verification.manual.back" if self._step is Step.WAYS or alone else "common.back"
 
     def _ask_cancel_visit(self) -> None:
         from ui.pages.confirm import ask
@@ -411,21 +425,20 @@ class FaceVerificationPage(JourneyPage):
         scaffold.title.setVisible(not live)
         scaffold.lead.hide()
         scaffold.set_column(None if live else READY_COLUMN if step is Step.READY else COLUMN)
-        again = step is Step.NO_MORE and self._error is None
+        led = self._other_ways_lead()
+        again = led and self._error is None
         scaffold.back.setVisible(step in _WITH_BACK)
-        scaffold.back.setText(
-            tr("face_verification.manual.back" if step in {Step.MANUAL, Step.WAYS} else "common.back")
-        )
+        scaffold.back.setText(tr(self._back_words()))
         scaffold.aside.setVisible(step in _WITH_OTHER_WAY or again)
         scaffold.aside.setText(tr(f"face_verification.{'retry.again' if again else 'other_way'}"))
-        scaffold.primary.setVisible(bool(action_of(step)))
+        scaffold.primary.setVisible(bool(action_of(step)) and not led)
         scaffold.primary.setText(action_of(step))
         self._follow_answers()
         for widget in (self.cancel, self.read_aloud):
             widget.setVisible(step is Step.MIRROR)
         self._escape.setEnabled(step is Step.MIRROR)
         scaffold.simulated.setVisible(self.context.demonstration is not None and not live)
-        scaffold.title.setText(title_of(step))
+        scaffold.title.setText(heading_for(step, self._found()))
         if step is Step.CONSENT:
             steps.consent.retranslate(self.others.ways())
         elif step is Step.READY:
