@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QRadioButton
 
 from loanapp.client.answers import Branch, Verdict
 from loanapp.client.errors import InputRejectedError, TooManyAttemptsError
@@ -21,6 +21,7 @@ from ui.camera.face_words import Step
 from ui.camera.ways import Way
 from ui.pages.confirm import ConfirmDialog
 from ui.pages.face_verification import FaceVerificationPage
+from ui.translations import tr
 
 WAYS = ["camera", "manual", "branch"]
 NAME = LocalisedText(**BOTH)
@@ -85,7 +86,7 @@ def test_the_colours_are_asked_about_before_the_challenge_and_the_answer_goes_wi
 ):
     page, journey = open_page(flash=True)
     assert page.step is Step.FLASH
-    assert "接下来屏幕会变换几种颜色，约 3 秒。您或身边的人对闪光敏感吗？" in texts(page)
+    assert "有没有因为闪光头晕、抽搐或癫痫发作过？" in texts(page)
     assert "不加钱，也不会因此被拒" in texts(page)
     assert page.steps.flash.answer() is None
     assert not page.scaffold.primary.isEnabled()
@@ -96,6 +97,18 @@ def test_the_colours_are_asked_about_before_the_challenge_and_the_answer_goes_wi
     page.proceed()
     qtbot.waitUntil(lambda: act_of(journey, "begin_liveness") != [])
     assert act_of(journey, "begin_liveness")[0][2:] == (accepted, True)
+
+
+def test_the_harmless_answer_stands_first_and_has_the_keyboard_without_looking_chosen(open_page, qtbot):
+    page, _ = open_page(flash=True)
+    first, second = page.steps.flash.cards.findChildren(QRadioButton)
+    assert first.text() == tr("face_verification.flash.without_flash")
+    first.setFocus()
+    first.focused.emit(True)
+    card, other = first.parentWidget(), second.parentWidget()
+    assert (card.property("focused"), card.property("chosen")) == ("true", None)
+    second.setChecked(True)
+    assert (other.property("focused"), other.property("chosen")) == (None, "true")
 
 
 def test_the_answer_is_kept_for_this_application_and_no_other(open_page, qtbot):
@@ -113,7 +126,7 @@ def test_the_answer_is_kept_for_this_application_and_no_other(open_page, qtbot):
 def test_a_lender_without_colours_asks_nothing_about_them(open_page):
     page, _ = open_page()
     assert page.step is Step.READY
-    assert "变换几种颜色" not in texts(page)
+    assert "闪几种颜色" not in texts(page)
 
 
 # after a failure

@@ -49,7 +49,10 @@ WITHOUT_FLASH: Final = "without_flash"
 
 
 class FlashStep(ColumnArea):
-    """Whether the screen may change its colours: asked before anything is asked of the lender, nothing chosen."""
+    """Whether the screen may change its colours: asked before anything is asked of the lender.
+
+    Nothing is chosen, and the answer that can harm nobody stands first.
+    """
 
     chosen = Signal()
 
@@ -88,7 +91,7 @@ class FlashStep(ColumnArea):
         self.cards.set_choices(
             [
                 Choice(value, tr(f"face_verification.flash.{value}"), tr(f"face_verification.flash.{value}_text"))
-                for value in (WITH_FLASH, WITHOUT_FLASH)
+                for value in (WITHOUT_FLASH, WITH_FLASH)
             ]
         )
         self._kept.setText(tr("face_verification.flash.kept"))

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QHBoxLayout, QS
 
 from ui.camera.mirror_image import mirrored
 from ui.components import SimulatedTag, icon_pixmap, label
-from ui.components.choice_cards import SteppingRadio
+from ui.components.choice_cards import SteppingRadio, outline_focus
 from ui.components.labels import set_role
 from ui.theme import theme
 from ui.translations import tr
@@ -114,6 +114,7 @@ class CameraCard(QFrame):
         top = QHBoxLayout()
         top.setSpacing(4)
         self.button = SteppingRadio()
+        outline_focus(self, self.button)
         top.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
         self._name = label("")
         top.addWidget(self._name, 1)

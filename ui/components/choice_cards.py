@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QRadioButton, QVBoxLayout, QWidget
 
 from ui.components.labels import label, set_role
@@ -19,9 +19,10 @@ class Choice(NamedTuple):
 
 
 class SteppingRadio(QRadioButton):
-    """Arrow keys move along the choices, wherever the cards stand."""
+    """Arrow keys move along the choices, wherever the cards stand; ``focused`` lets the card draw the outline."""
 
     stepped = Signal(int)
+    focused = Signal(bool)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Left and up go back, right and down go on."""
@@ -31,6 +32,21 @@ class SteppingRadio(QRadioButton):
             self.stepped.emit(1)
         else:
             super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The keyboard is here."""
+        super().focusInEvent(event)
+        self.focused.emit(self.hasFocus())
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """The keyboard has gone on."""
+        super().focusOutEvent(event)
+        self.focused.emit(self.hasFocus())
+
+
+def outline_focus(card: QFrame, button: SteppingRadio) -> None:
+    """Outline ``card`` while its button has the keyboard: a card that has the focus does not look like one chosen."""
+    button.focused.connect(lambda on: set_role(card, "focused", "true" if on else "false"))
 
 
 class _ChoiceCard(QFrame):
@@ -43,6 +59,7 @@ class _ChoiceCard(QFrame):
         box.setSpacing(2)
         self.button = SteppingRadio(choice.text)
         self.button.setAccessibleName(choice.text)
+        outline_focus(self, self.button)
         box.addWidget(self.button)
         self.description = label(choice.description, "small")
         # Into its place first: shown before, it would be a window of its own for a moment, and take the focus.

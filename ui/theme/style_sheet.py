@@ -96,13 +96,15 @@ QComboBox QAbstractItemView { background: $card; color: $ink; border: 1px solid 
 QFrame[role="choice"] { background: $card; border: 2px solid $line; border-radius: 8px; }
 QFrame[role="choice"]:hover { border-color: $border; }
 QFrame[role="choice"][chosen="true"] { border-color: $accent; background: $accent_soft; }
+QFrame[role="choice"][focused="true"] { border: 2px dashed $muted; }
 QRadioButton, QCheckBox { background: transparent; spacing: 8px; }
-QRadioButton:focus, QCheckBox:focus { color: $accent; text-decoration: underline; }
+QRadioButton:focus, QCheckBox:focus { text-decoration: underline; }
 QCheckBox::indicator { width: 16px; height: 16px; border-radius: 4px; border: 2px solid $border; background: $card; }
+QCheckBox::indicator:focus { border-color: $ink; }
 QCheckBox::indicator:checked { border-color: $accent; background: $accent; image: url($check); }
 QRadioButton::indicator { width: $dot; height: $dot; border-radius: $dot_round; border: $ring solid $border;
   background: $card; }
-QRadioButton::indicator:focus { border-color: $accent; }
+QRadioButton::indicator:focus { border-color: $ink; }
 QRadioButton::indicator:checked { border: $ring_full solid $accent; width: $dot_inner; height: $dot_inner;
   background: $card; }
 
