@@ -12,7 +12,7 @@ from loanapp.client.answers import Verdict
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.liveness import HintCode, VerdictOutcome, VerdictReason
 from tests.ui.loan_in_hand import JourneyInHand, application
-from tests.ui.looking import controls, cut_off, markup, nameless
+from tests.ui.looking import controls, cut_off, inside, markup, nameless
 from tests.ui.test_face_verification import GRANTED
 from tests.ui.test_face_ways import BRANCHES, FIRST, VISIT, WAYS
 from ui.camera.consent_dialog import ConsentDialog
@@ -205,3 +205,12 @@ def test_the_keyboard_reaches_everything_from_top_to_bottom(show, state, qtbot):
     start = rows.index(min(rows)) if rows else 0
     ordered = rows[start:] + rows[:start]
     assert all(lower - upper > -12 for upper, lower in pairwise(ordered)), ordered
+
+
+@pytest.mark.parametrize(("scale", "width"), [(100, 1146), (200, 1270)])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_refusing_and_the_other_ways_stand_beside_agreeing_and_never_scroll_away(show, language, scale, width):
+    dialog = show("consent", language, scale, "light", width).findChild(ConsentDialog)
+    heights = {one.mapTo(dialog, one.rect().center()).y() for one in (dialog.later, dialog.another, dialog.agree)}
+    assert max(heights) - min(heights) <= 1
+    assert all(inside(one, dialog) for one in (dialog.later, dialog.another, dialog.agree))

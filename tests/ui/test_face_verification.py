@@ -162,7 +162,9 @@ def test_not_now_leaves_every_way_open_and_the_dialog_can_be_opened_again(open_p
     assert "价格相同" in texts(page)
     assert page.scaffold.primary.text() == "查看授权，再决定"
     page.scaffold.primary.click()
-    consent_dialog(page, qtbot).ways.buttons[Way.MANUAL].click()
+    consent_dialog(page, qtbot).another.click()
+    assert page.step is Step.WAYS
+    page.steps.result.way_buttons[Way.MANUAL].click()
     assert page.step is Step.MANUAL
     assert journey.acts == []
 

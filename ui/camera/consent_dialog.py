@@ -1,6 +1,5 @@
 """The consent, as a dialog of its own before any camera: what, where, how protected, how long, who; agree or not."""
 
-from collections.abc import Iterable
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -9,7 +8,6 @@ from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QVBoxLa
 from loanapp.client.answers import ConsentText
 from ui.camera.column import ColumnArea
 from ui.camera.promises import Promises
-from ui.camera.ways import Way, WaysCard
 from ui.components import LinkButton, PrimaryButton, Rule, SecondaryButton, label
 from ui.theme import theme
 from ui.translations import tr, translator
@@ -70,20 +68,18 @@ class ConsentFacts(QWidget):
 
 
 class ConsentDialog(QDialog):
-    """``agreed``: the borrower says yes; ``other_way``: another way, by its name. Escape is "not now".
+    """``agreed``: the borrower says yes; ``other_way``: rather without the face. Escape is "not now".
 
     With ``given`` it only shows again what was agreed to. Neither answer is chosen beforehand, and Enter alone gives
-    none: the focus starts on the way back.
+    none: the focus starts on the way back. Refusing and the other ways stand beside agreeing and never scroll away.
     """
 
     agreed = Signal()
-    other_way = Signal(str)
+    other_way = Signal()
 
-    def __init__(
-        self, parent: QWidget, consent: ConsentText, ways: Iterable[Way], *, given: bool = False, when: str = ""
-    ) -> None:
+    def __init__(self, parent: QWidget, consent: ConsentText, *, given: bool = False, when: str = "") -> None:
         super().__init__(parent)
-        self._consent, self._ways, self._given, self._when = consent, tuple(ways), given, when
+        self._consent, self._given, self._when = consent, given, when
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
@@ -108,10 +104,6 @@ class ConsentDialog(QDialog):
         body.addWidget(self._lead)
         self.facts = ConsentFacts()
         body.addWidget(self.facts)
-        self.ways = WaysCard(compact=True)
-        self.ways.wanted.connect(self._choose_way)
-        body.addWidget(self.ways)
-        self.ways.setVisible(not self._given)
         body.addStretch(1)
 
     def _make_answers(self) -> QFrame:
@@ -123,6 +115,10 @@ class ConsentDialog(QDialog):
         self.later = SecondaryButton()
         self.later.clicked.connect(self.reject)
         row.addWidget(self.later)
+        self.another = LinkButton()
+        self.another.clicked.connect(self._choose_another)
+        row.addWidget(self.another)
+        self.another.setVisible(not self._given)
         row.addStretch(1)
         self.agree = PrimaryButton()
         self.agree.clicked.connect(self._agree)
@@ -134,9 +130,9 @@ class ConsentDialog(QDialog):
         self.accept()
         self.agreed.emit()
 
-    def _choose_way(self, way: str) -> None:
+    def _choose_another(self) -> None:
         self.reject()
-        self.other_way.emit(way)
+        self.other_way.emit()
 
     def _retranslate(self) -> None:
         language = translator().language
@@ -146,7 +142,7 @@ class ConsentDialog(QDialog):
         lead = "given" if self._given else "lead"
         self._lead.setText(tr(f"face_verification.consent.{lead}", when=self._when))
         self.facts.show_consent(self._consent, language)
-        self.ways.show_ways(self._ways)
+        self.another.setText(tr("face_verification.other_way"))
         self.later.setText(tr(f"face_verification.consent.{'close' if self._given else 'later'}"))
         self.agree.setText(tr("face_verification.consent.agree"))
 

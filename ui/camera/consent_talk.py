@@ -1,6 +1,5 @@
 """The talk about the consent: what was decided, the dialog that asks or shows it again, and its record."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -9,7 +8,6 @@ from PySide6.QtWidgets import QWidget
 from loanapp.client.answers import ConsentText
 from loanapp.domain.consent import ConsentScope
 from loanapp.domain.errors import ErrorCode, LoanAppError
-from ui.camera.ways import Way
 from ui.formats import moment
 
 if TYPE_CHECKING:
@@ -18,14 +16,14 @@ if TYPE_CHECKING:
 
 
 class ConsentTalk(QObject):
-    """``agreed`` once the consent is on record, ``other_way`` when another way is chosen in the dialog."""
+    """``agreed`` once the consent is on record, ``other_way`` when another way is wanted instead."""
 
     agreed = Signal()
-    other_way = Signal(str)
+    other_way = Signal()
 
-    def __init__(self, page: "JourneyPage", ways: Callable[[], tuple[Way, ...]]) -> None:
+    def __init__(self, page: "JourneyPage") -> None:
         super().__init__(page)
-        self._page, self._ways = page, ways
+        self._page = page
         self._dialog: ConsentDialog | None = None
 
     def text(self) -> ConsentText | None:
@@ -57,7 +55,7 @@ class ConsentTalk(QObject):
         record = application.consent(consent.scope) if application is not None else None
         when = moment(record.recorded_at) if given and record is not None else ""
         parent: QWidget = self._page
-        dialog = self._dialog = ConsentDialog(parent, consent, self._ways(), given=given, when=when)
+        dialog = self._dialog = ConsentDialog(parent, consent, given=given, when=when)
         dialog.agreed.connect(self._record)
         dialog.other_way.connect(self.other_way)
         dialog.finished.connect(self._forget)

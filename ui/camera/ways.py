@@ -5,8 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ui.components import Card, IconView, Rule, SecondaryButton, label
 from ui.components.labels import empty, set_role
@@ -29,14 +28,11 @@ class WaysCard(Card):
 
     wanted = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None, *, compact: bool = False) -> None:
-        """``compact``: only the buttons, side by side, for where the ways are not what is decided."""
-        super().__init__(parent, padding=16 if compact else 20, spacing=10 if compact else 12)
-        self._compact = compact
-        self._heading = label("", "" if compact else "strong")
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, padding=20, spacing=12)
+        self._heading = label("", "strong")
         self.body.addWidget(self._heading)
-        across = QBoxLayout.Direction.LeftToRight if compact else QBoxLayout.Direction.TopToBottom
-        self._rows = QBoxLayout(across)
+        self._rows = QVBoxLayout()
         self._rows.setSpacing(12)
         self.body.addLayout(self._rows)
         self._ways: tuple[Way, ...] = ()
@@ -51,33 +47,15 @@ class WaysCard(Card):
             empty(self._rows)
             self.buttons, self._words = {}, {}
             for way in ways:
-                self._rows.addWidget(self._button(way) if self._compact else self._row(way))
-            if self._compact:
-                self._rows.addStretch(1)
+                self._rows.addWidget(self._row(way))
         self._heading.setText(tr("face_verification.ways.heading"))
-        for place, button in enumerate(self.buttons.values()):
+        for place, (way, button) in enumerate(self.buttons.items()):
             set_role(button, "role", "primary" if lead and not place else "secondary")
-        for way, button in self.buttons.items():
             name, text = (tr(f"face_verification.ways.{way.value}.{part}") for part in ("name", "text"))
-            short = self._compact and way is Way.CHANGED
-            button.setText(name if short else tr(f"face_verification.ways.{way.value}.choose"))
+            button.setText(tr(f"face_verification.ways.{way.value}.choose"))
             button.setAccessibleDescription(f"{name}. {text}")
-            if way in self._words:
-                for view, said in zip(self._words[way], (name, text), strict=True):
-                    view.setText(said)
-        self._line_up()
-
-    def _line_up(self) -> None:
-        """Buttons side by side where there is room, else one under the other."""
-        if self._compact and self.isVisible():
-            needed = sum(button.sizeHint().width() + 12 for button in self.buttons.values()) + 32
-            wide = QBoxLayout.Direction.LeftToRight
-            self._rows.setDirection(wide if needed <= self.width() else QBoxLayout.Direction.TopToBottom)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Follow the width."""
-        super().resizeEvent(event)
-        self._line_up()
+            for view, said in zip(self._words[way], (name, text), strict=True):
+                view.setText(said)
 
     def _button(self, way: Way) -> SecondaryButton:
         button = self.buttons[way] = SecondaryButton()

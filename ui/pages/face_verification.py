@@ -58,7 +58,7 @@ class FaceVerificationPage(JourneyPage):
         self.overlay = FlashOverlay(self)
         self.live = LiveMirror(self.steps.mirror, self.overlay, self.voice)
         self.others = OtherWays(self, self.steps.branch, self.steps.changed)
-        self.consent = ConsentTalk(self, self.others.ways)
+        self.consent = ConsentTalk(self)
         self._make_actions()
         self._connect()
 
@@ -92,7 +92,7 @@ class FaceVerificationPage(JourneyPage):
         steps.result.support_wanted.connect(self.context.messages.show_support)
         steps.result.recheck_wanted.connect(self._recheck)
         self.consent.agreed.connect(self._after_consent)
-        self.consent.other_way.connect(self._take_way)
+        self.consent.other_way.connect(self._choose_other_way)
         steps.branch.chosen.connect(self._show_step)
         steps.booked.change_wanted.connect(lambda: self._take_way(Way.BRANCH.value))
         steps.booked.cancel_wanted.connect(self._ask_cancel_visit)
