@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QRadioButton, QVBoxLayout, QWidget
 
 from loanapp.capture.sources import CameraInfo
 from loanapp.client.answers import Verdict
@@ -214,3 +214,13 @@ def test_refusing_and_the_other_ways_stand_beside_agreeing_and_never_scroll_away
     heights = {one.mapTo(dialog, one.rect().center()).y() for one in (dialog.later, dialog.another, dialog.agree)}
     assert max(heights) - min(heights) <= 1
     assert all(inside(one, dialog) for one in (dialog.later, dialog.another, dialog.agree))
+
+
+@pytest.mark.parametrize(("scale", "width"), [(100, 1146), (200, 1270)])
+@pytest.mark.parametrize("state", ["consent", "flash", "ready", "mirror", "manual", "changed"])
+def test_what_it_serves_and_the_warning_about_codes_are_in_sight_without_scrolling(show, state, scale, width):
+    page = show(state, "zh", scale, "light", width)
+    root = page.findChild(ConsentDialog) or page
+    for sentence in ("本次采集仅用于身份核验", "切勿向他人透露验证码"):
+        seen = [one for one in root.findChildren(QLabel) if one.isVisible() and one.text() == sentence]
+        assert [one for one in seen if one.visibleRegion().boundingRect() == one.rect()], sentence

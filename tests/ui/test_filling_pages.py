@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QLabel
 
 from loanapp.client.errors import InputRejectedError
 from loanapp.domain.consent import ConsentScope
@@ -211,6 +212,10 @@ def test_each_permission_is_a_decision_of_its_own(open_page, qtbot):
     count = len(journey.lender.consents)
     assert str(count) in page.count.text()
     assert not any(card.yes.isChecked() or card.no.isChecked() for card in page.cards.values())
+    for scope, card in page.cards.items():
+        said = {label.text() for label in card.findChildren(QLabel) if label.isVisible()}
+        promised = {"本次采集仅用于身份核验", "切勿向他人透露验证码"} <= said
+        assert promised == (scope is ConsentScope.FACE_VERIFICATION)
     page.proceed()
     assert page.scaffold.error_summary.isVisible()
     page.cards[ConsentScope.BUREAU_QUERY].no.click()

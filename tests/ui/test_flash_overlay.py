@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.liveness import Action, FlashColour
@@ -15,8 +15,9 @@ from tests.ui.test_face_verification import challenge, open_page, to_ready  # no
 from ui.camera.face_words import Step
 from ui.camera.flash_overlay import FlashOverlay
 from ui.theme import theme
-from ui.translations import translator
+from ui.translations import tr, translator
 
+PROMISES = ("only_for_identity", "never_tell_code")
 COLOURS = (FlashColour.BLUE, FlashColour.GREEN, FlashColour.MAGENTA, FlashColour.CYAN)
 
 
@@ -79,6 +80,7 @@ def test_the_line_and_the_way_out_are_whole_and_stand_out_on_every_colour(window
     translator().set_language(language)
     try:
         overlay = window.overlay
+        overlay.show_simulated(True)
         plates = set()
         for colour in COLOURS:
             overlay.show_colour(colour)
@@ -86,7 +88,9 @@ def test_the_line_and_the_way_out_are_whole_and_stand_out_on_every_colour(window
             picture = overlay.grab().toImage()
             place = overlay.line.mapTo(overlay, QPoint(0, 2))
             plates.add(picture.pixelColor(place - QPoint(4, 0)).name())
-            for widget in (overlay.line, overlay.cancel):
+            sentences = overlay.promises.findChildren(QLabel)
+            assert [one.text() for one in sentences] == [tr(f"face_verification.{key}") for key in PROMISES]
+            for widget in (overlay.line, overlay.tag, *sentences, overlay.cancel):
                 assert overlay.rect().contains(widget.rect().translated(widget.mapTo(overlay, QPoint(0, 0))))
                 assert widget.sizeHint().width() <= widget.width() + 1
         assert len(plates) == 1
@@ -138,6 +142,7 @@ def test_the_colours_are_announced_shown_and_ended_by_escape(open_page, qtbot): 
     qtbot.waitUntil(lambda: page.overlay.colour is not None, timeout=30_000)
     assert "屏幕会变几种颜色，请看着镜头" in said
     assert page.overlay.isVisible()
+    assert page.overlay.tag.isVisible()
     assert page.overlay.size() == page.window().size()
     qtbot.keyClick(page.window(), Qt.Key.Key_Escape)
     assert page.step is Step.READY

@@ -58,6 +58,8 @@ class FlashStep(ColumnArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.promises = Promises(centred=False)
+        self.body.addWidget(self.promises)
         self._question = label("", "heading")
         self.body.addWidget(self._question)
         self.cards = ChoiceCards(columns=1)
@@ -86,6 +88,7 @@ class FlashStep(ColumnArea):
 
     def retranslate(self) -> None:
         """Change the words; what is chosen stays."""
+        self.promises.retranslate()
         self._question.setText(tr("face_verification.flash.question"))
         self.cards.setAccessibleName(self._question.text())
         self.cards.set_choices(

@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout
 
 from ui.camera.column import ColumnArea
+from ui.camera.promises import Promises
+from ui.camera.support_line import SupportLine
 from ui.components import Banner, Card, IconView, LinkButton, SecondaryButton, label
 from ui.messages import Level
 from ui.translations import tr
@@ -19,6 +21,8 @@ class ChangedStep(ColumnArea):
     def __init__(self) -> None:
         super().__init__()
         self._file: Path | None = None
+        self.promises = Promises(centred=False)
+        self.body.addWidget(self.promises)
         self._lead = Banner(Level.INFORMATION)
         self.body.addWidget(self._lead)
         card = Card(padding=20, spacing=12)
@@ -43,6 +47,10 @@ class ChangedStep(ColumnArea):
         self.choose.clicked.connect(self._ask)
         card.body.addWidget(self.choose, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.addWidget(card)
+        self._never_asks = label("", "muted")
+        self.body.addWidget(self._never_asks)
+        self.support = SupportLine()
+        self.body.addWidget(self.support)
         self.body.addStretch(1)
 
     @property
@@ -64,6 +72,9 @@ class ChangedStep(ColumnArea):
 
     def retranslate(self) -> None:
         """Change the words."""
+        self.promises.retranslate()
+        self.support.retranslate()
+        self._never_asks.setText(tr("face_verification.manual.never_asks"))
         self._lead.say("", tr("face_verification.changed.lead"))
         self._name.setText(tr("face_verification.changed.certificate"))
         self._text.setText(tr("face_verification.changed.certificate_text"))

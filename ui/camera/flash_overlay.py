@@ -1,4 +1,4 @@
-"""The colours of the flash over the whole window, with a small mirror, one calm line and the way out."""
+"""The colours of the flash over the whole window, with a small mirror, one calm line, the promises and the way out."""
 
 from typing import TYPE_CHECKING, Final
 
@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 from loanapp.domain.liveness import FlashColour
 from loanapp.vision.flash_colours import screen_colour
 from ui.camera.mirror_image import oval_image, paint_in_oval
+from ui.camera.promises import Promises
 from ui.components import label
 from ui.theme import theme
 from ui.translations import tr
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _PLATE: Final = "#12191C"
 _WORDS: Final = "#FFFFFF"
 _EDGE: Final = "#7E898E"
+_WARN: Final = "#FF8A80"
 # Large enough to see oneself stay in place, small enough to leave the screen to the colour.
 _OVAL_SHARE: Final = 0.36
 _OVAL_ASPECT: Final = 0.76
@@ -60,13 +62,25 @@ class FlashOverlay(QWidget):
         inner = QHBoxLayout(self._plate)
         inner.setContentsMargins(24, 12, 12, 12)
         inner.setSpacing(24)
+        words = QVBoxLayout()
+        words.setSpacing(4)
         self.line = label("", "heading", wrap=False)
-        inner.addWidget(self.line)
+        words.addWidget(self.line)
+        self.promises = Promises(centred=False, icons=False)
+        words.addWidget(self.promises)
+        inner.addLayout(words)
         self.cancel = QPushButton()
         self.cancel.setCursor(Qt.CursorShape.PointingHandCursor)
         self.cancel.setAutoDefault(False)
         self.cancel.clicked.connect(self.cancelled)
-        inner.addWidget(self.cancel)
+        aside = QVBoxLayout()
+        aside.setSpacing(8)
+        aside.addWidget(self.cancel)
+        self.tag = label("", "small", wrap=False)
+        self.tag.setObjectName("tag")
+        aside.addWidget(self.tag, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.tag.hide()
+        inner.addLayout(aside)
         return self._plate
 
     @property
@@ -86,6 +100,10 @@ class FlashOverlay(QWidget):
             self._cover()
         else:
             self.repaint()
+
+    def show_simulated(self, simulated: bool) -> None:  # noqa: FBT001 - a setter
+        """Label what no camera sees: on the plate, as dark as it, so that the light of the colours stays the same."""
+        self.tag.setVisible(simulated)
 
     def show_frame(self, pixels: "npt.NDArray[np.uint8] | None") -> None:
         """Show a frame (``(height, width, 3)`` BGR bytes) in the small mirror, while the window is covered."""
@@ -151,13 +169,19 @@ class FlashOverlay(QWidget):
 
     def _retranslate(self) -> None:
         self.line.setText(tr("face_verification.flash.line"))
+        self.promises.retranslate()
+        self.tag.setText(tr("common.simulated"))
+        self.tag.setToolTip(tr("common.simulated_tip"))
         self.cancel.setText(tr("face_verification.cancel"))
         self.cancel.setAccessibleName(tr("face_verification.flash.cancel"))
         self.setAccessibleName(tr("face_verification.flash.line"))
-        size, pad = theme().px(20), theme().px(8)
+        size, small, pad = theme().px(20), theme().px(14), theme().px(8)
         self.setStyleSheet(
             f"QFrame#plate {{ background: {_PLATE}; border: 1px solid {_EDGE}; border-radius: 8px; }}"
             f"QLabel {{ color: {_WORDS}; font-size: {size}px; }}"
+            f'QLabel[role="small-ink"], QLabel#tag {{ font-size: {small}px; }}'
+            f'QLabel[role="error"] {{ color: {_WARN}; font-size: {small}px; }}'
+            f"QLabel#tag {{ border: 1px solid {_EDGE}; border-radius: 4px; padding: 0 {pad}px; }}"
             f"QPushButton {{ background: {_PLATE}; color: {_WORDS}; border: 2px solid {_EDGE}; border-radius: 8px;"
             f" padding: {pad}px {2 * pad}px; }}"
             f"QPushButton:focus {{ border-color: {_WORDS}; }}"

@@ -174,7 +174,10 @@ def _ways(found: Found) -> Outcome:
 
 def _manual(found: Found) -> Outcome:
     who = tr(f"face_verification.manual.{'simulated' if found.simulated else 'real'}")
-    return Outcome(Level.INFORMATION, text=tr("face_verification.manual.text", simulated=who), support=True)
+    told = tr("face_verification.manual.text", simulated=who)
+    return Outcome(
+        Level.INFORMATION, text=told, note=tr("face_verification.manual.never_asks"), support=True, promises=True
+    )
 
 
 def _reasons(verdict: Verdict | None, told: VerdictReason | None = None) -> tuple[Reason, ...]:

@@ -10,7 +10,10 @@ from ui.translations import tr
 class Promises(QWidget):
     """Side by side where there is room, else one under the other."""
 
-    def __init__(self, parent: QWidget | None = None, *, centred: bool = True, large: bool = False) -> None:
+    def __init__(
+        self, parent: QWidget | None = None, *, centred: bool = True, large: bool = False, icons: bool = True
+    ) -> None:
+        """``icons`` are in the theme's colours: not for a ground of another colour."""
         super().__init__(parent)
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._row.setContentsMargins(0, 0, 0, 0)
@@ -25,7 +28,8 @@ class Promises(QWidget):
             pair.setSpacing(8)
             if centred:
                 pair.addStretch(1)
-            pair.addWidget(IconView(icon, token, 18))
+            if icons:
+                pair.addWidget(IconView(icon, token, 18))
             pair.addWidget(words)
             pair.addStretch(1)
             words.setMinimumWidth(1)

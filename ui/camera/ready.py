@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QWidget
 from ui.camera.before import AgreedLine
 from ui.camera.camera_cards import CameraCards
 from ui.camera.column import ColumnArea
+from ui.camera.promises import Promises
 from ui.components import Banner, IconView, LinkButton, Rule, label
 from ui.messages import Level
 from ui.translations import tr
@@ -57,6 +58,8 @@ class ReadyStep(ColumnArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, widest=READY_COLUMN)
         self.body.setSpacing(12)
+        self.promises = Promises(centred=False)
+        self.body.addWidget(self.promises)
         tips = QGridLayout()
         tips.setHorizontalSpacing(24)
         tips.setVerticalSpacing(10)
@@ -130,6 +133,7 @@ class ReadyStep(ColumnArea):
 
     def retranslate(self) -> None:
         """Change the words."""
+        self.promises.retranslate()
         for tip, view in self._tips.items():
             view.words.setText(tr(f"face_verification.ready.{tip}"))
         self._camera_name.setText(tr("face_verification.ready.camera"))

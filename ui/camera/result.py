@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from ui.camera.column import ColumnArea
 from ui.camera.figures import DONE
 from ui.camera.moving_drawing import MovingDrawing
+from ui.camera.promises import Promises
+from ui.camera.support_line import SupportLine
 from ui.camera.ways import Way, WaysCard
 from ui.components import Banner, Card, IconView, LinkButton, Rule, label
 from ui.components.labels import empty
@@ -31,6 +33,7 @@ class Reason:
 class Outcome:
     """Everything the result says. ``ways_first`` puts the other ways before the reasons, the first as the main action.
 
+    ``promises`` shows the two sentences that stay in sight wherever something is given to a person or a camera;
     ``help_code`` is the code whose article says more about what the banner says.
     ``recheck`` are fields of the identity document as (name, value); ``causes`` are sentences about what may have
     changed a face; ``checking`` says that the connection is being looked at, ``connection`` what was found.
@@ -48,6 +51,7 @@ class Outcome:
     ways: tuple[Way, ...] = ()
     ways_first: bool = False
     support: bool = False
+    promises: bool = False
 
 
 class ResultStep(ColumnArea):
@@ -61,6 +65,8 @@ class ResultStep(ColumnArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.help_buttons: list[LinkButton] = []
+        self.promises = Promises(centred=False)
+        self.body.addWidget(self.promises)
         self._drawing = MovingDrawing(side=132)
         self.body.addWidget(self._drawing, 0, Qt.AlignmentFlag.AlignHCenter)
         self._banner = Banner(Level.LOOK)
@@ -79,7 +85,10 @@ class ResultStep(ColumnArea):
         self.body.addWidget(self._note)
         self._below = WaysCard()
         self.body.addWidget(self._below)
-        self._make_support()
+        self._support = SupportLine()
+        self._support.wanted.connect(self.support_wanted)
+        self.support = self._support.button
+        self.body.addWidget(self._support)
         self.body.addStretch(1)
         for ways in (self._above, self._below):
             ways.wanted.connect(self.way_wanted)
@@ -107,20 +116,6 @@ class ResultStep(ColumnArea):
         self._recheck.body.addWidget(self.go_back, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.addWidget(self._recheck)
 
-    def _make_support(self) -> None:
-        self._support = QWidget()
-        row = QHBoxLayout(self._support)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(IconView("support", "muted", 20))
-        self._support_text = label("", "muted", wrap=False)
-        row.addWidget(self._support_text)
-        self.support = LinkButton()
-        self.support.clicked.connect(self.support_wanted)
-        row.addWidget(self.support)
-        row.addStretch(1)
-        self.body.addWidget(self._support)
-
     @property
     def way_buttons(self) -> dict[Way, QWidget]:
         """The buttons of the other ways that are in sight."""
@@ -134,6 +129,8 @@ class ResultStep(ColumnArea):
 
     def show_outcome(self, outcome: Outcome) -> None:
         """Show it, in the language it is written in."""
+        self.promises.retranslate()
+        self.promises.setVisible(outcome.promises)
         passed = outcome.level is Level.DONE
         self._drawing.setVisible(passed)
         self._drawing.set_reduced_motion(theme().reduced_motion)
@@ -152,8 +149,7 @@ class ResultStep(ColumnArea):
             card.setVisible(shown and bool(outcome.ways))
             card.show_ways(outcome.ways if shown else (), lead=outcome.ways_first)
         self._support.setVisible(outcome.support)
-        self._support_text.setText(tr("face_verification.support.text"))
-        self.support.setText(tr("face_verification.support.action"))
+        self._support.retranslate()
         self._order_tabs()
         self.verticalScrollBar().setValue(0)
 

@@ -79,6 +79,10 @@ class ConsentCard(Card):
             row.addWidget(button)
         self.body.addLayout(row)
 
+    def add_notice(self, notice: QWidget) -> None:
+        """Put ``notice`` between the facts and the text."""
+        self.body.insertWidget(self.body.indexOf(self.more), notice)
+
     def say(self, name: str, why: str, facts: dict[str, str], text: str) -> None:
         """Set the words."""
         self.name.setText(name)

@@ -89,7 +89,8 @@ class FaceVerificationPage(JourneyPage):
         steps.ready.flash_wanted.connect(lambda: self._enter(Step.FLASH))
         steps.ready.slowly.toggled.connect(self._set_unhurried)
         steps.result.help_wanted.connect(self.context.messages.open_help)
-        steps.result.support_wanted.connect(self.context.messages.show_support)
+        for support in (steps.result.support_wanted, steps.changed.support.wanted):
+            support.connect(self.context.messages.show_support)
         steps.result.recheck_wanted.connect(self._recheck)
         self.consent.agreed.connect(self._after_consent)
         self.consent.other_way.connect(self._choose_other_way)
@@ -100,7 +101,8 @@ class FaceVerificationPage(JourneyPage):
         self.others.cancelled.connect(lambda: self._enter(Step.WAYS))
         self.choice.changed.connect(self._follow_choice)
         self.connection.changed.connect(self._follow_connection)
-        self.attempt.opened.connect(steps.mirror.show_simulated)
+        for follow in (steps.mirror.show_simulated, self.overlay.show_simulated):
+            self.attempt.opened.connect(follow)
         self.attempt.viewed.connect(lambda view: self.live.show(view, self.attempt.challenge))
         self.attempt.acted.connect(self._send)
         self.attempt.failed.connect(self._failed)

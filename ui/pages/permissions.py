@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from loanapp.domain.consent import ConsentScope
 from loanapp.domain.errors import LoanAppError
 from loanapp.journey.pages import Page
+from ui.camera.promises import Promises
 from ui.components.card import Card, SectionHeading
 from ui.components.consent_card import ConsentCard
 from ui.components.error_summary import FieldError
@@ -51,11 +52,13 @@ class PermissionsPage(JourneyPage):
         self.scaffold.add(self.items_heading)
         self.items = Card(padding=20, spacing=10)
         self.scaffold.add(self.items)
+        self.promises = Promises(self, centred=False)
         self._working: set[ConsentScope] = set()
 
     def retranslate(self) -> None:
         """Change every word; decisions stay."""
         super().retranslate()
+        self.promises.retranslate()
         self.required_heading.setText(tr("permissions.required"))
         self.optional_heading.setText(tr("permissions.optional"))
         self.items_heading.setText(tr("permissions.items"))
@@ -73,6 +76,8 @@ class PermissionsPage(JourneyPage):
             if consent.scope not in self.cards:
                 card = self.cards[consent.scope] = ConsentCard(_ICONS[consent.scope])
                 card.decided.connect(partial(self._decide, consent.scope))
+                if consent.scope is ConsentScope.FACE_VERIFICATION:
+                    card.add_notice(self.promises)
                 (self.required if consent.required else self.optional).addWidget(card)
         self.required_heading.setVisible(any(consent.required for consent in lender.consents))
         self.optional_heading.setVisible(any(not consent.required for consent in lender.consents))
