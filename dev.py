@@ -58,6 +58,8 @@ WINDOW_LIBRARIES = {
 # MediaPipe opens it; only the bench compares with MediaPipe.
 BENCH_LIBRARIES = {"libGLESv2.so.2": "libgles2"}
 CORE_TESTS = ("tests/loanapp", "tests/house", "tests/evaluation")
+# Of these, what the window's lane takes over when it has done its own: both lanes then end at about the same time.
+CORE_TESTS_AFTERWARDS = ("tests/loanapp/vision", "tests/evaluation")
 # Where a carrier has no wheel for this computer, any wheel will do: it is opened, never installed.
 ANY_WHEEL = ("--platform", "manylinux_2_28_x86_64", "--platform", "manylinux2014_x86_64", "--python-version", "3.11",
              "--implementation", "cp", "--abi", "cp311", "--abi", "abi3", "--abi", "none")  # fmt: skip
@@ -355,10 +357,13 @@ def command_test(args: argparse.Namespace, rest: list[str]) -> int:
     stages.note("set-up", stages.started, passed=True)
     pytest = ["-m", "pytest", "-m", "not slow", "--durations=5"]
     # Two lanes for two cores. The core tests run without PySide6, so without pytest-qt.
-    stages.run_beside("loanapp without Qt", [executable(VENV_CORE, "python"), *pytest, *CORE_TESTS])
+    core = [executable(VENV_CORE, "python"), *pytest]
+    later = [f"--ignore={folder}" for folder in CORE_TESTS_AFTERWARDS]
+    stages.run_beside("loanapp without Qt", [*core, *CORE_TESTS, *later])
     lint(stages)
     window = [executable(VENV, "python"), *pytest, "tests/ui", "tests/end_to_end", *rest]
     stages.run("window and whole journey", window, QT_QPA_PLATFORM="offscreen")
+    stages.run("vision and evaluation without Qt", [*core, *CORE_TESTS_AFTERWARDS])
     stages.join()
     return stages.finish()
 
