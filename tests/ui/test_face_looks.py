@@ -1,6 +1,7 @@
 """Every state of the face page: nothing cut off, every control named and reached with the keyboard, in its order."""
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -89,6 +90,15 @@ AT_ONCE = {
     "booked": {"appointment": VISIT},
     "locked": {"face": {"state": "retry", "attempts_left": 0, "locked_seconds": 900}},
 }
+
+
+def calendar(page, qtbot):
+    """Ten days with twelve times each."""
+    times = [FIRST + timedelta(days=day, minutes=30 * slot) for day in range(10) for slot in range(12)]
+    full = tuple(replace(branch, slots=tuple(times)) for branch in BRANCHES)
+    page.journey.answers["branches"] = lambda: full
+    page._take_way(Way.BRANCH.value)
+    qtbot.waitUntil(page.steps.branch.where.isVisible)
 
 
 class Windows(QObject):
@@ -224,3 +234,28 @@ def test_what_it_serves_and_the_warning_about_codes_are_in_sight_without_scrolli
     for sentence in ("本次采集仅用于身份核验", "切勿向他人透露验证码"):
         seen = [one for one in root.findChildren(QLabel) if one.isVisible() and one.text() == sentence]
         assert [one for one in seen if one.visibleRegion().boundingRect() == one.rect()], sentence
+
+
+@pytest.mark.parametrize(("scale", "width"), [(100, 1146), (200, 1270)])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_full_calendar_is_no_wider_than_the_page_and_the_next_question_comes_into_view(
+    show, language, scale, width, qtbot
+):
+    page = show("ready", language, scale, "light", width)
+    calendar(page, qtbot)
+    area = page.steps.branch
+    for cards, value, following in (
+        (area.where, "east", area.day),
+        (area.day, "2026-11-30", area.time),
+        (area.time, (FIRST + timedelta(days=4, minutes=330)).isoformat(), None),
+    ):
+        cards.choose(value)
+        if following is not None:
+            first = following.findChildren(QRadioButton)[0].parentWidget()
+            qtbot.waitUntil(lambda seen=first: seen.visibleRegion().boundingRect() == seen.rect())
+    assert page.scaffold.primary.isEnabled()
+    right = area.viewport().mapToGlobal(area.viewport().rect().topRight()).x()
+    inner = [one for one in area.widget().findChildren(QWidget) if one.isVisible()]
+    assert len(inner) > 44
+    assert [type(one).__name__ for one in inner if one.mapToGlobal(one.rect().topRight()).x() > right] == []
+    qtbot.waitUntil(lambda: cut_off(page) == [])

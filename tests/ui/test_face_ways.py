@@ -264,7 +264,8 @@ def book(page, qtbot):
     branch.day.choose("2026-11-26")
     branch.time.choose(FIRST.isoformat())
     qtbot.waitUntil(page.scaffold.primary.isEnabled)
-    assert page.scaffold.note.text() == visit_time(FIRST, 30) == "2026年11月26日 周四 10:00，约 30 分钟"
+    assert visit_time(FIRST, 30) == "2026年11月26日 周四 10:00，约 30 分钟"
+    assert page.scaffold.note.text() == f"{BOTH['zh']}，{visit_time(FIRST, 30)}"
 
 
 def test_a_visit_is_booked_shown_and_led_on_from(open_page, qtbot):

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout
 
 from loanapp.client.answers import Appointment, AppointmentState, Branch
@@ -17,8 +17,9 @@ from ui.formats import day as day_in_full
 from ui.messages import Level
 from ui.translations import tr, translator
 
-_DAYS_ACROSS: Final = 4
+_DAYS_ACROSS: Final = 5
 _TIMES_ACROSS: Final = 6
+_MARGIN: Final = 8
 
 
 def visit_time(slot: datetime, minutes: int) -> str:
@@ -50,8 +51,9 @@ class BranchStep(ColumnArea):
         self._none = label("", "muted")
         self.body.addWidget(self._none)
         self._names = {part: label("", "strong") for part in ("where", "day", "time")}
-        self.where, self.day = ChoiceCards(columns=1), ChoiceCards(columns=_DAYS_ACROSS)
-        self.time = ChoiceCards(columns=_TIMES_ACROSS)
+        self.where = ChoiceCards(columns=1)
+        self.day = ChoiceCards(columns=_DAYS_ACROSS, flowing=True)
+        self.time = ChoiceCards(columns=_TIMES_ACROSS, flowing=True)
         for part, cards in self._parts():
             self.body.addWidget(self._names[part])
             self.body.addWidget(cards)
@@ -108,10 +110,26 @@ class BranchStep(ColumnArea):
     def _branch_chosen(self) -> None:
         self._fill_days()
         self.chosen.emit()
+        self._bring_into_view("day", self.day)
 
     def _day_chosen(self) -> None:
         self._fill_times()
         self.chosen.emit()
+        self._bring_into_view("time", self.time)
+
+    def _bring_into_view(self, part: str, cards: ChoiceCards) -> None:
+        """Scroll until the next question is seen, and no further: what has just been chosen stays in view beside it."""
+        name, bar = self._names[part], self.verticalScrollBar()
+
+        def scroll() -> None:
+            if not cards.isVisible():
+                return
+            top, height = name.mapTo(self.widget(), QPoint(0, 0)).y(), self.viewport().height()
+            end = min(cards.mapTo(self.widget(), QPoint(0, cards.height())).y() + _MARGIN, top + height)
+            bar.setValue(max(bar.value(), end - height))
+
+        # Once the new cards have their places, and after the area has followed the focus.
+        QTimer.singleShot(0, self, lambda: QTimer.singleShot(0, self, scroll))
 
     def _slots_by_day(self) -> dict[date, list[datetime]]:
         branch = self.branch()

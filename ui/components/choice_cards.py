@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QRadioButton, QVBoxLayout, QWidget
 
 from ui.components.labels import label, set_role
@@ -82,13 +82,19 @@ class _ChoiceCard(QFrame):
 
 
 class ChoiceCards(QWidget):
-    """One of several; ``chosen`` comes with the value."""
+    """One of several; ``chosen`` comes with the value.
+
+    With ``flowing``, ``columns`` is the most there are: fewer where there is no room for so many.
+    """
 
     chosen = Signal(str)
 
-    def __init__(self, columns: int = 2, parent: QWidget | None = None, *, name: str = "") -> None:
+    def __init__(
+        self, columns: int = 2, parent: QWidget | None = None, *, name: str = "", flowing: bool = False
+    ) -> None:
         super().__init__(parent)
-        self._columns = columns
+        self._columns = self._most = columns
+        self._flowing = flowing
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(10)
@@ -117,10 +123,44 @@ class ChoiceCards(QWidget):
             self._grid.addWidget(card, place // self._columns, place % self._columns)
             card.show()
             self._cards[choice.value] = card
+        self._flow()
         if kept in self._cards:
             self.choose(kept)
         if self._cards:
             self.setFocusProxy(next(iter(self._cards.values())).button)
+
+    def minimumSizeHint(self) -> QSize:
+        """Where the cards flow, one of them is wide enough."""
+        hint = super().minimumSizeHint()
+        return QSize(self._widest(), hint.height()) if self._flowing else hint
+
+    def _widest(self) -> int:
+        return max((card.minimumSizeHint().width() for card in self._cards.values()), default=0)
+
+    def _flow(self) -> None:
+        """As many side by side as there is room for, all of one width."""
+        if not self._flowing or not self._cards:
+            return
+        gap = self._grid.horizontalSpacing()
+        columns = max(1, min(self._most, (self.width() + gap) // (self._widest() + gap)))
+        if columns != self._columns:
+            self._columns = columns
+            for place, card in enumerate(self._cards.values()):
+                self._grid.removeWidget(card)
+                self._grid.addWidget(card, place // columns, place % columns)
+        for column in range(self._most):
+            self._grid.setColumnStretch(column, 1 if column < columns else 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Follow the width."""
+        super().resizeEvent(event)
+        self._flow()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the size of text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "_cards"):
+            self._flow()
 
     def value(self) -> str:
         """The chosen value, or nothing."""

@@ -24,7 +24,7 @@ from ui.camera.ways import Way
 from ui.components import SecondaryButton
 from ui.components.page_scaffold import COLUMN
 from ui.pages.page import JourneyPage
-from ui.translations import tr
+from ui.translations import tr, translator
 from ui.voice import Voice
 
 _LIVE = frozenset({Step.MIRROR, Step.SENDING})
@@ -460,7 +460,8 @@ class FaceVerificationPage(JourneyPage):
     def _note(self) -> str:
         slot, branch = self.steps.branch.slot(), self.steps.branch.branch()
         if self._step is Step.BRANCH and slot is not None and branch is not None:
-            return visit_time(slot, branch.minutes)
+            name = branch.name.in_language(translator().language)
+            return tr("face_verification.branch.note", branch=name, visit=visit_time(slot, branch.minutes))
         return tr("face_verification.sending.no_cancel") if self._step is Step.SENDING else ""
 
     def _found(self) -> Found:
