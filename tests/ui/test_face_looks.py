@@ -259,3 +259,12 @@ def test_a_full_calendar_is_no_wider_than_the_page_and_the_next_question_comes_i
     assert len(inner) > 44
     assert [type(one).__name__ for one in inner if one.mapToGlobal(one.rect().topRight()).x() > right] == []
     qtbot.waitUntil(lambda: cut_off(page) == [])
+
+
+@pytest.mark.parametrize(("scale", "width"), [(100, 1146), (200, 1270)])
+def test_the_mark_of_a_camera_stands_on_the_first_line_of_its_name(show, scale, width):
+    page = show("ready", "zh", scale, "light", width)
+    for card in page.steps.ready.cameras.cards.values():
+        mark = card.button.mapTo(card, card.button.rect().center()).y()
+        line = card._name.mapTo(card, QPoint(0, card._name.fontMetrics().height() // 2)).y()
+        assert abs(mark - line) <= 1

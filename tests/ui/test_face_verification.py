@@ -140,6 +140,7 @@ def test_consent_comes_first_and_is_recorded_before_any_camera(open_page, qtbot)
 def styled(qapp):
     theme().choose(mode="light", scale=100)
     yield
+    theme().choose(scale=100)
     qapp.setStyleSheet("")
 
 

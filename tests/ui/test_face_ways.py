@@ -15,13 +15,16 @@ from loanapp.domain.liveness import Action, VerdictOutcome, VerdictReason
 from loanapp.domain.localised import LocalisedText
 from loanapp.journey.pages import Page
 from tests.ui.loan_in_hand import BOTH, JourneyInHand, application
-from tests.ui.test_face_verification import GRANTED, Kit, challenge, texts
+from tests.ui.test_face_verification import GRANTED, Kit, challenge, styled, texts
 from ui.camera.branch import visit_time
 from ui.camera.face_words import Step
 from ui.camera.ways import Way
 from ui.pages.confirm import ConfirmDialog
 from ui.pages.face_verification import FaceVerificationPage
+from ui.theme import theme
 from ui.translations import tr
+
+__all__ = ["styled"]
 
 WAYS = ["camera", "manual", "branch"]
 NAME = LocalisedText(**BOTH)
@@ -127,6 +130,16 @@ def test_a_lender_without_colours_asks_nothing_about_them(open_page):
     page, _ = open_page()
     assert page.step is Step.READY
     assert "闪几种颜色" not in texts(page)
+
+
+@pytest.mark.parametrize(("scale", "slowly"), [(100, False), (150, True), (200, True)])
+def test_large_text_offers_more_time_until_the_borrower_says_otherwise(open_page, styled, scale, slowly):
+    theme().choose(scale=scale)
+    page, _ = open_page()
+    assert page.steps.ready.slowly.isChecked() is slowly
+    page.steps.ready.slowly.click()
+    page.retranslate()
+    assert page.steps.ready.slowly.isChecked() is not slowly
 
 
 # after a failure

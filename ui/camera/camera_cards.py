@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -117,6 +117,7 @@ class CameraCard(QFrame):
         outline_focus(self, self.button)
         top.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
         self._name = label("")
+        self._name.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         top.addWidget(self._name, 1)
         words.addLayout(top)
         self._note = label("", "small")
@@ -134,10 +135,22 @@ class CameraCard(QFrame):
         self._name.setText(option.name)
         self._note.setText(note)
         self._note.setVisible(bool(note))
+        self._line_up()
         self._tag.setVisible(option.note is CameraNote.SIMULATED)
         simulated = f", {tr('common.simulated')}" if option.note is CameraNote.SIMULATED else ""
         self.button.setAccessibleName(f"{option.name}{simulated}")
         self.button.setAccessibleDescription(note)
+
+    def _line_up(self) -> None:
+        """The button as high as the first line of the name, so that both stand on one line however long it is."""
+        self._name.ensurePolished()
+        self.button.setFixedHeight(self._name.fontMetrics().height())
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the size of text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "_tag"):
+            self._line_up()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Choose this one."""

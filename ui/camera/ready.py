@@ -4,7 +4,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QWidget
 
 from ui.camera.before import AgreedLine
@@ -13,10 +13,12 @@ from ui.camera.column import ColumnArea
 from ui.camera.promises import Promises
 from ui.components import Banner, IconView, LinkButton, Rule, label
 from ui.messages import Level
+from ui.theme import theme
 from ui.translations import tr
 
 # Wider than text: the pictures of two cameras stand side by side.
 READY_COLUMN: Final = 840
+_LARGE_TEXT: Final = 150
 
 
 class Connection(StrEnum):
@@ -71,9 +73,10 @@ class ReadyStep(ColumnArea):
             tips.setColumnStretch(column, 1)
         self.body.addLayout(tips)
         self.body.addWidget(Rule())
-        self._make_cameras()
+        self._make_switches()
         self.body.addWidget(Rule())
-        self._make_choices()
+        self._make_cameras()
+        self._make_foot()
         self.body.addStretch(1)
         self._state = Connection.LOOKING
 
@@ -94,16 +97,18 @@ class ReadyStep(ColumnArea):
         self._none.hide()
         self.body.addWidget(self._none)
 
-    def _make_choices(self) -> None:
+    def _make_switches(self) -> None:
+        self._suggesting = self._decided = False
         self.slowly = QCheckBox()
+        self.slowly.toggled.connect(self._decide)
         self._voice: QWidget = self.slowly
         self._switches = QHBoxLayout()
         self._switches.setSpacing(32)
         self._switches.addWidget(self.slowly)
         self._switches.addStretch(1)
         self.body.addLayout(self._switches)
-        self._slowly_text = label("", "small")
-        self.body.addWidget(self._slowly_text)
+
+    def _make_foot(self) -> None:
         foot = QHBoxLayout()
         foot.setSpacing(8)
         self._flash_icon = IconView("sun", "accent", 20)
@@ -124,10 +129,26 @@ class ReadyStep(ColumnArea):
         self._voice = switch
         self._order_tabs()
 
+    def _decide(self) -> None:
+        self._decided = self._decided or not self._suggesting
+
+    def _suggest_slowly(self) -> None:
+        """Who reads large text is offered more time, until they say otherwise."""
+        if not self._decided:
+            self._suggesting = True
+            self.slowly.setChecked(theme().scale >= _LARGE_TEXT)
+            self._suggesting = False
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the size of text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "slowly"):
+            self._suggest_slowly()
+
     def _order_tabs(self) -> None:
-        """From top to bottom: the cameras come later than what stands beneath them."""
+        """From top to bottom: the cards of the cameras are made later than what stands beneath them."""
         cameras = [card.button for card in self.cameras.cards.values()]
-        chain = [self._again, *cameras, self.slowly, self._voice, self._flash_change, self.agreed.button]
+        chain = [self.slowly, self._voice, self._again, *cameras, self._flash_change, self.agreed.button]
         for before, after in pairwise(chain):
             QWidget.setTabOrder(before, after)
 
@@ -142,8 +163,7 @@ class ReadyStep(ColumnArea):
         self._searching.setText(tr("face_verification.ready.searching"))
         self._none.say("", tr("face_verification.ready.none"))
         self.slowly.setText(tr("face_verification.ready.slowly"))
-        self._slowly_text.setText(tr("face_verification.ready.slowly_text"))
-        self.slowly.setAccessibleDescription(self._slowly_text.text())
+        self._suggest_slowly()
         self._flash_change.setText(tr("face_verification.flash.change"))
         self.agreed.retranslate()
         self.show_connection(self._state)
