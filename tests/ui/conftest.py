@@ -1,8 +1,9 @@
 """Window tests run offscreen and leave nothing behind."""
 
 from tests.qt_rules import no_work_left, nothing_left_on_screen
+from tests.ui.face_page import open_face_page, styled
 from tests.ui.loan_in_hand import page_context
 from tests.ui.patience import qtbot
 from tests.ui.typed_journey import open_page
 
-__all__ = ["no_work_left", "nothing_left_on_screen", "open_page", "page_context", "qtbot"]
+__all__ = ["no_work_left", "nothing_left_on_screen", "open_face_page", "open_page", "page_context", "qtbot", "styled"]

@@ -12,9 +12,9 @@ from loanapp.capture.sources import CameraInfo
 from loanapp.client.answers import Verdict
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.liveness import HintCode, VerdictOutcome, VerdictReason
+from tests.ui.face_page import GRANTED
 from tests.ui.loan_in_hand import JourneyInHand, application
 from tests.ui.looking import controls, cut_off, inside, markup, nameless
-from tests.ui.test_face_verification import GRANTED
 from tests.ui.test_face_ways import BRANCHES, FIRST, VISIT, WAYS
 from ui.camera.consent_dialog import ConsentDialog
 from ui.camera.face_words import Step, hint_line

@@ -1,7 +1,6 @@
 """Face verification in the window: consent first, another way always, every trouble with its fix, nothing left."""
 
 import threading
-from dataclasses import dataclass
 
 import pytest
 from PySide6.QtCore import Qt
@@ -9,38 +8,19 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton
 
 from loanapp.capture.sources import CameraError
 from loanapp.client.answers import Verdict
-from loanapp.demonstration.borrower import DemonstrationBorrower
-from loanapp.domain.clock import SystemClock
-from loanapp.domain.consent import ConsentScope
 from loanapp.domain.errors import ErrorCode, LoanAppError
-from loanapp.domain.liveness import Action, Challenge, HintCode, SourceKind, VerdictOutcome, VerdictReason
+from loanapp.domain.liveness import Action, HintCode, SourceKind, VerdictOutcome, VerdictReason
 from loanapp.journey.pages import Page
-from tests.ui.loan_in_hand import NOW, JourneyInHand, application, lender
+from tests.ui.face_page import GRANTED, challenge, texts
 from ui.camera.camera_choice import DEMONSTRATION
 from ui.camera.consent_dialog import ConsentDialog
 from ui.camera.face_words import Step, hint_line
 from ui.camera.ways import Way
-from ui.pages.face_verification import FaceVerificationPage
 from ui.theme import theme
 from ui.translations import tr, translator
 
-CONSENT = lender().consent(ConsentScope.FACE_VERIFICATION)
-GRANTED = [{"scope": CONSENT.scope.value, "granted": True, "text_version": CONSENT.version, "recorded_at": NOW}]
 REFUSED = [{**GRANTED[0], "granted": False}]
 FEW = (VerdictReason.TOO_FEW_FRAMES,)
-
-
-def texts(page) -> str:
-    return "\n".join(label.text() for label in page.findChildren(QLabel) if label.isVisible())
-
-
-def challenge(*actions: Action) -> Challenge:
-    from datetime import timedelta
-
-    now = SystemClock().now()
-    return Challenge(
-        "session", "application-1", "n" * 43, actions, now, now + timedelta(minutes=3), 12, tuple(SourceKind), "s"
-    )
 
 
 class NoCamera:
@@ -68,45 +48,6 @@ class NoCamera:
         """Nothing is open."""
 
 
-@dataclass
-class Kit:
-    source: object
-
-    def identities(self) -> tuple[()]:
-        return ()
-
-    def camera(self) -> object:
-        return self.source or DemonstrationBorrower()
-
-
-@pytest.fixture
-def open_page(qtbot, page_context, monkeypatch):
-    monkeypatch.setattr("loanapp.capture.sources.list_cameras", list)
-    shown = []
-
-    def make(source: object = None, **changes):
-        journey = JourneyInHand(application("draft", **{"consents": GRANTED, **changes}))
-        journey.answers.update(
-            record_consent=lambda *_, **__: None,
-            begin_liveness=lambda _kind, **_wishes: challenge(Action.OPEN_MOUTH),
-            connect=lambda: journey.lender,
-            choose_manual_verification=lambda: Page.BANK_CARD,
-            refresh=lambda: Page.BANK_CARD,
-        )
-        page = FaceVerificationPage(page_context(journey, Kit(source)))
-        qtbot.addWidget(page)
-        page.resize(1100, 640)
-        page.show()
-        page.load()
-        shown.append(page)
-        return page, journey
-
-    yield make
-    for page in shown:
-        page.leave()
-        page.hide()
-
-
 def to_ready(page, qtbot) -> None:
     qtbot.waitUntil(lambda: page.step is Step.READY and page.choice.possible and not page.busy)
 
@@ -120,8 +61,8 @@ def without_what_looking_costs(acts) -> list[str]:
     return [act[0] for act in acts if act[0] != "connect"]
 
 
-def test_consent_comes_first_and_is_recorded_before_any_camera(open_page, qtbot):
-    page, journey = open_page(consents=[])
+def test_consent_comes_first_and_is_recorded_before_any_camera(open_face_page, qtbot):
+    page, journey = open_face_page(consents=[])
     dialog = consent_dialog(page, qtbot)
     words = texts(dialog)
     for part in ("本次采集仅用于身份核验", "切勿向他人透露验证码", "用来做什么", "怎么采集", "存在哪里", "怎么保护"):
@@ -136,16 +77,8 @@ def test_consent_comes_first_and_is_recorded_before_any_camera(open_page, qtbot)
     assert without_what_looking_costs(journey.acts) == ["record_consent"]
 
 
-@pytest.fixture
-def styled(qapp):
-    theme().choose(mode="light", scale=100)
-    yield
-    theme().choose(scale=100)
-    qapp.setStyleSheet("")
-
-
-def test_the_warning_about_codes_is_red_and_enter_alone_does_not_agree(open_page, qtbot, styled):
-    page, journey = open_page(consents=[])
+def test_the_warning_about_codes_is_red_and_enter_alone_does_not_agree(open_face_page, qtbot, styled):
+    page, journey = open_face_page(consents=[])
     dialog = consent_dialog(page, qtbot)
     warning = next(label for label in dialog.findChildren(QLabel) if label.text() == "切勿向他人透露验证码")
     assert warning.palette().color(warning.foregroundRole()).name() == theme().colour("stop").name()
@@ -155,8 +88,8 @@ def test_the_warning_about_codes_is_red_and_enter_alone_does_not_agree(open_page
     assert page.step is Step.CONSENT
 
 
-def test_not_now_leaves_every_way_open_and_the_dialog_can_be_opened_again(open_page, qtbot):
-    page, journey = open_page(consents=[])
+def test_not_now_leaves_every_way_open_and_the_dialog_can_be_opened_again(open_face_page, qtbot):
+    page, journey = open_face_page(consents=[])
     qtbot.keyClick(consent_dialog(page, qtbot), Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: page.findChild(ConsentDialog) is None)
     assert page.step is Step.CONSENT
@@ -170,10 +103,10 @@ def test_not_now_leaves_every_way_open_and_the_dialog_can_be_opened_again(open_p
     assert journey.acts == []
 
 
-def test_what_was_agreed_to_stays_one_press_away(open_page, qtbot):
-    page, journey = open_page()
+def test_what_was_agreed_to_stays_one_press_away(open_face_page, qtbot):
+    page, journey = open_face_page()
     to_ready(page, qtbot)
-    page.steps.ready.agreed.read.emit()
+    page.steps.ready.agreed.pressed.emit()
     dialog = consent_dialog(page, qtbot)
     assert "2026年11月22日 10:00" in texts(dialog)
     assert not dialog.agree.isVisible()
@@ -182,8 +115,8 @@ def test_what_was_agreed_to_stays_one_press_away(open_page, qtbot):
     assert without_what_looking_costs(journey.acts) == []
 
 
-def test_a_consent_given_already_is_not_asked_for_again(open_page, qtbot):
-    page, journey = open_page()
+def test_a_consent_given_already_is_not_asked_for_again(open_face_page, qtbot):
+    page, journey = open_face_page()
     to_ready(page, qtbot)
     assert "您已同意人脸核验" in texts(page)
     assert page.findChild(ConsentDialog) is None
@@ -192,8 +125,8 @@ def test_a_consent_given_already_is_not_asked_for_again(open_page, qtbot):
         page.scaffold.back.click()
 
 
-def test_who_has_refused_is_offered_the_other_way_and_may_still_change_their_mind(open_page, qtbot):
-    page, journey = open_page(consents=REFUSED)
+def test_who_has_refused_is_offered_the_other_way_and_may_still_change_their_mind(open_face_page, qtbot):
+    page, journey = open_face_page(consents=REFUSED)
     assert page.step is Step.WAYS
     assert "价格相同" in texts(page)
     page.scaffold.back.click()
@@ -204,13 +137,13 @@ def test_who_has_refused_is_offered_the_other_way_and_may_still_change_their_min
     assert without_what_looking_costs(journey.acts) == ["record_consent"]
 
 
-def test_an_agreement_to_an_earlier_text_is_none(open_page):
-    page, _ = open_page(consents=[{**GRANTED[0], "text_version": "2020-01-01"}])
+def test_an_agreement_to_an_earlier_text_is_none(open_face_page):
+    page, _ = open_face_page(consents=[{**GRANTED[0], "text_version": "2020-01-01"}])
     assert page.step is Step.CONSENT
 
 
-def test_cancelling_while_the_challenge_is_asked_for_leaves_no_camera_open(open_page, qtbot):
-    page, journey = open_page()
+def test_cancelling_while_the_challenge_is_asked_for_leaves_no_camera_open(open_face_page, qtbot):
+    page, journey = open_face_page()
     first, asked = threading.Event(), []
 
     def begin(_kind, **_wishes):
@@ -234,8 +167,8 @@ def test_cancelling_while_the_challenge_is_asked_for_leaves_no_camera_open(open_
     qtbot.waitUntil(lambda: not [one for one in threading.enumerate() if one.name.startswith("capture-")])
 
 
-def test_the_demonstration_borrower_is_offered_labelled_and_shown(open_page, qtbot):
-    page, _ = open_page()
+def test_the_demonstration_borrower_is_offered_labelled_and_shown(open_face_page, qtbot):
+    page, _ = open_face_page()
     to_ready(page, qtbot)
     card = page.steps.ready.cameras.cards[DEMONSTRATION]
     assert list(page.steps.ready.cameras.cards) == [DEMONSTRATION]
@@ -244,8 +177,8 @@ def test_the_demonstration_borrower_is_offered_labelled_and_shown(open_page, qtb
     qtbot.waitUntil(lambda: card.thumbnail.has_picture)
 
 
-def test_the_other_way_is_one_press_away_and_can_be_left_again(open_page, qtbot):
-    page, _ = open_page()
+def test_the_other_way_is_one_press_away_and_can_be_left_again(open_face_page, qtbot):
+    page, _ = open_face_page()
     to_ready(page, qtbot)
     page.scaffold.aside.click()
     assert page.step is Step.WAYS
@@ -261,8 +194,8 @@ def test_the_other_way_is_one_press_away_and_can_be_left_again(open_page, qtbot)
 
 
 @pytest.mark.parametrize("code", [ErrorCode.CAMERA_NOT_FOUND, ErrorCode.CAMERA_BUSY, ErrorCode.CAMERA_LOST])
-def test_a_camera_in_trouble_gives_sentence_fix_retry_and_the_other_way(open_page, qtbot, code):
-    page, _ = open_page(NoCamera(code))
+def test_a_camera_in_trouble_gives_sentence_fix_retry_and_the_other_way(open_face_page, qtbot, code):
+    page, _ = open_face_page(NoCamera(code))
     to_ready(page, qtbot)
     page.proceed()
     qtbot.waitUntil(lambda: page.step is Step.TROUBLE)
@@ -271,8 +204,8 @@ def test_a_camera_in_trouble_gives_sentence_fix_retry_and_the_other_way(open_pag
     qtbot.waitUntil(page.steps.result.way_buttons[Way.MANUAL].isVisible)
 
 
-def test_from_the_mirror_to_the_verdict(open_page, qtbot):
-    page, journey = open_page()
+def test_from_the_mirror_to_the_verdict(open_face_page, qtbot):
+    page, journey = open_face_page()
     journey.answers["send_evidence"] = lambda _challenge, evidence: (
         Verdict(VerdictOutcome.PASSED, (), 3) if evidence else None
     )
@@ -290,8 +223,8 @@ def test_from_the_mirror_to_the_verdict(open_page, qtbot):
         page.proceed()
 
 
-def test_leaving_closes_the_camera_and_forgets_the_frames(open_page, qtbot):
-    page, _ = open_page()
+def test_leaving_closes_the_camera_and_forgets_the_frames(open_face_page, qtbot):
+    page, _ = open_face_page()
     to_ready(page, qtbot)
     page.proceed()
     qtbot.waitUntil(lambda: page.steps.mirror.preview.has_frame)
@@ -300,8 +233,8 @@ def test_leaving_closes_the_camera_and_forgets_the_frames(open_page, qtbot):
     qtbot.waitUntil(lambda: not [one for one in threading.enumerate() if one.name.startswith("capture-")])
 
 
-def test_cancelling_leads_back_and_keeps_every_way_open(open_page, qtbot):
-    page, _ = open_page()
+def test_cancelling_leads_back_and_keeps_every_way_open(open_face_page, qtbot):
+    page, _ = open_face_page()
     to_ready(page, qtbot)
     page.proceed()
     qtbot.waitUntil(lambda: page.steps.mirror.preview.has_frame)
@@ -322,8 +255,8 @@ def beside_a_side_bar(page, qtbot):
     return window
 
 
-def test_escape_cancels_the_check_and_sends_nothing(open_page, qtbot):
-    page, journey = open_page()
+def test_escape_cancels_the_check_and_sends_nothing(open_face_page, qtbot):
+    page, journey = open_face_page()
     window = beside_a_side_bar(page, qtbot)
     to_ready(page, qtbot)
     page.proceed()
@@ -338,8 +271,8 @@ def test_escape_cancels_the_check_and_sends_nothing(open_page, qtbot):
     page.setParent(None)
 
 
-def test_the_focus_stays_on_the_page_while_evidence_is_sent_and_that_cannot_be_cancelled(open_page, qtbot):
-    page, journey = open_page()
+def test_the_focus_stays_on_the_page_while_evidence_is_sent_and_that_cannot_be_cancelled(open_face_page, qtbot):
+    page, journey = open_face_page()
     window, answer, sent = beside_a_side_bar(page, qtbot), threading.Event(), threading.Event()
 
     def send(_challenge, _evidence):
@@ -371,8 +304,8 @@ def test_the_focus_stays_on_the_page_while_evidence_is_sent_and_that_cannot_be_c
         (Verdict(VerdictOutcome.REVIEW, (VerdictReason.FACE_MATCH_UNSURE,), 1), Step.REVIEW),
     ],
 )
-def test_every_verdict_has_reasons_a_fix_and_a_way_on(open_page, qtbot, verdict, step):
-    page, _ = open_page()
+def test_every_verdict_has_reasons_a_fix_and_a_way_on(open_face_page, qtbot, verdict, step):
+    page, _ = open_face_page()
     page.show_verdict(verdict)
     assert page.step is step
     told = [tr(f"codes.{reason.value}.{part}") for reason in verdict.reasons for part in ("sentence", "fix")]
@@ -384,8 +317,8 @@ def test_every_verdict_has_reasons_a_fix_and_a_way_on(open_page, qtbot, verdict,
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_each_failure_has_a_heading_of_its_own_that_the_banner_does_not_repeat(open_page, qtbot, language):
-    page, _ = open_page()
+def test_each_failure_has_a_heading_of_its_own_that_the_banner_does_not_repeat(open_face_page, qtbot, language):
+    page, _ = open_face_page()
     translator().set_language(language)
     told = {}
     for verdict in (

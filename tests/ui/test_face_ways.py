@@ -11,20 +11,17 @@ from loanapp.client.answers import Branch, Verdict
 from loanapp.client.errors import InputRejectedError, TooManyAttemptsError
 from loanapp.domain.clock import CHINA
 from loanapp.domain.errors import ErrorCode, LoanAppError
-from loanapp.domain.liveness import Action, VerdictOutcome, VerdictReason
+from loanapp.domain.liveness import VerdictOutcome, VerdictReason
 from loanapp.domain.localised import LocalisedText
 from loanapp.journey.pages import Page
-from tests.ui.loan_in_hand import BOTH, JourneyInHand, application
-from tests.ui.test_face_verification import GRANTED, Kit, challenge, styled, texts
+from tests.ui.face_page import GRANTED, texts
+from tests.ui.loan_in_hand import BOTH, application
 from ui.camera.branch import visit_time
 from ui.camera.face_words import Step
 from ui.camera.ways import Way
 from ui.pages.confirm import ConfirmDialog
-from ui.pages.face_verification import FaceVerificationPage
 from ui.theme import theme
 from ui.translations import tr
-
-__all__ = ["styled"]
 
 WAYS = ["camera", "manual", "branch"]
 NAME = LocalisedText(**BOTH)
@@ -48,32 +45,15 @@ VISIT = {
 
 
 @pytest.fixture
-def open_page(qtbot, page_context, monkeypatch):
-    monkeypatch.setattr("loanapp.capture.sources.list_cameras", list)
-    shown = []
+def open_page(open_face_page):
+    """The page for a lender with every other way, branches among them."""
 
-    def make(*, flash: bool = False, **changes):
-        journey = JourneyInHand(application("draft", **{"consents": GRANTED, "face_ways": WAYS, **changes}))
-        journey.lender = replace(journey.lender, flash=flash)
-        journey.answers.update(
-            begin_liveness=lambda _kind, **_wishes: challenge(Action.OPEN_MOUTH),
-            connect=lambda: journey.lender,
-            choose_manual_verification=lambda **_told: Page.BANK_CARD,
-            branches=lambda: BRANCHES,
-            refresh=lambda: Page.BANK_CARD,
-        )
-        page = FaceVerificationPage(page_context(journey, Kit(None)))
-        qtbot.addWidget(page)
-        page.resize(1100, 640)
-        page.show()
-        page.load()
-        shown.append(page)
+    def make(**changes):
+        page, journey = open_face_page(**{"face_ways": WAYS, **changes})
+        journey.answers["branches"] = lambda: BRANCHES
         return page, journey
 
-    yield make
-    for page in shown:
-        page.leave()
-        page.hide()
+    return make
 
 
 def act_of(journey, name):

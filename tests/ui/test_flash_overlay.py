@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QW
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.liveness import Action, FlashColour
 from loanapp.vision.flash_colours import screen_colour
-from tests.ui.test_face_verification import challenge, open_page, to_ready  # noqa: F401 - a fixture
+from tests.ui.face_page import challenge
+from tests.ui.test_face_verification import to_ready
 from ui.camera.face_words import Step
 from ui.camera.flash_overlay import FlashOverlay
 from ui.theme import theme
@@ -131,8 +132,8 @@ def test_the_small_mirror_shows_the_frame_and_forgets_it(window):
     overlay.show_colour(None)
 
 
-def test_the_colours_are_announced_shown_and_ended_by_escape(open_page, qtbot):  # noqa: F811
-    page, journey = open_page()
+def test_the_colours_are_announced_shown_and_ended_by_escape(open_face_page, qtbot):
+    page, journey = open_face_page()
     lit = replace(challenge(Action.OPEN_MOUTH), flash=COLOURS, flash_colour_ms=450)
     journey.answers["begin_liveness"] = lambda _kind, **_wishes: lit
     to_ready(page, qtbot)
@@ -152,8 +153,8 @@ def test_the_colours_are_announced_shown_and_ended_by_escape(open_page, qtbot): 
 
 
 @pytest.mark.parametrize("end", ["failed", "leave"])
-def test_no_end_leaves_the_window_coloured(open_page, end):  # noqa: F811
-    page, _ = open_page()
+def test_no_end_leaves_the_window_coloured(open_face_page, end):
+    page, _ = open_face_page()
     page._step = Step.MIRROR
     page.overlay.show_colour(FlashColour.YELLOW)
     if end == "failed":

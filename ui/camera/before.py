@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ui.camera.column import ColumnArea
 from ui.camera.figures import HOLD_STILL
+from ui.camera.linked_line import AgreedLine
 from ui.camera.moving_drawing import MovingDrawing
 from ui.camera.promises import Promises
 from ui.camera.ways import Way, WaysCard
-from ui.components import IconView, LinkButton, label
+from ui.components import label
 from ui.components.choice_cards import Choice, ChoiceCards
 from ui.theme import theme
 from ui.translations import tr
@@ -99,27 +100,3 @@ class FlashStep(ColumnArea):
         )
         self._kept.setText(tr("face_verification.flash.kept"))
         self.agreed.retranslate()
-
-
-class AgreedLine(QWidget):
-    """Nobody is asked twice: says that the consent is given, with its facts one press away (``read``)."""
-
-    read = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(IconView("done", "done", 20))
-        self._said = label("", "small-ink", wrap=False)
-        row.addWidget(self._said)
-        self.button = LinkButton()
-        self.button.clicked.connect(self.read)
-        row.addWidget(self.button)
-        row.addStretch(1)
-
-    def retranslate(self) -> None:
-        """Change the words."""
-        self._said.setText(tr("face_verification.consent.agreed"))
-        self.button.setText(tr("face_verification.consent.read_again"))

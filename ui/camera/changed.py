@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout
 
 from ui.camera.column import ColumnArea
+from ui.camera.linked_line import SupportLine
 from ui.camera.promises import Promises
-from ui.camera.support_line import SupportLine
 from ui.components import Banner, Card, IconView, LinkButton, SecondaryButton, label
 from ui.messages import Level
 from ui.translations import tr

@@ -7,9 +7,9 @@ from typing import Final
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QWidget
 
-from ui.camera.before import AgreedLine
 from ui.camera.camera_cards import CameraCards
 from ui.camera.column import ColumnArea
+from ui.camera.linked_line import AgreedLine, LinkedLine
 from ui.camera.promises import Promises
 from ui.components import Banner, IconView, LinkButton, Rule, label
 from ui.messages import Level
@@ -109,17 +109,9 @@ class ReadyStep(ColumnArea):
         self.body.addLayout(self._switches)
 
     def _make_foot(self) -> None:
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        self._flash_icon = IconView("sun", "accent", 20)
-        foot.addWidget(self._flash_icon)
-        self._flash = label("", "small-ink", wrap=False)
-        foot.addWidget(self._flash)
-        self._flash_change = LinkButton()
-        self._flash_change.clicked.connect(self.flash_wanted)
-        foot.addWidget(self._flash_change)
-        foot.addStretch(1)
-        self.body.addLayout(foot)
+        self._flash = LinkedLine("sun", "accent", "small-ink")
+        self._flash.pressed.connect(self.flash_wanted)
+        self.body.addWidget(self._flash)
         self.agreed = AgreedLine()
         self.body.addWidget(self.agreed)
 
@@ -148,7 +140,7 @@ class ReadyStep(ColumnArea):
     def _order_tabs(self) -> None:
         """From top to bottom: the cards of the cameras are made later than what stands beneath them."""
         cameras = [card.button for card in self.cameras.cards.values()]
-        chain = [self.slowly, self._voice, self._again, *cameras, self._flash_change, self.agreed.button]
+        chain = [self.slowly, self._voice, self._again, *cameras, self._flash.button, self.agreed.button]
         for before, after in pairwise(chain):
             QWidget.setTabOrder(before, after)
 
@@ -164,7 +156,6 @@ class ReadyStep(ColumnArea):
         self._none.say("", tr("face_verification.ready.none"))
         self.slowly.setText(tr("face_verification.ready.slowly"))
         self._suggest_slowly()
-        self._flash_change.setText(tr("face_verification.flash.change"))
         self.agreed.retranslate()
         self.show_connection(self._state)
 
@@ -176,10 +167,9 @@ class ReadyStep(ColumnArea):
 
     def show_flash(self, accepted: bool | None) -> None:  # noqa: FBT001 - what was answered
         """Say what was answered about the colours; ``None`` where the lender shows none."""
-        for widget in (self._flash_icon, self._flash, self._flash_change):
-            widget.setVisible(accepted is not None)
-        if accepted is not None:
-            self._flash.setText(tr(f"face_verification.flash.{'will' if accepted else 'will_not'}"))
+        self._flash.setVisible(accepted is not None)
+        words = tr(f"face_verification.flash.{'will' if accepted else 'will_not'}")
+        self._flash.say(words, tr("face_verification.flash.change"))
 
     def show_cameras(self, *, searching: bool, found: bool) -> None:
         """Say that cameras are looked for, or that there is none."""

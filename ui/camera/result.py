@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.camera.column import ColumnArea
 from ui.camera.figures import DONE
+from ui.camera.linked_line import SupportLine
 from ui.camera.moving_drawing import MovingDrawing
 from ui.camera.promises import Promises
-from ui.camera.support_line import SupportLine
 from ui.camera.ways import Way, WaysCard
 from ui.components import Banner, Card, IconView, LinkButton, Rule, label
 from ui.components.labels import empty
@@ -86,7 +86,7 @@ class ResultStep(ColumnArea):
         self._below = WaysCard()
         self.body.addWidget(self._below)
         self._support = SupportLine()
-        self._support.wanted.connect(self.support_wanted)
+        self._support.pressed.connect(self.support_wanted)
         self.support = self._support.button
         self.body.addWidget(self._support)
         self.body.addStretch(1)

@@ -82,14 +82,14 @@ class FaceVerificationPage(JourneyPage):
             stop.connect(self._stop_and_get_ready)
         for ways in (steps.consent.ways.wanted, steps.result.way_wanted):
             ways.connect(self._take_way)
-        for read in (steps.flash.agreed.read, steps.ready.agreed.read):
+        for read in (steps.flash.agreed.pressed, steps.ready.agreed.pressed):
             read.connect(lambda: self.consent.open(given=True))
         steps.flash.chosen.connect(self._show_step)
         steps.ready.search_wanted.connect(self.choice.search)
         steps.ready.flash_wanted.connect(lambda: self._enter(Step.FLASH))
         steps.ready.slowly.toggled.connect(self._set_unhurried)
         steps.result.help_wanted.connect(self.context.messages.open_help)
-        for support in (steps.result.support_wanted, steps.changed.support.wanted):
+        for support in (steps.result.support_wanted, steps.changed.support.pressed):
             support.connect(self.context.messages.show_support)
         steps.result.recheck_wanted.connect(self._recheck)
         self.consent.agreed.connect(self._after_consent)
