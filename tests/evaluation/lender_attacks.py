@@ -5,9 +5,7 @@ The frames are those of an honest attempt, so that nothing but what is named is 
 
 import dataclasses
 import itertools
-import socket
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -22,7 +20,7 @@ from loanapp.vision.models import FaceModels
 from tests.evaluation.challenges import draw_challenge
 from tests.evaluation.people import Puppet
 from tests.evaluation.script import Script, forge
-from tests.loanapp.backend.walk import MovableClock, Walker, Wire, sealed_evidence
+from tests.loanapp.backend.walk import MovableClock, Walker, Wire, sealed_evidence, serving
 
 _INSTANT = ("registry_seconds", "face_seconds", "card_seconds", "bureau_seconds", "decision_seconds", "bank_seconds")
 # A borrower's failures lock their face attempts; this many are made by each.
@@ -32,9 +30,6 @@ _EACH = 3
 @contextmanager
 def lender() -> Iterator[tuple[Wire, MovableClock]]:
     """A real demonstration lender, served from a thread of this process, with a clock that can be moved."""
-    import uvicorn
-
-    from loanapp.backend.app import create_app
     from loanapp.backend.lifecycle.assembly import assemble
     from loanapp.backend.lifecycle.folder import LenderFolder
     from loanapp.backend.policy import load_policies
@@ -47,27 +42,10 @@ def lender() -> Iterator[tuple[Wire, MovableClock]]:
             LenderFolder(Path(folder) / "data"), dataclasses.replace(policies, simulation=simulation), clock
         )
         built.origination.start(built.services)
-        keys = built.services.keys
-        keys.publish()
-        listener = socket.create_server(("127.0.0.1", 0))
-        config = uvicorn.Config(
-            create_app(built.services),
-            ssl_context_factory=lambda _config, _default: keys.server_context(),
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            timeout_graceful_shutdown=1,
-        )
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        root = built.services.database.path.parent / "public" / "transport_root.pem"
         try:
-            with Wire(f"https://127.0.0.1:{listener.getsockname()[1]}", root) as wire:
+            with serving(built) as wire:
                 yield wire, clock
         finally:
-            server.should_exit = True
-            thread.join(10)
             built.close()
 
 

@@ -2,15 +2,13 @@
 
 import dataclasses
 import itertools
-import socket
-import threading
 from datetime import timedelta
 from hashlib import sha256
 
 import pytest
 
 from loanapp.backend.inference.client import InferenceClient
-from tests.loanapp.backend.walk import MovableClock, Walker, Wire
+from tests.loanapp.backend.walk import MovableClock, Walker, serving
 
 _INSTANT = {
     "registry_seconds": 0.0,
@@ -66,30 +64,9 @@ def lender(tmp_path_factory, clock):
 
 @pytest.fixture(scope="session")
 def http(lender):
-    """The lender over TLS 1.3, served from a thread of this process."""
-    import uvicorn
-
-    from loanapp.backend.app import create_app
-
-    keys = lender.services.keys
-    keys.publish()
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        create_app(lender.services),
-        ssl_context_factory=lambda _config, _default: keys.server_context(),
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        timeout_graceful_shutdown=1,
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    root = lender.services.database.path.parent / "public" / "transport_root.pem"
-    with Wire(f"https://127.0.0.1:{listener.getsockname()[1]}", root) as wire:
+    """The lender over TLS 1.3."""
+    with serving(lender) as wire:
         yield wire
-    server.should_exit = True
-    thread.join(10)
 
 
 @pytest.fixture

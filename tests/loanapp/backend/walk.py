@@ -1,8 +1,11 @@
 """A borrower who walks the API: every call as a client makes it, in process or over TLS."""
 
 import base64
+import socket
+import threading
 import time
 import uuid
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import requests
@@ -57,6 +60,36 @@ class Wire(requests.Session):
 
     def request(self, method, path, **more):
         return super().request(method, self.url + path, timeout=30, **more)
+
+
+@contextmanager
+def serving(lender):
+    """The lender over TLS 1.3, served from a thread of this process; the wire to it."""
+    import uvicorn
+
+    from loanapp.backend.app import create_app
+
+    keys = lender.services.keys
+    keys.publish()
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        create_app(lender.services),
+        ssl_context_factory=lambda _config, _default: keys.server_context(),
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=1,
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    root = lender.services.database.path.parent / "public" / "transport_root.pem"
+    try:
+        with Wire(f"https://127.0.0.1:{listener.getsockname()[1]}", root) as wire:
+            yield wire
+    finally:
+        server.should_exit = True
+        thread.join(10)
 
 
 class Walker:
