@@ -92,8 +92,9 @@ def told_again(services: Services, borrower_id: str, attempt: Attempt, digest: s
 def conclude(services: Services, borrower_id: str, attempt: Attempt, received: Received) -> Verdict:
     """The verdict on evidence that is there as a whole; it is judged in memory and stored nowhere.
 
-    Raises ``CHALLENGE_EXPIRED``, ``EVIDENCE_INVALID``, ``SOURCE_NOT_ACCEPTED`` or ``NOT_ALLOWED_NOW``. An answer that
-    cannot be given (``LENDER_TROUBLE``) leaves the attempt open.
+    Raises ``CHALLENGE_EXPIRED``, ``EVIDENCE_INVALID``, ``SOURCE_NOT_ACCEPTED``, ``NOT_ALLOWED_NOW``, or
+    ``FACE_ATTEMPTS_LOCKED`` where the lock came meanwhile. An answer that cannot be given (``LENDER_TROUBLE``) leaves
+    the attempt open.
     """
     # By when its header was there: a slow connection is nobody's fault.
     if received.at >= attempt.challenge.expires_at:
