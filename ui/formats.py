@@ -1,37 +1,25 @@
-"""Money, percent, dates and masked numbers as the borrower reads them."""
+"""Money, percent, dates and times as the borrower reads them: the written forms of the language in force."""
 
-from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
 
-from loanapp.domain.clock import CHINA
-from ui.translations import translator
-
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
+from loanapp.domain.written_forms import WrittenForms
+from ui.translations import tr
 
 
-def yuan(amount: Decimal, *, places: int | None = None) -> str:
-    """``¥10,797.05``; whole yuan without cents unless ``places`` says so."""
-    if places is None:
-        places = 0 if amount == amount.to_integral_value() else 2
-    return f"¥{amount:,.{places}f}"
+def _say(key: str, /, **values: object) -> str:
+    return tr(f"formats.{key}", **values)
 
 
-def percent(value: Decimal, places: int = 2) -> str:
-    """``14.40%``."""
-    return f"{value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP):f}%"
-
-
-def day(value: date) -> str:
-    """``2026年12月22日`` or ``22 December 2026``."""
-    if translator().language == "zh":
-        return f"{value.year}年{value.month}月{value.day}日"
-    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
-
-
-def moment(value: datetime) -> str:
-    """A moment in China's time, to the minute."""
-    local = value.astimezone(CHINA)
-    return f"{day(local.date())} {local:%H:%M}"
+FORMS: Final = WrittenForms(_say)
+yuan = FORMS.money
+yuan_column = FORMS.money_column
+around_money = FORMS.around_money
+percent = FORMS.percent
+day = FORMS.day
+short_day = FORMS.short_day
+short_month = FORMS.short_month
+weekday = FORMS.weekday
+clock = FORMS.time
+moment = FORMS.moment
+sentences = FORMS.sentences
+sentence_and_fix = FORMS.sentence_and_fix

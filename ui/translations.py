@@ -20,7 +20,6 @@ from loanapp.resource_files import resource_path
 
 Language = Literal["zh", "en"]
 FOLDERS: Final[dict[Language, str]] = {"zh": "zh_CN", "en": "en"}
-LANGUAGE_NAMES: Final[dict[Language, str]] = {"zh": "简体中文", "en": "English"}
 
 _log = logging.getLogger(__name__)
 
@@ -93,6 +92,11 @@ class Translator(QObject):
             values["count"] = count
         return entry.format_map(_Values(values)) if values else entry
 
+    def in_both(self, key: str) -> tuple[str, ...]:
+        """A sentence in each language, for what the borrower may have typed before switching."""
+        namespace, _, rest = key.partition(".")
+        return tuple(str(self.catalogue(namespace, language).get(rest, "")) for language in FOLDERS)
+
     def pick(self, both: LocalisedText | None) -> str:
         """The current language's half of what the lender says in both."""
         return both.in_language(self._language) if both is not None else ""
@@ -124,10 +128,13 @@ def tr(key: str, /, *, count: int | None = None, **values: object) -> str:
 
 def error_sentence(error: LoanAppError | StrEnum) -> str:
     """What an error, a hint, a reason or a status says, in one sentence."""
-    if isinstance(error, LoanAppError):
-        pattern = translator().catalogue("code_details").get(error.code.value)
-        if isinstance(pattern, str) and all(name in error.details for name in _names(pattern)):
-            return pattern.format(**error.details)
+    if isinstance(error, LoanAppError) and error.details:
+        from loanapp.domain.written_forms import counted
+        from ui.formats import FORMS
+
+        entry = translator().catalogue("code_details").get(error.code.value)
+        if entry is not None and (pattern := counted(entry, error.details)) is not None:
+            return pattern.format(**FORMS.details(error))
     return _code_text(error, "sentence")
 
 
@@ -140,12 +147,6 @@ def _code_text(error: LoanAppError | StrEnum, part: str) -> str:
     code = error.code if isinstance(error, LoanAppError) else error
     key = f"codes.{code.value}.{part}"
     return tr(key if translator().has(key) else f"codes.{ErrorCode.UNEXPECTED.value}.{part}")
-
-
-def _names(entry: str) -> list[str]:
-    from string import Formatter
-
-    return [name for _, name, _, _ in Formatter().parse(entry) if name]
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from loanapp.commands.language import Language, text
+from loanapp.commands.language import Language, forms, text
 from loanapp.help import article, search
 
 
@@ -26,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
         return 1
     best = article(matches[0].article.id, language)
     print(f"# {best.title}\n\n{best.body}")
-    print(text(language, "help.reviewed", day=best.reviewed.isoformat()))
+    print(text(language, "help.reviewed", day=forms(language).day(best.reviewed)))
     if others := matches[1:6]:
         print()
         for match in others:

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Final, Literal
 
 from loanapp.domain.errors import LoanAppError
+from loanapp.domain.written_forms import WrittenForms, counted
 from loanapp.resource_files import resource_path
 
 Language = Literal["zh", "en"]
@@ -50,19 +51,25 @@ def text(language: Language, key: str, *, catalogue: str = "commands", **values:
     return str(_sentences(language, catalogue)[key]).format(**values)
 
 
+def forms(language: Language) -> WrittenForms:
+    """How money, percentages and days are written; a terminal may have no space that does not break."""
+
+    def say(key: str, /, **values: object) -> str:
+        return text(language, key, catalogue="formats", **values).replace("\u00a0", " ")
+
+    return WrittenForms(say)
+
+
 def code_sentence(language: Language, error: LoanAppError) -> str:
     """What an error code means and what to do, as the window would say it; the bare code where there is none."""
     entry = _sentences(language, "codes").get(error.code.value)
     if not isinstance(entry, dict):
         return error.code.value
-    stop = "\u3002" if language == "zh" else ". "
-    return f"{_detailed(language, error) or entry['sentence']}{stop}{entry['fix']}"
+    return forms(language).sentence_and_fix(_detailed(language, error) or entry["sentence"], entry["fix"])
 
 
 def _detailed(language: Language, error: LoanAppError) -> str:
     """The sentence with the error's own figures, where it has one and all its figures are there; else empty."""
-    template = _sentences(language, "code_details").get(error.code.value)
-    try:
-        return str(template).format(**error.details) if template else ""
-    except (KeyError, IndexError):
-        return ""
+    entry = _sentences(language, "code_details").get(error.code.value)
+    pattern = counted(entry, error.details) if isinstance(entry, (str, dict)) else None
+    return pattern.format(**forms(language).details(error)) if pattern is not None else ""

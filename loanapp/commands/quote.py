@@ -8,11 +8,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 from unicodedata import east_asian_width
 
-from loanapp.commands.language import Language, text
+from loanapp.commands.language import Language, forms, text
 from loanapp.domain.annualised_cost import AnnualisedCost, annualised_cost
 from loanapp.domain.clock import CHINA
 from loanapp.domain.money import ZERO, parse_money, wire
-from loanapp.domain.schedule import RepaymentMethod, Schedule, equal_instalment_schedule
+from loanapp.domain.schedule import Instalment, RepaymentMethod, Schedule, equal_instalment_schedule
+from loanapp.domain.written_forms import figure
 
 # Bounds of a calculator, not of a product: wide enough for any consumer loan, narrow enough to catch a slip.
 _PRINCIPAL: Final = (Decimal("0.01"), Decimal("100000000.00"))
@@ -73,8 +74,9 @@ def _number(
     except (ValueError, InvalidOperation):
         value = Decimal("NaN")
     if not value.is_finite() or not bounds[0] <= value <= bounds[1]:
+        shown = forms(language).money if money else str
         raise _BadInputError(
-            text(language, f"quote.error.{name}", minimum=f"{bounds[0]:,}", maximum=f"{bounds[1]:,}", value=given)
+            text(language, f"quote.error.{name}", minimum=shown(bounds[0]), maximum=shown(bounds[1]), value=given)
         )
     return value
 
@@ -130,20 +132,25 @@ def _answer(args: argparse.Namespace, schedule: Schedule, cost: AnnualisedCost) 
 
 def _table(language: Language, schedule: Schedule, cost: AnnualisedCost) -> list[str]:
     heading = [text(language, f"quote.column.{name}") for name in _COLUMNS]
-    cells = [heading, *([str(value) for value in row.values()] for row in _rows(schedule))]
+    written = forms(language)
+    cells = [heading, *([str(row.no), written.day(row.due), *_figures(row)] for row in schedule.rows)]
     widths = [max(_width(row[index]) for row in cells) for index in range(len(_COLUMNS))]
     lines = ["  ".join(_right(cell, width) for cell, width in zip(row, widths, strict=True)) for row in cells]
     totals = {"interest": schedule.total_interest, "fees": schedule.total_fees, "repayment": schedule.total_repayment}
     summary = [
-        (text(language, f"quote.total.{name}"), text(language, "quote.money", amount=wire(amount)))
-        for name, amount in totals.items()
+        (text(language, f"quote.total.{name}"), written.money(amount, places=2)) for name, amount in totals.items()
     ]
     summary += [
-        (text(language, f"quote.rate.{name}"), f"{getattr(cost, name):f} %")
+        (text(language, f"quote.rate.{name}"), written.percent(getattr(cost, name)))
         for name in ("simple_total", "nominal_irr", "effective_irr")
     ]
     width = max(_width(label) for label, _ in summary)
-    return [*lines, "", *(label + " " * (width - _width(label) + 2) + value for label, value in summary)]
+    aligned = [name + " " * (width - _width(name) + 2) + value for name, value in summary]
+    return [text(language, "quote.unit"), *lines, "", *aligned]
+
+
+def _figures(row: Instalment) -> list[str]:
+    return [figure(getattr(row, name), places=2) for name in _COLUMNS[2:]]
 
 
 def _width(cell: str) -> int:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from loanapp.commands.language import FOLDERS, Language
+from loanapp.commands.language import FOLDERS, Language, forms
 from loanapp.resource_files import data_folder, resource_path
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ class _Words:
 
     def __init__(self, language: Language) -> None:
         path = resource_path("translations", FOLDERS[language], "verify.json")
+        self._forms: Final = forms(language)
         self._sentences: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
 
     def say(self, key: str, **values: object) -> str:
@@ -92,7 +93,7 @@ class _Words:
                 "signature",
                 field=self.say(f"field.{item.field}"),
                 signer=item.signer,
-                moment=item.moment.astimezone().isoformat(sep=" ", timespec="seconds") if item.moment else "",
+                moment=self._forms.moment(item.moment) if item.moment else "",
                 root=item.root,
             )
             for item in report.signatures

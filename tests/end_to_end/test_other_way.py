@@ -1,5 +1,6 @@
 """No step needs a face: the other way, in the real window, against the real lender, at the same price."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from tests.qt_rules import nothing_left_on_screen
 from ui.__main__ import demonstration_kit
 from ui.camera.face_words import Step
 from ui.camera.ways import Way
+from ui.formats import yuan
 from ui.pages.decision import DecisionPage
 from ui.pages.face_verification import FaceVerificationPage
 from ui.theme import theme
@@ -61,5 +63,5 @@ def test_a_person_verifies_instead_and_no_camera_opens(walk):
     offer = driver.arrive(Page.DECISION, 60)
     assert isinstance(offer, DecisionPage)
     driver.wait(offer.scaffold.primary.isVisible, "the offer")
-    driver.look(("¥899.75", "14.40%"))
+    driver.look((yuan(Decimal("899.75")), "14.40%"))
     assert {entry.status for entry in journey.application.timeline} >= {ApplicationStatus.IN_REVIEW}

@@ -65,9 +65,9 @@ class TestCostDisclosure:
         for part in (
             "个人贷款综合融资成本明示表",
             "贷款本金",
-            "¥10,000.00",
+            "10,000.00元",
             "利息",
-            "¥797.05",
+            "797.05元",
             "年化综合融资成本（单利）",
             "14.40%",
             "只有违约时才会收取",
@@ -218,7 +218,7 @@ class TestSigning:
 
     def test_who_signs_what_with_whose_certificate(self, page):
         words = texts(page)
-        for part in ("测**", "HT20261122-0001", "TEST CA", "¥10,797.05"):
+        for part in ("测**", "HT20261122-0001", "TEST CA", "10,797.05元"):
             assert part in words
 
     def test_nothing_is_signed_before_the_tick(self, page, journey):
@@ -268,7 +268,7 @@ class TestPayoutAndLoan:
         assert "等待银行答复" in texts(page)
         assert page.scaffold.primary.isHidden()
         qtbot.waitUntil(page.scaffold.primary.isVisible)
-        for part in ("¥10,000.00", "SIM202611220001", "这是模拟放款", "测试银行 尾号 0018"):
+        for part in ("10,000.00元", "SIM202611220001", "这是模拟放款", "测试银行 尾号 0018"):
             qtbot.waitUntil(lambda part=part: part in texts(page))
         with qtbot.waitSignal(page.completed) as done:
             page.scaffold.primary.click()
@@ -281,7 +281,7 @@ class TestPayoutAndLoan:
         journey = JourneyInHand(application("active"))
         journey.answers["loan"] = loan
         page = show(MyLoanPage, journey)
-        qtbot.waitUntil(lambda: "¥899.75" in texts(page))
+        qtbot.waitUntil(lambda: "899.75元" in texts(page))
         assert "还有 30 天" in texts(page)
         table = page.findChild(ScheduleTable)
         assert table.isHidden()

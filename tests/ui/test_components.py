@@ -82,7 +82,7 @@ def test_money_is_tidied_when_left(shown, qtbot):
 
 def test_one_choice_at_a_time_by_mouse_and_keys(shown, qtbot):
     cards = shown(ChoiceCards(2))
-    cards.set_choices([Choice("3", "3 个月"), Choice("6", "6 个月", "每月 ¥1")])
+    cards.set_choices([Choice("3", "3 个月"), Choice("6", "6 个月", "每月 1元")])
     with qtbot.waitSignal(cards.chosen) as chosen:
         card = cards._cards["6"]
         # Cards that are not laid out yet lie one upon another.
@@ -122,7 +122,7 @@ def test_the_slider_follows_values_and_leaves_the_wheel_alone(shown, qtbot):
 def test_the_bar_says_its_sum(shown):
     bar = shown(CostBar())
     bar.show_sum(Decimal(10000), Decimal("797.05"), Decimal(0))
-    assert bar.accessibleName() == "本金 ¥10,000 + 利息 ¥797.05 + 费用 ¥0"
+    assert bar.accessibleName() == "本金 10,000元 + 利息 797.05元 + 费用 0元"
 
 
 def test_the_stepper_opens_pages_that_are_done(shown, qtbot):
@@ -142,7 +142,7 @@ def test_the_stepper_opens_pages_that_are_done(shown, qtbot):
 def test_answers_are_read_back_with_a_way_to_change(shown, qtbot):
     group = shown(SummaryList("借款方案"))
     group.set_title("借款方案")
-    group.set_rows([SummaryRow("金额", "¥10,000")])
+    group.set_rows([SummaryRow("金额", "10,000元")])
     assert group.button.accessibleName() == "修改借款方案"
     with qtbot.waitSignal(group.change):
         group.button.click()

@@ -30,14 +30,14 @@ from ui.translations import translator
 
 def test_the_cost_is_a_sum_done_here(open_page):
     page = open_page(CostPage, TypedJourney())
-    assert page.figures["monthly"].text() == "¥899.75"
-    assert page.figures["total"].text() == "¥10,797.05"
+    assert page.figures["monthly"].text() == "899.75元"
+    assert page.figures["total"].text() == "10,797.05元"
     assert page.figures["annual"].text() == "14.40%"
     assert "诈骗" in page.scam.text()
     page.months_slider.setFocus()
     page.amount.set_text("20000")
     assert page.amount_slider.number() == 20000
-    assert page.figures["monthly"].text() == "¥1,799.51"
+    assert page.figures["monthly"].text() == "1,799.51元"
 
 
 def test_the_cost_page_needs_no_journey(page_context, qtbot):
@@ -53,7 +53,7 @@ def test_an_amount_nobody_lends_is_said_beside_the_field(open_page):
     page = open_page(CostPage, TypedJourney())
     page.amount.set_text("999")
     page.proceed()
-    assert "¥1,000" in page.amount.error.text()
+    assert "1,000元" in page.amount.error.text()
     assert page.scaffold.error_summary.isVisible()
     assert page.amount.text() == "999"
 
@@ -144,7 +144,7 @@ def test_terms_follow_at_once_and_are_sent(open_page, qtbot):
     journey.kept[Page.COST] = {"amount": "20000", "months": "6"}
     journey.answers = {"save_terms": lambda *_: Page.IDENTITY_DOCUMENT}
     page = open_page(TermsPage, journey)
-    assert page.figures["monthly"].text() == "¥3,474.72"
+    assert page.figures["monthly"].text() == "3,474.72元"
     assert page.table.rowCount() == 6
     page.proceed()
     assert page.scaffold.error_summary.isVisible()
@@ -168,7 +168,7 @@ def test_an_amount_the_lender_refuses_stays_and_is_marked(open_page, qtbot):
     page = open_page(TermsPage, journey)
     page.purpose.choose("travel")
     page.proceed()
-    qtbot.waitUntil(lambda: "1000" in page.amount.error.text())
+    qtbot.waitUntil(lambda: "1,000元 至 50,000元" in page.amount.error.text())
     assert page.amount.value() == Decimal(10000)
 
 

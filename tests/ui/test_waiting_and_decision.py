@@ -98,7 +98,7 @@ def test_an_offer_is_a_sum_anyone_can_follow(show, qtbot):
     page = show(DecisionPage, journey)
     qtbot.waitUntil(page.scaffold.primary.isVisible)
     words = texts(page)
-    for part in ("¥10,000", "¥899.75", "¥10,797.05", "14.40%", "2026年12月22日", "放款前不收任何费用"):
+    for part in ("10,000元", "899.75元", "10,797.05元", "14.40%", "2026年12月22日", "放款前不收任何费用"):
         assert part in words
     with qtbot.waitSignal(page.completed) as done:
         page.scaffold.primary.click()

@@ -13,6 +13,7 @@ from loanapp.domain.clock import CHINA
 from ui.camera.column import ColumnArea
 from ui.components import Banner, Card, IconView, LinkButton, SimulatedTag, label
 from ui.components.choice_cards import Choice, ChoiceCards
+from ui.formats import clock, short_day, weekday
 from ui.formats import day as day_in_full
 from ui.messages import Level
 from ui.translations import tr, translator
@@ -25,13 +26,12 @@ _MARGIN: Final = 8
 def visit_time(slot: datetime, minutes: int) -> str:
     """``2026年11月26日 周四 10:00，约 30 分钟``."""
     local = slot.astimezone(CHINA)
-    weekday = tr(f"face_verification.branch.weekday_{local.isoweekday()}")
     return tr(
         "face_verification.branch.when",
+        count=minutes,
         day=day_in_full(local.date()),
-        weekday=weekday,
-        time=f"{local:%H:%M}",
-        minutes=minutes,
+        weekday=weekday(local),
+        time=clock(local),
     )
 
 
@@ -138,13 +138,13 @@ class BranchStep(ColumnArea):
 
     def _fill_days(self) -> None:
         days = self._slots_by_day()
-        self.day.set_choices([Choice(one.isoformat(), _short_day(one)) for one in days])
+        self.day.set_choices([Choice(one.isoformat(), short_day(one)) for one in days])
         self._show("day", self.day, shown=bool(days))
         self._fill_times()
 
     def _fill_times(self) -> None:
         slots = self._slots_by_day().get(date.fromisoformat(self.day.value()), []) if self.day.value() else []
-        self.time.set_choices([Choice(slot.isoformat(), f"{slot.astimezone(CHINA):%H:%M}") for slot in slots])
+        self.time.set_choices([Choice(slot.isoformat(), clock(slot)) for slot in slots])
         self._show("time", self.time, shown=bool(slots))
         self._show("where", self.where, shown=bool(self._branches))
 
@@ -217,8 +217,3 @@ class BookedStep(ColumnArea):
             value.setText(told[row])
         self.change.setText(tr("face_verification.branch.change"))
         self.cancel.setText(tr("face_verification.branch.cancel"))
-
-
-def _short_day(value: date) -> str:
-    weekday = tr(f"face_verification.branch.weekday_{value.isoweekday()}")
-    return tr("face_verification.branch.short_day", month=value.month, day=value.day, weekday=weekday)

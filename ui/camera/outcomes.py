@@ -14,8 +14,9 @@ from ui.camera.face_words import Step, title_of
 from ui.camera.ready import CONNECTION_ICONS, Connection
 from ui.camera.result import Outcome, Reason
 from ui.camera.ways import Way
+from ui.formats import clock, sentence_and_fix, sentences
 from ui.messages import Level
-from ui.translations import error_fix, error_sentence, tr, translator
+from ui.translations import error_fix, error_sentence, tr
 
 _CAMERA_ERRORS: Final = frozenset(
     {
@@ -34,7 +35,6 @@ STUCK: Final = frozenset(
         ErrorCode.CHALLENGE_EXPIRED,
     }
 )
-_BETWEEN: Final = {"zh": "。", "en": ". "}
 # Where the reason says it already, the cause adds nothing.
 _SAID: Final = {
     VerdictReason.TOO_DARK_TO_JUDGE: FailureCause.LIGHT,
@@ -115,7 +115,7 @@ def _not_passed(found: Found, text: str, *, ways_first: bool) -> Outcome:
     unlike = VerdictReason.FACE_UNLIKE_DOCUMENT if _told_unlike(found) else None
     return Outcome(
         Level.LOOK,
-        text=_joined(error_fix(unlike), text) if unlike is not None else text,
+        text=sentences(error_fix(unlike), text) if unlike is not None else text,
         help_code=unlike.value if unlike is not None else "",
         reasons=_reasons(found.verdict, told=unlike),
         causes=_causes(found),
@@ -126,18 +126,13 @@ def _not_passed(found: Found, text: str, *, ways_first: bool) -> Outcome:
     )
 
 
-def _joined(*sentences: str) -> str:
-    """Sentences one after the other, as the language in force sets them."""
-    return (" " if translator().language == "en" else "").join(sentence for sentence in sentences if sentence)
-
-
 def _locked_until(error: LoanAppError) -> str:
     """Until when, by this computer's clock, and that everything else goes on."""
     seconds = error.details.get("retry_after_seconds")
     if not isinstance(seconds, int):
         return tr("face_verification.locked.some_time")
     until = datetime.now(CHINA) + timedelta(seconds=seconds + 59)
-    return tr("face_verification.locked.until", until=until.strftime("%H:%M"))
+    return tr("face_verification.locked.until", until=clock(until))
 
 
 def _trouble(found: Found) -> Outcome:
@@ -201,8 +196,7 @@ def _causes(found: Found) -> tuple[str, ...]:
     reasons = found.verdict.reasons if found.verdict is not None else ()
     said = {_SAID.get(reason) for reason in reasons}
     causes = [cause for cause in failure_causes(reasons) if cause not in said]
-    between = _BETWEEN[translator().language]
-    return tuple(f"{error_sentence(cause)}{between}{error_fix(cause)}" for cause in causes)
+    return tuple(sentence_and_fix(error_sentence(cause), error_fix(cause)) for cause in causes)
 
 
 def _recheck(found: Found) -> tuple[tuple[str, str], ...]:

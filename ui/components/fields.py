@@ -7,8 +7,10 @@ from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from loanapp.domain.money import parse_money
+from loanapp.domain.written_forms import figure
 from ui.components.icons import IconView
 from ui.components.labels import label, set_role
+from ui.formats import around_money
 from ui.theme import theme
 
 
@@ -130,14 +132,28 @@ class MoneyField(Field):
     ) -> None:
         super().__init__(text, hint, None, parent, width=width)
         self._places = places
-        self.unit = label("¥", "muted", wrap=False)
-        self.row.insertWidget(0, self.unit)
+        self._units = (label("", "muted", wrap=False), label("", "muted", wrap=False))
+        self.row.insertWidget(0, self._units[0])
+        self.row.insertWidget(2, self._units[1])
+        self._show_unit()
         self.edited.connect(lambda _: self.value_changed.emit(self.value()))
 
     def _make_editor(self) -> QWidget:
         edit = _MoneyEdit()
         edit.left.connect(self._tidy)
         return edit
+
+    def _show_unit(self) -> None:
+        """Before or after the figure, as the language has it."""
+        for unit, text in zip(self._units, around_money(), strict=True):
+            unit.setText(text)
+            unit.setVisible(bool(text))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the language."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self._show_unit()
+        super().changeEvent(event)
 
     def value(self) -> Decimal | None:
         """Yuan with two places, or ``None`` while it is no amount."""
@@ -152,7 +168,7 @@ class MoneyField(Field):
 
     def _written(self, amount: Decimal) -> str:
         places = 2 if amount != amount.to_integral_value() else self._places
-        return f"{amount:,.{places}f}"
+        return figure(amount, places=places)
 
     def _tidy(self) -> None:
         amount = self.value()

@@ -155,7 +155,7 @@ class BottomLine(QFrame):
         self.text_size.setAccessibleName(tr("common.text_size_choose"))
         self.mode.setText(tr("common.theme_to_light") if theme().dark else tr("common.theme_to_dark"))
         self.mode.set_icon_name("sun" if theme().dark else "moon")
-        self.language.setText("English" if translator().language == "zh" else "简体中文")
+        self.language.setText(tr("common.other_language"))
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow language, colours and size."""

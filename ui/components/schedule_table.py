@@ -6,14 +6,18 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from loanapp.domain.schedule import Instalment
-from ui.formats import day, yuan
+from loanapp.domain.written_forms import figure
+from ui.formats import day, yuan, yuan_column
 from ui.translations import tr
 
 _COLUMNS = ("no", "due", "payment", "principal", "interest", "fees", "balance")
 
 
 class ScheduleTable(QTableWidget):
-    """One row an instalment; as tall as its rows, so that the page scrolls and not the table."""
+    """One row an instalment; as tall as its rows, so that the page scrolls and not the table.
+
+    The headings name the currency, the figures go without; a screen reader is told both.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(0, len(_COLUMNS), parent)
@@ -40,9 +44,12 @@ class ScheduleTable(QTableWidget):
         self.setRowCount(len(rows))
         for number, row in enumerate(rows):
             money = (row.payment + row.fees, row.principal, row.interest, row.fees, row.balance)
-            texts = [str(row.no), day(row.due), *(yuan(value, places=2) for value in money)]
+            texts = [str(row.no), day(row.due), *(figure(value, places=2) for value in money)]
+            spoken = ["", "", *(yuan(value, places=2) for value in money)]
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
+                if spoken[column]:
+                    item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken[column])
                 item.setTextAlignment(
                     Qt.AlignmentFlag.AlignVCenter
                     | (Qt.AlignmentFlag.AlignRight if column > 1 else Qt.AlignmentFlag.AlignLeft)
@@ -62,7 +69,8 @@ class ScheduleTable(QTableWidget):
 
     def _retranslate(self) -> None:
         for column, name in enumerate(_COLUMNS):
-            item = QTableWidgetItem(tr(f"common.schedule_{name}"))
+            heading = tr(f"common.schedule_{name}")
+            item = QTableWidgetItem(yuan_column(heading) if column > 1 else heading)
             item.setTextAlignment(
                 Qt.AlignmentFlag.AlignVCenter
                 | (Qt.AlignmentFlag.AlignRight if column > 1 else Qt.AlignmentFlag.AlignLeft)

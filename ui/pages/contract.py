@@ -1,7 +1,7 @@
 """The contract in the middle, its contents at the left, the terms that matter at the right, each explained."""
 
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QResizeEvent
@@ -236,21 +236,21 @@ class ContractPage(JourneyPage):
             else tr("contract.term.amount.text_plain", amount=yuan(offer.payout))
         )
         interest = yuan(offer.schedule.total_interest)
-        texts: dict[str, tuple[str, dict[str, str]]] = {
+        texts: dict[str, tuple[str, dict[str, Any]]] = {
             "amount": (amount, {}),
             "repay": (tr("contract.term.repay.text", amount=yuan(each), count=offer.terms.months), {}),
             "cost": (
                 tr("contract.term.cost.text", rate=percent(rate), interest=interest),
-                {"per_hundred": f"{rate:.2f}"},
+                {"hundred": yuan(_HUNDRED), "per_hundred": yuan(rate)},
             ),
             "late": (
                 tr("contract.term.late.text", rate=percent(offer.penalty_annual_pct)),
-                {"example": f"{late:.2f}", "penalty": f"{penalty:.2f}", "days": str(_LATE_DAYS)},
+                {"example": yuan(late), "penalty": yuan(penalty), "count": _LATE_DAYS},
             ),
             "early": (tr("contract.term.early.text"), {}),
         }
         return [
-            (tr(f"contract.term.{name}"), text, tr(f"contract.term.{name}.explain", count=None, **values))
+            (tr(f"contract.term.{name}"), text, tr(f"contract.term.{name}.explain", **values))
             for name, (text, values) in texts.items()
         ]
 

@@ -272,7 +272,7 @@ class IdentityDocumentPage(JourneyPage):
         if self.show_errors(self._errors_now()):
             return
         fields = {name: field.text() for name, field in self.fields.items()}
-        if fields["valid_until"] in ("长期", "Long term", tr("common.long_term")):
+        if fields["valid_until"] in self.context.translator.in_both("common.long_term"):
             fields["valid_until"] = "long_term"
         fields["identity_number"] = fields["identity_number"].replace(" ", "").upper()
         journey = self.journey

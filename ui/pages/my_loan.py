@@ -1,6 +1,6 @@
 """The loan: what is due next and when, the plan as a strip of months, and the papers."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout
@@ -11,7 +11,7 @@ from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.journey.pages import Page
 from ui.components import Banner, Card, LinkButton, ScheduleTable, SecondaryButton, SectionHeading, label
 from ui.components.schedule_strip import ScheduleStrip
-from ui.formats import day, moment, yuan
+from ui.formats import day, moment, short_month, yuan
 from ui.messages import Level
 from ui.pages.page import JourneyPage
 from ui.pages.save_contract import save_contract
@@ -19,14 +19,6 @@ from ui.translations import tr
 
 if TYPE_CHECKING:
     from loanapp.proof.verification import VerificationReport
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def month_name(value: date) -> str:
-    """``1月`` or ``Jan``."""
-    month = str(value.month) if tr("my_loan.strip.month", month="") else _MONTHS[value.month - 1]
-    return tr("my_loan.strip.month", month=month)
 
 
 class MyLoanPage(JourneyPage):
@@ -59,7 +51,7 @@ class MyLoanPage(JourneyPage):
         self._table_button.clicked.connect(self._toggle_table)
         self._plan_title.side.addWidget(self._table_button)
         self.scaffold.add(self._plan_title)
-        self._strip = ScheduleStrip(month_name)
+        self._strip = ScheduleStrip(short_month)
         self.scaffold.add(self._strip)
         self._totals = label("", "small")
         self.scaffold.add(self._totals)

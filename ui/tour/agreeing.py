@@ -1,11 +1,13 @@
 """The tour from waiting for the answer to the loan: the offer, the cost table, the contract, the money."""
 
+from decimal import Decimal
 from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from loanapp.journey.pages import Page
+from ui.formats import yuan
 from ui.tour.driver import TourError
 from ui.tour.walker import Walker
 from ui.translations import tr
@@ -38,7 +40,7 @@ class Agreeing(Walker):
 
         page = self._page(Page.DECISION, DecisionPage, 30.0)
         self.driver.wait(page.scaffold.primary.isVisible, "the offer")
-        self.picture("decision", "¥10,000", "¥899.75", "¥10,797.05")
+        self.picture("decision", *map(yuan, (Decimal(10000), Decimal("899.75"), Decimal("10797.05"))))
         self._go_on(page)
 
     def cost_disclosure(self) -> None:
@@ -99,7 +101,7 @@ class Agreeing(Walker):
 
         page = self._page(Page.PAYOUT, PayoutPage, 40.0)
         self.driver.wait(page.scaffold.primary.isVisible, "the money", 40.0)
-        self.picture("payout", "¥10,000.00", tr("payout.simulated"), tr("payout.signed.both"))
+        self.picture("payout", yuan(Decimal(10000), places=2), tr("payout.simulated"), tr("payout.signed.both"))
         self._go_on(page)
 
     def my_loan(self) -> None:
@@ -108,7 +110,7 @@ class Agreeing(Walker):
 
         driver = self.driver
         page = self._page(Page.MY_LOAN, MyLoanPage)
-        self.picture("my_loan", "¥899.75", tr("my_loan.strip"))
+        self.picture("my_loan", yuan(Decimal("899.75")), tr("my_loan.strip"))
         driver.click(driver.button(page, tr("my_loan.verify")))
         driver.wait(lambda: page.verified, "the signatures to be checked")
         page.bring_papers_into_view()

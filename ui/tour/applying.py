@@ -1,9 +1,11 @@
 """The tour from the price to the permissions, and from the bank card to the application that goes off."""
 
+from decimal import Decimal
 from typing import Final
 
 from loanapp.domain.consent import ConsentScope
 from loanapp.journey.pages import Page
+from ui.formats import percent, yuan
 from ui.tour.driver import TourError
 from ui.tour.walker import Walker
 from ui.translations import tr
@@ -24,7 +26,7 @@ class Applying(Walker):
         page = self._page(Page.COST, CostPage)
         # The price stands before anybody has answered: no lender, no sign-in, no question.
         driver.wait(page.figures["monthly"].text, "the price")
-        self.picture("cost", "¥899.75", "¥10,797.05", "14.40%")
+        self.picture("cost", yuan(Decimal("899.75")), yuan(Decimal("10797.05")), percent(Decimal("14.4")))
         driver.wait(lambda: driver.desktop.context.journey is not None, "the journey", _LENDER_S)
         journey = driver.desktop.context.journey
         driver.wait(lambda: journey is not None and journey.lender is not None, "the lender to answer", _LENDER_S)
@@ -58,7 +60,7 @@ class Applying(Walker):
         driver.type(page.amount.editor, _AMOUNT, "the amount")
         self._choose_card(page.months, tr("common.months", count=_MONTHS))
         self._choose_card(page.purpose, tr("common.purpose_education"))
-        self.picture("terms", "¥899.75", "14.40%")
+        self.picture("terms", yuan(Decimal("899.75")), percent(Decimal("14.4")))
         self._go_on(page)
 
     def identity_document(self) -> None:

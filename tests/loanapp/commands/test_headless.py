@@ -152,9 +152,9 @@ def test_quote_keeps_a_fee_apart(capsys):
 def test_quote_as_a_table(capsys, language):
     assert main([*LOAN, "--start", "2026-12-05"]) == 0
     shown = capsys.readouterr().out
-    assert "2027-12-05" in shown
-    assert "10797.05" in shown
-    assert "14.3999 %" in shown
+    assert {"zh": "2027年12月5日", "en": "5 December 2027"}[language] in shown
+    assert {"zh": "10,797.05元", "en": "CNY 10,797.05"}[language] in shown
+    assert "14.40%" in shown
     assert ("年化综合融资成本" in shown) == (language == "zh")
 
 

@@ -26,6 +26,10 @@ S = ApplicationStatus
     [
         ("10000", "10000.00"),
         (" ¥10,000.00 ", "10000.00"),
+        ("10,797.05元", "10797.05"),
+        ("CNY\u00a010,797.05", "10797.05"),
+        ("rmb 5", "5.00"),
+        ("人民币 5 元", "5.00"),
         ("\uffe5\uff11\uff0c\uff15\uff10\uff10", "1500.00"),
         ("0.1", "0.10"),
         ("1,234,567.8", "1234567.80"),
@@ -36,10 +40,30 @@ def test_money_as_people_write_it(text, amount):
 
 
 # What Python reads as a number and no person means as an amount.
-NOT_MONEY = ["10,5", "1,0000", "1,000,00", ",5", "1e3", "1_000", "-5", "+5", "٥٠٠", "५", ".5", "5.", "9" * 30]
+NOT_MONEY = [
+    "10,5",
+    "1,0000",
+    "1,000,00",
+    ",5",
+    "1e3",
+    "1_000",
+    "-5",
+    "+5",
+    "٥٠٠",
+    "५",
+    ".5",
+    "5.",
+    "9" * 30,
+    "元",
+    "5元元",
+]
+NOT_MONEY += ["¥CNY 5", "5美元", "元5", "USD 5"]
 
 
-@pytest.mark.parametrize("text", ["", "abc", "1.234", "NaN", "Infinity", "1e40", "--1", "1 000", "$5", *NOT_MONEY])
+@pytest.mark.parametrize(
+    "text",
+    ["", "abc", "1.234", "NaN", "Infinity", "1e40", "--1", "1 000", "$5", "元", "5元元", "¥CNY 5", "5美元", *NOT_MONEY],
+)
 def test_what_is_no_money_is_a_value_error(text):
     with pytest.raises(ValueError, match="not an amount"):
         parse_money(text)
