@@ -5,6 +5,7 @@
     python3 dev.py test             everything that must pass, in under ten minutes
     python3 dev.py check [--slow]   style, types and layers; --slow adds the long suites
     python3 dev.py bench [NAME] [--json]
+    python3 dev.py gallery [--out DIR]   every component in all its states; with --out pictures of every page too
     python3 dev.py evaluate [--json] [--quick]   face verification: the borrower, real clips, attacks, in counts
     python3 dev.py package          the program as a folder that needs no Python
 
@@ -398,6 +399,18 @@ def command_evaluate(args: argparse.Namespace, rest: list[str]) -> int:
     return subprocess.call(command, cwd=ROOT, env=clean_environment())
 
 
+def command_gallery(args: argparse.Namespace, rest: list[str]) -> int:
+    """A window with every component, or pictures of every component and page."""
+    drawn = any(argument.startswith(("--out", "--walk", "--accept")) for argument in rest)
+    if not drawn and not has_display():
+        stop("there is no display for the gallery's window; pictures need none: python3 dev.py gallery --out DIR")
+    set_up(development=True, window=not drawn)
+    command = [executable(VENV, "python"), "-m", "tests.gallery", *rest]
+    return subprocess.call(
+        command, cwd=ROOT, env=clean_environment(**{"QT_QPA_PLATFORM": "offscreen"} if drawn else {})
+    )
+
+
 def command_package(args: argparse.Namespace, rest: list[str]) -> int:
     """Freeze the program into a folder."""
     shared = f"libpython3.{sys.version_info[1]}"
@@ -423,6 +436,7 @@ def main() -> int:
     bench.add_argument("name", nargs="?")
     bench.add_argument("--json", action="store_true")
     commands.add_parser("evaluate", help="face verification in counts; more arguments go to it", add_help=False)
+    commands.add_parser("gallery", help="components and pages in all looks; more arguments go to it", add_help=False)
     commands.add_parser("package", help="a folder that needs no Python")
     args, rest = parser.parse_known_args()
     try:

@@ -1,0 +1,337 @@
+"""Every component of ``ui/components`` in every state it has; each says something of the program's own words."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QWidget
+
+from loanapp.client.answers import SimulatedMessage
+from loanapp.domain.errors import ErrorCode
+from loanapp.domain.localised import LocalisedText
+from tests.gallery.sheet import Build, Sheet, Specimen, beside, hovered
+from tests.gallery.stage import Room, Scene
+from tests.ui.loan_in_hand import SCHEDULE
+from ui.components import (
+    AmountSlider,
+    Banner,
+    Card,
+    CodeField,
+    ConsentCard,
+    CostBar,
+    ErrorSummary,
+    Field,
+    FieldError,
+    HelpPanel,
+    LinkButton,
+    MoneyField,
+    PhotoSide,
+    PrimaryButton,
+    ProgressLine,
+    ProgressState,
+    QuietButton,
+    SafetyLine,
+    ScheduleTable,
+    SecondaryButton,
+    SimulatedMessageCard,
+    SimulatedTag,
+    Stepper,
+    SummaryList,
+    SummaryRow,
+    TestIdentityRow,
+)
+from ui.components.choice_cards import Choice, ChoiceCards
+from ui.components.reading_ring import ReadingRing
+from ui.components.schedule_strip import ScheduleStrip
+from ui.components.stepper import StepGroupView, StepPage
+from ui.components.tick_box import TickBox
+from ui.formats import yuan
+from ui.help_text import article_text
+from ui.messages import Level
+from ui.pages.confirm import ConfirmDialog
+from ui.translations import error_sentence, tr, translator
+
+DAY: Final = date(2026, 11, 22)
+
+
+def _button(kind: type, key: str) -> Build:
+    def build() -> Iterator[Specimen]:
+        made: dict[str, Any] = {state: kind(tr(key)) for state in ("rest", "hover", "focus", "pressed", "disabled")}
+        hovered(made["hover"])
+        made["pressed"].setDown(True)
+        made["disabled"].setEnabled(False)
+        for state, button in made.items():
+            yield Specimen(state, beside(button), button if state == "focus" else None)
+
+    return build
+
+
+def _field(make: Callable[[], Field], typed: str, wrong: ErrorCode) -> Build:
+    def build() -> Iterator[Specimen]:
+        for state in ("rest", "focus", "filled", "error", "read_only", "disabled"):
+            field: Any = make()
+            if state not in ("rest", "focus"):
+                field.set_text(typed)
+            if state == "error":
+                field.set_error(error_sentence(wrong))
+            if state == "read_only":
+                field.editor.setReadOnly(True)
+            field.setEnabled(state != "disabled")
+            yield Specimen(state, field, field.editor if state == "focus" else None)
+
+    return build
+
+
+def _choices() -> Iterator[Specimen]:
+    for state in ("rest", "hover", "focus", "chosen", "disabled"):
+        cards = ChoiceCards(2)
+        cards.set_choices(
+            [
+                Choice(str(months), tr("common.months", count=months), tr("terms.each_month", amount=yuan(each)))
+                for months, each in ((6, Decimal("1737.36")), (12, Decimal("899.75")))
+            ]
+        )
+        first = cards._cards["6"]
+        if state == "hover":
+            hovered(first)
+        if state == "chosen":
+            cards.choose("6")
+        cards.setEnabled(state != "disabled")
+        yield Specimen(state, cards, first.button if state == "focus" else None)
+
+
+def _tick() -> Iterator[Specimen]:
+    for state in ("rest", "hover", "focus", "chosen", "disabled"):
+        box = TickBox(tr("signing.confirm"))
+        box.setChecked(state == "chosen")
+        if state == "hover":
+            hovered(box)
+        box.setEnabled(state != "disabled")
+        yield Specimen(state, box, box.box if state == "focus" else None)
+
+
+def _banners() -> Iterator[Specimen]:
+    for level in Level:
+        banner = Banner(level)
+        banner.say(tr("common.support"), tr("common.support_unknown"))
+        banner.add_action(tr("common.close"), lambda: None)
+        yield Specimen(level.value, banner)
+
+
+def _consents() -> Iterator[Specimen]:
+    from tests.ui.loan_in_hand import lender
+
+    consent = lender().consents[0]
+    for state in ("rest", "unfolded", "busy", "granted", "refused"):
+        card, pick = ConsentCard("face"), translator().pick
+        facts = {
+            "recipient": pick(consent.recipient),
+            "retention": pick(consent.retention),
+            "refuse_effect": pick(consent.refuse_effect),
+        }
+        card.say(tr("permissions.scope_face_verification"), pick(consent.purpose), facts, pick(consent.text))
+        given = {"granted": True, "refused": False}.get(state)
+        card.show_state(granted=given, when="2026-11-22 10:00" if given is not None else "", working=state == "busy")
+        if state == "unfolded":
+            card.more.click()
+        yield Specimen(state, card)
+
+
+def _cost_bar() -> Iterator[Specimen]:
+    bar = CostBar()
+    bar.show_sum(Decimal(10000), Decimal("797.05"), Decimal("120.00"))
+    yield Specimen("rest", bar)
+
+
+def _errors() -> Iterator[Specimen]:
+    summary = ErrorSummary()
+    sentences = [error_sentence(code) for code in (ErrorCode.PHONE_INVALID, ErrorCode.IDENTITY_NUMBER_LENGTH)]
+    summary.show_errors([FieldError(sentence, None) for sentence in sentences], take_focus=False)
+    yield Specimen("rest", summary)
+    focused = ErrorSummary()
+    focused.show_errors([FieldError(sentence, None) for sentence in sentences], take_focus=False)
+    yield Specimen("focus", focused, focused)
+
+
+def _progress() -> Iterator[Specimen]:
+    for state in ProgressState:
+        yield Specimen(state.value, ProgressLine(tr("progress.step.card"), state))
+
+
+def _stepper() -> Iterator[Specimen]:
+    for state in ("rest", "compact"):
+        stepper = Stepper()
+        names = ("cost", "sign_in", "terms")
+        done = tuple(StepPage(one, tr(f"common.step_name_{one}"), "done", opens=True) for one in names)
+        here = tuple(
+            StepPage(one, tr(f"common.step_name_{one}"), "current" if one == "about_you" else "done", opens=False)
+            for one in ("identity_document", "about_you")
+        )
+        groups = (("work_it_out", "done", done), ("your_details", "current", here), ("permissions", "ahead", ()))
+        stepper.set_steps([StepGroupView(tr(f"common.group_{one}"), state, pages) for one, state, pages in groups])
+        stepper.set_compact(compact=state == "compact")
+        yield Specimen(state, beside(_tall(stepper)))
+
+
+def _tall(widget: QWidget) -> QWidget:
+    """Room for what would scroll inside the frame."""
+    from ui.theme import theme
+
+    widget.setMinimumHeight(theme().px(320))
+    return widget
+
+
+def _help() -> Iterator[Specimen]:
+    panel = HelpPanel()
+    panel.show_article(*article_text("page-cost", translator().language))
+    yield Specimen("rest", beside(_tall(panel)))
+
+
+def _summary() -> Iterator[Specimen]:
+    for state in ("rest", "focus", "read_only"):
+        group = SummaryList(changeable=state != "read_only")
+        group.set_title(tr("common.step_name_terms"))
+        rows = (("amount", "¥10,000"), ("months", tr("common.months", count=12)))
+        group.set_rows([SummaryRow(tr(f"check_answers.{name}"), value) for name, value in rows])
+        yield Specimen(state, group, group.button if state == "focus" else None)
+
+
+def _table() -> Iterator[Specimen]:
+    table = ScheduleTable()
+    table.show_rows(SCHEDULE.rows)
+    yield Specimen("rest", table)
+
+
+def _strip() -> Iterator[Specimen]:
+    from ui.pages.my_loan import month_name
+
+    for state, following in (("rest", 1), ("next", 5), ("repaid", None)):
+        strip = ScheduleStrip(month_name)
+        strip.show_schedule(SCHEDULE.rows, following)
+        yield Specimen(state, strip)
+
+
+def _slider() -> Iterator[Specimen]:
+    for state in ("rest", "hover", "focus", "disabled"):
+        slider = AmountSlider(range(1000, 50001, 100))
+        slider.put(10000)
+        slider.setAccessibleName(tr("terms.amount_slider"))
+        if state == "hover":
+            hovered(slider)
+        slider.setEnabled(state != "disabled")
+        yield Specimen(state, slider, slider if state == "focus" else None)
+
+
+def _photos() -> Iterator[Specimen]:
+    for state, key in (("rest", "none"), ("busy", "reading"), ("done", "read"), ("error", "none")):
+        side = PhotoSide("front")
+        side.show_state(f"common.photo_{key}", done=state == "done")
+        if state == "error":
+            side.show_error(error_sentence(ErrorCode.PHOTO_UNREADABLE))
+        yield Specimen(state, side)
+
+
+def _message() -> Iterator[Specimen]:
+    card = SimulatedMessageCard()
+    words = LocalisedText(
+        "【演示放款机构】验证码 123456，5 分钟内有效。", "[Demonstration Lender] Code 123456, 5 minutes."
+    )
+    card.show_message(SimulatedMessage(LocalisedText("演示放款机构", "Demonstration Lender"), words, "123456"))
+    yield Specimen("rest", card)
+
+
+def _identity() -> Iterator[Specimen]:
+    from loanapp.demonstration.identities import load_identities
+
+    row = TestIdentityRow("sign_in.take_test_identity")
+    row.set_people(load_identities())
+    yield Specimen("rest", row)
+
+
+def _small() -> Iterator[Specimen]:
+    yield Specimen("rest", beside(SimulatedTag()))
+    yield Specimen("look", SafetyLine(tr("sign_in.warning")))
+
+
+def _ring() -> Iterator[Specimen]:
+    for state, left in (("waiting", 9.0), ("done", 0.0)):
+        button = PrimaryButton(tr("cost_disclosure.action"))
+        button.setEnabled(not left)
+        ring = ReadingRing(button)
+        ring._needed_s, ring._before_s = 15.0, 15.0 - left
+        # Its clock would run on while it is looked at.
+        ring._resume = lambda: None
+        yield Specimen(state, beside(ring))
+
+
+def _card() -> Iterator[Specimen]:
+    from ui.components import SectionHeading, label
+
+    card = Card()
+    card.body.addWidget(SectionHeading(tr("terms.plan")))
+    card.body.addWidget(label(tr("terms.method"), "muted"))
+    yield Specimen("rest", card)
+
+
+BUILDS: Final[dict[str, Build]] = {
+    "button-primary": _button(PrimaryButton, "cost.action"),
+    "button-secondary": _button(SecondaryButton, "sign_in.send"),
+    "button-link": _button(LinkButton, "common.change"),
+    "button-quiet": _button(QuietButton, "common.support"),
+    "field": _field(
+        lambda: Field(tr("identity_document.name"), tr("identity_document.unsure")), "测试甲", ErrorCode.NAME_INVALID
+    ),
+    "field-money": _field(
+        lambda: MoneyField(tr("about_you.income"), tr("about_you.income_hint")),
+        "15,000",
+        ErrorCode.INPUT_INVALID,
+    ),
+    "field-code": _field(lambda: CodeField(tr("sign_in.code"), width=160), "123456", ErrorCode.CODE_WRONG),
+    "choice-cards": _choices,
+    "tick-box": _tick,
+    "banner": _banners,
+    "consent-card": _consents,
+    "cost-bar": _cost_bar,
+    "error-summary": _errors,
+    "progress-line": _progress,
+    "stepper": _stepper,
+    "help-panel": _help,
+    "summary-list": _summary,
+    "schedule-table": _table,
+    "schedule-strip": _strip,
+    "amount-slider": _slider,
+    "photo-side": _photos,
+    "simulated-message": _message,
+    "test-identity": _identity,
+    "tag-and-safety-line": _small,
+    "reading-ring": _ring,
+    "card": _card,
+}
+
+
+def _dialog(room: Room) -> QWidget:
+    holder = QWidget()
+    holder.setProperty("ground", "paper")
+    holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    holder.resize(1366, 768)
+    room.show(holder)
+    dialog: QDialog = ConfirmDialog(
+        holder,
+        tr("progress.withdraw.title"),
+        tr("progress.withdraw.text"),
+        confirm=tr("progress.withdraw.confirm"),
+        keep=tr("progress.withdraw.keep"),
+    )
+    dialog.open()
+    return holder
+
+
+def component_scenes() -> tuple[Scene, ...]:
+    """One sheet a component."""
+    sheets = [
+        Scene(f"component-{name}", lambda room, name=name, build=build: room.show(Sheet(name, build)), fresh=True)
+        for name, build in BUILDS.items()
+    ]
+    return (*sheets, Scene("component-dialog", _dialog, fresh=True))

@@ -1,0 +1,375 @@
+"""Every page in every state it can be in, with a journey in hand; the day is always 22 November 2026."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from loanapp.client.answers import DocumentReading, FieldReading, SimulatedMessage
+from loanapp.domain.clock import ManualClock
+from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.domain.localised import LocalisedText
+from loanapp.guard.refusal import GuardRefusal
+from loanapp.journey.pages import DRAFT_PAGES, Page, place
+from loanapp.journey.signing_acts import SigningStep
+from tests.gallery.stage import Room, Scene, until
+from tests.ui.loan_in_hand import NOW, application, disclosure, loan, offer
+from tests.ui.typed_journey import TypedJourney, draft
+from ui.__main__ import demonstration_kit
+from ui.messages import Level
+from ui.pages.page import JourneyPage
+
+TODAY: Final = datetime.fromisoformat(NOW)
+PERSON: Final = ("测试甲", "11010119900307002X", "13800000001", "6222020000000000018")
+FIELDS: Final = {
+    "name": PERSON[0],
+    "identity_number": PERSON[1],
+    "ethnic_group": "汉",
+    "address": "北京市示范区模拟路一百二十三号院四号楼五单元六层六〇一室",
+    "authority": "北京市公安局示范分局",
+    "valid_from": "2018-05-10",
+    "valid_until": "2038-05-10",
+}
+BURDEN: Final = {"outcome": "declined", "reasons": ["repayment_burden_too_high", "income_too_low", "limit_reached"]}
+
+
+def journey(page: Page, held: Any = None, **answers: Callable[..., object]) -> TypedJourney:
+    """A journey that stands on ``page``: what lies before it may be opened again, the clock stands still."""
+    made = TypedJourney(held)
+    made.clock = ManualClock(TODAY)
+    made.signed_in = held is not None
+    before = [one for one in DRAFT_PAGES if place(one) < place(page)]
+    made.open_pages = frozenset([Page.COST, *before] if held is not None and held.status.value == "draft" else [])
+    made.answers = {
+        "refresh": lambda: page,
+        "connect": lambda: made.lender,
+        "offer": lambda: held.offer,
+        "cost_disclosure": disclosure,
+        "contract_pdf": paper,
+        "loan": loan,
+        **answers,
+    }
+    return made
+
+
+@cache
+def paper() -> bytes:
+    """A contract of three pages."""
+    import typst
+
+    parts = "\n#pagebreak()\n".join(
+        f"= {title}\n{'本合同由双方在模拟环境中签署，仅用于演示。' * 40}"
+        for title in ("合同双方", "贷款金额、期限与还款方式", "违约责任")
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "paper.typ"
+        source.write_text(f'#set text(font: "Noto Serif SC", lang: "zh")\n{parts}', encoding="utf-8")
+        return typst.compile(source, format="pdf")
+
+
+def scene(
+    page: Page, held: Callable[[], Any] | None = None, act: Callable[[Any, Room], object] | None = None, **more: Any
+) -> Callable[[Room], Any]:
+    """A setting: ``page`` with a journey that holds ``held()``, and then ``act(page, room)``."""
+    kept = more.pop("kept", {})
+
+    def set_it(room: Room) -> Any:
+        made = journey(page, held() if held is not None else None, **more)
+        made.kept.update(kept)
+        shown = room.open(page, made, demonstration_kit())
+        room.rest()
+        if act is not None:
+            act(shown, room)
+            room.rest()
+        return room.shell
+
+    return set_it
+
+
+def refuse(code: ErrorCode, **details: object) -> Callable[..., Any]:
+    """An act the lender refuses."""
+
+    def act(*_: object, **__: object) -> None:
+        raise LoanAppError(code, **details)
+
+    return act
+
+
+def go_on(page: JourneyPage, _room: Room) -> None:
+    """Press the main action: where something is missing, the page says what."""
+    page.proceed()
+
+
+# the first pages
+
+
+def _amount_wrong(page: Any, room: Room) -> None:
+    page.amount.set_text("999")
+    page.proceed()
+
+
+def _no_lender(page: Any, room: Room) -> None:
+    window = room.window
+    if window is not None:
+        window.bottom.show_offline(offline=True)
+        window.notices.show_retry(LoanAppError(ErrorCode.LENDER_UNREACHABLE), lambda: None)
+
+
+def _notices(page: Any, room: Room) -> None:
+    window = room.window
+    if window is not None:
+        page.context.messages.show_notice(Level.LOOK, "common.memory_only")
+        page.context.messages.show_error(LoanAppError(ErrorCode.CLOCK_WRONG))
+        page.context.messages.show_support()
+
+
+def _message() -> SimulatedMessage:
+    words = LocalisedText(
+        "【演示放款机构】验证码 123456，5 分钟内有效。", "[Demonstration Lender] Code 123456, 5 minutes."
+    )
+    return SimulatedMessage(LocalisedText("演示放款机构", "Demonstration Lender"), words, "123456")
+
+
+def _code_sent(*_: object) -> object:
+    return SimpleNamespace(
+        challenge_id="c",
+        expires_at=TODAY + timedelta(minutes=5),
+        resend_after_seconds=60,
+        simulated_message=_message(),
+    )
+
+
+def _ask_code(page: Any, room: Room) -> None:
+    page.phone.set_text(PERSON[2])
+    page.request_code()
+    room.rest()
+    page._clock.stop()
+
+
+def _code_wrong(page: Any, room: Room) -> None:
+    _ask_code(page, room)
+    page.code.set_text("000000")
+    page.proceed()
+
+
+def _chosen_terms(page: Any, room: Room) -> None:
+    page.months.choose("12")
+    page.purpose.choose("education")
+
+
+def _read_card(page: Any, room: Room) -> None:
+    from loanapp.demonstration.identities import find_identity
+    from loanapp.demonstration.identity_card import render_card
+    from ui.pages.photos import thumbnail
+
+    for side in ("front", "back"):
+        page.sides[side].show_image(thumbnail(render_card(find_identity("approved"), side)))
+        page.sides[side].show_state("common.photo_read", done=True)
+    unsure = {name: FieldReading(value, 0.5 if name == "ethnic_group" else 0.99) for name, value in FIELDS.items()}
+    for side in ("front", "back"):
+        page._read(side, (page.sides[side]._thumbnail.image, DocumentReading(side, unsure)))
+    page.scaffold.show_top()
+
+
+def _card_wrong(page: Any, room: Room) -> None:
+    _read_card(page, room)
+    page.fields["identity_number"].set_text("110101199003070021")
+    page.fields["address"].set_text("")
+    page.proceed()
+
+
+def _photo_refused(page: Any, room: Room) -> None:
+    page._not_read("front", LoanAppError(ErrorCode.PHOTO_UNREADABLE))
+    page.sides["back"].show_state("common.photo_reading")
+
+
+def _about_filled(page: Any, room: Room) -> None:
+    page.employment.choose("self_employed")
+    page.income.set_text("15,000")
+    page.debt.set_text("2,000.50")
+
+
+HELD: Final = {"document": {"front": True, "back": True}}
+
+
+def _consents(*answers: tuple[str, bool]) -> list[dict[str, object]]:
+    from loanapp.domain.consent import ConsentScope
+    from tests.ui.loan_in_hand import lender
+
+    profile = lender()
+    return [
+        {
+            "scope": scope,
+            "granted": granted,
+            "text_version": profile.consent(ConsentScope(scope)).version,
+            "recorded_at": NOW,
+        }
+        for scope, granted in answers
+    ]
+
+
+def _open_text(page: Any, room: Room) -> None:
+    next(iter(page.cards.values())).more.click()
+
+
+def _typed_card(page: Any, room: Room) -> None:
+    page.number.set_text(PERSON[3])
+    page.phone.set_text(PERSON[2])
+
+
+def _card_odd(page: Any, room: Room) -> None:
+    page.number.set_text("6222020000000000019")
+    page.phone.set_text("1380000")
+    page.proceed()
+
+
+# waiting and the answer
+
+
+def _out_of_reach(page: Any, room: Room) -> None:
+    page._watch.stop()
+    page._trouble(LoanAppError(ErrorCode.LENDER_UNREACHABLE))
+
+
+def _guarded(*_: object) -> None:
+    raise GuardRefusal(ErrorCode.GUARD_RATE_DIFFERS, "annual_rate_pct")
+
+
+# the agreement
+
+
+def _still(page: Any, room: Room) -> None:
+    """The reading time stands still, so that the picture does not depend on the moment."""
+    page.ring._timer.stop()
+    page.ring._before_s = 0.0
+    page.ring._clock.invalidate()
+    page.ring._needed_s = 15.0
+    page._settled.stop()
+    page._follow()
+
+
+def _read_to_the_end(page: Any, room: Room) -> None:
+    bar = page.scaffold.scroll.verticalScrollBar()
+    page.ring._timer.stop()
+    page.ring._clock.invalidate()
+    page.ring._before_s = 60.0
+    until(lambda: bar.maximum() > 0, "the sheet")
+    bar.setValue(bar.maximum())
+    page._end_reached = True
+    page._follow()
+
+
+def _painted(page: Any, room: Room) -> None:
+    until(lambda: page.view.is_painted, "the contract to be painted")
+
+
+def _explained(page: Any, room: Room) -> None:
+    from ui.pages.contract import KeyTerm
+
+    _painted(page, room)
+    page.findChildren(KeyTerm)[0].button.click()
+    page.view.setFocus()
+    QTest.keyClick(page.view, Qt.Key.Key_End)
+    until(lambda: page.view.is_painted and page.view.end_reached, "the end of the contract")
+
+
+def _signing(page: Any, room: Room) -> None:
+    """In the middle of the signing, as it reports itself."""
+    page.tick.setChecked(True)
+    page._under_way = True
+    page.tick.setEnabled(False)
+    page.scaffold.aside.setEnabled(False)
+    page._scam.hide()
+    page._steps.show()
+    page._reached(list(SigningStep)[2])
+    page._follow()
+    page._show_steps()
+
+
+def _broken(page: Any, room: Room) -> None:
+    _signing(page, room)
+    page._failed(LoanAppError(ErrorCode.CONTRACT_SIGNATURE_INVALID))
+
+
+def _verified(page: Any, room: Room) -> None:
+    page._verified = (("BorrowerSignature", TODAY), ("LenderSignature", TODAY + timedelta(seconds=4)))
+    page._show_result()
+    page._toggle_table()
+    page.bring_papers_into_view()
+
+
+SIGNED: Final = {"contract": {"number": "HT20261122-0001", "sha256": "0" * 64, "signed": True}}
+
+
+def _of_all() -> Iterator[tuple[str, Callable[[Room], Any]]]:
+    yield "cost", scene(Page.COST)
+    yield "cost-wrong", scene(Page.COST, act=_amount_wrong)
+    yield "cost-offline", scene(Page.COST, act=_no_lender)
+    yield "cost-notices", scene(Page.COST, act=_notices)
+    yield "sign-in", scene(Page.SIGN_IN)
+    yield "sign-in-code", scene(Page.SIGN_IN, act=_ask_code, request_code=_code_sent)
+    yield (
+        "sign-in-wrong",
+        scene(
+            Page.SIGN_IN,
+            act=_code_wrong,
+            request_code=_code_sent,
+            sign_in=refuse(ErrorCode.CODE_WRONG, attempts_left=2),
+        ),
+    )
+    yield "sign-in-missing", scene(Page.SIGN_IN, act=go_on)
+    yield "terms", scene(Page.TERMS, act=_chosen_terms)
+    yield "terms-missing", scene(Page.TERMS, act=go_on)
+    yield "identity", scene(Page.IDENTITY_DOCUMENT, draft)
+    yield "identity-refused", scene(Page.IDENTITY_DOCUMENT, draft, _photo_refused)
+    yield "identity-read", scene(Page.IDENTITY_DOCUMENT, lambda: draft(**HELD), _read_card)
+    yield "identity-wrong", scene(Page.IDENTITY_DOCUMENT, lambda: draft(**HELD), _card_wrong)
+    yield "about-you", scene(Page.ABOUT_YOU, draft, _about_filled)
+    yield "about-you-missing", scene(Page.ABOUT_YOU, draft, go_on)
+    yield "permissions", scene(Page.PERMISSIONS, draft, _open_text)
+    answers = (("face_verification", True), ("bureau_query", False))
+    yield "permissions-refused", scene(Page.PERMISSIONS, lambda: draft(consents=_consents(*answers)), go_on)
+    yield "bank-card", scene(Page.BANK_CARD, draft, _typed_card)
+    yield "bank-card-wrong", scene(Page.BANK_CARD, draft, _card_odd)
+    bound = {"bank": {"zh": "中国工商银行", "en": "ICBC"}, "last4": "0018", "phone_masked": "138****0001"}
+    yield "bank-card-bound", scene(Page.BANK_CARD, lambda: draft(bank_card=bound))
+    given = _consents(("face_verification", True), ("bureau_query", True), ("bank_account_check", True))
+    yield "check-answers", scene(Page.CHECK_ANSWERS, lambda: application("draft", consents=given))
+    yield "progress", scene(Page.PROGRESS, lambda: application("verifying"))
+    yield "progress-review", scene(Page.PROGRESS, lambda: application("in_review", expected_seconds=7200))
+    yield "progress-offline", scene(Page.PROGRESS, lambda: application("verifying"), _out_of_reach)
+    yield "decision-offer", scene(Page.DECISION, lambda: application("offered"))
+    yield "decision-review", scene(Page.DECISION, lambda: application("in_review", expected_seconds=7200))
+    declined = {"decision": {**BURDEN, "retry_after": "2026-12-22"}, "allowed_actions": []}
+    yield "decision-declined", scene(Page.DECISION, lambda: application("declined", **declined))
+    yield "decision-guarded", scene(Page.DECISION, lambda: application("offered"), offer=_guarded)
+    yield "decision-withdrawn", scene(Page.DECISION, lambda: application("withdrawn", allowed_actions=[]))
+    yield "cost-disclosure", scene(Page.COST_DISCLOSURE, lambda: application("signing"), _still)
+    yield "cost-disclosure-end", scene(Page.COST_DISCLOSURE, lambda: application("signing"), _read_to_the_end)
+    yield "contract", scene(Page.CONTRACT, lambda: application("signing"), _painted)
+    yield "contract-end", scene(Page.CONTRACT, lambda: application("signing"), _explained)
+    yield "signing", scene(Page.SIGNING, lambda: application("signing"))
+    yield "signing-steps", scene(Page.SIGNING, lambda: application("signing"), _signing)
+    yield "signing-failed", scene(Page.SIGNING, lambda: application("signing"), _broken)
+    yield "payout-waiting", scene(Page.PAYOUT, lambda: application("disbursing", offer=offer(), **SIGNED))
+    yield "payout", scene(Page.PAYOUT, lambda: application("active", **SIGNED))
+    yield "my-loan", scene(Page.MY_LOAN, lambda: application("active", **SIGNED))
+    yield "my-loan-papers", scene(Page.MY_LOAN, lambda: application("active", **SIGNED), _verified)
+    for page, state, act in (
+        (Page.DECISION, "offered", "offer"),
+        (Page.MY_LOAN, "active", "loan"),
+    ):
+        answer = {act: refuse(ErrorCode.LENDER_UNREACHABLE)}
+        name = f"{page.value.replace('_', '-')}-unreachable"
+        yield name, scene(page, lambda state=state: application(state, **SIGNED), **answer)
+
+
+def page_scenes() -> tuple[Scene, ...]:
+    """All of them, in the order of the road."""
+    return tuple(Scene(name, setting) for name, setting in _of_all())

@@ -1,0 +1,11 @@
+"""Every scene there is: components, pages, questions."""
+
+from tests.gallery.component_scenes import component_scenes
+from tests.gallery.face_scenes import face_scenes
+from tests.gallery.page_scenes import page_scenes
+from tests.gallery.stage import Scene
+
+
+def all_scenes() -> tuple[Scene, ...]:
+    """Components first, then the road."""
+    return (*component_scenes(), *page_scenes(), *face_scenes())
