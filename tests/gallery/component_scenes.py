@@ -205,10 +205,10 @@ def _table() -> Iterator[Specimen]:
 
 
 def _strip() -> Iterator[Specimen]:
-    from ui.pages.my_loan import month_name
+    from ui.formats import short_month
 
     for state, following in (("rest", 1), ("next", 5), ("repaid", None)):
-        strip = ScheduleStrip(month_name)
+        strip = ScheduleStrip(short_month)
         strip.show_schedule(SCHEDULE.rows, following)
         yield Specimen(state, strip)
 
