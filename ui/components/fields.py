@@ -1,21 +1,30 @@
-"""A field: its label above, a hint under the label, the editor, and its error beside it."""
+"""A field: its label above with a count beside it, a hint under the label, the editor, and its error below."""
 
 from decimal import Decimal
+from typing import Final
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from loanapp.domain.money import parse_money
 from loanapp.domain.written_forms import figure
+from ui.announce import announce
 from ui.components.icons import IconView
 from ui.components.labels import label, set_role
 from ui.formats import around_money
 from ui.theme import theme
+from ui.translations import tr
+
+# A count of what may still be written is told only when most of the room is taken.
+_COUNT_FROM: Final = 0.75
 
 
 class Field(QWidget):
-    """Label, hint, editor, error. ``edited`` comes with the text after every change by hand or by program."""
+    """Label, hint, editor, error. ``edited`` comes with the text after every change by hand or by program.
+
+    ``exactly`` counts what is missing until there are so many characters, ``at_most`` what may still be written.
+    """
 
     edited = Signal(str)
 
@@ -27,9 +36,12 @@ class Field(QWidget):
         parent: QWidget | None = None,
         *,
         width: int = 0,
+        exactly: int = 0,
+        at_most: int = 0,
     ) -> None:
         super().__init__(parent)
         self._width = width
+        self._exactly, self._at_most = exactly, at_most
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(6)
@@ -37,8 +49,9 @@ class Field(QWidget):
         head.setSpacing(8)
         self.caption = label(text)
         head.addWidget(self.caption, 1)
-        self.side = QHBoxLayout()
-        head.addLayout(self.side)
+        self.counter = label("", "small", wrap=False)
+        self.counter.hide()
+        head.addWidget(self.counter)
         box.addLayout(head)
         self.hint = label(hint, "small")
         self.hint.setVisible(bool(hint))
@@ -71,7 +84,27 @@ class Field(QWidget):
 
     def _on_edited(self, text: str) -> None:
         self.set_error(None)
+        self._count()
         self.edited.emit(text)
+
+    def _count(self) -> None:
+        """Say how many are missing or may follow; in the colour of "stop" when there are too many."""
+        typed, wanted = len(self.text()), self._exactly or self._at_most
+        if not typed or not wanted or (self._at_most and typed < wanted * _COUNT_FROM):
+            self.counter.hide()
+            return
+        key = "over" if typed > wanted else "room" if self._at_most else "left" if typed < wanted else "whole"
+        count = typed if key == "whole" else abs(wanted - typed)
+        self.counter.setText(tr(f"components.count_{key}", count=count))
+        set_role(self.counter, "role", {"over": "error", "whole": "small-done"}.get(key, "small"))
+        self.counter.show()
+
+    def set_read_only(self, read_only: bool) -> None:  # noqa: FBT001 - as Qt has it
+        """Show what is not to be changed here: it can be read, selected and copied, and the keyboard passes by it."""
+        if isinstance(self.editor, QLineEdit | QPlainTextEdit):
+            self.editor.setReadOnly(read_only)
+            policy = Qt.FocusPolicy.ClickFocus if read_only else Qt.FocusPolicy.StrongFocus
+            self.editor.setFocusPolicy(policy)
 
     def set_label(self, text: str, hint: str = "") -> None:
         """Set the words."""
@@ -101,6 +134,7 @@ class Field(QWidget):
         self._error_row.setVisible(bool(text))
         set_role(self.editor, "invalid", "true" if text else "false")
         self._name_editor()
+        announce(self.editor, self.error.text())
 
     def _follow_scale(self) -> None:
         if self._width:
@@ -110,6 +144,8 @@ class Field(QWidget):
         """Grow with the text."""
         if event.type() == QEvent.Type.StyleChange and hasattr(self, "editor"):
             self._follow_scale()
+        elif event.type() == QEvent.Type.LanguageChange and hasattr(self, "counter"):
+            self._count()
         super().changeEvent(event)
 
 
@@ -175,13 +211,3 @@ class MoneyField(Field):
         if amount is not None and self._written(amount) != self.text():
             with QSignalBlocker(self.editor):
                 self.set_text(self._written(amount))
-
-
-class CodeField(Field):
-    """Six digits from a text message."""
-
-    def _make_editor(self) -> QWidget:
-        edit = QLineEdit()
-        edit.setMaxLength(6)
-        edit.setInputMethodHints(Qt.InputMethodHint.ImhDigitsOnly)
-        return edit

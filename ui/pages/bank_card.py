@@ -1,11 +1,9 @@
 """The borrower's own debit card: where the money goes and comes back from."""
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QLineEdit
 
 from loanapp.domain.bank_card import issuer_of, luhn_valid, parse_card_number
 from loanapp.domain.errors import ErrorCode, LoanAppError
@@ -17,8 +15,8 @@ from ui.components.banner import Banner
 from ui.components.buttons import LinkButton
 from ui.components.card import Card
 from ui.components.error_summary import FieldError
-from ui.components.fields import Field
 from ui.components.labels import label
+from ui.components.number_fields import BankCardField, PhoneField
 from ui.components.test_identity import TestIdentityRow
 from ui.messages import Level
 from ui.pages.page import JourneyPage
@@ -52,7 +50,7 @@ class BankCardPage(JourneyPage):
         self.bound.body.addWidget(self.change, 0, Qt.AlignmentFlag.AlignLeft)
         self.scaffold.add(self.bound)
         self.fields = card = Card(spacing=18)
-        self.number = Field(width=320)
+        self.number = BankCardField(width=320)
         self.issuer = label("", "muted", wrap=False)
         self.number.row.insertWidget(1, self.issuer)
         self.number.edited.connect(self._typed)
@@ -60,7 +58,7 @@ class BankCardPage(JourneyPage):
         self.luhn = Banner(Level.LOOK)
         self.luhn.hide()
         card.body.addWidget(self.luhn)
-        self.phone = Field(width=260)
+        self.phone = PhoneField(width=260)
         self.phone.edited.connect(lambda _: self.remember_soon())
         card.body.addWidget(self.phone)
         self.scaffold.add(card)
@@ -90,7 +88,7 @@ class BankCardPage(JourneyPage):
         self._held = application.bank_card if application is not None and draft else None
         self._another = bool(kept.get("number", ""))
         signed_in = self.journey.remembered(Page.SIGN_IN)
-        self.number.set_text(_grouped(kept.get("number", "")))
+        self.number.set_text(kept.get("number", ""))
         self.phone.set_text(kept.get("phone", "") or signed_in.get("phone", "") or self.journey.draft.phone)
         kit = self.context.demonstration
         if self._simulated() and kit is not None:
@@ -136,7 +134,7 @@ class BankCardPage(JourneyPage):
 
     def values(self) -> Mapping[str, str]:
         """As typed; in the encrypted draft only until the card is bound."""
-        return {"number": self._digits(), "phone": self.phone.text()}
+        return {"number": self.number.text(), "phone": self.phone.text()}
 
     def focus_first(self) -> None:
         """The number, or the main action where nothing is to be typed."""
@@ -158,23 +156,12 @@ class BankCardPage(JourneyPage):
                 errors.append(FieldError(error_sentence(error), field.editor))
         return errors
 
-    def _digits(self) -> str:
-        return re.sub(r"\D", "", self.number.text())
-
-    def _typed(self, text: str) -> None:
-        editor = self.number.editor
-        if isinstance(editor, QLineEdit):
-            before = len(re.sub(r"\D", "", text[: editor.cursorPosition()]))
-            wanted = _grouped(text)
-            if wanted != text:
-                with QSignalBlocker(editor):
-                    editor.setText(wanted)
-                    editor.setCursorPosition(before + max(0, before - 1) // _GROUP)
+    def _typed(self, _number: str) -> None:
         self._show_issuer()
         self.remember_soon()
 
     def _show_issuer(self) -> None:
-        digits = self._digits()
+        digits = self.number.text()
         self.issuer.setText(_issuer_name(digits))
         self.luhn.setVisible(len(digits) >= _LEAST_DIGITS and not luhn_valid(digits))
 
@@ -221,11 +208,6 @@ class BankCardPage(JourneyPage):
         if person is not None:
             self.number.set_text(person.card_number)
             self.phone.set_text(person.phone)
-
-
-def _grouped(text: str) -> str:
-    digits = re.sub(r"\D", "", text)
-    return " ".join(digits[place : place + _GROUP] for place in range(0, len(digits), _GROUP))
 
 
 def _issuer_name(digits: str) -> str:

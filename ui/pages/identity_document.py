@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout
 
 from loanapp.domain.clock import CHINA
 from loanapp.domain.errors import LoanAppError
@@ -17,8 +17,11 @@ from ui.components.card import Card, SectionHeading
 from ui.components.error_summary import FieldError
 from ui.components.fields import Field
 from ui.components.labels import label
+from ui.components.number_fields import DateField, IdentityNumberField
 from ui.components.photo_side import PhotoSide
 from ui.components.test_identity import TestIdentityRow
+from ui.components.text_field import TextField
+from ui.components.tick_box import TickBox
 from ui.formats import day
 from ui.pages.page import JourneyPage
 from ui.pages.photos import read_photo, thumbnail
@@ -34,6 +37,25 @@ _OF_SIDE = {"front": ("name", "identity_number", "ethnic_group", "address"), "ba
 _WIDTHS = {"name": 200, "identity_number": 260, "ethnic_group": 120, "valid_from": 160, "valid_until": 160}
 # Below this a field is marked: please look closely. OCR confidence of clean synthetic cards lies above .95.
 _SURE = 0.9
+_NUMBER_LENGTH = 18
+# As the lender's API has it.
+_LONGEST_ADDRESS = 200
+
+
+def _make_field(name: str) -> Field:
+    """The field made for what it takes."""
+    width = _WIDTHS.get(name, 0)
+    if name == "identity_number":
+        return IdentityNumberField(width=width, exactly=_NUMBER_LENGTH)
+    if name in ("valid_from", "valid_until"):
+        return DateField(width=width)
+    return TextField(at_most=_LONGEST_ADDRESS) if name == "address" else Field(width=width)
+
+
+def _plain(field: Field) -> str:
+    """What the lender is told: a day in its one form, everything else as it stands."""
+    found = field.value() if isinstance(field, DateField) else None
+    return found.isoformat() if found is not None else field.text()
 
 
 class IdentityDocumentPage(JourneyPage):
@@ -67,7 +89,7 @@ class IdentityDocumentPage(JourneyPage):
         card = Card(spacing=14)
         self.fields: dict[str, Field] = {}
         for name in _FIELDS:
-            field = self.fields[name] = Field(width=_WIDTHS.get(name, 0))
+            field = self.fields[name] = _make_field(name)
             field.edited.connect(partial(self._edited, name))
         grid = QGridLayout()
         grid.setHorizontalSpacing(24)
@@ -75,12 +97,13 @@ class IdentityDocumentPage(JourneyPage):
         places = (("name", 0, 0), ("ethnic_group", 0, 1), ("identity_number", 1, 0), ("valid_from", 4, 0))
         for name, line, column in (*places, ("valid_until", 4, 1)):
             grid.addWidget(self.fields[name], line, column, Qt.AlignmentFlag.AlignBottom)
-        self.derived = label("", "muted")
+        self.derived = Field()
+        self.derived.set_read_only(True)
         grid.addWidget(self.derived, 1, 1, Qt.AlignmentFlag.AlignBottom)
         grid.addWidget(self.fields["address"], 2, 0, 1, 2)
         grid.addWidget(self.fields["authority"], 3, 0, 1, 2)
         card.body.addLayout(grid)
-        self.confirm = QCheckBox()
+        self.confirm = TickBox()
         self.confirm.toggled.connect(lambda _: self.remember_soon())
         card.body.addWidget(self.confirm)
         return card
@@ -91,7 +114,6 @@ class IdentityDocumentPage(JourneyPage):
         self.tips.setText(tr("identity_document.tips"))
         self.heading.setText(tr("identity_document.read_heading"))
         self.confirm.setText(tr("identity_document.confirm"))
-        self.confirm.setAccessibleName(tr("identity_document.confirm"))
         for name in _FIELDS:
             self._label_field(name)
         self._show_derived()
@@ -223,15 +245,16 @@ class IdentityDocumentPage(JourneyPage):
 
     def _show_derived(self) -> None:
         """Sex and birth come from the number, once it holds."""
+        self.derived.set_label(tr("identity_document.derived_name"))
         try:
             today = self.journey.clock.now().astimezone(CHINA).date()
             number = parse_identity_number(self.fields["identity_number"].text(), today)
         except (LoanAppError, RuntimeError):
-            self.derived.setText("")
+            self.derived.hide()
             return
-        self.derived.setText(
-            tr("identity_document.derived", sex=tr(f"common.sex_{number.sex.value}"), birth=day(number.birth))
-        )
+        sex = tr(f"common.sex_{number.sex.value}")
+        self.derived.set_text(tr("identity_document.derived", sex=sex, birth=day(number.birth)))
+        self.derived.show()
 
     def missing(self) -> list[str]:
         """Both photos, every field, and the name confirmed."""
@@ -251,6 +274,7 @@ class IdentityDocumentPage(JourneyPage):
                 field.set_error(sentence)
                 errors.append(FieldError(sentence, field.editor))
         errors.extend(self._number_errors())
+        errors.extend(self._date_errors())
         if not self.confirm.isChecked():
             errors.append(FieldError(tr("identity_document.confirm_missing"), self.confirm))
         return errors
@@ -266,15 +290,25 @@ class IdentityDocumentPage(JourneyPage):
             return [FieldError(error_sentence(error), field.editor)]
         return []
 
+    def _date_errors(self) -> list[FieldError]:
+        errors = []
+        for name in ("valid_from", "valid_until"):
+            field = self.fields[name]
+            words = self.context.translator.in_both("common.long_term") if name == "valid_until" else ()
+            if isinstance(field, DateField) and field.text() and field.text() not in words and field.value() is None:
+                sentence = tr("identity_document.date_wrong", field=field.caption.text())
+                field.set_error(sentence)
+                errors.append(FieldError(sentence, field.editor))
+        return errors
+
     def proceed(self) -> None:
         """Confirm what was read."""
         self.show_problem(None)
         if self.show_errors(self._errors_now()):
             return
-        fields = {name: field.text() for name, field in self.fields.items()}
+        fields = {name: _plain(field) for name, field in self.fields.items()}
         if fields["valid_until"] in self.context.translator.in_both("common.long_term"):
             fields["valid_until"] = "long_term"
-        fields["identity_number"] = fields["identity_number"].replace(" ", "").upper()
         journey = self.journey
         self.save_now()
         self.context.operations.run(lambda: journey.confirm_identity(fields), self.done, self._refuse, busy=self)

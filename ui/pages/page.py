@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.journey.pages import Page
@@ -288,12 +288,12 @@ class JourneyPage(QWidget):
             if isinstance(focus, QAbstractButton):
                 focus.click()
                 return
-            if isinstance(focus, QLineEdit) and not self.busy:
+            if isinstance(focus, QLineEdit | QPlainTextEdit) and not self.busy:
                 self.enter_pressed(focus)
                 return
         super().keyPressEvent(event)
 
-    def enter_pressed(self, _field: QLineEdit) -> None:
+    def enter_pressed(self, _field: QWidget) -> None:
         """Enter in a field does the main action."""
         self.proceed()
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QWidget
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.phone import parse_phone
@@ -11,8 +11,8 @@ from loanapp.journey.pages import Page
 from ui.components.buttons import SecondaryButton
 from ui.components.card import Card
 from ui.components.error_summary import FieldError
-from ui.components.fields import CodeField, Field
 from ui.components.labels import label
+from ui.components.number_fields import CodeField, PhoneField
 from ui.components.safety_line import SafetyLine
 from ui.components.test_identity import TestIdentityRow
 from ui.pages.page import JourneyPage
@@ -32,7 +32,7 @@ class SignInPage(JourneyPage):
     def build(self) -> None:
         """Make the widgets."""
         card = Card(spacing=18)
-        self.phone = Field(width=260)
+        self.phone = PhoneField(width=260)
         self.phone.edited.connect(lambda _: self.remember_soon())
         self.send = SecondaryButton()
         self.send.clicked.connect(self.request_code)
@@ -123,7 +123,7 @@ class SignInPage(JourneyPage):
         journey = self.journey
         self.context.operations.run(lambda: journey.request_code(phone), self._on_code_sent, self._not_sent, busy=self)
 
-    def enter_pressed(self, field: QLineEdit) -> None:
+    def enter_pressed(self, field: QWidget) -> None:
         """Enter in the phone field asks for the code."""
         if field is self.phone.editor and not self._code_sent:
             self.request_code()

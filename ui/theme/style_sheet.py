@@ -30,6 +30,7 @@ QLabel[role="warn"] { color: $stop; }
 QLabel[role="warn-strong"] { color: $stop; font-weight: 700; }
 QLabel[role="look"] { color: $look; }
 QLabel[role="done"] { color: $done; }
+QLabel[role="small-done"] { color: $done; font-size: 14px; }
 QLabel[tone="look"] { color: $look; }
 
 QFrame[role="card"] { background: $card; border: 1px solid $line; border-radius: 8px; }
@@ -86,9 +87,9 @@ QPushButton[role="step"]:focus { border-color: $accent; }
 QLineEdit, QComboBox, QPlainTextEdit { background: $card; color: $ink; border: 1px solid $border; border-radius: 6px;
   padding: 8px 10px; selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus { border: 2px solid $accent; padding: 7px 9px; }
-QLineEdit[invalid="true"] { border: 2px solid $stop; padding: 7px 9px; }
-QLineEdit:disabled, QComboBox:disabled { color: $muted; background: $sunken; }
-QLineEdit:read-only { background: $sunken; }
+QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"] { border: 2px solid $stop; padding: 7px 9px; }
+QLineEdit:disabled, QComboBox:disabled, QPlainTextEdit:disabled { color: $muted; background: $sunken; }
+QLineEdit:read-only, QPlainTextEdit:read-only { background: $sunken; border-color: $line; }
 QComboBox::drop-down { border: none; width: 28px; }
 QComboBox QAbstractItemView { background: $card; color: $ink; border: 1px solid $border;
   selection-background-color: $accent_soft; selection-color: $ink; }
