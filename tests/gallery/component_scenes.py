@@ -16,17 +16,21 @@ from tests.gallery.stage import Room, Scene
 from tests.ui.loan_in_hand import SCHEDULE
 from ui.components import (
     AmountSlider,
+    BankCardField,
     Banner,
     Card,
     CodeField,
     ConsentCard,
     CostBar,
+    DateField,
     ErrorSummary,
     Field,
     FieldError,
     HelpPanel,
+    IdentityNumberField,
     LinkButton,
     MoneyField,
+    PhoneField,
     PhotoSide,
     PrimaryButton,
     ProgressLine,
@@ -41,6 +45,7 @@ from ui.components import (
     SummaryList,
     SummaryRow,
     TestIdentityRow,
+    TextField,
 )
 from ui.components.choice_cards import Choice, ChoiceCards
 from ui.components.reading_ring import ReadingRing
@@ -77,7 +82,7 @@ def _field(make: Callable[[], Field], typed: str, wrong: ErrorCode) -> Build:
             if state == "error":
                 field.set_error(error_sentence(wrong))
             if state == "read_only":
-                field.editor.setReadOnly(True)
+                field.set_read_only(True)
             field.setEnabled(state != "disabled")
             yield Specimen(state, field, field.editor if state == "focus" else None)
 
@@ -283,12 +288,37 @@ BUILDS: Final[dict[str, Build]] = {
     "field": _field(
         lambda: Field(tr("identity_document.name"), tr("identity_document.unsure")), "测试甲", ErrorCode.NAME_INVALID
     ),
-    "field-money": _field(
-        lambda: MoneyField(tr("about_you.income"), tr("about_you.income_hint")),
-        "15,000",
+    "field-text": _field(
+        lambda: TextField(tr("identity_document.address"), at_most=40),
+        "北京市示范区模拟路一百二十三号院四号楼五单元六层六〇一室",
         ErrorCode.INPUT_INVALID,
     ),
-    "field-code": _field(lambda: CodeField(tr("sign_in.code"), width=160), "123456", ErrorCode.CODE_WRONG),
+    "field-money": _field(
+        lambda: MoneyField(tr("about_you.income"), tr("about_you.income_hint")), "15,000", ErrorCode.INPUT_INVALID
+    ),
+    "field-date": _field(
+        lambda: DateField(tr("identity_document.valid_from"), tr("identity_document.date_hint"), width=160),
+        "2018-05-10",
+        ErrorCode.DOCUMENT_EXPIRED,
+    ),
+    "field-identity-number": _field(
+        lambda: IdentityNumberField(tr("identity_document.identity_number"), width=260, exactly=18),
+        "11010119900307",
+        ErrorCode.IDENTITY_NUMBER_LENGTH,
+    ),
+    "field-phone": _field(
+        lambda: PhoneField(tr("sign_in.phone"), tr("sign_in.phone_hint"), width=260),
+        "13800000001",
+        ErrorCode.PHONE_INVALID,
+    ),
+    "field-code": _field(
+        lambda: CodeField(tr("sign_in.code"), tr("sign_in.code_hint"), width=160), "123456", ErrorCode.CODE_WRONG
+    ),
+    "field-bank-card": _field(
+        lambda: BankCardField(tr("bank_card.number"), tr("bank_card.number_hint"), width=320),
+        "6222020000000000018",
+        ErrorCode.CARD_NUMBER_INVALID,
+    ),
     "choice-cards": _choices,
     "tick-box": _tick,
     "banner": _banners,

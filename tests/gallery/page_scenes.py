@@ -18,7 +18,7 @@ from loanapp.domain.localised import LocalisedText
 from loanapp.guard.refusal import GuardRefusal
 from loanapp.journey.pages import DRAFT_PAGES, Page, place
 from loanapp.journey.signing_acts import SigningStep
-from tests.gallery.stage import Room, Scene, until
+from tests.gallery.stage import Room, Scene, settle, until
 from tests.ui.loan_in_hand import NOW, application, disclosure, loan, offer
 from tests.ui.typed_journey import TypedJourney, draft
 from ui.__main__ import demonstration_kit
@@ -85,6 +85,7 @@ def scene(
         shown = room.open(page, made, demonstration_kit())
         room.rest()
         if act is not None:
+            settle(room.shell)
             act(shown, room)
             room.rest()
         return room.shell

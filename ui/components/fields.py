@@ -47,11 +47,12 @@ class Field(QWidget):
         box.setSpacing(6)
         head = QHBoxLayout()
         head.setSpacing(8)
-        self.caption = label(text)
-        head.addWidget(self.caption, 1)
+        # The name of a number is short, and its count stands beside it.
+        self.caption = label(text, wrap=not exactly)
+        head.addWidget(self.caption, 0 if exactly else 1)
         self.counter = label("", "small", wrap=False)
+        head.addWidget(self.counter, 1 if exactly else 0)
         self.counter.hide()
-        head.addWidget(self.counter)
         box.addLayout(head)
         self.hint = label(hint, "small")
         self.hint.setVisible(bool(hint))
@@ -90,7 +91,8 @@ class Field(QWidget):
     def _count(self) -> None:
         """Say how many are missing or may follow; in the colour of "stop" when there are too many."""
         typed, wanted = len(self.text()), self._exactly or self._at_most
-        if not typed or not wanted or (self._at_most and typed < wanted * _COUNT_FROM):
+        quiet = bool(self.error.text()) or (self._at_most and typed < wanted * _COUNT_FROM)
+        if not typed or not wanted or (quiet and typed <= wanted):
             self.counter.hide()
             return
         key = "over" if typed > wanted else "room" if self._at_most else "left" if typed < wanted else "whole"
@@ -134,6 +136,7 @@ class Field(QWidget):
         self._error_row.setVisible(bool(text))
         set_role(self.editor, "invalid", "true" if text else "false")
         self._name_editor()
+        self._count()
         announce(self.editor, self.error.text())
 
     def _follow_scale(self) -> None:
