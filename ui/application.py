@@ -1,5 +1,6 @@
 """The program as a whole: window, journey and the lender process, put together and taken apart again."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -7,11 +8,13 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.journey.pages import Page
+from ui.components.places import hold_places
 from ui.home import WindowSettings
 from ui.main_window import MainWindow
 from ui.messages import MessageBridge
 from ui.operations import Operations
 from ui.pages.page import PageContext
+from ui.pseudo_language import NAME, VARIABLE, pseudo
 from ui.shell import Shell
 from ui.theme import theme
 from ui.translations import translator
@@ -60,6 +63,9 @@ class Desktop(QObject):
         self._want_to_start = False
         self._in_memory = False
         self._told_in_memory = False
+        if os.environ.get(VARIABLE) == NAME:
+            translator().shape_words(pseudo)
+            settings.language = "en"
         translator().set_language(settings.language)
         theme().choose(mode=settings.mode, scale=settings.scale)
         self.context = PageContext(None, self.operations, self.messages, translator(), theme(), demonstration)
@@ -228,6 +234,7 @@ class Desktop(QObject):
         settings.language = language or settings.language
         settings.mode = mode or settings.mode
         settings.scale = scale or settings.scale
+        hold_places(self.window)
         if mode or scale:
             theme().choose(mode=mode, scale=scale)
         if language:

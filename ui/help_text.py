@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from ui.translations import translator
+
 
 def article_text(article_id: str, language: Literal["zh", "en"]) -> tuple[str, list[str]]:
     """Title and paragraphs of an article, by its id or by the code it answers."""
@@ -11,4 +13,10 @@ def article_text(article_id: str, language: Literal["zh", "en"]) -> tuple[str, l
         found = article(article_id, language)
     except KeyError:
         found = article_for(article_id, language)
-    return found.title, [line.replace("**", "").replace("`", "") for line in found.body.split("\n") if line.strip()]
+    lines = [line.replace("**", "").replace("`", "") for line in found.body.split("\n") if line.strip()]
+    return translator().shaped(found.title), [_shaped(line) for line in lines]
+
+
+def _shaped(line: str) -> str:
+    mark = line[: len(line) - len(line.lstrip("#-* "))]
+    return mark + translator().shaped(line[len(mark) :])

@@ -14,6 +14,7 @@ from loanapp.journey.pages import Page, StepState, place, steps
 from ui.components.frame_lines import BottomLine, TopLine
 from ui.components.labels import label
 from ui.components.notice_area import NoticeArea
+from ui.components.places import hold_places
 from ui.components.stepper import StepGroupView, StepPage, Stepper
 from ui.messages import Level
 from ui.pages.page import JourneyPage, PageContext
@@ -120,7 +121,7 @@ class MainWindow(QWidget):
         self.stack.setCurrentWidget(page)
         page.scaffold.show_top()
         page.show_problem(None)
-        page.show_errors([])
+        page.show_errors(None)
         page.load()
         self._after_page_change(page)
         return page
@@ -211,16 +212,10 @@ class MainWindow(QWidget):
 
     def ask_to_sign_out(self) -> None:
         """Say what is lost and what is kept, then sign out."""
-        from ui.pages.confirm import ask
+        from ui.pages.confirm import Question, ask
 
-        ask(
-            self,
-            tr("common.sign_out_title"),
-            tr("common.sign_out_text"),
-            confirm=tr("common.sign_out"),
-            keep=tr("common.sign_out_stay"),
-            then=self._sign_out,
-        )
+        words = ("common.sign_out_title", "common.sign_out_text", "common.sign_out", "common.sign_out_stay")
+        ask(self, Question(*words), self._sign_out)
 
     def _sign_out(self) -> None:
         journey, page = self.context.journey, self._page
@@ -364,6 +359,7 @@ class MainWindow(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         """Follow language and size of text."""
         if event.type() == QEvent.Type.LanguageChange:
+            hold_places(self)
             self._retranslate()
         elif event.type() == QEvent.Type.StyleChange and hasattr(self, "bottom"):
             QTimer.singleShot(0, self, self._fit_width)

@@ -1,15 +1,16 @@
 """Where the computer has no credential store: ask for a passphrase, or explain what it means to decline."""
 
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from ui.components.buttons import PrimaryButton, SecondaryButton
 from ui.components.fields import Field
 from ui.components.labels import label
-from ui.translations import error_sentence, tr
+from ui.translations import Texts, error_sentence, tr
 
 if TYPE_CHECKING:
     from loanapp.client.secrets import PassphrasePrompt
@@ -21,33 +22,58 @@ class PassphraseDialog(QDialog):
     def __init__(self, prompt: "PassphrasePrompt", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._first_time = prompt.first_time
+        self._wrong: Callable[[], str] | None = None
+        self._texts = Texts()
         kind = "" if prompt.first_time else "unlock_"
-        self.setWindowTitle(tr("common.program"))
+        say = self._texts.bind
+        say(self.setWindowTitle, "common.program")
         box = QVBoxLayout(self)
         box.setContentsMargins(32, 28, 32, 24)
         box.setSpacing(16)
-        box.addWidget(label(tr(f"common.passphrase_{kind}title"), "heading"))
-        box.addWidget(label(tr(f"common.passphrase_{kind}text")))
-        self.field = Field(
-            tr("common.passphrase_field"), tr("common.passphrase_hint") if prompt.first_time else "", width=320
-        )
+        for part, role in (("title", "heading"), ("text", "")):
+            words = label("", role)
+            say(words.setText, f"common.passphrase_{kind}{part}")
+            box.addWidget(words)
+        self.field = Field(width=320)
         if isinstance(self.field.editor, QLineEdit):
             self.field.editor.setEchoMode(QLineEdit.EchoMode.Password)
-        if prompt.problem is not None:
-            self.field.set_error(error_sentence(prompt.problem))
         box.addWidget(self.field)
-        box.addWidget(label(tr(f"common.passphrase_{kind}decline_text"), "small"))
+        consequence = label("", "small")
+        say(consequence.setText, f"common.passphrase_{kind}decline_text")
+        box.addWidget(consequence)
         row = QHBoxLayout()
-        self.decline = SecondaryButton(tr(f"common.passphrase_{kind}decline"))
+        self.decline = SecondaryButton()
+        say(self.decline.setText, f"common.passphrase_{kind}decline")
         self.decline.clicked.connect(self.reject)
         row.addWidget(self.decline)
         row.addStretch(1)
-        self.use = PrimaryButton(tr("common.passphrase_set" if prompt.first_time else "common.passphrase_unlock"))
+        self.use = PrimaryButton()
+        say(self.use.setText, "common.passphrase_set" if prompt.first_time else "common.passphrase_unlock")
         self.use.setDefault(True)
         self.use.clicked.connect(self._take)
         row.addWidget(self.use)
         box.addLayout(row)
+        if (problem := prompt.problem) is not None:
+            self._wrong = lambda: error_sentence(problem)
+        self._retranslate()
+        self.field.edited.connect(lambda _: self._find_fault(None))
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _find_fault(self, wrong: Callable[[], str] | None) -> None:
+        self._wrong = wrong
+        self.field.set_error(wrong() if wrong is not None else None)
+
+    def _retranslate(self) -> None:
+        self._texts.apply()
+        hint = tr("common.passphrase_hint") if self._first_time else ""
+        self.field.set_label(tr("common.passphrase_field"), hint)
+        self._find_fault(self._wrong)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the language; what is typed stays."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+        super().changeEvent(event)
 
     def passphrase(self) -> str:
         """What was typed, spaces and all."""
@@ -57,7 +83,7 @@ class PassphraseDialog(QDialog):
         from loanapp.client.secrets import SHORTEST_PASSPHRASE
 
         if self._first_time and len(self.passphrase()) < SHORTEST_PASSPHRASE:
-            self.field.set_error(tr("common.passphrase_short"))
+            self._find_fault(lambda: tr("common.passphrase_short"))
             self.field.setFocus(Qt.FocusReason.OtherFocusReason)
         elif self.passphrase():
             self.accept()

@@ -35,6 +35,7 @@ class Translator(QObject):
         super().__init__()
         self._language: Language = language
         self._catalogues: dict[tuple[Language, str], dict[str, Entry]] = {}
+        self._shape: Callable[[str], str] = str
 
     @property
     def language(self) -> Language:
@@ -48,6 +49,14 @@ class Translator(QObject):
         self._language = language
         self.language_changed.emit(language)
         self.tell_windows()
+
+    def shape_words(self, shape: Callable[[str], str]) -> None:
+        """Let every sentence go through ``shape`` before it is filled in: for :mod:`ui.pseudo_language`."""
+        self._shape = shape
+
+    def shaped(self, text: str) -> str:
+        """Words that come from elsewhere than the catalogues, such as help, as they are shown."""
+        return self._shape(text)
 
     def tell_windows(self) -> None:
         """Send ``LanguageChange`` down every window."""
@@ -90,6 +99,7 @@ class Translator(QObject):
             entry = entry["one" if count == 1 and "one" in entry else "other"]
         if count is not None:
             values["count"] = count
+        entry = self._shape(entry)
         return entry.format_map(_Values(values)) if values else entry
 
     def in_both(self, key: str) -> tuple[str, ...]:
@@ -99,7 +109,7 @@ class Translator(QObject):
 
     def pick(self, both: LocalisedText | None) -> str:
         """The current language's half of what the lender says in both."""
-        return both.in_language(self._language) if both is not None else ""
+        return self._shape(both.in_language(self._language)) if both is not None else ""
 
 
 class _Values(dict[str, Any]):
@@ -134,7 +144,7 @@ def error_sentence(error: LoanAppError | StrEnum) -> str:
 
         entry = translator().catalogue("code_details").get(error.code.value)
         if entry is not None and (pattern := counted(entry, error.details)) is not None:
-            return pattern.format(**FORMS.details(error))
+            return translator().shaped(pattern).format(**FORMS.details(error))
     return _code_text(error, "sentence")
 
 

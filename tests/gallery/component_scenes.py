@@ -55,7 +55,7 @@ from ui.components.tick_box import TickBox
 from ui.formats import yuan
 from ui.help_text import article_text
 from ui.messages import Level
-from ui.pages.confirm import ConfirmDialog
+from ui.pages.confirm import ConfirmDialog, Question
 from ui.translations import error_sentence, tr, translator
 
 DAY: Final = date(2026, 11, 22)
@@ -121,7 +121,7 @@ def _banners() -> Iterator[Specimen]:
     for level in Level:
         banner = Banner(level)
         banner.say(tr("common.support"), tr("common.support_unknown"))
-        banner.add_action(tr("common.close"), lambda: None)
+        banner.show_actions((tr("common.close"), lambda: None))
         yield Specimen(level.value, banner)
 
 
@@ -347,13 +347,7 @@ def _dialog(room: Room) -> QWidget:
     holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
     holder.resize(1366, 768)
     room.show(holder)
-    dialog: QDialog = ConfirmDialog(
-        holder,
-        tr("progress.withdraw.title"),
-        tr("progress.withdraw.text"),
-        confirm=tr("progress.withdraw.confirm"),
-        keep=tr("progress.withdraw.keep"),
-    )
+    dialog: QDialog = ConfirmDialog(holder, Question(*(f"progress.withdraw.{part}" for part in Question._fields)))
     dialog.open()
     return holder
 

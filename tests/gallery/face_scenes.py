@@ -69,8 +69,7 @@ def _ready(page: Any) -> None:
 def _mirror(words: Callable[[], tuple[str, Any, bool]]) -> Callable[[Any], None]:
     def act(page: Any) -> None:
         page._enter(Step.MIRROR)
-        line, drawing, look = words()
-        page.steps.mirror.say(line, drawing, look=look)
+        page.live._say(words)
 
     return act
 
@@ -176,9 +175,8 @@ def _resuming(room: Room) -> Any:
 
 def face_scenes() -> tuple[Scene, ...]:
     """Steps of the face page, then the questions."""
-    said_once = {"face-mirror", "face-hint"}
     return (
-        *(Scene(name, setting, fresh=name in said_once) for name, setting in _faces()),
+        *(Scene(name, setting) for name, setting in _faces()),
         Scene("resuming", _resuming),
         Scene("question-consent", _consent(given=False), fresh=True),
         Scene("question-consent-given", _consent(given=True), fresh=True),

@@ -10,7 +10,7 @@ from tests.gallery.component_scenes import BUILDS
 from tests.gallery.sheet import Sheet
 from ui.components.labels import label
 from ui.theme import theme
-from ui.translations import LANGUAGE_NAMES, translator
+from ui.translations import translator
 
 _START: Final = (1366, 768)
 
@@ -28,7 +28,7 @@ class Viewer(QWidget):
         looks = QHBoxLayout()
         self.language, self.appearance, self.scale = QComboBox(), QComboBox(), QComboBox()
         for choice, name, entries in (
-            (self.language, "Language", [(LANGUAGE_NAMES[one], one) for one in LANGUAGES]),
+            (self.language, "Language", [(one, one) for one in LANGUAGES]),
             (self.appearance, "Colours", [(one, one) for one in appearances()]),
             (self.scale, "Size of text", [(f"{one}%", one) for one in SCALES]),
         ):

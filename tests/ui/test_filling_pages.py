@@ -368,15 +368,41 @@ def test_switching_the_language_keeps_what_is_typed(open_page, qtbot):
     assert page.income.text() == "1234"
 
 
-def test_switching_the_language_takes_sentences_of_the_other_away(open_page, qtbot):
+def test_what_is_to_be_mended_is_said_in_the_language_switched_to(open_page, qtbot):
     page = open_page(CostPage, TypedJourney())
     page.amount.set_text("999")
     page.proceed()
-    assert page.scaffold.error_summary.isVisible()
+    assert "1,000元" in page.scaffold.error_summary.accessibleName()
+    summary = page.scaffold.error_summary
+    qtbot.waitUntil(summary._links[0].isVisible)
+    summary._links[0].setFocus()
     translator().set_language("en")
-    assert not page.scaffold.error_summary.isVisible()
-    assert not page.amount.error.isVisible()
+    assert summary.accessibleName().startswith("Please mend 1 thing Between CNY")
+    assert summary._links[0].hasFocus()
+    assert page.amount.error.text().startswith("Between CNY")
     assert page.amount.text() == "999"
+
+
+def test_what_the_lender_refused_is_said_again_until_it_is_changed(open_page, qtbot):
+    journey = TypedJourney(draft())
+    refused = {"monthly_income": ErrorCode.INPUT_INVALID, "monthly_debt": ErrorCode.INPUT_INVALID}
+
+    def refuse(*_):
+        raise InputRejectedError(ErrorCode.INPUT_INVALID, refused)
+
+    journey.answers = {"save_profile": refuse}
+    page = open_page(AboutYouPage, journey)
+    page.employment.choose("employed")
+    page.income.set_text("9000")
+    page.debt.set_text("0")
+    page.proceed()
+    qtbot.waitUntil(lambda: bool(page.debt.error.text()))
+    before = page.debt.error.text()
+    page.income.set_text("9001")
+    translator().set_language("en")
+    assert not page.income.error.text()
+    assert page.debt.error.text() not in ("", before)
+    assert len(page.scaffold.error_summary._links) == 1
 
 
 def test_typing_is_saved_soon_and_on_leaving(open_page, qtbot):

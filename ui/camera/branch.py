@@ -43,6 +43,7 @@ class BranchStep(ColumnArea):
     def __init__(self) -> None:
         super().__init__()
         self._branches: tuple[Branch, ...] = ()
+        self._looking = False
         self._notice = Banner(Level.LOOK)
         self._notice.hide()
         self.body.addWidget(self._notice)
@@ -68,19 +69,20 @@ class BranchStep(ColumnArea):
     def show_branches(self, branches: Sequence[Branch], *, looking: bool = False) -> None:
         """Offer these; while ``looking`` they are still asked for."""
         self._branches = tuple(branches)
-        self._none.setText(tr(f"face_verification.branch.{'looking' if looking else 'none'}"))
+        self._looking = looking
         self._none.setVisible(not branches)
         self.retranslate()
 
-    def show_notice(self, text: str) -> None:
-        """Say above the branches what happened to the time that was chosen; empty for nothing."""
-        self._notice.say("", text)
-        self._notice.setVisible(bool(text))
+    def show_taken(self, *, taken: bool) -> None:
+        """Say above the branches that the time that was chosen has been taken by somebody, or stop saying so."""
+        self._notice.setVisible(taken)
 
     def retranslate(self) -> None:
         """Change the words; what is chosen stays where it is still free."""
+        self._notice.say("", tr("face_verification.branch.taken"))
         self._lead.setText(tr("face_verification.branch.lead"))
-        language = translator().language
+        self._none.setText(tr(f"face_verification.branch.{'looking' if self._looking else 'none'}"))
+        pick = translator().pick
         for part, name in self._names.items():
             name.setText(tr(f"face_verification.branch.{part}"))
         for part, cards in self._parts():
@@ -89,8 +91,8 @@ class BranchStep(ColumnArea):
             [
                 Choice(
                     branch.id,
-                    branch.name.in_language(language),
-                    f"{branch.address.in_language(language)}\n{branch.hours.in_language(language)}",
+                    pick(branch.name),
+                    f"{pick(branch.address)}\n{pick(branch.hours)}",
                 )
                 for branch in self._branches
             ]
@@ -200,16 +202,16 @@ class BookedStep(ColumnArea):
 
     def show_appointment(self, appointment: Appointment) -> None:
         """Show it in the language in force."""
-        language = translator().language
+        pick = translator().pick
         missed = appointment.state is AppointmentState.MISSED
         self._banner.set_level(Level.LOOK if missed else Level.DONE)
         self._banner.say("", tr(f"face_verification.branch.{'missed' if missed else 'booked'}"))
-        self._name.setText(appointment.name.in_language(language))
+        self._name.setText(pick(appointment.name))
         self._tag.setVisible(appointment.simulated)
         told = {
             "when": visit_time(appointment.slot, appointment.minutes),
-            "address": appointment.address.in_language(language),
-            "hours": appointment.hours.in_language(language),
+            "address": pick(appointment.address),
+            "hours": pick(appointment.hours),
             "bring": tr("face_verification.branch.bring_text"),
         }
         for row, (name, value) in self._rows.items():

@@ -1,5 +1,6 @@
 """The consent, as a dialog of its own before any camera: what, where, how protected, how long, who; agree or not."""
 
+from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -9,6 +10,7 @@ from loanapp.client.answers import ConsentText
 from ui.camera.column import ColumnArea
 from ui.camera.promises import Promises
 from ui.components import LinkButton, PrimaryButton, Rule, SecondaryButton, label
+from ui.formats import moment
 from ui.theme import theme
 from ui.translations import tr, translator
 
@@ -45,18 +47,18 @@ class ConsentFacts(QWidget):
         self._full.hide()
         box.addWidget(self._full)
 
-    def show_consent(self, consent: ConsentText, language: str) -> None:
-        """Say it in ``language``."""
+    def show_consent(self, consent: ConsentText) -> None:
+        """Say it in the language in force."""
         for fact, name in self._names.items():
             name.setText(tr(f"face_verification.consent.{fact}"))
         for fact in ("how", "where", "protected"):
             self._texts[fact].setText(tr(f"face_verification.consent.{fact}_text"))
         said = {"recipient": consent.recipient, "purpose": consent.purpose}
         for fact, words in said.items():
-            self._texts[fact].setText(tr(f"face_verification.consent.{fact}_text", said=words.in_language(language)))
-        self._texts["retention"].setText(consent.retention.in_language(language))
-        self._texts["refuse"].setText(consent.refuse_effect.in_language(language))
-        self._full.setText(consent.text.in_language(language).strip())
+            self._texts[fact].setText(tr(f"face_verification.consent.{fact}_text", said=translator().pick(words)))
+        self._texts["retention"].setText(translator().pick(consent.retention))
+        self._texts["refuse"].setText(translator().pick(consent.refuse_effect))
+        self._full.setText(translator().pick(consent.text).strip())
         self._name_more()
 
     def _toggle(self) -> None:
@@ -77,7 +79,9 @@ class ConsentDialog(QDialog):
     agreed = Signal()
     other_way = Signal()
 
-    def __init__(self, parent: QWidget, consent: ConsentText, *, given: bool = False, when: str = "") -> None:
+    def __init__(
+        self, parent: QWidget, consent: ConsentText, *, given: bool = False, when: datetime | None = None
+    ) -> None:
         super().__init__(parent)
         self._consent, self._given, self._when = consent, given, when
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -135,13 +139,12 @@ class ConsentDialog(QDialog):
         self.other_way.emit()
 
     def _retranslate(self) -> None:
-        language = translator().language
         self.setWindowTitle(tr("face_verification.consent.title"))
         self._title.setText(tr("face_verification.consent.title"))
         self.promises.retranslate()
         lead = "given" if self._given else "lead"
-        self._lead.setText(tr(f"face_verification.consent.{lead}", when=self._when))
-        self.facts.show_consent(self._consent, language)
+        self._lead.setText(tr(f"face_verification.consent.{lead}", when=moment(self._when) if self._when else ""))
+        self.facts.show_consent(self._consent)
         self.another.setText(tr("face_verification.other_way"))
         self.later.setText(tr(f"face_verification.consent.{'close' if self._given else 'later'}"))
         self.agree.setText(tr("face_verification.consent.agree"))

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QWidget
 from loanapp.client.answers import ConsentText
 from loanapp.domain.consent import ConsentScope
 from loanapp.domain.errors import ErrorCode, LoanAppError
-from ui.formats import moment
 
 if TYPE_CHECKING:
     from ui.camera.consent_dialog import ConsentDialog
@@ -53,7 +52,7 @@ class ConsentTalk(QObject):
 
         application = self._page.journey.application
         record = application.consent(consent.scope) if application is not None else None
-        when = moment(record.recorded_at) if given and record is not None else ""
+        when = record.recorded_at if given and record is not None else None
         parent: QWidget = self._page
         dialog = self._dialog = ConsentDialog(parent, consent, given=given, when=when)
         dialog.agreed.connect(self._record)

@@ -1,12 +1,14 @@
 """What a view of the attempt looks and sounds like: mirror, line, ring, colours, voice."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from loanapp.domain.liveness import Challenge, HintCode
 from ui.camera.face_words import line_for, spoken_for
-from ui.camera.figures import CAMERA, DONE
+from ui.camera.figures import CAMERA, DONE, Drawing
 from ui.camera.flash_overlay import FlashOverlay
 from ui.camera.mirror import MirrorStep
 from ui.camera.preview import PreviewState
@@ -23,12 +25,13 @@ class LiveMirror(QObject):
     def __init__(self, mirror: MirrorStep, overlay: FlashOverlay, voice: Voice) -> None:
         super().__init__(mirror)
         self._mirror, self._overlay, self._voice = mirror, overlay, voice
+        self._words: Callable[[], tuple[str, Drawing | None, bool]] | None = None
 
     def open(self) -> None:
         """Nothing is seen yet."""
         self._mirror.preview.show_frame(None)
         self._mirror.preview.show_state(PreviewState())
-        self._mirror.say(tr("face_verification.line.opening"), CAMERA)
+        self._say(lambda: (tr("face_verification.line.opening"), CAMERA, False))
 
     def show(self, view: "CaptureView", challenge: Challenge | None) -> None:
         """One view; the colour first, because the lender compares when it was shown."""
@@ -39,11 +42,13 @@ class LiveMirror(QObject):
             self._overlay.show_frame(view.frame.image)
             if view.flash is None:
                 preview.show_frame(view.frame.image)
-        text, drawing, look = line_for(view, flash_comes=flash_comes)
+        text = line_for(view, flash_comes=flash_comes)[0]
         if text != self._mirror.line.text():
             spoken, urgent = spoken_for(view, flash_comes=flash_comes)
             self._voice.say(spoken, translator().language, urgent)
-        self._mirror.say(text, drawing, look=look)
+        # What is kept for another language is what is said: no frame outlives its view.
+        said = replace(view, frame=None, facts=None)
+        self._say(lambda: line_for(said, flash_comes=flash_comes))
         preview.show_state(
             PreviewState(
                 done=view.done_count,
@@ -64,8 +69,18 @@ class LiveMirror(QObject):
         self._overlay.show_colour(None)
         preview.show_frame(None)
         preview.show_state(PreviewState(done=preview.state.total, total=preview.state.total, finished=True))
-        self._mirror.say(tr("face_verification.line.sending"), DONE)
+        self._say(lambda: (tr("face_verification.line.sending"), DONE, False))
         self._voice.say(tr("voice.line.sending"), translator().language)
+
+    def _say(self, words: Callable[[], tuple[str, "Drawing | None", bool]]) -> None:
+        self._words = words
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Say what is said now in the language in force, without waiting for the next view."""
+        if self._words is not None:
+            text, drawing, look = self._words()
+            self._mirror.say(text, drawing, look=look)
 
     def close(self) -> None:
         """Give the window back, forget the picture, be silent."""

@@ -91,7 +91,7 @@ class OtherWays(QObject):
         page, branch, slot = self._page, self._branch.branch(), self._branch.slot()
         if branch is None or slot is None:
             return
-        self._branch.show_notice("")
+        self._branch.show_taken(taken=False)
         page.context.operations.run(
             lambda: page.journey.book_branch(branch.id, slot), self._was_booked, self._not_booked, busy=page
         )
@@ -103,7 +103,7 @@ class OtherWays(QObject):
     def _not_booked(self, error: LoanAppError) -> None:
         fields = getattr(error, "fields", {})
         if "slot" in fields or "branch_id" in fields:
-            self._branch.show_notice(tr("face_verification.branch.taken"))
+            self._branch.show_taken(taken=True)
             self.load_branches()
         else:
             self._page.show_problem(error)

@@ -163,13 +163,11 @@ class ResultStep(ColumnArea):
 
     def _show_help(self, outcome: Outcome) -> None:
         """The article about what the banner says, one press away."""
-        self._banner.clear_actions()
-        self.help_buttons = []
-        if outcome.help_code:
-            words = tr("face_verification.reason_help")
-            more = self._banner.add_action(words, lambda: self.help_wanted.emit(outcome.help_code))
+        words = tr("face_verification.reason_help")
+        ways = [(words, lambda: self.help_wanted.emit(outcome.help_code))] if outcome.help_code else []
+        self.help_buttons = list(self._banner.show_actions(*ways))
+        for more in self.help_buttons:
             more.setAccessibleName(f"{words}: {outcome.title or outcome.text}")
-            self.help_buttons.append(more)
 
     def _show_reasons(self, reasons: Sequence[Reason]) -> None:
         empty(self._card.body)

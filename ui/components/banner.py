@@ -38,6 +38,8 @@ class Banner(QFrame):
         self.text = label(text)
         column.addWidget(self.title)
         column.addWidget(self.text)
+        self._buttons: list[LinkButton] = []
+        self._acts: list[Callable[[], object]] = []
         self._ways = QHBoxLayout()
         self._ways.setSpacing(16)
         self._ways.addStretch(1)
@@ -59,17 +61,19 @@ class Banner(QFrame):
         self.text.setVisible(bool(text))
         self.setAccessibleName(" ".join(part for part in (title, text) if part))
 
-    def add_action(self, text: str, do: Callable[[], object]) -> LinkButton:
-        """Add a way on."""
-        button = LinkButton(text)
-        button.clicked.connect(lambda _=False: do())
-        self._ways.insertWidget(self._ways.count() - 1, button)
-        return button
-
-    def clear_actions(self) -> None:
-        """Take all ways on away."""
-        while self._ways.count() > 1:
-            item = self._ways.takeAt(0)
-            if item is not None and (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+    def show_actions(self, *actions: tuple[str, Callable[[], object]]) -> tuple[LinkButton, ...]:
+        """Offer these ways on, each a word and what it does; a button that is there already keeps the focus."""
+        self._acts = [do for _, do in actions]
+        while len(self._buttons) > len(actions):
+            button = self._buttons.pop()
+            button.hide()
+            self._ways.removeWidget(button)
+            button.deleteLater()
+        for place in range(len(self._buttons), len(actions)):
+            button = LinkButton()
+            button.clicked.connect(lambda _=False, place=place: self._acts[place]())
+            self._ways.insertWidget(place, button)
+            self._buttons.append(button)
+        for button, (text, _) in zip(self._buttons, actions, strict=True):
+            button.setText(text)
+        return tuple(self._buttons)

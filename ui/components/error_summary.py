@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.components.buttons import LinkButton
 from ui.components.icons import IconView
-from ui.components.labels import empty, label
+from ui.components.labels import label
 from ui.translations import tr
 
 
@@ -35,6 +35,8 @@ class ErrorSummary(QFrame):
         self._title = label("", "strong")
         top.addWidget(self._title, 1)
         box.addLayout(top)
+        self._errors: tuple[FieldError, ...] = ()
+        self._links: list[LinkButton] = []
         self._lines = QVBoxLayout()
         self._lines.setSpacing(2)
         box.addLayout(self._lines)
@@ -42,18 +44,35 @@ class ErrorSummary(QFrame):
 
     def show_errors(self, errors: Sequence[FieldError], *, take_focus: bool = True) -> None:
         """Show these, or hide when there are none."""
-        empty(self._lines)
+        self._errors = tuple(errors)
         self.setVisible(bool(errors))
         if not errors:
+            self._fit_links(0)
             return
         title = tr("common.error_summary", count=len(errors))
         self._title.setText(title)
         self.setAccessibleName(f"{title} {' '.join(error.text for error in errors)}")
-        for error in errors:
-            line = LinkButton(error.text)
-            line.setProperty("danger", "true")
-            if error.widget is not None:
-                line.clicked.connect(lambda _=False, widget=error.widget: widget.setFocus())
-            self._lines.addWidget(line, 0, Qt.AlignmentFlag.AlignLeft)
+        self._fit_links(len(errors))
+        for link, error in zip(self._links, errors, strict=True):
+            link.setText(error.text)
         if take_focus:
             self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _fit_links(self, count: int) -> None:
+        """As many as are needed; those that are there stay, with the focus if they have it."""
+        while len(self._links) > count:
+            link = self._links.pop()
+            link.hide()
+            self._lines.removeWidget(link)
+            link.deleteLater()
+        for place in range(len(self._links), count):
+            link = LinkButton()
+            link.setProperty("danger", "true")
+            link.clicked.connect(lambda _=False, place=place: self._go_to(place))
+            self._lines.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
+            self._links.append(link)
+
+    def _go_to(self, place: int) -> None:
+        widget = self._errors[place].widget
+        if widget is not None:
+            widget.setFocus()

@@ -108,7 +108,7 @@ class BottomLine(QFrame):
         self.text_size.setProperty("role", "quiet")
         self.text_size.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.text_size.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.text_size.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.text_size.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._size_menu: QMenu | None = None
         self.text_size.pressed.connect(self._prepare_menu)
         row.addWidget(self.text_size)
@@ -120,6 +120,9 @@ class BottomLine(QFrame):
             lambda: self.language_chosen.emit("en" if translator().language == "zh" else "zh")
         )
         row.addWidget(self.language)
+        for looks in (self.mode, self.language):
+            # Pressed with the mouse they leave the focus where it is: in a field that is half filled in, for example.
+            looks.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.retranslate()
 
     def _prepare_menu(self) -> None:

@@ -43,8 +43,10 @@ class NoticeArea(QWidget):
 
         def fill(banner: "Banner") -> None:
             banner.say(error_sentence(error), error_fix(error))
-            banner.add_action(tr("common.open_help"), lambda: self.help_wanted.emit(error.code.value))
-            banner.add_action(tr("common.close"), lambda: self.close_notice(key))
+            banner.show_actions(
+                (tr("common.open_help"), lambda: self.help_wanted.emit(error.code.value)),
+                (tr("common.close"), lambda: self.close_notice(key)),
+            )
 
         self._show(key, Level.STOP, fill)
 
@@ -53,7 +55,7 @@ class NoticeArea(QWidget):
 
         def fill(banner: "Banner") -> None:
             banner.say("", tr(notice.key, count=notice.count, **dict(notice.values)))
-            banner.add_action(tr("common.close"), lambda: self.close_notice(notice.key))
+            banner.show_actions((tr("common.close"), lambda: self.close_notice(notice.key)))
 
         self._show(notice.key, notice.level, fill)
 
@@ -68,10 +70,11 @@ class NoticeArea(QWidget):
 
         def fill(banner: "Banner") -> None:
             banner.say(error_sentence(error), error_fix(error))
-            banner.add_action(tr("common.retry"), retry)
-            if other is not None:
-                banner.add_action(tr(other[0]), other[1])
-            banner.add_action(tr("common.open_help"), lambda: self.help_wanted.emit(error.code.value))
+            banner.show_actions(
+                (tr("common.retry"), retry),
+                *([(tr(other[0]), other[1])] if other is not None else []),
+                (tr("common.open_help"), lambda: self.help_wanted.emit(error.code.value)),
+            )
 
         self._show("lender", Level.LOOK, fill)
 
@@ -86,7 +89,7 @@ class NoticeArea(QWidget):
                 else tr("common.support_unknown")
             )
             banner.say(tr("common.support"), text)
-            banner.add_action(tr("common.close"), lambda: self.close_notice("support"))
+            banner.show_actions((tr("common.close"), lambda: self.close_notice("support")))
 
         self._show("support", Level.INFORMATION, fill)
 
@@ -130,7 +133,6 @@ class NoticeArea(QWidget):
         """Follow language and size of text."""
         if event.type() == QEvent.Type.LanguageChange:
             for key, banner in self.banners.items():
-                banner.clear_actions()
                 self._fillers[key](banner)
         elif event.type() == QEvent.Type.StyleChange and hasattr(self, "message_card"):
             self._fit()

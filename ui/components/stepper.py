@@ -83,6 +83,7 @@ class Stepper(QFrame):
         self.setProperty("role", "stepper")
         self._groups: tuple[StepGroupView, ...] = ()
         self._compact = False
+        self._buttons: dict[str, QPushButton] = {}
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         self._scroll = QScrollArea()
@@ -105,6 +106,8 @@ class Stepper(QFrame):
             self._rebuild()
 
     def _rebuild(self) -> None:
+        standing_on = next((page for page, button in self._buttons.items() if button.hasFocus()), None)
+        self._buttons = {}
         inner = QWidget()
         box = QVBoxLayout(inner)
         side = 12 if self._compact else 20
@@ -118,6 +121,8 @@ class Stepper(QFrame):
             box.addSpacing(8)
         box.addStretch(1)
         self._scroll.setWidget(inner)
+        if standing_on in self._buttons:
+            self._buttons[standing_on].setFocus(Qt.FocusReason.OtherFocusReason)
         self._follow_scale()
 
     @staticmethod
@@ -156,6 +161,7 @@ class Stepper(QFrame):
         if page.opens:
             button.setCursor(Qt.CursorShape.PointingHandCursor)
         button.clicked.connect(lambda: self.opened.emit(page.page_id))
+        self._buttons[page.page_id] = button
         if indent:
             button.setStyleSheet(f"margin-left: {theme().px(indent)}px;")
         return button

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from loanapp.domain.localised import LocalisedText
 from ui.components.buttons import SecondaryButton
 from ui.components.labels import SimulatedTag, label
 from ui.translations import tr, translator
@@ -73,7 +74,7 @@ class TestIdentityRow(QFrame):
         with QSignalBlocker(self.choice):
             self.choice.clear()
             for person in self._people:
-                note = person.note.get(translator().language, "")
+                note = translator().pick(LocalisedText(person.note["zh"], person.note["en"]))
                 self.choice.addItem(f"{person.name} · {note}" if note else person.name, person.key)
             self.choose(kept)
         self._text.setText(tr("common.test_identity"))

@@ -96,7 +96,7 @@ class AboutYouPage(JourneyPage):
     def proceed(self) -> None:
         """Tell the lender."""
         self.show_problem(None)
-        if self.show_errors(self._errors_now()):
+        if self.show_errors(self._errors_now):
             return
         journey, employment = self.journey, self.employment.value()
         income, debt = self.income.value() or Decimal(0), self.debt.value() or Decimal(0)

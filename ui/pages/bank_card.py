@@ -7,6 +7,7 @@ from PySide6.QtCore import QSignalBlocker, Qt
 
 from loanapp.domain.bank_card import issuer_of, luhn_valid, parse_card_number
 from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.domain.localised import LocalisedText
 from loanapp.domain.phone import parse_phone
 from loanapp.domain.status import ApplicationStatus
 from loanapp.journey.pages import Page
@@ -127,7 +128,7 @@ class BankCardPage(JourneyPage):
         self.number.set_text("")
         for field in (self.number, self.phone):
             field.set_error(None)
-        self.show_errors([])
+        self.show_errors(None)
         self.show_problem(None)
         self._show_bound()
         self.focus_first()
@@ -173,7 +174,7 @@ class BankCardPage(JourneyPage):
             self.save_now()
             self.context.operations.run(lambda: going.open_page(Page.CHECK_ANSWERS), self.done, busy=self)
             return
-        if self.show_errors(self._errors_now()):
+        if self.show_errors(self._errors_now):
             return
         journey = self.journey
         number, phone = parse_card_number(self.number.text()), parse_phone(self.phone.text())
@@ -199,9 +200,7 @@ class BankCardPage(JourneyPage):
         if field is None:
             self.reject(error, {"number": self.number, "phone": self.phone})
             return
-        sentence = error_sentence(error)
-        field.set_error(sentence)
-        self.show_errors([FieldError(sentence, field.editor)])
+        self.mark((field, error))
 
     def _take_test_card(self, _key: str) -> None:
         person = self.test_people.person()
@@ -216,5 +215,5 @@ def _issuer_name(digits: str) -> str:
     if len(digits) < _GROUP:
         return ""
     bank = issuer_of(digits, {prefix: row["bank"] for prefix, row in table["prefixes"].items()})
-    names = table["banks"].get(bank, {}) if bank is not None else {}
-    return str(names.get(translator().language, ""))
+    names = table["banks"].get(bank) if bank is not None else None
+    return translator().pick(LocalisedText(names["zh"], names["en"])) if names else ""

@@ -1,5 +1,6 @@
 """Check your answers: everything once more, each group with 修改; nothing else."""
 
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -7,7 +8,7 @@ from loanapp.client.answers import FaceState
 from loanapp.journey.pages import Page
 from ui.components.labels import label
 from ui.components.summary_list import SummaryList, SummaryRow
-from ui.formats import yuan
+from ui.formats import day, yuan
 from ui.pages.page import JourneyPage
 from ui.translations import tr
 
@@ -83,11 +84,10 @@ class CheckAnswersPage(JourneyPage):
         identity = application.identity
         if identity is None:
             return []
-        until = tr("common.long_term") if identity.valid_until == "long_term" else identity.valid_until
         return [
             ("name", identity.name_masked),
             ("identity_number", identity.identity_number_masked),
-            ("valid_until", until),
+            ("valid_until", _until(identity.valid_until)),
         ]
 
     @staticmethod
@@ -132,3 +132,13 @@ class CheckAnswersPage(JourneyPage):
         """Hand the application in."""
         self.show_problem(None)
         self.context.operations.run(self.journey.submit, self.done, busy=self)
+
+
+def _until(told: str) -> str:
+    """Until when a card is valid, in the language in force; as it was told where that is no day."""
+    if told == "long_term":
+        return tr("common.long_term")
+    try:
+        return day(date.fromisoformat(told))
+    except ValueError:
+        return told

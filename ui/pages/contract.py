@@ -81,7 +81,22 @@ class ContractPage(JourneyPage):
         return column
 
     def _make_terms(self) -> QWidget:
-        self._terms_area, self._terms = self._side_column(_TERMS)
+        self._terms_area, terms = self._side_column(_TERMS)
+        self._terms_title, self._terms_plainly = label("", "strong"), label("", "small")
+        terms.addWidget(self._terms_title)
+        terms.addWidget(self._terms_plainly)
+        self._key_terms: list[KeyTerm] = []
+        self._key_terms_box = QVBoxLayout()
+        self._key_terms_box.setSpacing(terms.spacing())
+        terms.addLayout(self._key_terms_box)
+        terms.addSpacing(8)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(IconView("done", "done", 18), 0, Qt.AlignmentFlag.AlignTop)
+        self._checked = label("", "small")
+        row.addWidget(self._checked, 1)
+        terms.addLayout(row)
+        terms.addStretch(1)
         return self._terms_area
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -156,14 +171,18 @@ class ContractPage(JourneyPage):
             button = QuietButton(self._shortened(entry.title))
             button.setAccessibleName(entry.title)
             button.setProperty("role", "step")
-            button.setToolTip(f"{entry.title}, {tr('contract.contents.page', count=entry.page + 1)}")
             button.clicked.connect(lambda _=False, entry=entry: self.view.go_to(entry))
             self._contents.insertWidget(self._contents.count() - 1, button)
             self._entries.append(button)
+        self._name_pages()
         self._fit_contents()
         self._mark_entry()
         self._follow()
         self.focus_first()
+
+    def _name_pages(self) -> None:
+        for button, entry in zip(self._entries, self.view.outline, strict=False):
+            button.setToolTip(f"{entry.title}, {tr('contract.contents.page', count=entry.page + 1)}")
 
     def _shortened(self, title: str) -> str:
         """A heading that fits the column; the whole of it is in the tip and for screen readers."""
@@ -201,6 +220,7 @@ class ContractPage(JourneyPage):
             button.setToolTip(tr(f"contract.{name}"))
             button.setAccessibleName(tr(f"contract.{name}"))
         self.view.setAccessibleName(tr("contract.document"))
+        self._name_pages()
         self._show_terms()
         self._follow()
 
@@ -208,19 +228,24 @@ class ContractPage(JourneyPage):
         return self.context.journey.application if self.context.journey else None
 
     def _show_terms(self) -> None:
-        empty(self._terms)
         application = self._application()
-        if application is None or application.offer is None:
-            return
-        self._terms.addWidget(label(tr("contract.terms"), "strong"))
-        self._terms.addWidget(label(tr("contract.plainly"), "small"))
-        for place, (name, text, explanation) in enumerate(self._term_texts(application, application.offer)):
+        texts = self._term_texts(application, application.offer) if application and application.offer else []
+        if len(texts) != len(self._key_terms):
+            self._make_key_terms(len(texts))
+        for term, words in zip(self._key_terms, texts, strict=True):
+            term.say(*words)
+        self._terms_title.setText(tr("contract.terms"))
+        self._terms_plainly.setText(tr("contract.plainly"))
+        self._checked.setText(tr("contract.checked"))
+        self._terms_area.widget().setVisible(bool(texts))
+
+    def _make_key_terms(self, count: int) -> None:
+        empty(self._key_terms_box)
+        self._key_terms = [KeyTerm() for _ in range(count)]
+        for place, term in enumerate(self._key_terms):
             if place:
-                self._terms.addWidget(Rule())
-            self._terms.addWidget(KeyTerm(name, text, explanation))
-        self._terms.addSpacing(8)
-        self._terms.addWidget(_checked())
-        self._terms.addStretch(1)
+                self._key_terms_box.addWidget(Rule())
+            self._key_terms_box.addWidget(term)
 
     def _term_texts(self, application: Application, offer: Offer) -> list[tuple[str, str, str]]:
         first = offer.schedule.rows[0]
@@ -255,37 +280,34 @@ class ContractPage(JourneyPage):
         ]
 
 
-def _checked() -> QWidget:
-    holder = QWidget()
-    row = QHBoxLayout(holder)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(8)
-    row.addWidget(IconView("done", "done", 18), 0, Qt.AlignmentFlag.AlignTop)
-    row.addWidget(label(tr("contract.checked"), "small"), 1)
-    return holder
-
-
 class KeyTerm(QWidget):
     """A term in one sentence, with its explanation folded under it."""
 
-    def __init__(self, name: str, text: str, explanation: str, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 2, 0, 2)
         box.setSpacing(2)
-        box.addWidget(label(name, "small"))
-        box.addWidget(label(text))
-        self.explanation = label(explanation, "small-ink")
+        self._name = label("", "small")
+        self._text = label("")
+        self.explanation = label("", "small-ink")
         self.explanation.hide()
-        self.button = LinkButton(tr("contract.explain"))
-        self.button.setAccessibleName(f"{tr('contract.explain')}: {name}")
+        self.button = LinkButton()
         self.button.clicked.connect(self._toggle)
-        box.addWidget(self.explanation)
+        for words in (self._name, self._text, self.explanation):
+            box.addWidget(words)
         box.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
-        self._name = name
+
+    def say(self, name: str, text: str, explanation: str) -> None:
+        """Set the words; folded or not, it stays as it is."""
+        for words, said in ((self._name, name), (self._text, text), (self.explanation, explanation)):
+            words.setText(said)
+        self._name_button()
 
     def _toggle(self) -> None:
-        shown = self.explanation.isHidden()
-        self.explanation.setVisible(shown)
-        self.button.setText(tr("contract.explain_hide" if shown else "contract.explain"))
-        self.button.setAccessibleName(f"{self.button.text()}: {self._name}")
+        self.explanation.setVisible(self.explanation.isHidden())
+        self._name_button()
+
+    def _name_button(self) -> None:
+        self.button.setText(tr("contract.explain" if self.explanation.isHidden() else "contract.explain_hide"))
+        self.button.setAccessibleName(f"{self.button.text()}: {self._name.text()}")

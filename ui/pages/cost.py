@@ -133,6 +133,12 @@ class CostPage(JourneyPage):
         value = self.amount.value()
         return [] if value is not None and value in self._product.amounts else [self._amount_sentence()]
 
+    def _errors_now(self) -> list[FieldError]:
+        errors = [FieldError(sentence, self.amount.editor) for sentence in self.missing()]
+        if errors:
+            self.amount.set_error(errors[0].text)
+        return errors
+
     def _amount_sentence(self) -> str:
         product = self._product
         return tr(
@@ -144,9 +150,7 @@ class CostPage(JourneyPage):
 
     def proceed(self) -> None:
         """Go on with this amount."""
-        if missing := self.missing():
-            self.amount.set_error(missing[0])
-            self.show_errors([FieldError(missing[0], self.amount.editor)])
+        if self.show_errors(self._errors_now):
             return
         if self.context.journey is None:
             self.scaffold.set_note(tr("common.connecting"))

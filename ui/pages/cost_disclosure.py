@@ -161,16 +161,16 @@ class CostDisclosurePage(JourneyPage):
 
     def _write(self, table: CostDisclosure) -> None:
         empty(self._paper)
-        language = self.context.translator.language
+        pick = self.context.translator.pick
         title = label(tr("cost_disclosure.sheet.title"), "heading")
         title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._paper.addWidget(title)
-        self._paper.addWidget(self._heads(table, language))
-        self._paper.addWidget(self._items(table, language))
+        self._paper.addWidget(self._heads(table))
+        self._paper.addWidget(self._items(table))
         self._paper.addWidget(self._totals(table))
         self._paper.addWidget(label(tr("cost_disclosure.contingent.title"), "heading"))
-        self._paper.addWidget(self._contingent(table, language))
-        self._paper.addWidget(self._nothing_else(table.nothing_else.in_language(language)))
+        self._paper.addWidget(self._contingent(table))
+        self._paper.addWidget(self._nothing_else(pick(table.nothing_else)))
         self._paper.addWidget(label(tr("cost_disclosure.schedule.title"), "heading"))
         schedule = ScheduleTable()
         schedule.show_rows(table.schedule.rows)
@@ -179,18 +179,20 @@ class CostDisclosurePage(JourneyPage):
         end.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._paper.addWidget(end)
 
-    def _heads(self, table: CostDisclosure, language: str) -> QWidget:
+    def _heads(self, table: CostDisclosure) -> QWidget:
+        pick = self.context.translator.pick
         holder = QWidget()
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
-        left = tr("cost_disclosure.sheet.lender", name=table.lender.in_language(language))
+        left = tr("cost_disclosure.sheet.lender", name=pick(table.lender))
         row.addWidget(label(left, "small"), 1)
         right = label(tr("cost_disclosure.sheet.product", count=table.months), "small")
         right.setAlignment(Qt.AlignmentFlag.AlignRight)
         row.addWidget(right, 1)
         return holder
 
-    def _items(self, table: CostDisclosure, language: str) -> QWidget:
+    def _items(self, table: CostDisclosure) -> QWidget:
+        pick = self.context.translator.pick
         names = [tr(f"cost_disclosure.col.{name}") for name in ("item", "way", "standard", "amount", "party")]
         rows = [
             (
@@ -198,29 +200,27 @@ class CostDisclosurePage(JourneyPage):
                 tr("cost_disclosure.row.principal_way"),
                 "",
                 yuan(table.principal, places=2),
-                table.lender.in_language(language),
+                pick(table.lender),
             ),
             *(
                 (
-                    item.name.in_language(language),
-                    item.way.in_language(language),
+                    pick(item.name),
+                    pick(item.way),
                     percent(item.standard_annual_pct),
                     yuan(item.amount, places=2),
-                    item.party.in_language(language),
+                    pick(item.party),
                 )
                 for item in table.items
             ),
         ]
         return self._grid(names, rows, right=(2, 3), stretch=(3, 6, 3, 3, 4))
 
-    def _contingent(self, table: CostDisclosure, language: str) -> QWidget:
+    def _contingent(self, table: CostDisclosure) -> QWidget:
+        pick = self.context.translator.pick
         if not table.contingent:
             return label(tr("cost_disclosure.contingent.none"))
         names = [tr(f"cost_disclosure.col.{name}") for name in ("item", "standard", "party")]
-        rows = [
-            (item.name.in_language(language), percent(item.standard_annual_pct), item.party.in_language(language))
-            for item in table.contingent
-        ]
+        rows = [(pick(item.name), percent(item.standard_annual_pct), pick(item.party)) for item in table.contingent]
         return self._grid(names, rows, right=(1,), stretch=(6, 3, 5))
 
     def _grid(

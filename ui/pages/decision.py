@@ -104,6 +104,7 @@ class DecisionPage(JourneyPage):
         if error is not None and offered and error.code.value.startswith("guard_"):
             self._offer = None
             self.scaffold.set_title(tr("decision.guard.title"))
+            self.setAccessibleName(self.scaffold.title.text())
             self.scaffold.primary.hide()
 
     # what is seen
@@ -117,11 +118,11 @@ class DecisionPage(JourneyPage):
         empty(self._box)
         application = self._application()
         self.scaffold.aside.setText(tr("decision.not_now"))
-        self.scaffold.primary.hide()
-        self.scaffold.aside.hide()
+        # Each is shown or hidden once, or the one that has the focus would lose it on the way.
+        self.scaffold.primary.setVisible(application is not None and self._acts_on(application))
+        self.scaffold.aside.setVisible(application is not None and application.allows(BorrowerAction.WITHDRAW))
         if application is None:
             return
-        self.scaffold.aside.setVisible(application.allows(BorrowerAction.WITHDRAW))
         if application.status is ApplicationStatus.OFFERED:
             if self._offer is not None:
                 self._show_offer(self._offer)
@@ -132,6 +133,19 @@ class DecisionPage(JourneyPage):
         else:
             self._show_ended(application)
         self.setAccessibleName(self.scaffold.title.text())
+
+    def _acts_on(self, application: Application) -> bool:
+        """Whether there is a main action: an offer to accept, or a new start that the lender would not refuse."""
+        if application.status is ApplicationStatus.OFFERED:
+            return self._offer is not None
+        decision = application.decision
+        if (
+            application.status is ApplicationStatus.DECLINED
+            and decision is not None
+            and decision.retry_after is not None
+        ):
+            return decision.retry_after <= self.journey.clock.now().astimezone(CHINA).date()
+        return application.status not in _WAITING
 
     def _title(self, title: str, lead: str = "") -> None:
         self.scaffold.set_title(title, lead)
@@ -149,7 +163,6 @@ class DecisionPage(JourneyPage):
             self._box.addWidget(label(fact))
         self._box.addWidget(Banner(Level.INFORMATION, "", tr("decision.no_duty")))
         self.scaffold.primary.setText(tr("decision.action"))
-        self.scaffold.primary.show()
 
     def _sum(self, offer: Offer) -> Card:
         schedule = offer.schedule
@@ -224,17 +237,11 @@ class DecisionPage(JourneyPage):
             ways.append(tr("decision.now.person", phone=support.phone, hours=support.hours))
         self._box.addWidget(self._ways(ways))
         self.scaffold.primary.setText(tr("decision.declined.again"))
-        # Before that day the lender would refuse: what cannot be finished is not offered.
-        today = self.journey.clock.now().astimezone(CHINA).date()
-        self.scaffold.primary.setVisible(
-            decision is None or decision.retry_after is None or decision.retry_after <= today
-        )
 
     def _show_ended(self, application: Application) -> None:
         key = f"decision.ended.{application.status.value}"
         self._title(tr("decision.title.ended"), tr(key) if self.context.translator.has(key) else "")
         self.scaffold.primary.setText(tr("decision.declined.again"))
-        self.scaffold.primary.show()
 
     def _reasons(self, reasons: tuple[DecisionReason, ...]) -> Card:
         card = Card(spacing=14)

@@ -30,7 +30,7 @@ from ui.voice import Voice
 _LIVE = frozenset({Step.MIRROR, Step.SENDING})
 _OTHER = frozenset({Step.WAYS, Step.MANUAL, Step.CHANGED, Step.BRANCH})
 _FAILED = frozenset({Step.RETRY, Step.NO_MORE, Step.TROUBLE})
-_WITH_BACK = frozenset({Step.CONSENT, Step.FLASH, Step.READY, *_OTHER, *_FAILED})
+_WITH_BACK = frozenset({Step.CONSENT, Step.FLASH, Step.READY, Step.BOOKED, *_OTHER, *_FAILED})
 _WITH_OTHER_WAY = frozenset({Step.FLASH, Step.READY, Step.MIRROR, Step.RETRY, Step.TROUBLE})
 
 
@@ -346,10 +346,10 @@ class FaceVerificationPage(JourneyPage):
         return "face_verification.manual.back" if self._step is Step.WAYS or alone else "common.back"
 
     def _ask_cancel_visit(self) -> None:
-        from ui.pages.confirm import ask
+        from ui.pages.confirm import Question, ask
 
-        words = {part: tr(f"face_verification.branch.cancel_{part}") for part in ("title", "text", "confirm", "keep")}
-        ask(self, words["title"], words["text"], confirm=words["confirm"], keep=words["keep"], then=self.others.cancel)
+        words = Question(*(f"face_verification.branch.cancel_{part}" for part in Question._fields))
+        ask(self, words, self.others.cancel)
 
     # what is known
 
@@ -405,6 +405,7 @@ class FaceVerificationPage(JourneyPage):
         self.steps.changed.retranslate()
         self.steps.branch.retranslate()
         self.steps.mirror.promises.retranslate()
+        self.live.retranslate()
         self.steps.mirror.preview.setAccessibleName(tr("face_verification.preview.name"))
         self.cancel.setText(tr("face_verification.cancel"))
         self.choice.retranslate()
@@ -460,7 +461,7 @@ class FaceVerificationPage(JourneyPage):
     def _note(self) -> str:
         slot, branch = self.steps.branch.slot(), self.steps.branch.branch()
         if self._step is Step.BRANCH and slot is not None and branch is not None:
-            name = branch.name.in_language(translator().language)
+            name = translator().pick(branch.name)
             return tr("face_verification.branch.note", branch=name, visit=visit_time(slot, branch.minutes))
         return tr("face_verification.sending.no_cancel") if self._step is Step.SENDING else ""
 

@@ -22,7 +22,7 @@ from ui.components.photo_side import PhotoSide
 from ui.components.test_identity import TestIdentityRow
 from ui.components.text_field import TextField
 from ui.components.tick_box import TickBox
-from ui.formats import day
+from ui.formats import day, sentence_and_fix
 from ui.pages.page import JourneyPage
 from ui.pages.photos import read_photo, thumbnail
 from ui.translations import error_fix, error_sentence, tr
@@ -118,6 +118,8 @@ class IdentityDocumentPage(JourneyPage):
         self.confirm.setText(tr("identity_document.confirm"))
         for name in _FIELDS:
             self._label_field(name)
+        if self.fields["valid_until"].text() in self.context.translator.in_both("common.long_term"):
+            self.fields["valid_until"].set_text(tr("common.long_term"))
         self._show_derived()
 
     def _label_field(self, name: str) -> None:
@@ -194,7 +196,7 @@ class IdentityDocumentPage(JourneyPage):
     def _send(self, side: Side, source: "Callable[[], bytes]") -> None:
         """Read, show, send and have one photo read; all off the GUI thread."""
         self.show_problem(None)
-        self.show_errors([])
+        self.show_errors(None)
         panel, journey = self.sides[side], self.journey
         panel.show_error(None)
         panel.show_state("common.photo_reading")
@@ -229,8 +231,12 @@ class IdentityDocumentPage(JourneyPage):
         panel = self.sides[side]
         panel.show_image(None)
         panel.show_state("common.photo_held" if self._held(side) else "common.photo_none", done=self._held(side))
-        panel.show_error(f"{error_sentence(error)}{tr('common.sentence_gap')}{error_fix(error)}")
-        self.show_errors([FieldError(f"{panel.title.text()}: {error_sentence(error)}", panel.choose)])
+
+        def find() -> list[FieldError]:
+            panel.show_error(sentence_and_fix(error_sentence(error), error_fix(error)))
+            return [FieldError(f"{tr(f'common.photo_{side}')}: {error_sentence(error)}", panel.choose)]
+
+        self.show_errors(find)
 
     def _show_fields(self) -> None:
         visible = any(self._held(side) for side in _SIDES)
@@ -306,7 +312,7 @@ class IdentityDocumentPage(JourneyPage):
     def proceed(self) -> None:
         """Confirm what was read."""
         self.show_problem(None)
-        if self.show_errors(self._errors_now()):
+        if self.show_errors(self._errors_now):
             return
         fields = {name: _plain(field) for name, field in self.fields.items()}
         if fields["valid_until"] in self.context.translator.in_both("common.long_term"):

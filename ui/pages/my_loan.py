@@ -111,8 +111,8 @@ class MyLoanPage(JourneyPage):
         self.context.operations.run(self.journey.contract_pdf, lambda pdf: save_contract(self, pdf, number), busy=self)
 
     def _verify_contract(self) -> None:
-        self._verify.setText(tr("my_loan.verifying"))
         self._verify.setEnabled(False)
+        self._name_check()
         self.context.operations.run(self._verified_again, self._checked, self._unchecked, busy=self)
 
     def _verified_again(self) -> "VerificationReport":
@@ -144,8 +144,11 @@ class MyLoanPage(JourneyPage):
         self.show_problem(error)
 
     def _end_check(self) -> None:
-        self._verify.setText(tr("my_loan.verify"))
         self._verify.setEnabled(True)
+        self._name_check()
+
+    def _name_check(self) -> None:
+        self._verify.setText(tr("my_loan.verify" if self._verify.isEnabled() else "my_loan.verifying"))
 
     def _toggle_table(self) -> None:
         self._table.setVisible(self._table.isHidden())
@@ -159,7 +162,7 @@ class MyLoanPage(JourneyPage):
         self._plan_title.setText(tr("my_loan.strip"))
         self._table_button.setText(tr("my_loan.table.show" if self._table.isHidden() else "my_loan.table.hide"))
         self._papers_title.setText(tr("my_loan.documents"))
-        self._verify.setText(tr("my_loan.verify"))
+        self._name_check()
         self._show()
         if not self._result.isHidden():
             self._show_result()

@@ -69,6 +69,7 @@ class JourneyPage(QWidget):
         self._load_failed = False
         self._fetching: Operation | None = None
         self._errors: list[FieldError] = []
+        self._find_errors: Callable[[], Sequence[FieldError]] | None = None
         self._save_timer = QTimer(self)
         self._save_timer.setSingleShot(True)
         self._save_timer.setInterval(_SAVE_AFTER_MS)
@@ -125,7 +126,9 @@ class JourneyPage(QWidget):
         self.scaffold.primary.setText(tr(f"{self.page_id.value}.action"))
         self.setAccessibleName(self.scaffold.title.text())
         self.texts.apply()
-        self.forget_errors()
+        if self.busy:
+            self.scaffold.set_note(tr("common.working"))
+        self._say_errors_again()
         if self._problem is not None:
             self.tell_problem(self._problem)
 
@@ -179,13 +182,13 @@ class JourneyPage(QWidget):
     def tell_problem(self, error: LoanAppError | None) -> None:
         """Say it in the language in force; nobody but the borrower is told."""
         banner = self.scaffold.problem
-        banner.clear_actions()
         banner.setVisible(error is not None)
         if error is not None:
             banner.say(error_sentence(error), error_fix(error))
-            if self._load_failed:
-                banner.add_action(tr("common.retry"), self.load_again)
-            banner.add_action(tr("common.open_help"), lambda: self.context.messages.open_help(error.code.value))
+            banner.show_actions(
+                *([(tr("common.retry"), self.load_again)] if self._load_failed else []),
+                (tr("common.open_help"), lambda: self.context.messages.open_help(error.code.value)),
+            )
 
     # What a page shows comes from the lender
 
@@ -215,51 +218,63 @@ class JourneyPage(QWidget):
         self.show_problem(None)
         self.load()
 
-    def forget_errors(self) -> None:
-        """Take the sentences about what to mend away; they were written for another moment or language."""
-        if self._errors:
-            for field in self.findChildren(Field):
-                field.set_error(None)
-            self.show_errors([])
+    def show_errors(self, find: Callable[[], Sequence[FieldError]] | None) -> bool:
+        """Sum up what is to be mended, with the focus there; ``True`` when there is something.
 
-    def show_errors(self, errors: Sequence[FieldError]) -> bool:
-        """Sum up what is to be mended, with the focus there; ``True`` when there is something."""
-        self._errors = list(errors)
+        ``find`` looks for it now, and again when the language changes; ``None`` takes the summary away.
+        """
+        self._find_errors = find
+        self._errors = list(find()) if find is not None else []
         self.scaffold.error_summary.show_errors(self._errors)
         if self._errors:
             self.scaffold.show_top()
         return bool(self._errors)
 
+    def _say_errors_again(self) -> None:
+        """In the language in force; what has been mended since is left out, and the focus stays where it is."""
+        if not self._errors or self._find_errors is None:
+            return
+        marked = [field for field in self.findChildren(Field) if field.error.text()]
+        told = {id(error.widget) for error in self._errors}
+        self._errors = [error for error in self._find_errors() if id(error.widget) in told]
+        for field in self.findChildren(Field):
+            if field not in marked:
+                field.set_error(None)
+        self.scaffold.error_summary.show_errors(self._errors, take_focus=False)
+
     def reject(self, error: LoanAppError, fields: Mapping[str, Field]) -> None:
         """Show a refusal beside the fields it names, and in the summary; what names no field goes above the page."""
         named: Mapping[str, ErrorCode] = getattr(error, "fields", {})
-        errors = []
-        for name, code in named.items():
-            if (field := fields.get(name)) is not None:
-                sentence = error_sentence(LoanAppError(code, **error.details))
-                field.set_error(sentence)
-                errors.append(FieldError(sentence, field.editor))
-        self.show_errors(errors)
-        self.show_problem(None if errors else error)
+        known = [(fields[name], LoanAppError(code, **error.details)) for name, code in named.items() if name in fields]
+        self.mark(*known)
+        self.show_problem(None if known else error)
+
+    def mark(self, *refused: tuple[Field, LoanAppError]) -> None:
+        """Say beside each field, and in the summary, why it was refused, until it is changed."""
+        untouched = {id(field): field.text() for field, _ in refused}
+
+        def find() -> list[FieldError]:
+            errors = []
+            for field, error in refused:
+                if field.text() == untouched[id(field)]:
+                    field.set_error(error_sentence(error))
+                    errors.append(FieldError(error_sentence(error), field.editor))
+            return errors
+
+        self.show_errors(find)
 
     def done(self, page: Page) -> None:
         """Go on to ``page``."""
         self.show_problem(None)
-        self.show_errors([])
+        self.show_errors(None)
         self.completed.emit(page)
 
     def ask_withdraw(self) -> None:
         """Withdraw the application, if the borrower says so twice."""
-        from ui.pages.confirm import ask
+        from ui.pages.confirm import Question, ask
 
-        ask(
-            self,
-            tr("progress.withdraw.title"),
-            tr("progress.withdraw.text"),
-            confirm=tr("progress.withdraw.confirm"),
-            keep=tr("progress.withdraw.keep"),
-            then=lambda: self.context.operations.run(self.journey.withdraw, self.done, busy=self),
-        )
+        words = Question(*(f"progress.withdraw.{part}" for part in Question._fields))
+        ask(self, words, lambda: self.context.operations.run(self.journey.withdraw, self.done, busy=self))
 
     def remember_soon(self) -> None:
         """Save what is typed, shortly after the last change."""

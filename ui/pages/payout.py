@@ -24,6 +24,7 @@ class PayoutPage(JourneyPage):
     def build(self) -> None:
         """Two faces of one page."""
         self._loan: Loan | None = None
+        self._offline: LoanAppError | None = None
         self.scaffold.simulated.show()
         self._signed = QWidget()
         row = QHBoxLayout(self._signed)
@@ -96,12 +97,8 @@ class PayoutPage(JourneyPage):
         self.focus_first()
 
     def _trouble(self, error: LoanAppError | None) -> None:
-        if error is None:
-            self._note.set_level(Level.INFORMATION)
-            self._show()
-        else:
-            self._note.set_level(Level.LOOK)
-            self._note.say(error_sentence(error), error_fix(error))
+        self._offline = error
+        self._show()
 
     def retranslate(self) -> None:
         """Change the words."""
@@ -131,19 +128,26 @@ class PayoutPage(JourneyPage):
                     last4=application.bank_card.last4,
                 )
             self.scaffold.set_title(tr("payout.title.waiting"), lead)
-            self._note.say("", tr("payout.may_close"))
+            self._say_how_it_goes(self._offline)
         else:
             self._show_paid(loan)
         self.setAccessibleName(self.scaffold.title.text())
 
+    def _say_how_it_goes(self, error: LoanAppError | None) -> None:
+        self._note.set_level(Level.INFORMATION if error is None else Level.LOOK)
+        if error is None:
+            self._note.say("", tr("payout.may_close"))
+        else:
+            self._note.say(error_sentence(error), error_fix(error))
+
     def _show_paid(self, loan: Loan) -> None:
         self.scaffold.set_title(tr("payout.title.paid"))
+        self._note.set_level(Level.INFORMATION)
         self._note.say("", tr("payout.simulated"))
         self._note.setVisible(loan.simulated)
         self._paid_name.setText(tr("payout.paid.amount"))
         self._paid_amount.setText(yuan(loan.principal, places=2))
-        language = self.context.translator.language
-        bank = loan.bank.in_language(language) if loan.bank else ""
+        bank = self.context.translator.pick(loan.bank)
         card = tr("payout.paid.card_text", bank=bank, last4=loan.card_last4)
         rows = [
             SummaryRow(tr("payout.paid.card"), card.strip(", ")),

@@ -153,10 +153,10 @@ class PermissionsPage(JourneyPage):
             self._show_states()
             return
         language = self.context.translator.language
-        version, digest = consent.version, self.context.translator.pick(consent.sha256)
+        version, digest = consent.version, consent.sha256.in_language(language)
         self._working.add(scope)
         self._show_states()
-        self.show_errors([])
+        self.show_errors(None)
         self.context.operations.run(
             lambda: journey.record_consent(scope, granted, version, digest, language),
             lambda _: self._recorded(scope),
@@ -202,7 +202,7 @@ class PermissionsPage(JourneyPage):
     def proceed(self) -> None:
         """Go on once everything is decided."""
         self.show_problem(None)
-        if self.show_errors(self._errors_now()):
+        if self.show_errors(self._errors_now):
             return
         journey = self.journey
         self.context.operations.run(journey.finish_permissions, self.done, busy=self)

@@ -10,6 +10,7 @@ from loanapp.domain.status import ApplicationStatus, BorrowerAction
 from loanapp.journey.pages import Page
 from ui.components import Banner, Card, ProgressLine, Rule, label
 from ui.components.progress_line import ProgressState as LineState
+from ui.formats import sentences
 from ui.messages import Level
 from ui.pages.page import JourneyPage
 from ui.pages.status_watch import StatusWatch
@@ -35,6 +36,7 @@ class ProgressPage(JourneyPage):
 
     def build(self) -> None:
         """A card of lines, and what the borrower may count on."""
+        self._offline: LoanAppError | None = None
         self.scaffold.simulated.show()
         self._card = Card(spacing=0)
         self._now = label("", "strong")
@@ -91,17 +93,21 @@ class ProgressPage(JourneyPage):
         self._show()
 
     def _trouble(self, error: LoanAppError | None) -> None:
+        self._offline = error
         self.scaffold.primary.setVisible(error is not None)
+        self._say_how_it_goes()
+
+    def _say_how_it_goes(self) -> None:
+        error = self._offline
+        self._close.set_level(Level.INFORMATION if error is None else Level.LOOK)
         if error is None:
-            self._close.set_level(Level.INFORMATION)
             self._close.say("", tr("progress.may_close"))
         else:
-            self._close.set_level(Level.LOOK)
-            self._close.say(error_sentence(error), f"{error_fix(error)} {tr('progress.offline')}")
+            self._close.say(error_sentence(error), sentences(error_fix(error), tr("progress.offline")))
 
     def _show(self) -> None:
         application = self._application()
-        self._close.say("", tr("progress.may_close"))
+        self._say_how_it_goes()
         self.scaffold.aside.setText(tr("progress.withdraw"))
         if application is None:
             return

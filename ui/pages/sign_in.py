@@ -52,7 +52,7 @@ class SignInPage(JourneyPage):
         self.scaffold.add(self.test_people)
         self._seconds = 0
         self._minutes = 1
-        self._code_sent = False
+        self._code_sent = self._requesting = False
         self._clock = QTimer(self)
         self._clock.setInterval(_A_SECOND_MS)
         self._clock.timeout.connect(self._tick)
@@ -113,12 +113,13 @@ class SignInPage(JourneyPage):
     def request_code(self) -> None:
         """Have a code sent."""
         self.show_problem(None)
-        self.show_errors([])
+        self.show_errors(None)
         try:
             phone = parse_phone(self.phone.text())
         except LoanAppError as error:
             self._refuse(error)
             return
+        self._requesting = True
         self.send.setEnabled(False)
         journey = self.journey
         self.context.operations.run(lambda: journey.request_code(phone), self._on_code_sent, self._not_sent, busy=self)
@@ -131,6 +132,7 @@ class SignInPage(JourneyPage):
             self.proceed()
 
     def _on_code_sent(self, sent: object) -> None:
+        self._requesting = False
         seconds = getattr(sent, "resend_after_seconds", 60)
         self._code_sent = True
         self.code.set_error(None)
@@ -144,7 +146,7 @@ class SignInPage(JourneyPage):
         self.code.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _not_sent(self, error: LoanAppError) -> None:
-        self.send.setEnabled(True)
+        self._requesting = False
         wait = error.details.get("retry_after_seconds")
         if isinstance(wait, int):
             self._seconds = wait
@@ -160,7 +162,7 @@ class SignInPage(JourneyPage):
     def proceed(self) -> None:
         """Sign in."""
         self.show_problem(None)
-        if self.show_errors(self._errors_now()):
+        if self.show_errors(self._errors_now):
             return
         code, journey = self.code.text(), self.journey
         self.save_now()
@@ -176,9 +178,7 @@ class SignInPage(JourneyPage):
         if field is None:
             self.show_problem(error)
             return
-        sentence = error_sentence(error)
-        field.set_error(sentence)
-        self.show_errors([FieldError(sentence, field.editor)])
+        self.mark((field, error))
 
     def _tick(self) -> None:
         self._seconds = max(0, self._seconds - 1)
@@ -188,7 +188,7 @@ class SignInPage(JourneyPage):
 
     def _show_countdown(self) -> None:
         waiting = self._seconds > 0
-        self.send.setEnabled(not waiting)
+        self.send.setEnabled(not waiting and not self._requesting)
         again = tr("sign_in.send_again") if self._code_sent else tr("sign_in.send")
         self.send.setText(tr("sign_in.send_in", count=self._seconds) if waiting else again)
         self.sent.setText(tr("sign_in.sent", count=self._minutes))

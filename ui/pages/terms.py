@@ -180,7 +180,7 @@ class TermsPage(JourneyPage):
     def proceed(self) -> None:
         """Ask for this loan."""
         self.show_problem(None)
-        if self.show_errors(self._errors_now()) or self._product is None:
+        if self.show_errors(self._errors_now) or self._product is None:
             return
         product, amount = self._product, self._amount
         months, purpose, journey = int(self.months.value()), LoanPurpose(self.purpose.value()), self.journey
