@@ -9,9 +9,9 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QLineEdit,
+    QPlainTextEdit,
     QScrollArea,
     QTableWidget,
-    QTextEdit,
     QWidget,
 )
 
@@ -30,6 +30,7 @@ def _words(widget: QWidget) -> Iterator[str]:
         yield widget.text()
     elif isinstance(widget, QLineEdit):
         yield widget.placeholderText()
+        yield widget.text() if widget.isReadOnly() else ""
     elif isinstance(widget, QComboBox):
         yield from (widget.itemText(place) for place in range(widget.count()))
     elif isinstance(widget, QTableWidget):
@@ -42,9 +43,9 @@ def typed(window: QWidget) -> list[tuple[str, object]]:
     """What the borrower has put in: texts with their caret, choices, ticks."""
     found: list[tuple[str, object]] = []
     for widget in window.findChildren(QWidget):
-        if isinstance(widget, QLineEdit):
+        if isinstance(widget, QLineEdit) and not widget.isReadOnly():
             found.append(("line", (widget.text(), widget.cursorPosition())))
-        elif isinstance(widget, QTextEdit):
+        elif isinstance(widget, QPlainTextEdit):
             found.append(("text", widget.toPlainText()))
         elif isinstance(widget, QComboBox):
             found.append(("combo", widget.currentIndex()))
