@@ -15,16 +15,18 @@ NAME: Final = "pseudo"
 _ACCENTED: Final = str.maketrans("AEIOUYNCaeiouync", "ÂÊÎÔÛÝÑÇâêîôûýñç")
 _PLACEHOLDER: Final = re.compile(r"(\{[^{}]*\})")
 _LONGER: Final = 0.4
+# A month's short name or a unit is as short in every language.
+_SHORT: Final = 4
 
 
 @cache
 def pseudo(sentence: str) -> str:
-    """The sentence or its pattern; what has no letters of its own comes back unchanged."""
+    """The sentence or its pattern; what has no letters, or is an abbreviation such as CNY, comes back unchanged."""
     parts = _PLACEHOLDER.split(sentence)
-    letters = sum(character.isalpha() for part in parts[::2] for character in part)
-    if not letters:
+    letters = [character for part in parts[::2] for character in part if character.isalpha()]
+    if all(character.isupper() for character in letters):
         return sentence
-    missing = -(-letters * _LONGER // 1)
+    missing = -(-len(letters) * _LONGER // 1) if len(letters) > _SHORT else 0
     shown = []
     for place, part in enumerate(parts):
         if place % 2:

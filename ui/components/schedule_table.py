@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from loanapp.domain.schedule import Instalment
@@ -11,6 +12,23 @@ from ui.formats import day, yuan, yuan_column
 from ui.translations import tr
 
 _COLUMNS = ("no", "due", "payment", "principal", "interest", "fees", "balance")
+_TALLEST = 10_000
+
+
+class _Header(QHeaderView):
+    """Its words wrap where a column is narrower than they are."""
+
+    def sectionSizeFromContents(self, section: int) -> QSize:
+        """What a heading needs at the width its column has."""
+        whole, room = super().sectionSizeFromContents(section), self.sectionSize(section)
+        if not room or whole.width() <= room:
+            return whole
+        words = str(self.model().headerData(section, Qt.Orientation.Horizontal))
+        plain = self.fontMetrics().size(0, words)
+        edges = whole - plain
+        flags = Qt.TextFlag.TextWordWrap.value
+        wrapped = self.fontMetrics().boundingRect(0, 0, room - edges.width(), _TALLEST, flags, words)
+        return wrapped.size() + edges
 
 
 class ScheduleTable(QTableWidget):
@@ -29,7 +47,9 @@ class ScheduleTable(QTableWidget):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setTabKeyNavigation(False)
-        header = self.horizontalHeader()
+        header = _Header(Qt.Orientation.Horizontal, self)
+        self.setHorizontalHeader(header)
+        header.setSectionsClickable(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(36)
         header.setHighlightSections(False)
@@ -71,12 +91,16 @@ class ScheduleTable(QTableWidget):
         for column, name in enumerate(_COLUMNS):
             heading = tr(f"common.schedule_{name}")
             item = QTableWidgetItem(yuan_column(heading) if column > 1 else heading)
-            item.setTextAlignment(
-                Qt.AlignmentFlag.AlignVCenter
-                | (Qt.AlignmentFlag.AlignRight if column > 1 else Qt.AlignmentFlag.AlignLeft)
-            )
+            side = Qt.AlignmentFlag.AlignRight if column > 1 else Qt.AlignmentFlag.AlignLeft
+            flags = side.value | Qt.AlignmentFlag.AlignVCenter.value | Qt.TextFlag.TextWordWrap.value
+            item.setData(Qt.ItemDataRole.TextAlignmentRole, flags)
             self.setHorizontalHeaderItem(column, item)
         self.setAccessibleName(tr("common.schedule"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Headings wrap in narrower columns."""
+        super().resizeEvent(event)
+        self._fit()
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow language and size of text."""

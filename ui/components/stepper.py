@@ -1,7 +1,7 @@
 """The road at the left: six groups, what is done, where one is; done pages can be opened again."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
@@ -10,6 +10,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSi
 from ui.components.labels import label
 from ui.theme import theme
 from ui.translations import tr
+
+_WIDEST: Final = 300
+_EDGES: Final = 2
 
 
 class StepPage(NamedTuple):
@@ -170,13 +173,16 @@ class Stepper(QFrame):
         self.setAccessibleName(tr("common.stepper"))
 
     def _follow_scale(self) -> None:
-        # The widest it may be; the words wrap below that.
+        # As wide as its longest words ask for, between bounds.
         if self._compact:
             self.setMinimumWidth(theme().px(28) + 28)
             self.setMaximumWidth(theme().px(28) + 28)
         else:
-            self.setMinimumWidth(theme().px(200))
-            self.setMaximumWidth(theme().px(220))
+            inner = self._scroll.widget()
+            needed = inner.minimumSizeHint().width() + _EDGES if inner is not None else 0
+            width = min(max(needed, theme().px(200)), theme().px(_WIDEST))
+            self.setMinimumWidth(width)
+            self.setMaximumWidth(max(width, theme().px(220)))
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow language and size of text."""

@@ -26,7 +26,7 @@ class AboutYouPage(JourneyPage):
     def build(self) -> None:
         """Make the widgets."""
         self.employment_caption = label()
-        self.employment = ChoiceCards(columns=3)
+        self.employment = ChoiceCards(columns=3, flowing=True)
         self.employment.chosen.connect(lambda _: self.remember_soon())
         question = QVBoxLayout()
         question.setSpacing(8)
