@@ -44,7 +44,9 @@ def _open_window() -> int:
     home = data_folder()
     settings = WindowSettings.load(home)
     load_font()
-    shell = Shell(first_title(settings.language), "dark" if settings.mode == "dark" else "light", settings.scale)
+    # What follows the system is known when the theme is loaded; until then it is light.
+    mode = "light" if settings.mode == "system" else settings.mode
+    shell = Shell(first_title(settings.language), mode, max(settings.scale, 150) if settings.large else settings.scale)
     kept: list[Desktop] = []
     if os.environ.get(REPORT_VARIABLE):
         shell.painted.connect(lambda: _report(application))

@@ -67,7 +67,7 @@ class Desktop(QObject):
             translator().shape_words(pseudo)
             settings.language = "en"
         translator().set_language(settings.language)
-        theme().choose(mode=settings.mode, scale=settings.scale)
+        theme().choose(mode=settings.mode, scale=settings.scale, large=settings.large)
         self.context = PageContext(None, self.operations, self.messages, translator(), theme(), demonstration)
         self.window = MainWindow(self.context, help_open=settings.help_open)
         self._again = QTimer(self)
@@ -80,6 +80,7 @@ class Desktop(QObject):
         window = self.window
         window.bottom.scale_chosen.connect(lambda scale: self.choose_looks(scale=scale))
         window.bottom.mode_chosen.connect(lambda mode: self.choose_looks(mode=mode))
+        window.bottom.large_chosen.connect(lambda large: self.choose_looks(large=large))
         window.bottom.language_chosen.connect(lambda language: self.choose_looks(language=language))
         window.unreachable.connect(self._lender_lost)
         window.page_shown.connect(lambda _: self._say_when_nothing_is_kept())
@@ -226,17 +227,19 @@ class Desktop(QObject):
         self,
         *,
         language: Literal["zh", "en"] | None = None,
-        mode: Literal["light", "dark", "system"] | None = None,
+        mode: Literal["light", "dark", "contrast", "system"] | None = None,
         scale: int | None = None,
+        large: bool | None = None,
     ) -> None:
-        """Change language, colours or size of text, now and for the next start."""
+        """Change language, colours, size of text, or the large and simple mode, now and for the next start."""
         settings = self.settings
         settings.language = language or settings.language
         settings.mode = mode or settings.mode
         settings.scale = scale or settings.scale
+        settings.large = settings.large if large is None else large
         hold_places(self.window)
-        if mode or scale:
-            theme().choose(mode=mode, scale=scale)
+        if mode or scale or large is not None:
+            theme().choose(mode=mode, scale=scale, large=large)
         if language:
             translator().set_language(language)
             self._translate_qt()

@@ -28,12 +28,13 @@ def system_language() -> Literal["zh", "en"]:
 class WindowSettings:
     """Looks only; nothing about the borrower. No dataclass: this is loaded before the first picture."""
 
-    __slots__ = ("help_open", "language", "mode", "scale")
+    __slots__ = ("help_open", "language", "large", "mode", "scale")
 
     def __init__(self, language: Literal["zh", "en"] = "zh") -> None:
         self.language: Literal["zh", "en"] = language
-        self.mode: Literal["light", "dark", "system"] = "light"
+        self.mode: Literal["light", "dark", "contrast", "system"] = "light"
         self.scale = 100
+        self.large = False
         self.help_open = True
 
     @classmethod
@@ -47,10 +48,11 @@ class WindowSettings:
         if isinstance(stored, dict):
             if stored.get("language") in ("zh", "en"):
                 settings.language = stored["language"]
-            if stored.get("mode") in ("light", "dark", "system"):
+            if stored.get("mode") in ("light", "dark", "contrast", "system"):
                 settings.mode = stored["mode"]
             if stored.get("scale") in (100, 125, 150, 200):
                 settings.scale = stored["scale"]
+            settings.large = stored.get("large") is True
             settings.help_open = stored.get("help_open") is not False
         return settings
 

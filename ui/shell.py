@@ -22,8 +22,12 @@ _SMALLEST = (640, 480)
 _FONT = "NotoSansSC-Regular.otf"
 _STEPPER = 220
 _COLUMN = 680
-# Paper, ink and line of the two themes, as in ui.theme.tokens, which is not loaded yet.
-_COLOURS = {"light": ("#FAF8F4", "#1D2A30", "#E2DDD3"), "dark": ("#12191C", "#E8ECEA", "#2C383D")}
+# Paper, ink and line of each appearance, as in ui.theme.tokens, which is not loaded yet.
+_COLOURS = {
+    "light": ("#FAF8F4", "#1D2A30", "#E2DDD3"),
+    "dark": ("#12191C", "#E8ECEA", "#2C383D"),
+    "contrast": ("#FFFFFF", "#000000", "#6B6B6B"),
+}
 
 
 class Shell(QMainWindow):
@@ -32,7 +36,7 @@ class Shell(QMainWindow):
     painted = Signal()
     closing = Signal()
 
-    def __init__(self, title: str, mode: Literal["light", "dark"] = "light", scale: int = 100) -> None:
+    def __init__(self, title: str, mode: Literal["light", "dark", "contrast"] = "light", scale: int = 100) -> None:
         super().__init__()
         self._title, self._mode, self._scale = title, mode, scale
         self._seen = False

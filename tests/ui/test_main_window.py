@@ -201,7 +201,7 @@ def test_colours_and_size_change_while_running(window, qtbot):
     theme().choose(mode="dark", scale=150)
     settle(qtbot)
     assert window.page.income.text() == "4321"
-    assert window.bottom.mode.text() == "浅色"
+    assert not window.bottom.mode.icon().isNull()
     assert "150" in window.bottom.text_size.text()
 
 

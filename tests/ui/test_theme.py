@@ -2,9 +2,12 @@ import re
 
 import pytest
 
-from ui.theme import DARK, LIGHT
+from ui import shell
+from ui.home import WindowSettings
+from ui.theme import APPEARANCES, COLOURS, LIGHT, theme
 from ui.theme.style_sheet import style_sheet
-from ui.theme.theme import SCALES
+from ui.theme.theme import MODES, SCALES
+from ui.theme.tokens import CORNERS, TARGET, TYPE_SCALE
 
 TEXT = ("ink", "muted", "accent", "look", "stop", "done")
 SOFT = (
@@ -27,21 +30,63 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize("tokens", [LIGHT, DARK])
-def test_text_can_be_read(tokens):
+@pytest.mark.parametrize("appearance", APPEARANCES)
+def test_text_can_be_read(appearance):
+    tokens, least = COLOURS[appearance], 7 if appearance == "contrast" else 4.5
     for name in TEXT:
         for ground in ("paper", "card"):
-            assert contrast(getattr(tokens, name), getattr(tokens, ground)) >= 4.5, (name, ground)
+            assert contrast(getattr(tokens, name), getattr(tokens, ground)) >= least, (name, ground)
     for name, ground in SOFT:
-        assert contrast(getattr(tokens, name), getattr(tokens, ground)) >= 4.5, (name, ground)
-    assert contrast(tokens.on_accent, tokens.accent) >= 4.5
-    assert contrast(tokens.muted, tokens.sunken) >= 4.5
+        assert contrast(getattr(tokens, name), getattr(tokens, ground)) >= least, (name, ground)
+    assert contrast(tokens.on_accent, tokens.accent) >= least
+    assert contrast(tokens.on_accent, tokens.accent_hover) >= least
+    assert contrast(tokens.muted, tokens.sunken) >= least
+    assert contrast(tokens.ink, tokens.stripe) >= least
 
 
-@pytest.mark.parametrize("tokens", [LIGHT, DARK])
-def test_fields_have_borders_that_can_be_seen(tokens):
-    assert contrast(tokens.border, tokens.card) >= 3
-    assert contrast(tokens.border, tokens.paper) >= 3
+@pytest.mark.parametrize("appearance", APPEARANCES)
+def test_borders_can_be_seen(appearance):
+    tokens = COLOURS[appearance]
+    lines = ("border", "line") if appearance == "contrast" else ("border",)
+    for name in lines:
+        for ground in ("card", "paper"):
+            assert contrast(getattr(tokens, name), getattr(tokens, ground)) >= 3, (name, ground)
+
+
+def test_the_sheet_has_no_colour_and_no_size_of_its_own():
+    """Colours are tokens, text has the sizes of the type scale, corners their steps."""
+    from ui.theme import style_sheet as module
+
+    sheet = module._SHEET
+    assert not re.findall(r"#[0-9A-Fa-f]{3,8}\b|\brgba?\(", sheet)
+    assert {int(size) for size in re.findall(r"font-size: (\d+)px", sheet)} <= set(TYPE_SCALE)
+    assert {int(size) for size in re.findall(r"radius: (\d+)px", sheet)} <= set(CORNERS)
+
+
+@pytest.mark.parametrize("appearance", APPEARANCES)
+def test_the_first_picture_has_the_colours_of_the_rest(appearance):
+    tokens = COLOURS[appearance]
+    assert shell._COLOURS[appearance] == (tokens.paper, tokens.ink, tokens.line)
+
+
+def test_every_appearance_can_be_chosen_and_is_remembered(tmp_path):
+    for mode in MODES:
+        settings = WindowSettings("zh")
+        settings.mode, settings.large = mode, True
+        settings.save(tmp_path)
+        again = WindowSettings.load(tmp_path)
+        assert (again.mode, again.large) == (mode, True)
+
+
+def test_the_large_mode_enlarges_text_and_targets_and_forgets_nothing():
+    look = theme()
+    look.choose(scale=125)
+    look.choose(large=True)
+    try:
+        assert (look.scale, look.chosen_scale, look.target) == (150, 125, TARGET["large"])
+    finally:
+        look.choose(large=False)
+    assert (look.scale, look.target) == (125, TARGET["standard"])
 
 
 @pytest.mark.parametrize("scale", SCALES)

@@ -1,14 +1,15 @@
 """The lines that stay in sight: who lends, above; help, size of text, language below."""
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QWidget
 
 from ui.components.buttons import QuietButton
+from ui.components.choice_menu import ChoiceMenu
 from ui.components.icons import IconView
 from ui.components.labels import SimulatedTag, label
 from ui.theme import theme
-from ui.theme.theme import SCALES
+from ui.theme.theme import MODES, SCALES
 from ui.translations import tr, translator
 
 
@@ -83,6 +84,7 @@ class BottomLine(QFrame):
     scale_chosen = Signal(int)
     language_chosen = Signal(str)
     mode_chosen = Signal(str)
+    large_chosen = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -104,39 +106,24 @@ class BottomLine(QFrame):
             widget.hide()
             row.addWidget(widget)
         row.addStretch(1)
-        self.text_size = QToolButton()
-        self.text_size.setProperty("role", "quiet")
-        self.text_size.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.text_size.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.text_size.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._size_menu: QMenu | None = None
-        self.text_size.pressed.connect(self._prepare_menu)
+        self.large = QuietButton(icon="glasses")
+        self.large.clicked.connect(lambda: self.large_chosen.emit(not theme().large))
+        row.addWidget(self.large)
+        self.text_size = ChoiceMenu(SCALES, lambda: theme().chosen_scale, "{}%".format, self.scale_chosen.emit)
         row.addWidget(self.text_size)
-        self.mode = QuietButton(icon="moon")
-        self.mode.clicked.connect(lambda: self.mode_chosen.emit("light" if theme().dark else "dark"))
+        self.mode = ChoiceMenu(
+            MODES, lambda: theme().mode, lambda mode: tr(f"common.appearance_{mode}"), self.mode_chosen.emit
+        )
         row.addWidget(self.mode)
         self.language = QuietButton(icon="language")
         self.language.clicked.connect(
             lambda: self.language_chosen.emit("en" if translator().language == "zh" else "zh")
         )
         row.addWidget(self.language)
-        for looks in (self.mode, self.language):
+        for looks in (self.large, self.language):
             # Pressed with the mouse they leave the focus where it is: in a field that is half filled in, for example.
             looks.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.retranslate()
-
-    def _prepare_menu(self) -> None:
-        if self._size_menu is None:
-            self._size_menu = QMenu(self)
-            group = QActionGroup(self._size_menu)
-            for scale in SCALES:
-                action = QAction(f"{scale}%", group)
-                action.setCheckable(True)
-                action.triggered.connect(lambda _=False, scale=scale: self.scale_chosen.emit(scale))
-                self._size_menu.addAction(action)
-            self.text_size.setMenu(self._size_menu)
-        for action, scale in zip(self._size_menu.actions(), SCALES, strict=True):
-            action.setChecked(scale == theme().scale)
 
     def show_offline(self, *, offline: bool) -> None:
         """Say that the lender cannot be reached, or stop saying so."""
@@ -154,10 +141,16 @@ class BottomLine(QFrame):
         self._offline.setText(tr("common.offline"))
         self._offline.setToolTip(tr("common.offline_tip"))
         self._offline.setAccessibleName(tr("common.offline_tip"))
-        self.text_size.setText(tr("common.text_size", percent=theme().scale))
-        self.text_size.setAccessibleName(tr("common.text_size_choose"))
-        self.mode.setText(tr("common.theme_to_light") if theme().dark else tr("common.theme_to_dark"))
-        self.mode.set_icon_name("sun" if theme().dark else "moon")
+        self.large.setText(tr("common.large_off" if theme().large else "common.large_on"))
+        self.large.setAccessibleDescription(tr("common.large_about"))
+        self.large.setToolTip(tr("common.large_about"))
+        # The large mode sets the size of text itself.
+        self.text_size.setHidden(theme().large)
+        self.text_size.show_words(
+            tr("common.text_size", percent=theme().chosen_scale), tr("common.text_size_choose"), "text-size"
+        )
+        icon = {"light": "sun", "dark": "moon", "contrast": "contrast"}[theme().appearance]
+        self.mode.show_words(tr("common.appearance"), tr("common.appearance_choose"), icon)
         self.language.setText(tr("common.other_language"))
 
     def changeEvent(self, event: QEvent) -> None:

@@ -1,6 +1,6 @@
-"""Colours, sizes and the style sheet: light and dark, text from 100 to 200 %."""
+"""Colours, sizes and the style sheet: light, dark and high contrast, text from 100 to 200 %."""
 
 from ui.theme.theme import Theme, theme
-from ui.theme.tokens import DARK, LIGHT, Tokens
+from ui.theme.tokens import APPEARANCES, COLOURS, CONTRAST, DARK, LIGHT, Tokens
 
-__all__ = ["DARK", "LIGHT", "Theme", "Tokens", "theme"]
+__all__ = ["APPEARANCES", "COLOURS", "CONTRAST", "DARK", "LIGHT", "Theme", "Tokens", "theme"]

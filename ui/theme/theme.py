@@ -9,10 +9,13 @@ from PySide6.QtWidgets import QApplication
 from loanapp.domain.errors import LoanAppError
 from loanapp.resource_files import asset_path
 from ui.theme.style_sheet import style_sheet
-from ui.theme.tokens import DARK, LIGHT, Tokens
+from ui.theme.tokens import COLOURS, TARGET, Appearance, Tokens
 
-Mode = Literal["light", "dark", "system"]
+Mode = Literal["light", "dark", "contrast", "system"]
+MODES: Final[tuple[Mode, ...]] = ("light", "dark", "contrast", "system")
 SCALES: Final = (100, 125, 150, 200)
+# In the large and simple mode text is at least so large.
+_LARGE_SCALE: Final = 150
 FONT_FAMILY: Final = "Noto Sans SC"
 _FONT_ASSET: Final = "NotoSansSC-Regular.otf"
 
@@ -26,29 +29,53 @@ class Theme(QObject):
         super().__init__()
         self._mode: Mode = "light"
         self._scale = 100
+        self._large = False
         self._font_loaded = False
 
     @property
     def mode(self) -> Mode:
-        """``light``, ``dark`` or ``system``."""
+        """``light``, ``dark``, ``contrast`` or ``system``."""
         return self._mode
 
     @property
-    def scale(self) -> int:
-        """Size of text in percent, 100 to 200."""
+    def chosen_scale(self) -> int:
+        """Size of text as it was chosen, in percent, 100 to 200."""
         return self._scale
+
+    @property
+    def scale(self) -> int:
+        """Size of text in force, in percent: in the large mode at least 150."""
+        return max(self._scale, _LARGE_SCALE) if self._large else self._scale
+
+    @property
+    def large(self) -> bool:
+        """Whether the large and simple mode is on: large text and targets, fewer things at once, slower timings."""
+        return self._large
+
+    @property
+    def appearance(self) -> Appearance:
+        """Which colours are in force; ``system`` follows what the desktop asks for, where it tells."""
+        if self._mode != "system":
+            return self._mode
+        hints = QGuiApplication.styleHints()
+        if hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast:
+            return "contrast"
+        return "dark" if hints.colorScheme() == Qt.ColorScheme.Dark else "light"
 
     @property
     def dark(self) -> bool:
         """Whether the dark colours are in force."""
-        if self._mode == "system":
-            return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
-        return self._mode == "dark"
+        return self.appearance == "dark"
 
     @property
     def tokens(self) -> Tokens:
         """The colours in force."""
-        return DARK if self.dark else LIGHT
+        return COLOURS[self.appearance]
+
+    @property
+    def target(self) -> int:
+        """The least height of what is pressed, in px."""
+        return TARGET["large" if self._large else "standard"]
 
     @property
     def reduced_motion(self) -> bool:
@@ -58,7 +85,7 @@ class Theme(QObject):
 
     def px(self, pixels: float) -> int:
         """A length that grows with the text."""
-        return round(pixels * self._scale / 100)
+        return round(pixels * self.scale / 100)
 
     def colour(self, name: str) -> QColor:
         """A token as a colour."""
@@ -71,10 +98,11 @@ class Theme(QObject):
         font.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
         return font
 
-    def choose(self, *, mode: Mode | None = None, scale: int | None = None) -> None:
-        """Change colours or size, for the whole program."""
+    def choose(self, *, mode: Mode | None = None, scale: int | None = None, large: bool | None = None) -> None:
+        """Change colours, size of text, or the large and simple mode, for the whole program."""
         self._mode = mode or self._mode
         self._scale = scale or self._scale
+        self._large = self._large if large is None else large
         self.apply()
 
     def apply(self) -> None:
@@ -88,7 +116,7 @@ class Theme(QObject):
         font.setStyleHint(QFont.StyleHint.SansSerif)
         application.setFont(font)
         application.setPalette(self._palette())
-        application.setStyleSheet(style_sheet(self.tokens, self._scale))
+        application.setStyleSheet(style_sheet(self.tokens, self.scale, self.target))
         self.changed.emit()
 
     def _load_font(self) -> None:

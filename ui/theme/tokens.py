@@ -1,6 +1,23 @@
-"""Colours of the two themes. Text on its ground has a contrast of at least 4.5, borders of fields at least 3."""
+"""The design's tokens, in one place: colours of the three appearances, type, space, corners, targets, motion.
 
-from typing import Final, NamedTuple
+Text on its ground has a contrast of at least 4.5, borders and focus at least 3; in high contrast text has 7. What each
+is for, and how a lender's own colour enters, stands in docs/design-language.md.
+"""
+
+from typing import Final, Literal, NamedTuple
+
+Appearance = Literal["light", "dark", "contrast"]
+APPEARANCES: Final[tuple[Appearance, ...]] = ("light", "dark", "contrast")
+
+# Sizes of text in px at 100 %, on lines half as high again. Weights are 400 and 600 alone.
+TYPE_SCALE: Final = (40, 36, 28, 20, 16, 14)
+# Steps of the 4 px grid: inside a control, inside a card, between blocks.
+SPACING: Final = (4, 8, 12, 16, 24, 32, 48)
+CORNERS: Final = (2, 4, 6, 8)
+# The least height of what is pressed, in px of the screen, however small the text is set.
+TARGET: Final = {"standard": 32, "large": 48}
+# Milliseconds: something appears, something goes somewhere. None with reduced motion.
+MOTION_MS: Final = {"appear": 150, "move": 200}
 
 
 class Tokens(NamedTuple):
@@ -67,3 +84,28 @@ DARK: Final = Tokens(
     done_soft="#18301F",
     stripe="#3A3220",
 )
+
+# Black on white, not white on black: with astigmatism and clouded lenses, the common trouble of older eyes, white
+# letters run into their dark ground. Lines count as borders here.
+CONTRAST: Final = Tokens(
+    paper="#FFFFFF",
+    card="#FFFFFF",
+    sunken="#F2F2F2",
+    ink="#000000",
+    muted="#2B2B2B",
+    line="#6B6B6B",
+    border="#000000",
+    accent="#00474A",
+    accent_hover="#002C2E",
+    on_accent="#FFFFFF",
+    accent_soft="#DDF1F0",
+    look="#5C3600",
+    look_soft="#FFF3D9",
+    stop="#8A0F0A",
+    stop_soft="#FFEBE8",
+    done="#0F4A2A",
+    done_soft="#E4F5EA",
+    stripe="#FFE08A",
+)
+
+COLOURS: Final[dict[Appearance, Tokens]] = {"light": LIGHT, "dark": DARK, "contrast": CONTRAST}

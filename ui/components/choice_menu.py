@@ -1,0 +1,61 @@
+"""A quiet button that opens a few choices, one of which is in force."""
+
+from collections.abc import Callable, Hashable, Iterable
+from typing import Generic, TypeVar
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QActionGroup, QIcon
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+
+from ui.components.icons import icon_pixmap
+from ui.theme import theme
+
+_Choice = TypeVar("_Choice", bound=Hashable)
+
+
+class ChoiceMenu(QToolButton, Generic[_Choice]):
+    """``chosen`` is called with what the borrower picked; the choices are named anew each time the menu opens."""
+
+    def __init__(
+        self,
+        choices: Iterable[_Choice],
+        in_force: Callable[[], _Choice],
+        name: Callable[[_Choice], str],
+        chosen: Callable[[_Choice], object],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._choices, self._in_force, self._name, self._chosen = tuple(choices), in_force, name, chosen
+        self._icon_name = ""
+        self._offered: QMenu | None = None
+        self.setProperty("role", "quiet")
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        # Pressed with the mouse it leaves the focus where it is: in a field that is half filled in, for example.
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.pressed.connect(self._prepare)
+
+    def show_words(self, text: str, description: str, icon: str = "") -> None:
+        """The words on the button, what it is for, and its icon in the colours in force."""
+        self.setText(text)
+        self.setAccessibleName(text)
+        self.setAccessibleDescription(description)
+        self.setToolTip(description)
+        if icon:
+            side = theme().px(18)
+            self.setIcon(QIcon(icon_pixmap(icon, "ink", 18, self.devicePixelRatioF())))
+            self.setIconSize(QSize(side, side))
+
+    def _prepare(self) -> None:
+        if self._offered is None:
+            self._offered = QMenu(self)
+            group = QActionGroup(self._offered)
+            for choice in self._choices:
+                action = QAction(group)
+                action.setCheckable(True)
+                action.triggered.connect(lambda _=False, choice=choice: self._chosen(choice))
+                self._offered.addAction(action)
+            self.setMenu(self._offered)
+        for action, choice in zip(self._offered.actions(), self._choices, strict=True):
+            action.setText(self._name(choice))
+            action.setChecked(choice == self._in_force())
