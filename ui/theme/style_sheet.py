@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from loanapp.resource_files import resource_path
-from ui.theme.tokens import DARK, TARGET, Tokens
+from ui.theme.tokens import DARK, Tokens
 
 # `$name` is a token; `24px` is a length at 100 %. Lines of 1 and 2 px stay as they are.
 _SHEET: Final = """
@@ -50,8 +50,7 @@ QFrame[role="error-summary"] { background: $card; border: 2px solid $stop; borde
 QFrame[role="error-summary"]:focus { border: 2px solid $ink; }
 QFrame[role="message"] { background: $card; border: 1px solid $border; border-radius: 8px; }
 
-QPushButton { background: $card; color: $ink; border: 2px solid $line; border-radius: 8px; padding: 8px 18px;
-  min-height: $least_button; }
+QPushButton { background: $card; color: $ink; border: 2px solid $line; border-radius: 8px; padding: 8px 18px; }
 QPushButton:hover { border-color: $border; }
 QPushButton:focus { border-color: $ink; }
 QPushButton:disabled { color: $muted; background: $sunken; border-color: $line; }
@@ -65,20 +64,20 @@ QPushButton[role="answer"] { border-color: $border; padding: 6px 22px; }
 QPushButton[role="answer"]:checked { background: $accent; color: $on_accent; border-color: $accent; }
 QPushButton[role="answer"]:focus { border-color: $ink; }
 QPushButton[role="link"] { background: transparent; border: 2px solid transparent; border-radius: 4px; color: $accent;
-  padding: 2px 4px; text-align: left; text-decoration: underline; min-height: $least_link; }
+  padding: $pad_link 4px; text-align: left; text-decoration: underline; }
 QPushButton[role="link"]:hover { color: $accent_hover; }
 QPushButton[role="link"]:focus { border-color: $accent; }
 QPushButton[role="link"]:disabled { color: $muted; text-decoration: none; }
 QPushButton[role="link"][danger="true"] { color: $stop; }
 QPushButton[role="quiet"], QToolButton[role="quiet"] { background: transparent; border: 2px solid transparent;
-  border-radius: 6px; padding: 3px 8px; font-size: 14px; color: $ink; min-height: $least_quiet; }
+  border-radius: 6px; padding: $pad_quiet 8px; font-size: 14px; color: $ink; }
 QPushButton[role="quiet"]:hover, QToolButton[role="quiet"]:hover { background: $sunken; }
 QPushButton[role="quiet"]:focus, QToolButton[role="quiet"]:focus { border-color: $accent; }
 QToolButton[role="quiet"]::menu-indicator { image: none; width: 0; }
-QPushButton[role="step"] { background: transparent; border: 2px solid transparent; border-radius: 4px; padding: 2px 6px;
-  text-align: left; font-size: 14px; color: $muted; }
+QPushButton[role="step"] { background: transparent; border: 2px solid transparent; border-radius: 4px;
+  padding: $pad_step 6px; text-align: left; font-size: 14px; color: $muted; }
 QPushButton[role="step-head"] { background: transparent; border: 2px solid transparent; border-radius: 4px;
-  padding: 2px 6px; text-align: left; }
+  padding: $pad_step 6px; text-align: left; }
 QPushButton[role="step-head"]:hover { background: $sunken; }
 QPushButton[role="step-head"]:focus { border-color: $accent; }
 QPushButton[role="step"][state="current"] { color: $ink; }
@@ -86,8 +85,7 @@ QPushButton[role="step"]:enabled:hover { background: $sunken; color: $ink; }
 QPushButton[role="step"]:focus { border-color: $accent; }
 
 QLineEdit, QComboBox, QPlainTextEdit { background: $card; color: $ink; border: 1px solid $border; border-radius: 6px;
-  padding: 8px 10px; selection-background-color: $accent; selection-color: $on_accent;
-  min-height: $least_field; }
+  padding: 8px 10px; selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus { border: 2px solid $accent; padding: 7px 9px; }
 QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"] { border: 2px solid $stop; padding: 7px 9px; }
 QLineEdit:disabled, QComboBox:disabled, QPlainTextEdit:disabled { color: $muted; background: $sunken; }
@@ -100,7 +98,7 @@ QFrame[role="choice"] { background: $card; border: 2px solid $line; border-radiu
 QFrame[role="choice"]:hover { border-color: $border; }
 QFrame[role="choice"][chosen="true"] { border-color: $accent; background: $accent_soft; }
 QFrame[role="choice"][focused="true"] { border: 2px dashed $muted; }
-QRadioButton, QCheckBox { background: transparent; spacing: 8px; min-height: $least_tick; }
+QRadioButton, QCheckBox { background: transparent; spacing: 8px; padding: $pad_tick 0; }
 QRadioButton:focus, QCheckBox:focus { text-decoration: underline; }
 QCheckBox::indicator { width: 16px; height: 16px; border-radius: 4px; border: 2px solid $border; background: $card; }
 QCheckBox::indicator:focus { border-color: $ink; }
@@ -145,8 +143,9 @@ _TOKEN: Final = re.compile(r"\$(\w+)")
 _LENGTH: Final = re.compile(r"(\d+)px")
 _HAIRLINE: Final = 2
 _UNSCALED: Final = 100
-# Least heights of the content, by frame and padding on one side at 100 %, which larger text only widens.
-_AROUND: Final = {"least_button": 10, "least_quiet": 5, "least_link": 4, "least_field": 9, "least_tick": 0}
+# Room above and below the words of what is pressed, in px at 100 %: as usual, and where targets are large. A least
+# height would let a layout press them together.
+_ROOM: Final = {"pad_link": (2, 4), "pad_quiet": (3, 6), "pad_step": (2, 6), "pad_tick": (0, 4)}
 # Stands for "px" in lengths that are scaled already.
 _DONE: Final = "@@"
 
@@ -166,8 +165,8 @@ def _round_parts(scale: int) -> dict[str, str]:
     return {name: f"{pixels}{_DONE}" for name, pixels in lengths.items()}
 
 
-def style_sheet(tokens: Tokens, scale: int, target: int = TARGET["standard"]) -> str:
-    """The sheet with colours filled in, lengths at ``scale`` percent and nothing to press lower than ``target`` px."""
+def style_sheet(tokens: Tokens, scale: int, *, large: bool = False) -> str:
+    """The sheet with colours filled in, lengths at ``scale`` percent, more room in what is pressed where ``large``."""
 
     def length(match: re.Match[str]) -> str:
         pixels = int(match[1])
@@ -176,9 +175,7 @@ def style_sheet(tokens: Tokens, scale: int, target: int = TARGET["standard"]) ->
     colours = tokens._asdict()
     colours["check"] = resource_path("icons", "check-dark.svg" if tokens is DARK else "check-light.svg").as_posix()
     colours.update(_round_parts(scale))
-    # A style sheet's least height is that of the content: without the frame and the room inside it.
-    for name, around in _AROUND.items():
-        colours[name] = f"{max(0, target - 2 * around)}{_DONE}"
+    colours.update({name: f"{room[large]}px" for name, room in _ROOM.items()})
     sheet = _TOKEN.sub(lambda match: colours[match[1]], _SHEET)
     if scale != _UNSCALED:
         sheet = _LENGTH.sub(length, sheet)

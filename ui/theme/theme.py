@@ -116,7 +116,7 @@ class Theme(QObject):
         font.setStyleHint(QFont.StyleHint.SansSerif)
         application.setFont(font)
         application.setPalette(self._palette())
-        application.setStyleSheet(style_sheet(self.tokens, self.scale, self.target))
+        application.setStyleSheet(style_sheet(self.tokens, self.scale, large=self._large))
         self.changed.emit()
 
     def _load_font(self) -> None:
