@@ -1,14 +1,16 @@
 """The articles: Markdown with a small front matter under ``resources/help``, one folder a language."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Final
 
-from loanapp.resource_files import resource_path
+from loanapp.domain.localised import LocalisedText
+from loanapp.resource_files import read_toml, resource_path
 
 _FENCE: Final = "---"
 _FALLBACK: Final = "unexpected"
+_FOLDERS: Final = ("zh_CN", "en")
 
 
 class ArticleFormatError(ValueError):
@@ -17,15 +19,34 @@ class ArticleFormatError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One article in one language; ``codes`` are the error, hint and reason codes it answers; ``body`` is Markdown."""
+    """One article in one language.
+
+    ``codes`` are the error, hint and reason codes it answers, ``asked`` is what people would type who need it,
+    ``related`` are the ids of articles that help on. ``drawing`` names a picture under ``resources/help/drawings``
+    and ``pictured`` says in words what it shows; both are empty where there is none. ``sources`` is where the article
+    has its facts of law and its telephone numbers from. ``body`` is Markdown.
+    """
 
     id: str
     language: str
     title: str
     codes: tuple[str, ...]
     keywords: tuple[str, ...]
+    asked: tuple[str, ...]
+    related: tuple[str, ...]
     reviewed: date
     body: str
+    drawing: str = ""
+    pictured: str = ""
+    sources: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One heading of the contents page and the ids of its articles, in the order shown."""
+
+    title: LocalisedText
+    articles: tuple[str, ...]
 
 
 def folder_of(language: str) -> str:
@@ -57,6 +78,26 @@ def page_article(page: str, language: str) -> Article:
     return article(f"page-{page}", language)
 
 
+def contents() -> tuple[Section, ...]:
+    """The contents page: every article of the help, in sections."""
+    return tuple(
+        Section(LocalisedText(zh=section["title"]["zh"], en=section["title"]["en"]), tuple(section["articles"]))
+        for section in read_toml("help", "contents.toml")["section"]
+    )
+
+
+def review_due(one: Article) -> date:
+    """The last day on which the article counts as checked."""
+    return one.reviewed + timedelta(days=read_toml("help", "contents.toml")["review"]["within_days"])
+
+
+def due_soon(day: date) -> tuple[Article, ...]:
+    """The articles that are due for review, or will be soon, as of ``day``; the most urgent first."""
+    warned = day + timedelta(days=read_toml("help", "contents.toml")["review"]["warn_days"])
+    due = [one for folder in _FOLDERS for one in _load(folder).values() if review_due(one) <= warned]
+    return tuple(sorted(due, key=lambda one: (one.reviewed, one.id, one.language)))
+
+
 @cache
 def _load(folder: str) -> dict[str, Article]:
     paths = sorted(resource_path("help", folder).glob("*.md"))
@@ -80,8 +121,13 @@ def _parse(name: str, folder: str, text: str) -> Article:
             title=fields["title"],
             codes=_listed(fields["codes"]),
             keywords=_listed(fields["keywords"]),
+            asked=_listed(fields["asked"]),
+            related=_listed(fields["related"]),
             reviewed=date.fromisoformat(fields["reviewed"]),
             body=body.strip() + "\n",
+            drawing=fields.get("drawing", ""),
+            pictured=fields.get("pictured", ""),
+            sources=fields.get("sources", ""),
         )
     except (KeyError, ValueError) as error:
         raise ArticleFormatError(f"{folder}/{name}: {error}") from error

@@ -43,6 +43,7 @@ def test_an_article_says_what_why_and_what_to_do_calmly(one):
     assert "\n- " in one.body.split(headings[2])[1]
     assert not re.search("[!\uff01]", one.title + one.body)
     assert one.keywords
+    assert len(one.asked) >= 2, "what people would type"
     if one.language == "zh_CN":
         assert not re.search("[你亲]", one.title + one.body), "您"
         assert not re.search(r"[\u3400-\u9fff][,;:?]", one.title + one.body), "full-width punctuation"
@@ -93,12 +94,18 @@ def test_search_finds_nothing_without_trouble(words):
     "text",
     [
         "no fence",
-        "---\nid: other\ntitle: t\ncodes:\nkeywords: k\nreviewed: 2026-01-01\n---\n\ntext\n",
-        "---\nid: name\ncodes:\nkeywords: k\nreviewed: 2026-01-01\n---\n\ntext\n",
-        "---\nid: name\ntitle: t\ncodes:\nkeywords: k\nreviewed: soon\n---\n\ntext\n",
-        "---\nid: name\ntitle: t\ncodes:\nkeywords: k\nreviewed: 2026-01-01\n---\n\n\n",
+        "---\nid: other\ntitle: t\ncodes:\nkeywords: k\nasked: a\nrelated:\nreviewed: 2026-01-01\n---\n\ntext\n",
+        "---\nid: name\ncodes:\nkeywords: k\nasked: a\nrelated:\nreviewed: 2026-01-01\n---\n\ntext\n",
+        "---\nid: name\ntitle: t\ncodes:\nkeywords: k\nasked: a\nrelated:\nreviewed: soon\n---\n\ntext\n",
+        "---\nid: name\ntitle: t\ncodes:\nkeywords: k\nasked: a\nrelated:\nreviewed: 2026-01-01\n---\n\n\n",
     ],
 )
 def test_a_broken_article_is_named(text):
     with pytest.raises(ArticleFormatError, match="en/name"):
+        _parse("name", folder_of("en"), text)
+
+
+def test_an_article_without_what_people_type_is_named():
+    text = "---\nid: name\ntitle: t\ncodes:\nkeywords: k\nrelated:\nreviewed: 2026-01-01\n---\n\ntext\n"
+    with pytest.raises(ArticleFormatError, match="en/name: 'asked'"):
         _parse("name", folder_of("en"), text)
