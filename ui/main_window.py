@@ -313,8 +313,7 @@ class MainWindow(QWidget):
             return
         from ui.help_text import article_text
 
-        title, paragraphs = article_text(self._help_article, self.context.translator.language)
-        self._help.show_article(title, paragraphs)
+        self._help.show_article(article_text(self._help_article, self.context.translator.language))
 
     def _fit_width(self, *, asked: bool = False) -> None:
         """Fold help and stepper where there is no room for them; what is asked for is always shown."""
@@ -342,6 +341,7 @@ class MainWindow(QWidget):
         self._help = HelpPanel()
         self._help.hide()
         self._help.folded.connect(lambda: self.set_help_open(is_open=False))
+        self._help.wanted.connect(self.open_help)
         self._middle.addWidget(self._help)
         QShortcut(QKeySequence.StandardKey.HelpContents, self, lambda: self.set_help_open(is_open=True))
 

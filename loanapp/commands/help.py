@@ -4,7 +4,8 @@ import argparse
 import json
 
 from loanapp.commands.language import Language, forms, text
-from loanapp.help import article, search
+from loanapp.domain.clock import SystemClock
+from loanapp.help import article, review_due, search
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: Language) -> None:
@@ -27,6 +28,8 @@ def run(args: argparse.Namespace) -> int:
     best = article(matches[0].article.id, language)
     print(f"# {best.title}\n\n{best.body}")
     print(text(language, "help.reviewed", day=forms(language).day(best.reviewed)))
+    if review_due(best) < SystemClock().now().date():
+        print(text(language, "help.review_due"))
     if others := matches[1:6]:
         print()
         for match in others:

@@ -1,53 +1,113 @@
-"""Search over the offline articles: words with spaces, Chinese without."""
+"""Search over the offline articles while somebody types: forgiving of a wrong character, of pinyin, of other words."""
 
-import re
 from dataclasses import dataclass
-from typing import Final
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Final
 
-from loanapp.help.articles import Article, articles
+from loanapp.help.articles import Article, folder_of
+from loanapp.help.pinyin import sounds, typed_initials, typed_sounds
+from loanapp.help.words import Words, alike, bridges, empty_runs, is_empty, pairs, without_empty, words_of
 
-# What a hit is worth: what an article is about weighs more than what it mentions.
-_CODE, _TITLE, _KEYWORD, _BODY = 12.0, 6.0, 5.0, 1.0
-_MOST_BODY_HITS: Final = 3
-# A pair of characters inside a Chinese phrase says less than the phrase.
-_PAIR_SHARE: Final = 0.4
-_CHINESE: Final = re.compile(r"[\u3400-\u9fff]{2,}")
+if TYPE_CHECKING:
+    from loanapp.help.index import Index
+
+# Hits in what an article is about weigh more than in what it mentions; other words for the same, and guesses, less.
+_ABOUT, _MENTIONS, _ALIKE, _GUESSED = 3.0, 1.0, 0.5, 0.4
+# A single character says little beside a pair.
+_SINGLE: Final = 0.3
+_LONGEST_QUERY: Final = 200
+# Words of one syllable that say nothing, when typed with spaces around them.
+_PARTICLES: Final = frozenset({"a", "ba", "de", "le", "ma", "ne", "wo"})
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An article and how well it fits: higher is better, at most two decimals."""
+    """An article and how well it fits: higher is better, two decimals."""
 
     article: Article
     score: float
 
 
 def search(words: str, language: str, limit: int = 10) -> list[Match]:
-    """The best ``limit`` articles for ``words``, best first; empty when nothing fits."""
-    terms = _terms(words)
-    matches = (Match(one, round(_score(one, terms), 2)) for one in articles(language))
-    found = sorted((match for match in matches if match.score > 0), key=lambda match: (-match.score, match.article.id))
-    return found[:limit]
+    """The best ``limit`` articles for ``words``, best first; empty when nothing fits.
+
+    The last word may be unfinished. The first search in a language makes its index.
+    """
+    from loanapp.help.index import index_of  # noqa: PLC0415 - showing an article needs no SQLite
+
+    index = index_of(folder_of(language))
+    text = words[:_LONGEST_QUERY].lower()
+    scores: dict[int, float] = {}
+    for expression, weight, about in _expressions(text, index):
+        share = weight * (_ABOUT if about else _MENTIONS)
+        for number, score in (index.about if about else index.mentions)(expression).items():
+            scores[number] = scores.get(number, 0.0) + share * score
+    found = (Match(index.articles[number], round(score, 2)) for number, score in scores.items())
+    ranked = sorted((match for match in found if match.score > 0), key=lambda match: (-match.score, match.article.id))
+    return ranked[:limit]
 
 
-def _terms(words: str) -> list[tuple[str, float]]:
-    terms: list[tuple[str, float]] = []
-    for word in words.lower().split():
-        terms.append((word, 1.0))
-        for phrase in _CHINESE.findall(word):
-            pairs = {phrase[index : index + 2] for index in range(len(phrase) - 1)} - {word}
-            terms += [(pair, _PAIR_SHARE) for pair in sorted(pairs)]
-    return terms
+@lru_cache(maxsize=32)
+def _expressions(text: str, index: "Index") -> tuple[tuple[str, float, bool], ...]:
+    """What FTS5 is asked, with the weight of each answer and whether it is asked of what articles are about."""
+    words = words_of(text)
+    exact, single = _exact(words), [character for run in words.chinese for character in run]
+    other = words_of(" ".join(sorted(alike(text))))
+    asked = [
+        (_any(exact, unfinished=_unfinished(words, text)), 1.0, True),
+        (_any(exact, unfinished=_unfinished(words, text)), 1.0, False),
+        (_any(single), _SINGLE, True),
+        (_any(_exact(other)), _ALIKE, True),
+        (_any(_guesses(words, index)), _GUESSED, True),
+        (_any(_typed_sounds(words)), 1.0, True),
+        (_initials(words, index), _GUESSED, True),
+    ]
+    return tuple(one for one in asked if one[0])
 
 
-def _score(one: Article, terms: list[tuple[str, float]]) -> float:
-    title, body = one.title.lower(), one.body.lower()
-    keywords = [keyword.lower() for keyword in one.keywords]
-    total = 0.0
-    for term, weight in terms:
-        worth = _CODE if term in one.codes or term == one.id else 0.0
-        worth += _TITLE if term in title else 0.0
-        worth += _KEYWORD if any(term in keyword for keyword in keywords) else 0.0
-        worth += _BODY * min(body.count(term), _MOST_BODY_HITS)
-        total += weight * worth
-    return total
+def _exact(words: Words) -> list[str]:
+    said = [word for word in words.latin if not is_empty(word)]
+    tokens = said or list(words.latin)
+    for run in words.chinese:
+        for part in without_empty(run):
+            tokens += pairs(part) if len(part) > 1 else [part]
+    return tokens
+
+
+def _guesses(words: Words, index: "Index") -> list[str]:
+    """Words near what was mistyped, and Chinese by its sound, however it was written."""
+    tokens = [meant for word in words.latin for meant in index.typos.meant(word)]
+    for run in words.chinese:
+        tokens += bridges(run)
+        tokens += sounds(run)
+    return [token for token in tokens if token not in _empty_sounds()]
+
+
+def _typed_sounds(words: Words) -> list[str]:
+    """Pinyin typed in Latin letters, with or without spaces."""
+    whole, beginning = typed_sounds("".join(word for word in words.latin if word not in _PARTICLES))
+    return [pair for pair in whole if pair not in _empty_sounds()] + ([f"{beginning}*"] if beginning else [])
+
+
+@cache
+def _empty_sounds() -> frozenset[str]:
+    return frozenset(sound for run in empty_runs() for sound in sounds(run))
+
+
+def _initials(words: Words, index: "Index") -> str:
+    rows = [typed_initials(word) for word in words.latin if not index.typos.knows(word)]
+    return " OR ".join(f"(initials : ({' AND '.join(_quoted(pair) for pair in row)}))" for row in rows if row)
+
+
+def _unfinished(words: Words, text: str) -> str:
+    last = words.latin[-1] if words.latin else ""
+    return last if len(last) > 1 and text.endswith(last) and not is_empty(last) else ""
+
+
+def _any(tokens: list[str], unfinished: str = "") -> str:
+    said = [f'"{token[:-1]}"*' if token.endswith("*") else _quoted(token) for token in dict.fromkeys(tokens)]
+    return " OR ".join([*said, *([f'"{unfinished}"*'] if unfinished else [])])
+
+
+def _quoted(token: str) -> str:
+    return f'"{token}"'

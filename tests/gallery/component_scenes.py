@@ -190,7 +190,7 @@ def _tall(widget: QWidget) -> QWidget:
 
 def _help() -> Iterator[Specimen]:
     panel = HelpPanel()
-    panel.show_article(*article_text("page-cost", translator().language))
+    panel.show_article(article_text("page-cost", translator().language))
     yield Specimen("rest", beside(_tall(panel)))
 
 

@@ -126,7 +126,7 @@ def test_before_the_first_page_there_is_no_help_to_show(page_context, qtbot):
     assert not made.top.help.isVisible()
     page = made.show_page(Page.COST)
     qtbot.waitUntil(lambda: made._help is not None and made._help.isVisible())
-    assert made._help._scroll.accessibleName() == article_text(page.help_article(), "zh")[0]
+    assert made._help._scroll.accessibleName() == article_text(page.help_article(), "zh").title
 
 
 def test_narrow_windows_fold_help_and_road(window, qtbot):

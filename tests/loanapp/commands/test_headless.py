@@ -201,6 +201,32 @@ def test_help_shows_the_best_article(capsys, language):
     assert set(found[0]) == {"id", "title", "score"}
 
 
+def test_help_gives_id_title_and_score_as_search_ranks_them(capsys, language):
+    from loanapp.help import search
+
+    words = {"zh": "提前 还清", "en": "paying off early"}[language]
+    assert main(["help", words, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found == [
+        {"id": match.article.id, "title": match.article.title, "score": match.score}
+        for match in search(words, language)
+    ]
+    assert found[0]["id"] == "early-payoff"
+
+
+def test_help_says_when_nobody_checked_an_article_for_long(capsys, language, monkeypatch):
+    from datetime import UTC, datetime
+
+    from loanapp.domain.clock import SystemClock
+
+    said = {"zh": "超过一年没有复核", "en": "for more than a year"}[language]
+    assert main(["help", "overdue", "逾期"]) == 0
+    assert said not in capsys.readouterr().out
+    monkeypatch.setattr(SystemClock, "now", lambda _self: datetime(2030, 1, 1, tzinfo=UTC))
+    assert main(["help", "overdue", "逾期"]) == 0
+    assert said in capsys.readouterr().out
+
+
 def test_help_that_finds_nothing_says_so(capsys, language):
     assert main(["help", "zzzqqq"]) == 1
     assert capsys.readouterr().out.strip()

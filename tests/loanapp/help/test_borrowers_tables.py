@@ -1,0 +1,121 @@
+"""The four tables of the articles this product answers to, and their advice, told row by row in both languages."""
+
+import re
+
+import pytest
+
+from loanapp.help import article
+
+LANGUAGES = ("zh", "en")
+
+
+def points(name, language):
+    return re.findall(r"^- (.+)$", article(name, language).body, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("name", "zh", "en"),
+    [
+        # S1-S7: the seven steps of a loan
+        (
+            "how-a-loan-goes",
+            ["身份证.*照片", "核验本人.*储蓄卡", "评估", "结果", "签合同", "放款.*绑定", "人工"],
+            [
+                "photos of both sides",
+                "it is you.*debit card",
+                "assessment",
+                "result",
+                "contract",
+                "payout.*card",
+                "a person",
+            ],
+        ),
+        # S74-S78: when a face check is asked for
+        (
+            "when-face-is-asked",
+            ["第一次借", "金额较大", "金额小", "以前借过", "合作", "可以选人脸、人工或网点"],
+            ["first loan", "large amount", "small and short", "borrowed before", "partner", "a person, or a branch"],
+        ),
+        # S199-S203: what to check before borrowing, three rows of high and two of middling weight
+        (
+            "self-check",
+            ["来源（要紧）", "隐私（要紧）", "权限（要紧）", "费用（一般）", "联系（一般）"],
+            [
+                "source \\(matters most",
+                "privacy \\(matters most",
+                "permissions \\(matters most",
+                "cost \\(m",
+                "contact \\(m",
+            ],
+        ),
+    ],
+)
+def test_a_table_is_told_row_by_row(name, zh, en):
+    for language, rows in (("zh", zh), ("en", en)):
+        said = points(name, language)
+        assert len(said) >= len(rows)
+        for row, point in zip(rows, said, strict=False):
+            assert re.search(row, point.lower()), (row, point)
+
+
+@pytest.mark.parametrize(
+    ("name", "zh", "en"),
+    [
+        (
+            "extra-checks",
+            ["不是为难您", "不等于拒绝", "不收费"],
+            ["not meant to be difficult", "no refusal", "costs nothing"],
+        ),
+        (
+            "credit-bureau",
+            ["书面同意", "先告诉您", "五年", "异议"],
+            ["written consent", "must be told", "five years", "dispute"],
+        ),
+        ("illegal-lending", ["禁止高利", "预先从本金里扣"], ["forbids usury", "in advance"]),
+        ("harassing-calls", ["转卖", "不出售"], ["leaked or sold", "sells nothing"]),
+        ("illegal-collection", ["威胁", "不收集通讯录", "报警"], ["threats", "collects no contacts", "police"]),
+        ("scam-inside-channel", ["内部渠道", "无条件", "加急费"], ["inside channel", "no conditions", "express"]),
+        (
+            "after-a-fraud",
+            ["110", "止付", "派出所", "回执", "96110"],
+            ["110", "stop the payment", "police station", "receipt"],
+        ),
+        ("after-a-leak", ["截图", "挂失", "征信报告"], ["screenshots", "blocked", "credit report"]),
+        ("complain", ["12378", "工单号", "期限", "110"], ["12378", "ticket number", "in writing", "110"]),
+        ("official-program", ["官方网站", "应用商店", "短信"], ["official site", "store", "link"]),
+        ("clear-debts", ["年化最高", "结清证明", "不再借"], ["dearest", "in writing", "borrow nothing"]),
+        ("borrow-sensibly", ["每月收入", "三分之一", "不要替别人借"], ["income", "third", "for somebody else"]),
+        ("public-network", ["热点", "证书"], ["hotspot", "certificate"]),
+        (
+            "never-asked",
+            ["安全码", "通讯录", "相册", "验证码"],
+            ["security code|code on the back", "contacts", "album"],
+        ),
+        ("older-people", ["字号", "慢一点", "朗读", "网点"], ["text size", "more time", "reading aloud", "branch"]),
+        ("scam-screen-sharing", ["共享屏幕", "远程", "冻结"], ["share", "remote", "freeze"]),
+        ("scam-fake-staff", ["安全账户", "官方电话", "警察"], ["safe account", "official number", "police"]),
+        ("scam-photo-by-chat", ["微信", "手持身份证", "骗子"], ["chat", "holding your card", "fraud"]),
+        ("early-payoff", ["实际借用的时间", "不收违约金"], ["really had the money", "no penalty"]),
+        ("annual-rate", ["单利", "irr", "日息", "365"], ["simple", "irr", "daily", "365"]),
+        ("human-review", ["由人来决定", "说明理由", "申诉"], ["a person to decide", "reasons", "appeal"]),
+    ],
+)
+def test_advice_says_what_it_is_for(name, zh, en):
+    for language, words in (("zh", zh), ("en", en)):
+        text = article(name, language).body.lower()
+        assert [word for word in words if not re.search(word, text)] == []
+
+
+def test_privacy_answers_six_questions_with_a_word_for_each():
+    for language, questions in (
+        ("zh", ["放在哪里", "怎么保护", "用来做什么", "给谁", "留多久", "怎么收回"]),
+        ("en", ["Where", "How protected", "What for", "Who", "How long", "Taking it back"]),
+    ):
+        said = points("privacy", language)
+        assert [point.split("：")[0].split(":")[0] for point in said] == questions
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_each_system_has_its_camera_setting(language):
+    said = " ".join(points("camera-forbidden", language))
+    assert all(system in said for system in ("Windows", "macOS", "Linux"))
