@@ -80,6 +80,7 @@ class Desktop(QObject):
         window = self.window
         window.bottom.scale_chosen.connect(lambda scale: self.choose_looks(scale=scale))
         window.bottom.mode_chosen.connect(lambda mode: self.choose_looks(mode=mode))
+        self.messages.large_wanted.connect(lambda: self.choose_looks(large=True))
         window.bottom.large_chosen.connect(lambda large: self.choose_looks(large=large))
         window.bottom.language_chosen.connect(lambda language: self.choose_looks(language=language))
         window.unreachable.connect(self._lender_lost)

@@ -15,16 +15,18 @@ from ui.components.frame_lines import BottomLine, TopLine
 from ui.components.labels import label
 from ui.components.notice_area import NoticeArea
 from ui.components.places import hold_places
+from ui.components.step_line import StepLine
 from ui.components.stepper import StepGroupView, StepPage, Stepper
 from ui.messages import Level
 from ui.pages.page import JourneyPage, PageContext
 from ui.pages.registry import make_page
-from ui.translations import tr
+from ui.translations import error_fix, error_sentence, tr
 
 if TYPE_CHECKING:
     from loanapp.client.answers import LenderProfile
     from ui.components.help_panel import HelpPanel
     from ui.products import LocalLender
+    from ui.reading_aloud import PageReader
 
 # Width in px at 100 % below which the help folds by itself, and below which the stepper shows only its marks.
 _ROOM_FOR_HELP = 1180
@@ -50,6 +52,7 @@ class MainWindow(QWidget):
         self._help_article = ""
         self._waiting: QLabel | None = None
         self._waiting_key = ""
+        self._reader: PageReader | None = None
         self._local_lender: LocalLender | None = None
         self._build()
         self._retranslate()
@@ -59,6 +62,8 @@ class MainWindow(QWidget):
         messages.simulated_message.connect(self.notices.show_simulated_message)
         messages.help_wanted.connect(self.open_help)
         messages.support_wanted.connect(self._show_support)
+        messages.error.connect(self._say_error)
+        context.theme.changed.connect(self._looks_changed)
 
     def _build(self) -> None:
         self.setProperty("ground", "paper")
@@ -76,15 +81,18 @@ class MainWindow(QWidget):
         self._middle.addWidget(self.stepper)
         column = QVBoxLayout()
         column.setSpacing(0)
+        self.step_line = StepLine()
+        self.step_line.hide()
         self.notices = NoticeArea()
         self.notices.fill_code.connect(self._fill_code)
         self.notices.help_wanted.connect(self.open_help)
-        centred = QHBoxLayout()
-        centred.setContentsMargins(32, 0, 32, 0)
-        centred.addStretch(1)
-        centred.addWidget(self.notices, 1000)
-        centred.addStretch(1)
-        column.addLayout(centred)
+        for widget in (self.step_line, self.notices):
+            centred = QHBoxLayout()
+            centred.setContentsMargins(32, 0, 32, 0)
+            centred.addStretch(1)
+            centred.addWidget(widget, 1000)
+            centred.addStretch(1)
+            column.addLayout(centred)
         self.stack = QStackedWidget()
         column.addWidget(self.stack, 1)
         self._middle.addLayout(column, 1)
@@ -92,6 +100,7 @@ class MainWindow(QWidget):
         self.bottom = BottomLine()
         self.bottom.support_wanted.connect(self._show_support)
         self.bottom.sign_out_wanted.connect(self.ask_to_sign_out)
+        self.bottom.sound_chosen.connect(self._set_sound)
         whole.addWidget(self.bottom)
 
     # Pages
@@ -137,6 +146,8 @@ class MainWindow(QWidget):
         if self.isVisible():
             QTimer.singleShot(0, self, lambda: page.focus_first() if self._page is page else None)
         self._show_help()
+        if (reader := self._page_reader()) is not None:
+            reader.enter(page)
         self.page_shown.emit(page.page_id)
 
     def _forget_what_was_before(self) -> None:
@@ -207,6 +218,44 @@ class MainWindow(QWidget):
             state = "current" if step.state is StepState.CURRENT else step.state.value
             views.append(StepGroupView(tr(f"common.group_{step.group.value}"), state, pages))
         self.stepper.set_steps(views)
+        at = next((number for number, view in enumerate(views, start=1) if view.state == "current"), 0)
+        if at:
+            self.step_line.show_step(at, len(views), views[at - 1].title)
+
+    # Read aloud
+
+    def _page_reader(self) -> "PageReader | None":
+        """Who reads aloud, made when the large and simple mode first asks for it."""
+        if not self.context.theme.large:
+            if self._reader is not None:
+                self._reader.stop()
+            return None
+        if self._reader is None:
+            from ui.reading_aloud import PageReader
+
+            self._reader = PageReader(self)
+        return self._reader
+
+    def _looks_changed(self) -> None:
+        """The large and simple mode begins by reading the page in view, and ends in silence."""
+        reader = self._page_reader()
+        if reader is not None and self._page is not None:
+            reader.enter(self._page)
+        self._tell_sound()
+
+    def _say_error(self, error: LoanAppError) -> None:
+        if (reader := self._page_reader()) is not None:
+            reader.say(f"{error_sentence(error)} {error_fix(error)}")
+
+    def _set_sound(self, on: bool) -> None:  # noqa: FBT001 - a slot
+        if (reader := self._page_reader()) is not None:
+            reader.set_sound(on=on)
+        self._tell_sound()
+
+    def _tell_sound(self) -> None:
+        voice = self._reader.voice if self._reader is not None else None
+        can = voice is not None and voice.available and self.context.theme.large
+        self.bottom.show_sound(shown=can, on=voice is not None and voice.enabled)
 
     # Signing out
 
@@ -269,6 +318,8 @@ class MainWindow(QWidget):
             self._page.take_code(code)
 
     def _page_problem(self, error: LoanAppError | None) -> None:
+        if error is not None:
+            self._say_error(error)
         if error is not None and error.code is ErrorCode.SIGNED_OUT and self.context.journey is not None:
             page = self.show_page(Page.SIGN_IN)
             with QSignalBlocker(page):
@@ -321,7 +372,14 @@ class MainWindow(QWidget):
         wide = self._page is not None and self._page.wide
         # Before the first page there is nothing to help with: an empty name would open the article on the unexpected.
         helpless = not self._help_article
-        fold = helpless or not self.help_open or (not asked and (wide or room < _ROOM_FOR_HELP))
+        fold = (
+            helpless
+            or not self.help_open
+            or (not asked and (wide or room < _ROOM_FOR_HELP or self.context.theme.large))
+        )
+        large = self.context.theme.large
+        self.stepper.setHidden(large)
+        self.step_line.setVisible(large)
         self.stepper.set_compact(compact=room < _ROOM_FOR_STEPPER or (not fold and room < _ROOM_FOR_HELP))
         if not fold and self._help is None:
             self._make_help()

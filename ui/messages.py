@@ -39,6 +39,7 @@ class MessageBridge(QObject):
     simulated_message = Signal(object)
     help_wanted = Signal(str)
     support_wanted = Signal()
+    large_wanted = Signal()
 
     def show_error(self, error: LoanAppError) -> None:
         """Show an error above the page, with its fix and its help article."""
@@ -55,6 +56,10 @@ class MessageBridge(QObject):
     def open_help(self, article: str) -> None:
         """Open the help panel at an article."""
         self.help_wanted.emit(article)
+
+    def ask_for_large(self) -> None:
+        """The borrower wants the large and simple mode."""
+        self.large_wanted.emit()
 
     def show_support(self) -> None:
         """Show how a person is reached."""

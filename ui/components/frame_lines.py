@@ -85,6 +85,7 @@ class BottomLine(QFrame):
     language_chosen = Signal(str)
     mode_chosen = Signal(str)
     large_chosen = Signal(bool)
+    sound_chosen = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -106,6 +107,11 @@ class BottomLine(QFrame):
             widget.hide()
             row.addWidget(widget)
         row.addStretch(1)
+        self._sound_on = False
+        self.sound = QuietButton(icon="sound")
+        self.sound.clicked.connect(lambda: self.sound_chosen.emit(not self._sound_on))
+        self.sound.hide()
+        row.addWidget(self.sound)
         self.large = QuietButton(icon="glasses")
         self.large.clicked.connect(lambda: self.large_chosen.emit(not theme().large))
         row.addWidget(self.large)
@@ -120,10 +126,17 @@ class BottomLine(QFrame):
             lambda: self.language_chosen.emit("en" if translator().language == "zh" else "zh")
         )
         row.addWidget(self.language)
-        for looks in (self.large, self.language):
+        for looks in (self.sound, self.large, self.language):
             # Pressed with the mouse they leave the focus where it is: in a field that is half filled in, for example.
             looks.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.retranslate()
+
+    def show_sound(self, *, shown: bool, on: bool) -> None:
+        """Offer to read aloud or to be silent, where this computer has a voice."""
+        self._sound_on = on
+        self.sound.setVisible(shown)
+        self.sound.set_icon_name("sound" if on else "sound-off")
+        self.sound.setText(tr("common.sound_on" if on else "common.sound_off"))
 
     def show_offline(self, *, offline: bool) -> None:
         """Say that the lender cannot be reached, or stop saying so."""
@@ -136,7 +149,9 @@ class BottomLine(QFrame):
 
     def retranslate(self) -> None:
         """Change the words; also after colours or size have changed."""
-        self.support.setText(tr("common.support"))
+        self.support.setText(tr("common.call_person" if theme().large else "common.support"))
+        self.support.set_icon_name("phone" if theme().large else "support")
+        self.sound.setText(tr("common.sound_on" if self._sound_on else "common.sound_off"))
         self.sign_out.setText(tr("common.sign_out"))
         self._offline.setText(tr("common.offline"))
         self._offline.setToolTip(tr("common.offline_tip"))

@@ -15,7 +15,7 @@ class SafetyLine(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(10)
-        row.addWidget(IconView("look", "stop", 22), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(IconView("look", "stop", 22), 0, Qt.AlignmentFlag.AlignVCenter)
         self._text = label(text, "warn")
         row.addWidget(self._text, 1)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout
 
 from loanapp.domain.annualised_cost import annualised_cost
@@ -11,6 +11,7 @@ from loanapp.domain.clock import CHINA, SystemClock
 from loanapp.domain.schedule import equal_instalment_schedule
 from loanapp.journey.pages import Page
 from ui.components.amount_slider import AmountSlider
+from ui.components.buttons import LinkButton
 from ui.components.card import Card
 from ui.components.cost_bar import CostBar
 from ui.components.error_summary import FieldError
@@ -41,6 +42,9 @@ class CostPage(JourneyPage):
         self.bar = CostBar()
         card.body.addWidget(self.bar)
         self.scaffold.add(card)
+        self.larger = LinkButton(icon="glasses")
+        self.larger.clicked.connect(self.context.messages.ask_for_large)
+        self.scaffold.body.addWidget(self.larger, 0, Qt.AlignmentFlag.AlignLeft)
         self.scam = SafetyLine()
         self.scaffold.keep_in_view(self.scam)
         self._put(self._amount, self._months)
@@ -101,6 +105,8 @@ class CostPage(JourneyPage):
         for name, caption in self.captions.items():
             caption.setText(tr(f"cost.{name}"))
         self.scam.setText(tr("cost.scam"))
+        self.larger.setText(tr("cost.larger"))
+        self._offer_larger()
         for (_, least, most), (low, high) in (
             (self.amount_ends, (yuan(Decimal(product.amount_min)), yuan(Decimal(product.amount_max)))),
             (self.months_ends, [tr("common.months", count=product.months[end]) for end in (0, -1)]),
@@ -108,6 +114,16 @@ class CostPage(JourneyPage):
             least.setText(low)
             most.setText(high)
         self._show_sum()
+
+    def _offer_larger(self) -> None:
+        """At the start and in sight, for whom this page is hard to read."""
+        self.larger.setHidden(self.context.theme.large)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the looks in force."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "larger"):
+            self._offer_larger()
 
     def load(self) -> None:
         """Show what was chosen last time."""

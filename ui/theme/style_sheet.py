@@ -145,7 +145,7 @@ _HAIRLINE: Final = 2
 _UNSCALED: Final = 100
 # Room above and below the words of what is pressed, in px at 100 %: as usual, and where targets are large. A least
 # height would let a layout press them together.
-_ROOM: Final = {"pad_link": (2, 4), "pad_quiet": (3, 6), "pad_step": (2, 6), "pad_tick": (0, 4)}
+_ROOM: Final = {"pad_link": (2, 4), "pad_quiet": (3, 6), "pad_step": (2, 6), "pad_tick": (0, 5)}
 # Stands for "px" in lengths that are scaled already.
 _DONE: Final = "@@"
 
