@@ -19,7 +19,7 @@ from ui.components.step_line import StepLine
 from ui.components.stepper import StepGroupView, StepPage, Stepper
 from ui.messages import Level
 from ui.pages.page import JourneyPage, PageContext
-from ui.pages.registry import make_page
+from ui.pages.registry import load_ahead, make_page
 from ui.translations import error_fix, error_sentence, tr
 
 if TYPE_CHECKING:
@@ -148,6 +148,7 @@ class MainWindow(QWidget):
         self._show_help()
         if (reader := self._page_reader()) is not None:
             reader.enter(page)
+        load_ahead(page.page_id, self.context)
         self.page_shown.emit(page.page_id)
 
     def _forget_what_was_before(self) -> None:
