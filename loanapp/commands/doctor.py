@@ -2,23 +2,32 @@
 
 import argparse
 import json
+from typing import Final
 
 from loanapp.commands.language import Language, text
-from loanapp.help.diagnosis import Check, CheckState, diagnose
+from loanapp.help.diagnosis import CHECKS, Check, CheckState, check_now, diagnose
 from loanapp.resource_files import data_folder
 
-_ORDER = (CheckState.GOOD, CheckState.WARNING, CheckState.BAD)
+_ORDER: Final = (CheckState.GOOD, CheckState.WARNING, CheckState.BAD)
+# Said alike of every check.
+_COMMON: Final = frozenset({"failed", "late", "running"})
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: Language) -> None:
-    """Declare the form of the answer."""
+    """Declare the form of the answer, and whether the camera may be opened."""
     parser.add_argument("--json", action="store_true", help=text(language, "help.json"))
+    parser.add_argument("--camera", action="store_true", help=text(language, "doctor.help.camera"))
+    # One check in this process, for the program itself: see loanapp.help.diagnosis.run.
+    parser.add_argument("--inside", choices=sorted(CHECKS), help=argparse.SUPPRESS)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print every finding; exit code 1 when something must be mended first."""
     language: Language = args.language
-    checks = diagnose(data_folder())
+    if args.inside:
+        print(json.dumps(check_now(args.inside, data_folder()).wire()))
+        return 0
+    checks = diagnose(data_folder(), look=args.camera)
     worst = max((check.state for check in checks), key=_ORDER.index)
     if args.json:
         print(json.dumps([_answer(language, check) for check in checks], ensure_ascii=False, indent=2))
@@ -26,6 +35,7 @@ def run(args: argparse.Namespace) -> int:
         for check in checks:
             print(f"[{text(language, f'doctor.state.{check.state}')}] {finding(language, check)}")
             if sentence := fix(language, check):
+                print("    " + text(language, "doctor.meaning", meaning=meaning(language, check)))
                 print("    " + text(language, "doctor.fix", fix=sentence))
         print("\n" + text(language, f"doctor.summary.{worst}"))
     return 1 if worst is CheckState.BAD else 0
@@ -33,16 +43,24 @@ def run(args: argparse.Namespace) -> int:
 
 def finding(language: Language, check: Check) -> str:
     """What a check found, in one sentence."""
-    key = "doctor.failed" if check.outcome == "failed" else f"doctor.{check.id}.{check.outcome}"
-    return text(language, key, check=check.id, **check.values)
+    return text(language, _key(check), check=check.id, **check.values)
+
+
+def meaning(language: Language, check: Check) -> str:
+    """Why it matters, in one sentence."""
+    name = check.outcome if check.outcome in _COMMON - {"running"} else check.id
+    return text(language, f"doctor.{name}.meaning")
 
 
 def fix(language: Language, check: Check) -> str:
     """What mends it; empty when nothing needs mending."""
-    if check.state is CheckState.GOOD:
+    if check.state in (CheckState.GOOD, CheckState.RUNNING):
         return ""
-    key = "doctor.failed.fix" if check.outcome == "failed" else f"doctor.{check.id}.{check.outcome}.fix"
-    return text(language, key, **check.values)
+    return text(language, f"{_key(check)}.fix", **check.values)
+
+
+def _key(check: Check) -> str:
+    return f"doctor.{check.outcome}" if check.outcome in _COMMON else f"doctor.{check.id}.{check.outcome}"
 
 
 def _answer(language: Language, check: Check) -> dict[str, object]:
@@ -50,6 +68,7 @@ def _answer(language: Language, check: Check) -> dict[str, object]:
         "id": check.id,
         "state": check.state.value,
         "finding": finding(language, check),
+        "meaning": meaning(language, check),
         "fix": fix(language, check),
         "article": check.article,
     }

@@ -235,12 +235,13 @@ def test_help_that_finds_nothing_says_so(capsys, language):
 
 
 def test_doctor_tells_the_truth_about_this_computer(capsys, language):
+    from loanapp.help.diagnosis import CHECKS
+
     code = main(["doctor", "--json"])
     checks = {check["id"]: check for check in json.loads(capsys.readouterr().out)}
-    assert list(checks) == [
-        *("program", "assets", "fonts", "disk", "data_folder", "tls", "keyring", "camera", "lender"),
-    ]
-    assert all(set(check) == {"id", "state", "finding", "fix", "article"} for check in checks.values())
+    assert list(checks) == list(CHECKS)
+    parts = {"id", "state", "finding", "meaning", "fix", "article"}
+    assert all(set(check) == parts and check["finding"] and check["meaning"] for check in checks.values())
     assert all(bool(check["fix"]) == (check["state"] != "good") for check in checks.values())
     assert checks["assets"]["state"] == checks["tls"]["state"] == checks["data_folder"]["state"] == "good"
     assert code == (1 if any(check["state"] == "bad" for check in checks.values()) else 0)
@@ -271,13 +272,13 @@ def test_doctor_finds_a_data_folder_that_is_a_file(capsys, monkeypatch, tmp_path
     assert folder["fix"]
 
 
-def test_every_article_doctor_names_exists():
-    from loanapp.help import article
-    from loanapp.help.diagnosis import diagnose
-    from loanapp.resource_files import data_folder
-
-    for check in diagnose(data_folder()):
-        assert article(check.article, "en")
+def test_doctor_opens_no_camera_unless_told_to(capsys):
+    main(["doctor", "--json"])
+    quiet = {check["id"]: check for check in json.loads(capsys.readouterr().out)}
+    main(["doctor", "--json", "--camera"])
+    looking = {check["id"]: check for check in json.loads(capsys.readouterr().out)}
+    assert "--camera" in quiet["camera_picture"]["finding"]
+    assert "--camera" not in looking["camera_picture"]["finding"]
 
 
 # --- errors ------------------------------------------------------------------------------------------------------
@@ -296,7 +297,7 @@ def test_an_error_code_is_told_in_the_language_of_the_system(language):
 def test_an_error_in_a_command_is_a_sentence_and_exit_code_1(capsys, monkeypatch, tmp_path, language):
     from loanapp.domain.errors import ErrorCode, LoanAppError
 
-    def full_disk(folder):
+    def full_disk(folder, *, look):
         raise LoanAppError(ErrorCode.DISK_TROUBLE)
 
     monkeypatch.setattr("loanapp.commands.doctor.diagnose", full_disk)

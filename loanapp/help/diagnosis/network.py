@@ -1,0 +1,113 @@
+"""The way to the lender: the clock, names, the certificate, an answer. Only the lender itself is ever asked."""
+
+import ipaddress
+import socket
+import ssl
+from contextlib import closing, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from loanapp.client.endpoint import FILE_NAME, EmbeddedEndpoint, Endpoint
+from loanapp.domain.clock import Clock, SystemClock
+from loanapp.domain.errors import LoanAppError
+from loanapp.help.articles import articles
+from loanapp.help.diagnosis.check import Check, CheckState, graded
+from loanapp.help.diagnosis.interception import Connection, look
+
+EMBEDDED_LENDER_FOLDER: Final = "lender"
+# As long as the wire allows before it stops (client.transport); a day of doubt where only dates are compared.
+_CLOCK_APART: Final = timedelta(minutes=5)
+_DAY: Final = timedelta(days=1)
+# Which article says more about each way a connection can be wrong.
+_ARTICLES: Final = {
+    "not_yet_valid": "computer-clock",
+    "expired": "computer-clock",
+    "self_signed": "lender-certificate",
+    "other_root": "lender-certificate",
+    "other_name": "lender-certificate",
+}
+
+
+def known_endpoint(folder: Path) -> Endpoint | None:
+    """The lender this computer knows, or ``None`` while the embedded one rests. Raises for a file not to be trusted."""
+    if not (folder / EMBEDDED_LENDER_FOLDER / FILE_NAME).is_file():
+        return None
+    return EmbeddedEndpoint(folder / EMBEDDED_LENDER_FOLDER)()
+
+
+def tls() -> Check:
+    """Whether this program can speak TLS 1.3."""
+    return Check("tls", *graded(good=ssl.HAS_TLSv1_3), "lender-certificate", {"library": ssl.OPENSSL_VERSION})
+
+
+def clock(folder: Path, own: Clock | None = None) -> Check:
+    """The computer's clock against the lender's, or, without one, against the day the help was last read."""
+    own = own or SystemClock()
+    now = own.now()
+    newest = max(one.reviewed for one in articles("en"))
+    written = datetime(newest.year, newest.month, newest.day, tzinfo=UTC)
+    if now < written - _DAY:
+        return Check("clock", CheckState.BAD, "before_program", "computer-clock", {"day": now.date().isoformat()})
+    offset = _lenders_offset(folder, own)
+    if offset is None:
+        return Check("clock", CheckState.GOOD, "alone", "computer-clock")
+    seconds = round(abs(offset).total_seconds())
+    values = {"minutes": str(round(seconds / 60)), "seconds": str(seconds)}
+    return Check("clock", *graded(good=abs(offset) < _CLOCK_APART), "computer-clock", values)
+
+
+def names(folder: Path) -> Check:
+    """Whether the lender's name, or this computer's own, leads to an address."""
+    endpoint = known_endpoint(folder)
+    host = (urlsplit(endpoint.base_url).hostname if endpoint else None) or "localhost"
+    try:
+        found = {str(entry[4][0]) for entry in socket.getaddrinfo(host, 443, proto=socket.IPPROTO_TCP)}
+    except OSError:
+        return Check("names", CheckState.BAD, "bad", "lender-unreachable", {"host": host})
+    if host == "localhost" and not all(ipaddress.ip_address(one.split("%")[0]).is_loopback for one in found):
+        return Check("names", CheckState.BAD, "astray", "network-interception", {"host": host})
+    return Check("names", CheckState.GOOD, "good", "lender-unreachable", {"host": host})
+
+
+def interception(folder: Path) -> Check:
+    """Whether the lender itself answers, or something in between, and of what kind it is."""
+    endpoint = known_endpoint(folder)
+    if endpoint is None:
+        return Check("interception", CheckState.GOOD, "resting", "network-interception")
+    found = look(endpoint)
+    values = {"issuer": found.issuer, "product": found.product}
+    if found.kind == Connection.SILENT:
+        return Check("interception", CheckState.WARNING, "silent", "lender-unreachable")
+    state = CheckState.GOOD if found.kind == Connection.GENUINE else CheckState.BAD
+    return Check("interception", state, found.kind.value, _ARTICLES.get(found.kind, "network-interception"), values)
+
+
+def lender(folder: Path) -> Check:
+    """Whether the lender says who it is."""
+    from loanapp.client.lender_client import LenderClient  # noqa: PLC0415 - only these two checks call
+    from loanapp.client.transport import RetryPolicy  # noqa: PLC0415
+
+    if not (folder / EMBEDDED_LENDER_FOLDER / FILE_NAME).is_file():
+        return Check("lender", CheckState.GOOD, "resting", "demonstration-lender")
+    client = LenderClient(EmbeddedEndpoint(folder / EMBEDDED_LENDER_FOLDER), retries=RetryPolicy(attempts=1))
+    try:
+        name = client.lender().name
+    except LoanAppError as error:
+        return Check("lender", CheckState.WARNING, "warning", "demonstration-lender", {"code": error.code.value})
+    finally:
+        client.close()
+    return Check("lender", CheckState.GOOD, "good", "demonstration-lender", {"name_zh": name.zh, "name_en": name.en})
+
+
+def _lenders_offset(folder: Path, own: Clock) -> timedelta | None:
+    from loanapp.client.lender_client import LenderClient  # noqa: PLC0415
+    from loanapp.client.transport import RetryPolicy  # noqa: PLC0415
+
+    if not (folder / EMBEDDED_LENDER_FOLDER / FILE_NAME).is_file():
+        return None
+    client = LenderClient(EmbeddedEndpoint(folder / EMBEDDED_LENDER_FOLDER), retries=RetryPolicy(attempts=1), clock=own)
+    with closing(client), suppress(LoanAppError):  # whatever it answers, its answer is dated
+        client.lender()
+    return client.clock_offset

@@ -1,0 +1,90 @@
+"""The program itself: its version, its files, its fonts, and the screen it is to be seen on."""
+
+import hashlib
+import os
+import platform
+import sys
+from pathlib import Path
+from typing import Final
+
+import loanapp
+from loanapp.help.diagnosis.check import Check, CheckState, graded
+from loanapp.resource_files import assets_folder, read_toml
+
+_OLDEST_PYTHON: Final = (3, 11)
+_FONTS: Final = ("NotoSansSC-Regular.otf", "NotoSerifSC-Regular.otf")
+# The smallest window the pages are made for.
+_LEAST: Final = (1366, 768)
+_CONNECTORS: Final = Path("/sys/class/drm")
+
+
+def version() -> Check:
+    """Which version runs, on what."""
+    values: dict[str, str] = {
+        "version": loanapp.__version__,
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+    }
+    return Check("program", *graded(good=sys.version_info >= _OLDEST_PYTHON), "program-files", values)
+
+
+def assets() -> Check:
+    """Whether every model and font is there and is what it was when it was published, by its SHA-256."""
+    folder, wrong = assets_folder(), []
+    listed = read_toml("assets.toml")["asset"]
+    for asset in listed:
+        path = folder / asset["name"]
+        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != asset["sha256"]:
+            wrong.append(asset["name"])
+    values: dict[str, str] = {"count": str(len(listed)), "names": ", ".join(wrong), "folder": str(folder)}
+    return Check("assets", *graded(good=not wrong), "program-files", values)
+
+
+def fonts() -> Check:
+    """Whether Chinese can be drawn."""
+    from PIL import ImageFont  # noqa: PLC0415 - only this check draws
+
+    names = []
+    for name in _FONTS:
+        path = assets_folder() / name
+        if not path.is_file():
+            return Check("fonts", CheckState.BAD, "bad", "program-files", {"names": name})
+        names.append(" ".join(part for part in ImageFont.truetype(str(path), 12).getname() if part))
+    return Check("fonts", CheckState.GOOD, "good", "program-files", {"names": ", ".join(names)})
+
+
+def display() -> Check:
+    """Whether there is a screen, and whether it has room for the window at 100 %."""
+    if not _has_screen():
+        return Check("display", CheckState.WARNING, "none", "screen-and-text")
+    size, scale = _screen()
+    if size is None:
+        return Check("display", CheckState.GOOD, "unmeasured", "screen-and-text")
+    values = {"width": str(size[0]), "height": str(size[1]), "scale": str(scale)}
+    room = tuple(round(length * 100 / scale) for length in size)
+    good = room[0] >= _LEAST[0] and room[1] >= _LEAST[1]
+    return Check("display", *graded(good=good, otherwise=CheckState.WARNING), "screen-and-text", values)
+
+
+def _has_screen() -> bool:
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _screen() -> tuple[tuple[int, int] | None, int]:
+    """Pixels of the screen, where the system tells without a window, and its scaling in percent."""
+    if sys.platform == "win32":
+        import ctypes  # noqa: PLC0415 - only here, and quick
+
+        screen = ctypes.windll.user32
+        screen.SetProcessDPIAware()
+        dots = ctypes.windll.gdi32.GetDeviceCaps(screen.GetDC(0), 88)  # LOGPIXELSX
+        return (screen.GetSystemMetrics(0), screen.GetSystemMetrics(1)), round(dots * 100 / 96)
+    for connector in sorted(_CONNECTORS.glob("card*-*")) if _CONNECTORS.is_dir() else ():
+        if (connector / "status").read_text().strip() == "connected":
+            first = (connector / "modes").read_text().partition("\n")[0]
+            width, _, height = first.partition("x")
+            if width.isdigit() and height.isdigit():
+                return (int(width), int(height)), 100
+    return None, 100
