@@ -17,8 +17,26 @@ _COMPILE: Final = ("cc", "-O2", "-Wall", "-Wextra", "-shared", "-fPIC", "-s")
 # Every desktop has them, in the version its own themes, fonts and input methods were built with; the package for Debian
 # asks for them by name.
 _THE_DESKTOPS: Final = (
-    *("libX11.", "libX11-xcb.", "libdbus-1.", "libsystemd.", "libgcrypt.", "libgpg-error.", "libglib-2.0.", "libgthread-2.0."),
-    *("libpcre2-8.", "libfontconfig.", "libfreetype.", "libexpat.", "libkrb5", "libgssapi_krb5.", "libk5crypto.", "libkeyutils."),
+    *(
+        "libX11.",
+        "libX11-xcb.",
+        "libdbus-1.",
+        "libsystemd.",
+        "libgcrypt.",
+        "libgpg-error.",
+        "libglib-2.0.",
+        "libgthread-2.0.",
+    ),
+    *(
+        "libpcre2-8.",
+        "libfontconfig.",
+        "libfreetype.",
+        "libexpat.",
+        "libkrb5",
+        "libgssapi_krb5.",
+        "libk5crypto.",
+        "libkeyutils.",
+    ),
     *("libcap.", "liblz4.", "libzstd.", "libbrotli", "libpng16.", "libbsd.", "libmd.", "libGL.", "libEGL."),
 )
 # Encoders and decoders that no camera and no borrower's film needs here: H.264, JPEG and raw pictures stay.

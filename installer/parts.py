@@ -29,18 +29,41 @@ _NEVER: Final = (
 )
 _LENDERS: Final = (
     *("typst", "dbos", "psycopg", "psycopg_binary", "psycopg_c", "sqlalchemy", "greenlet", "fastapi", "starlette"),
-    *("PySide6.QtTest", "uvicorn", "pydantic", "pydantic_core", "rapidocr", "shapely", "pyclipper", "argon2", "opentelemetry"),
+    *(
+        "PySide6.QtTest",
+        "uvicorn",
+        "pydantic",
+        "pydantic_core",
+        "rapidocr",
+        "shapely",
+        "pyclipper",
+        "argon2",
+        "opentelemetry",
+    ),
 )
 # Files by a part of their place in the package.
 _FILES_NEVER: Final = (
     *("Qt6Quick", "Qt6Qml", "Qt6Designer", "Qt6Pdf", "Qt6VirtualKeyboard", "Qt63D", "Qt/translations"),
     *("libqgtk3", "libqlinuxfb", "libqeglfs", "libqvkkhrdisplay", "libqvnc", "libqminimalegl", "egldeviceintegrations"),
-    *("Qt6EglF", "plugins/generic", "plugins/networkinformation", "plugins/sqldrivers", "plugins/tls", "QtNetwork.", "Qt6Network"),
+    *(
+        "Qt6EglF",
+        "plugins/generic",
+        "plugins/networkinformation",
+        "plugins/sqldrivers",
+        "plugins/tls",
+        "QtNetwork.",
+        "Qt6Network",
+    ),
     *("libqtiff", "libqwebp", "libqicns", "libqgif", "libqtga", "libqwbmp", "libqpdf"),
     *("pillow.libs/libavif", "/tests/", "isoschematron", "numpy/random/lib", ".dist-info/RECORD"),
 )
 _FILES_LENDERS: Final = ("Qt6Test", "QtTest.", "psycopg_binary.libs", "shapely.libs", "rapidocr/")
-_RESOURCES_LENDERS: Final = ("contract", "policy/scorecard.toml", "policy/demonstration_identities.toml", "policy/simulation.toml")
+_RESOURCES_LENDERS: Final = (
+    "contract",
+    "policy/scorecard.toml",
+    "policy/demonstration_identities.toml",
+    "policy/simulation.toml",
+)
 _ASSETS_LENDERS: Final = ("NotoSerifSC-Regular.otf", "astronaut.png", "face_detection_yunet", "face_recognition_sface")
 # Wheels that ship their symbols.
 _STRIPPED: Final = (

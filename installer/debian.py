@@ -1,0 +1,164 @@
+"""The package for Debian and Ubuntu: the frozen folder under /usr/lib, and what menus and software centres read."""
+
+import gzip
+import hashlib
+import os
+import shutil
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from installer.metadata import Metadata
+
+# The package that carries each library the frozen folder asks the system for (Debian 12's and Ubuntu's names agree, or
+# the newer name provides the older).
+PACKAGES: Final = {
+    "libc.so.6": "libc6 (>= 2.28)",
+    "libEGL.so.1": "libegl1",
+    "libGL.so.1": "libgl1",
+    "libX11-xcb.so.1": "libx11-xcb1",
+    "libX11.so.6": "libx11-6",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libfreetype.so.6": "libfreetype6",
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libgthread-2.0.so.0": "libglib2.0-0",
+    "libwayland-client.so.0": "libwayland-client0",
+    "libwayland-cursor.so.0": "libwayland-cursor0",
+    "libwayland-egl.so.1": "libwayland-egl1",
+    "libxcb.so.1": "libxcb1",
+    "libzstd.so.1": "libzstd1",
+}
+_OF_LIBC: Final = ("ld-linux", "libdl.", "libm.", "libpthread.", "libresolv.", "librt.")
+_TOO_LARGE_FOR_A_LEVEL: Final = "-z1"
+
+
+def asked_of_the_system(folder: Path) -> set[str]:
+    """Names of the libraries that the folder needs and does not hold."""
+    held, needed = set(), set()
+    for path in folder.rglob("*"):
+        if path.is_file() and (".so" in path.name or path.name == "loanapp"):
+            held.add(path.name)
+            listed = subprocess.run(["objdump", "-p", str(path)], check=False, capture_output=True, text=True).stdout
+            needed |= {line.split()[1] for line in listed.splitlines() if line.strip().startswith("NEEDED")}
+    return needed - held
+
+
+def dependencies(folder: Path) -> list[str]:
+    """The Debian packages for them. Raises ``ValueError`` for a library without a known package."""
+    asked = {name for name in asked_of_the_system(folder) if not name.startswith(_OF_LIBC)}
+    if unknown := sorted(asked - set(PACKAGES)):
+        raise ValueError(f"no Debian package is known for {', '.join(unknown)}")
+    return sorted({PACKAGES[name] for name in asked})
+
+
+def build(frozen: Path, out: Path, icons: Path, metadata: Metadata, version: str, made_at: datetime) -> Path:
+    """Make ``loanapp_VERSION_ARCH.deb`` in ``out`` and return its path.
+
+    ``made_at``: the time every file is given, so that two builds of one commit are the same. Raises
+    ``subprocess.CalledProcessError`` or ``ValueError``.
+    """
+    architecture = subprocess.run(
+        ["dpkg", "--print-architecture"], check=True, capture_output=True, text=True
+    ).stdout.strip()
+    tree = out / "deb"
+    shutil.rmtree(tree, ignore_errors=True)
+    library = tree / "usr/lib/loanapp"
+    shutil.copytree(frozen, library, symlinks=True)
+    for path in library.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            path.chmod(0o755 if path == library / "loanapp" else 0o644)
+    _link(tree / "usr/bin/loanapp", "../lib/loanapp/loanapp")
+    _write(tree / "usr/share/applications" / f"{metadata.identifier}.desktop", metadata.desktop_entry())
+    _write(tree / "usr/share/metainfo" / f"{metadata.identifier}.metainfo.xml", metadata.metainfo(version, made_at))
+    for size in metadata.icon_sizes:
+        _copy(icons / f"{size}.png", tree / f"usr/share/icons/hicolor/{size}x{size}/apps/{metadata.identifier}.png")
+    _copy(icons / "loanapp.svg", tree / f"usr/share/icons/hicolor/scalable/apps/{metadata.identifier}.svg")
+    _compressed(tree / "usr/share/man/man1/loanapp.1.gz", metadata.manual("en", version, made_at))
+    _compressed(tree / "usr/share/man/zh_CN/man1/loanapp.1.gz", metadata.manual("zh_CN", version, made_at))
+    _write(tree / "usr/share/doc/loanapp/copyright", metadata.copyright())
+    _compressed(tree / "usr/share/doc/loanapp/changelog.gz", metadata.debian_changelog(version, made_at))
+    _write(tree / "usr/share/lintian/overrides/loanapp", _OVERRIDES)
+    _control(tree, frozen, metadata, version, architecture)
+    for path in sorted(tree.rglob("*")):
+        if path.is_dir():
+            path.chmod(0o755)
+        os.utime(path, (made_at.timestamp(), made_at.timestamp()), follow_symlinks=False)
+    package = out / f"loanapp_{version}_{architecture}.deb"
+    # Debian 12's lintian refuses zstd; the quickest level of xz takes 14 s where the best takes minutes.
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": str(int(made_at.astimezone(UTC).timestamp()))}
+    command = ["dpkg-deb", "--root-owner-group", "-Zxz", _TOO_LARGE_FOR_A_LEVEL, "--build", str(tree), str(package)]
+    subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
+    shutil.rmtree(tree)
+    return package
+
+
+# Why each is there: a frozen program carries its own libraries, by wheels that were built elsewhere.
+_OVERRIDES: Final = """\
+# The program brings Python, Qt and OpenCV of the versions it was tested with; Debian's have other versions.
+loanapp: embedded-library
+# Wheels find their libraries by a path relative to themselves; the program must not use the system's other versions.
+loanapp: custom-library-search-path
+# Wheels come stripped by their makers, or break when their linear algebra is stripped.
+loanapp: unstripped-binary-or-object
+# Wheels are linked by their makers' rules.
+loanapp: hardening-no-fortify-functions
+loanapp: hardening-no-bindnow
+loanapp: hardening-no-relro
+loanapp: shared-library-lacks-prerequisites
+loanapp: library-not-linked-against-libc
+loanapp: exit-in-shared-library
+# No bug of Debian's is closed by the first package.
+loanapp: initial-upload-closes-no-bugs
+"""
+
+
+def _control(tree: Path, frozen: Path, metadata: Metadata, version: str, architecture: str) -> None:
+    """The control file and the checksums of everything."""
+    files = sorted(path for path in tree.rglob("*") if path.is_file() and not path.is_symlink())
+    kilobytes = sum(-(-path.stat().st_size // 1024) for path in files)
+    words = metadata.texts["en"]
+    description = "\n .\n".join(f" {line}" for paragraph in words.description for line in [paragraph])
+    control = (
+        "Package: loanapp\n"
+        f"Version: {version}\n"
+        f"Architecture: {architecture}\n"
+        f"Maintainer: {metadata.publisher} <{metadata.contact}>\n"
+        f"Installed-Size: {kilobytes}\n"
+        f"Depends: {', '.join(dependencies(frozen))}\n"
+        "Recommends: gnome-keyring | kwalletmanager, xdg-desktop-portal\n"
+        "Section: misc\n"
+        "Priority: optional\n"
+        f"Description: {words.summary[0].lower()}{words.summary[1:]}\n"
+        f"{description}\n"
+    )
+    sums = "".join(
+        f"{hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()}  {path.relative_to(tree)}\n"
+        for path in files
+    )
+    _write(tree / "DEBIAN/control", control)
+    _write(tree / "DEBIAN/md5sums", sums)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o644)
+
+
+def _compressed(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(gzip.compress(text.encode(), 9, mtime=0))
+    path.chmod(0o644)
+
+
+def _copy(source: Path, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, path)
+    path.chmod(0o644)
+
+
+def _link(path: Path, target: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.symlink_to(target)
