@@ -7,7 +7,7 @@
     python3 dev.py bench [NAME] [--json]
     python3 dev.py gallery [--out DIR]   every component in all its states; with --out pictures of every page too
     python3 dev.py evaluate [--json] [--quick]   face verification: the borrower, real clips, attacks, in counts
-    python3 dev.py package          the program as a folder that needs no Python
+    python3 dev.py package          the program as a folder that needs no Python, a .deb and an archive
 
 Set-up: system libraries by name, .venv from hash-pinned requirements, models and fonts held to their SHA-256.
 """
@@ -362,7 +362,7 @@ def command_test(args: argparse.Namespace, rest: list[str]) -> int:
     later = [f"--ignore={folder}" for folder in CORE_TESTS_AFTERWARDS]
     stages.run_beside("loanapp without Qt", [*core, *CORE_TESTS, *later])
     lint(stages)
-    window = [executable(VENV, "python"), *pytest, "tests/ui", "tests/end_to_end", *rest]
+    window = [executable(VENV, "python"), *pytest, "tests/ui", "tests/end_to_end", "tests/installer", *rest]
     stages.run("window and whole journey", window, QT_QPA_PLATFORM="offscreen")
     stages.run("vision, capture and evaluation without Qt", [*core, *CORE_TESTS_AFTERWARDS])
     stages.join()
@@ -412,16 +412,14 @@ def command_gallery(args: argparse.Namespace, rest: list[str]) -> int:
 
 
 def command_package(args: argparse.Namespace, rest: list[str]) -> int:
-    """Freeze the program into a folder."""
+    """Freeze the program and make what this system installs."""
     shared = f"libpython3.{sys.version_info[1]}"
     python = {f"{shared}.so.1.0": shared} if sys.base_prefix == "/usr" else {}
-    install_packages(python, {"objdump": "binutils"})
+    tools = {"objdump": "binutils", "cc": "gcc", "xz": "xz-utils", "dpkg-deb": "dpkg"}
+    install_packages({**python, **WINDOW_LIBRARIES}, tools)
     set_up(development=True)
-    build = [executable(VENV, "python"), "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", "build.spec", *rest]
-    code = subprocess.call(build, cwd=ROOT, env=clean_environment())
-    if code == 0:
-        say(f"The program is in {ROOT / 'dist' / 'loanapp'}")
-    return code
+    build = [executable(VENV, "python"), "-m", "installer.package", *rest]
+    return subprocess.call(build, cwd=ROOT, env=clean_environment())
 
 
 def main() -> int:
@@ -437,7 +435,7 @@ def main() -> int:
     bench.add_argument("--json", action="store_true")
     commands.add_parser("evaluate", help="face verification in counts; more arguments go to it", add_help=False)
     commands.add_parser("gallery", help="components and pages in all looks; more arguments go to it", add_help=False)
-    commands.add_parser("package", help="a folder that needs no Python")
+    commands.add_parser("package", help="the program as a folder that needs no Python, as a .deb and as an archive")
     args, rest = parser.parse_known_args()
     try:
         return int(globals()[f"command_{args.command}"](args, rest))

@@ -53,7 +53,7 @@ def dependencies(folder: Path) -> list[str]:
     return sorted({PACKAGES[name] for name in asked})
 
 
-def build(frozen: Path, out: Path, icons: Path, metadata: Metadata, version: str, made_at: datetime) -> Path:
+def build(frozen: Path, out: Path, *, icons: Path, metadata: Metadata, version: str, made_at: datetime) -> Path:
     """Make ``loanapp_VERSION_ARCH.deb`` in ``out`` and return its path.
 
     ``made_at``: the time every file is given, so that two builds of one commit are the same. Raises

@@ -62,8 +62,9 @@ class Metadata:
     def metainfo(self, version: str, made_at: datetime) -> str:
         """What software centres show (AppStream 1.0)."""
         english, chinese = self.texts["en"], self.texts["zh_CN"]
+        maker = self.identifier.rpartition(".")[0].lower()
         paragraphs = [
-            f"    <p>{escape(one)}</p>\n    <p xml:lang=\"zh_CN\">{escape(other)}</p>"
+            f'    <p>{escape(one)}</p>\n    <p xml:lang="zh_CN">{escape(other)}</p>'
             for one, other in zip(english.description, chinese.description, strict=True)
         ]
         return "\n".join(
@@ -77,7 +78,7 @@ class Metadata:
                 f'  <summary xml:lang="zh_CN">{escape(chinese.summary)}</summary>',
                 "  <metadata_license>CC0-1.0</metadata_license>",
                 f"  <project_license>{self.licence}</project_license>",
-                f'  <developer id="{self.identifier.rpartition(".")[0].lower()}"><name>{self.publisher}</name></developer>',
+                f'  <developer id="{maker}"><name>{self.publisher}</name></developer>',
                 "  <description>",
                 *paragraphs,
                 "  </description>",
@@ -96,8 +97,10 @@ class Metadata:
         """The manual page, in ``man``'s language."""
         words = self.texts[language]
         chinese = language == "zh_CN"
-        heads = ("名称", "用法", "说明", "命令", "环境变量") if chinese else (
-            *("NAME", "SYNOPSIS", "DESCRIPTION", "COMMANDS", "ENVIRONMENT"),
+        heads = (
+            ("名称", "用法", "说明", "命令", "环境变量")
+            if chinese
+            else (*("NAME", "SYNOPSIS", "DESCRIPTION", "COMMANDS", "ENVIRONMENT"),)
         )
         commands = (
             "不带参数打开窗口。loanapp --help 列出全部命令，其中 verify 核对合同，quote 计算费用，doctor 检查这台电脑。"

@@ -33,7 +33,7 @@ def main() -> int:
     if chosen.folder_only or not sys.platform.startswith("linux"):
         return 0
     for made in (
-        debian.build(frozen, out, icons, read_metadata(), version, made_at),
+        debian.build(frozen, out, icons=icons, metadata=read_metadata(), version=version, made_at=made_at),
         portable(frozen, out, version, made_at),
     ):
         print(f"{made.stat().st_size / 1e6:7.1f} MB  {made}")
