@@ -18,6 +18,7 @@ _NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "backend": ("loanapp.backend",),
     "doctor": (),
     "help": (),
+    "support": (),
     "verify": (),
     "analyse": (),
     "quote": (),

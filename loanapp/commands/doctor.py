@@ -9,8 +9,6 @@ from loanapp.help.diagnosis import CHECKS, Check, CheckState, check_now, diagnos
 from loanapp.resource_files import data_folder
 
 _ORDER: Final = (CheckState.GOOD, CheckState.WARNING, CheckState.BAD)
-# Said alike of every check.
-_COMMON: Final = frozenset({"failed", "late", "running"})
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: Language) -> None:
@@ -43,24 +41,17 @@ def run(args: argparse.Namespace) -> int:
 
 def finding(language: Language, check: Check) -> str:
     """What a check found, in one sentence."""
-    return text(language, _key(check), check=check.id, **check.values)
+    return text(language, check.finding_key, check=check.id, **check.values)
 
 
 def meaning(language: Language, check: Check) -> str:
     """Why it matters, in one sentence."""
-    name = check.outcome if check.outcome in _COMMON - {"running"} else check.id
-    return text(language, f"doctor.{name}.meaning")
+    return text(language, check.meaning_key)
 
 
 def fix(language: Language, check: Check) -> str:
     """What mends it; empty when nothing needs mending."""
-    if check.state in (CheckState.GOOD, CheckState.RUNNING):
-        return ""
-    return text(language, f"{_key(check)}.fix", **check.values)
-
-
-def _key(check: Check) -> str:
-    return f"doctor.{check.outcome}" if check.outcome in _COMMON else f"doctor.{check.id}.{check.outcome}"
+    return text(language, check.fix_key, **check.values) if check.fix_key else ""
 
 
 def _answer(language: Language, check: Check) -> dict[str, object]:

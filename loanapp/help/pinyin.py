@@ -31,6 +31,11 @@ def _syllables() -> frozenset[str]:
     return frozenset(read_toml("help", "pinyin.toml"))
 
 
+def readings(character: str) -> tuple[str, ...]:
+    """The usual syllables of a character; empty for one that is not known."""
+    return _readings().get(character, ())
+
+
 def sounds(run: str) -> Iterator[str]:
     """The sound of each pair of neighbouring characters in ``run``, in every usual reading: ``"huankuan"``."""
     readings = _readings()

@@ -3,7 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
+
+# Said alike of every check.
+_WITHOUT_RESULT: Final = frozenset({"failed", "late"})
+_OF_ANY: Final = _WITHOUT_RESULT | {"running"}
 
 
 class CheckState(StrEnum):
@@ -28,6 +32,21 @@ class Check:
     outcome: str
     article: str
     values: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def finding_key(self) -> str:
+        """The sentence that says what was found; ``check`` and ``values`` fill it in."""
+        return f"doctor.{self.outcome}" if self.outcome in _OF_ANY else f"doctor.{self.id}.{self.outcome}"
+
+    @property
+    def meaning_key(self) -> str:
+        """The sentence that says why it matters."""
+        return f"doctor.{self.outcome if self.outcome in _WITHOUT_RESULT else self.id}.meaning"
+
+    @property
+    def fix_key(self) -> str:
+        """The sentence that says what mends it; empty when nothing needs mending."""
+        return f"{self.finding_key}.fix" if self.state in (CheckState.WARNING, CheckState.BAD) else ""
 
     def wire(self) -> dict[str, Any]:
         """As JSON takes it; :meth:`read` is the way back."""
