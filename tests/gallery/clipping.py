@@ -111,7 +111,11 @@ def _label(widget: QLabel) -> Iterator[str]:
 def _button(widget: QAbstractButton) -> Iterator[str]:
     if not widget.text():
         return
-    yield from _too_small(widget, widget.sizeHint(), widget.size())
+    if widget.hasHeightForWidth():
+        needs = QSize(widget.minimumSizeHint().width(), widget.heightForWidth(widget.width()))
+        yield from _too_small(widget, needs, widget.size())
+    else:
+        yield from _too_small(widget, widget.sizeHint(), widget.size())
     yield from _shortened(widget, widget.text())
 
 

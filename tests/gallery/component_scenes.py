@@ -1,7 +1,7 @@
 """Every component of ``ui/components`` in every state it has; each says something of the program's own words."""
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QWidget
 
 from loanapp.client.answers import SimulatedMessage
+from loanapp.domain.clock import CHINA
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.localised import LocalisedText
 from tests.gallery.sheet import Build, Sheet, Specimen, beside, hovered
@@ -19,13 +20,19 @@ from ui.components import (
     BankCardField,
     Banner,
     Card,
+    ChoiceQuestion,
     CodeField,
     ConsentCard,
+    ContentsEntry,
+    CopyLink,
     CostBar,
     DateField,
+    EmptyState,
     ErrorSummary,
+    ExpectedTime,
     Field,
     FieldError,
+    FlowRow,
     HelpPanel,
     IdentityNumberField,
     LinkButton,
@@ -39,34 +46,52 @@ from ui.components import (
     SafetyLine,
     ScheduleTable,
     SecondaryButton,
+    SentenceLink,
     SimulatedMessageCard,
     SimulatedTag,
+    Skeleton,
     Stepper,
     SummaryList,
     SummaryRow,
+    TaskList,
     TestIdentityRow,
     TextField,
+    Toast,
 )
 from ui.components.choice_cards import Choice, ChoiceCards
 from ui.components.reading_ring import ReadingRing
 from ui.components.schedule_strip import ScheduleStrip
 from ui.components.stepper import StepGroupView, StepPage
+from ui.components.task_list import Task
 from ui.components.tick_box import TickBox
 from ui.formats import yuan
 from ui.help_text import article_text
 from ui.messages import Level
 from ui.pages.confirm import ConfirmDialog, Question
+from ui.theme import theme
 from ui.translations import error_sentence, tr, translator
 
-DAY: Final = date(2026, 11, 22)
+NOON: Final = datetime(2026, 11, 22, 12, 0, tzinfo=CHINA)
+
+
+def _busy(button: Any) -> None:
+    """As after a moment of work, with the ring standing still."""
+    button.set_busy(True)
+    button.setEnabled(False)
+    button._turning.stop()
+    button._turning.start = lambda *_: None
+    button._turned = 60.0
 
 
 def _button(kind: type, key: str) -> Build:
     def build() -> Iterator[Specimen]:
-        made: dict[str, Any] = {state: kind(tr(key)) for state in ("rest", "hover", "focus", "pressed", "disabled")}
+        states = ("rest", "hover", "focus", "pressed", "busy", "disabled")
+        made: dict[str, Any] = {state: kind(tr(key)) for state in states if kind.margin or state != "busy"}
         hovered(made["hover"])
         made["pressed"].setDown(True)
         made["disabled"].setEnabled(False)
+        if kind.margin:
+            _busy(made["busy"])
         for state, button in made.items():
             yield Specimen(state, beside(button), button if state == "focus" else None)
 
@@ -105,6 +130,92 @@ def _choices() -> Iterator[Specimen]:
             cards.choose("6")
         cards.setEnabled(state != "disabled")
         yield Specimen(state, cards, first.button if state == "focus" else None)
+
+
+def _question() -> Iterator[Specimen]:
+    for state in ("rest", "error"):
+        question = ChoiceQuestion(3)
+        question.set_question(tr("about_you.employment"))
+        names = ("employed", "self_employed", "student", "retired", "other")
+        question.set_choices([Choice(name, tr(f"common.employment_{name}")) for name in names])
+        if state == "error":
+            question.set_error(tr("about_you.employment_missing"))
+        yield Specimen(state, question)
+
+
+def _sentence_link() -> Iterator[Specimen]:
+    for state in ("rest", "hover", "focus", "pressed", "error", "disabled"):
+        link = SentenceLink(error_sentence(ErrorCode.FACE_ATTEMPTS_LOCKED) * 2)
+        if state == "hover":
+            hovered(link)
+        if state == "error":
+            link.setProperty("danger", "true")
+        link.setDown(state == "pressed")
+        link.setEnabled(state != "disabled")
+        yield Specimen(state, link, link if state == "focus" else None)
+
+
+def _contents() -> Iterator[Specimen]:
+    for state in ("rest", "hover", "focus", "chosen"):
+        entry = ContentsEntry(tr("contract.contents") * 6)
+        entry.setMaximumWidth(theme().px(180))
+        if state == "hover":
+            hovered(entry)
+        if state == "chosen":
+            entry.setProperty("state", "current")
+        yield Specimen(state, entry, entry if state == "focus" else None)
+
+
+def _expected_time() -> Iterator[Specimen]:
+    for state, waited in (("rest", 0), ("running", 5), ("late", 400)):
+        wait = ExpectedTime()
+        usual = tr("progress.usual", time=tr("progress.usual.seconds"))
+        wait.begin(lambda: NOON, NOON - timedelta(seconds=waited), 8, usual)
+        yield Specimen(state, wait)
+
+
+def _skeleton() -> Iterator[Specimen]:
+    skeleton = Skeleton()
+    skeleton._strength = lambda: 1.0
+    yield Specimen("rest", skeleton)
+
+
+def _empty() -> Iterator[Specimen]:
+    state = EmptyState("calendar")
+    state.say(tr("face_verification.branch.none"), tr("common.support_unknown"), tr("common.retry"))
+    yield Specimen("rest", state)
+
+
+def _tasks() -> Iterator[Specimen]:
+    tasks = TaskList()
+    tasks.set_heading(tr("permissions.left", count=2))
+    names = ("face_verification", "bureau_query", "bank_account_check")
+    tasks.set_tasks(
+        [
+            Task(name, tr(f"permissions.scope_{name}"), "done" if not place else "open", tr("common.consent_open"))
+            for place, name in enumerate(names)
+        ]
+    )
+    yield Specimen("rest", tasks)
+
+
+def _copy() -> Iterator[Specimen]:
+    for state in ("rest", "hover", "focus"):
+        link = CopyLink()
+        link.offer(tr("payout.paid.reference"), "SIM202611220001")
+        if state == "hover":
+            hovered(link)
+        yield Specimen(state, beside(link), link if state == "focus" else None)
+
+
+def _flow() -> Iterator[Specimen]:
+    for width in (600, 150):
+        row = FlowRow()
+        row.add(SecondaryButton(tr("sign_in.send")))
+        row.add(LinkButton(tr("common.change")))
+        row.close_up()
+        row.setMaximumWidth(theme().px(width))
+        yield Specimen("rest" if width > 300 else "compact", row)
 
 
 def _tick() -> Iterator[Specimen]:
@@ -319,7 +430,16 @@ BUILDS: Final[dict[str, Build]] = {
         "6222020000000000018",
         ErrorCode.CARD_NUMBER_INVALID,
     ),
+    "button-sentence": _sentence_link,
+    "button-contents": _contents,
+    "button-copy": _copy,
+    "flow-row": _flow,
     "choice-cards": _choices,
+    "choice-question": _question,
+    "expected-time": _expected_time,
+    "skeleton": _skeleton,
+    "empty-state": _empty,
+    "task-list": _tasks,
     "tick-box": _tick,
     "banner": _banners,
     "consent-card": _consents,
@@ -341,12 +461,27 @@ BUILDS: Final[dict[str, Build]] = {
 }
 
 
-def _dialog(room: Room) -> QWidget:
+def _paper(room: Room) -> QWidget:
     holder = QWidget()
     holder.setProperty("ground", "paper")
     holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
     holder.resize(1366, 768)
-    room.show(holder)
+    return room.show(holder)
+
+
+def _toast(words: int) -> Callable[[Room], QWidget]:
+    def set_it(room: Room) -> QWidget:
+        holder = _paper(room)
+        toast = Toast(holder)
+        toast.say(tr("components.copied", what=tr("payout.paid.reference") * words))
+        toast._going.stop()
+        return holder
+
+    return set_it
+
+
+def _dialog(room: Room) -> QWidget:
+    holder = _paper(room)
     dialog: QDialog = ConfirmDialog(holder, Question(*(f"progress.withdraw.{part}" for part in Question._fields)))
     dialog.open()
     return holder
@@ -358,4 +493,9 @@ def component_scenes() -> tuple[Scene, ...]:
         Scene(f"component-{name}", lambda room, name=name, build=build: room.show(Sheet(name, build)), fresh=True)
         for name, build in BUILDS.items()
     ]
-    return (*sheets, Scene("component-dialog", _dialog, fresh=True))
+    return (
+        *sheets,
+        Scene("component-toast", _toast(1), fresh=True),
+        Scene("component-toast-long", _toast(9), fresh=True),
+        Scene("component-dialog", _dialog, fresh=True),
+    )

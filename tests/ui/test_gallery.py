@@ -62,7 +62,7 @@ def test_every_component_has_a_sheet(qapp, qtbot):
         qtbot.addWidget(sheet)
         seen |= {type(widget).__name__ for widget in sheet.findChildren(QWidget)}
     # What is no widget, and what holds a page or a window together.
-    parts = {"label", "icon_pixmap", "FieldError", "SummaryRow", "ProgressState", "PageScaffold"}
+    parts = {"label", "icon_pixmap", "FieldError", "SummaryRow", "ProgressState", "PageScaffold", "Dialog", "Toast"}
     assert sorted(set(components.__all__) - seen - parts) == []
 
 

@@ -1,18 +1,36 @@
 """Buttons say what they do. One primary button a page."""
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QPushButton, QWidget
+from typing import Final
+
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QIcon, QPainter, QPaintEvent, QPen, QShowEvent
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
 from ui.theme import theme
+from ui.translations import tr
+
+# What is done sooner shows no sign of work: it would only flicker.
+_SIGN_AFTER_MS: Final = 250
+_TURN_MS: Final = 60
+_TURN_DEGREES: Final = 24
+_SIGN: Final = 12
+_TALLEST: Final = 10_000
+_FEW_WORDS: Final = 120
 
 
 class _Button(QPushButton):
+    """``busy`` keeps words, width and colour, takes no press, and turns a small ring in the margin at the left."""
+
     role = ""
+    margin = 0
+    """Room at the left of the words in px at 100 %, border included; without any there is no ring."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None, *, icon: str = "") -> None:
         super().__init__(text, parent)
         self._icon_name = icon
+        self._turned: float | None = None
+        self._turning = QTimer(self)
+        self._turning.timeout.connect(self._turn)
         self.setProperty("role", self.role)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAutoDefault(False)
@@ -24,6 +42,58 @@ class _Button(QPushButton):
         """Set the words, for eyes and screen readers alike."""
         super().setText(text)
         self.setAccessibleName(text.replace("&", ""))
+
+    @property
+    def busy(self) -> bool:
+        """Whether what it does is being done."""
+        return bool(self.property("busy") == "true")
+
+    def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - a state, like enabled
+        """Show that it is being done; whoever calls also decides whether it may be pressed."""
+        from ui.components.labels import set_role
+
+        if busy == self.busy:
+            return
+        set_role(self, "busy", "true" if busy else "false")
+        self.setAccessibleDescription(tr("common.working") if busy else "")
+        self._turned = None
+        if busy:
+            self._turning.start(_SIGN_AFTER_MS)
+        else:
+            self._turning.stop()
+        self.update()
+
+    def _turn(self) -> None:
+        self._turned = 0.0 if self._turned is None else (self._turned + _TURN_DEGREES) % 360
+        if theme().reduced_motion:
+            self._turning.stop()
+        else:
+            self._turning.setInterval(_TURN_MS)
+        self.update()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Out of sight nothing turns."""
+        super().hideEvent(event)
+        self._turning.stop()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What is still busy turns again."""
+        super().showEvent(event)
+        if self.busy:
+            self._turning.start(_SIGN_AFTER_MS)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The button, and the ring while it is busy."""
+        super().paintEvent(event)
+        if self._turned is None or not self.busy or not self.margin:
+            return
+        side, margin = theme().px(_SIGN), theme().px(self.margin)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme().colour(self._icon_token()), theme().px(1.75)))
+        box = QRectF((margin - side) / 2, (self.height() - side) / 2, side, side)
+        painter.drawArc(box, round(-self._turned * 16), 270 * 16)
+        painter.end()
 
     def set_icon_name(self, name: str) -> None:
         """Show another icon of ``resources/icons``."""
@@ -51,6 +121,7 @@ class PrimaryButton(_Button):
     """The one thing to do here."""
 
     role = "primary"
+    margin = 28
 
     def _icon_token(self) -> str:
         return "on_accent"
@@ -60,6 +131,7 @@ class SecondaryButton(_Button):
     """Another way, as easy to see."""
 
     role = "secondary"
+    margin = 20
 
 
 class LinkButton(_Button):
@@ -69,6 +141,75 @@ class LinkButton(_Button):
 
     def _icon_token(self) -> str:
         return "accent"
+
+
+class _WrappingButton(_Button):
+    """Its words go on in the next line where there is no room: a sentence, a heading of a document."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        policy = self.sizePolicy()
+        policy.setHeightForWidth(True)
+        policy.setHorizontalPolicy(QSizePolicy.Policy.Preferred)
+        policy.setVerticalPolicy(QSizePolicy.Policy.Minimum)
+        self.setSizePolicy(policy)
+
+    def _room(self, width: int) -> QRect:
+        """Where the words stand in a button of ``width``."""
+        return QRect(0, 0, width, _TALLEST).adjusted(*self._margins())
+
+    def _margins(self) -> tuple[int, int, int, int]:
+        side, end = theme().px(6), theme().px(2) + 2
+        return side, end, -side, -end
+
+    def heightForWidth(self, width: int) -> int:
+        """As high as the words need."""
+        bounds = self.fontMetrics().boundingRect(self._room(width), Qt.TextFlag.TextWordWrap, self.text())
+        return bounds.height() + 2 * self._margins()[1]
+
+    def sizeHint(self) -> QSize:
+        """In one line."""
+        width = self.fontMetrics().horizontalAdvance(self.text()) + 2 * self._margins()[0] + 2
+        return QSize(width, self.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as a few words."""
+        width = min(self.sizeHint().width(), theme().px(_FEW_WORDS))
+        return QSize(width, self.fontMetrics().height() + 2 * self._margins()[1])
+
+    def _text_token(self) -> str:
+        return "accent"
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Ground and border as the style sheet has them, the words wrapped."""
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        option.text = ""
+        painter = QPainter(self)
+        self.style().drawControl(QStyle.ControlElement.CE_PushButton, option, painter, self)
+        painter.setPen(theme().colour(self._text_token()))
+        painter.setFont(self.font())
+        room = self.rect().adjusted(*self._margins())
+        painter.drawText(room, Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignVCenter, self.text())
+        painter.end()
+
+
+class SentenceLink(_WrappingButton):
+    """A whole sentence that leads somewhere; ``danger`` is its property for what has to be mended."""
+
+    role = "link"
+
+    def _text_token(self) -> str:
+        return "muted" if not self.isEnabled() else "stop" if self.property("danger") == "true" else "accent"
+
+
+class ContentsEntry(_WrappingButton):
+    """A heading of a document; its property ``state`` is ``current`` where one reads."""
+
+    role = "step"
+
+    def _text_token(self) -> str:
+        return "ink" if self.property("state") == "current" or self.underMouse() else "muted"
 
 
 class QuietButton(_Button):

@@ -171,6 +171,11 @@ class ChoiceCards(QWidget):
         if value in self._cards:
             self._cards[value].button.setChecked(True)
 
+    def mark(self, *, wrong: bool) -> None:
+        """Outline the cards in the colour of "stop" while a choice is missing or wrong."""
+        for card in self._cards.values():
+            set_role(card, "wrong", "true" if wrong else "false")
+
     def clear(self) -> None:
         """Choose nothing, as at the beginning."""
         self._group.setExclusive(False)

@@ -31,6 +31,9 @@ QLabel[role="warn-strong"] { color: $stop; font-weight: 700; }
 QLabel[role="look"] { color: $look; }
 QLabel[role="done"] { color: $done; }
 QLabel[role="small-done"] { color: $done; font-size: 14px; }
+QLabel[role="small-look"] { color: $look; font-size: 14px; }
+QLabel[role="toast"] { color: $paper; }
+QFrame[role="toast"] { background: $ink; border: none; border-radius: 8px; }
 QLabel[tone="look"] { color: $look; }
 
 QFrame[role="card"] { background: $card; border: 1px solid $line; border-radius: 8px; }
@@ -53,13 +56,18 @@ QFrame[role="message"] { background: $card; border: 1px solid $border; border-ra
 QPushButton { background: $card; color: $ink; border: 2px solid $line; border-radius: 8px; padding: 8px 18px; }
 QPushButton:hover { border-color: $border; }
 QPushButton:focus { border-color: $ink; }
+QPushButton:pressed { background: $sunken; border-color: $border; }
 QPushButton:disabled { color: $muted; background: $sunken; border-color: $line; }
 QPushButton[role="primary"] { background: $accent; color: $on_accent; border-color: $accent; padding: 9px 26px; }
 QPushButton[role="primary"]:hover { background: $accent_hover; border-color: $accent_hover; }
+QPushButton[role="primary"]:pressed { background: $ink; border-color: $ink; color: $paper; }
 QPushButton[role="primary"]:focus { border-color: $ink; }
 QPushButton[role="primary"]:disabled { background: $sunken; color: $muted; border-color: $line; }
+QPushButton[role="primary"][busy="true"]:disabled { background: $accent; color: $on_accent; border-color: $accent; }
 QPushButton[role="secondary"] { border-color: $border; }
 QPushButton[role="secondary"]:focus { border-color: $accent; }
+QPushButton[role="secondary"]:pressed { border-color: $ink; }
+QPushButton[role="secondary"][busy="true"]:disabled { background: $card; color: $ink; border-color: $border; }
 QPushButton[role="answer"] { border-color: $border; padding: 6px 22px; }
 QPushButton[role="answer"]:checked { background: $accent; color: $on_accent; border-color: $accent; }
 QPushButton[role="answer"]:focus { border-color: $ink; }
@@ -67,11 +75,13 @@ QPushButton[role="link"] { background: transparent; border: 2px solid transparen
   padding: $pad_link 4px; text-align: left; text-decoration: underline; }
 QPushButton[role="link"]:hover { color: $accent_hover; }
 QPushButton[role="link"]:focus { border-color: $accent; }
+QPushButton[role="link"]:pressed { background: $accent_soft; color: $accent_hover; }
 QPushButton[role="link"]:disabled { color: $muted; text-decoration: none; }
 QPushButton[role="link"][danger="true"] { color: $stop; }
 QPushButton[role="quiet"], QToolButton[role="quiet"] { background: transparent; border: 2px solid transparent;
   border-radius: 6px; padding: $pad_quiet 8px; font-size: 14px; color: $ink; }
 QPushButton[role="quiet"]:hover, QToolButton[role="quiet"]:hover { background: $sunken; }
+QPushButton[role="quiet"]:pressed, QToolButton[role="quiet"]:pressed { background: $line; }
 QPushButton[role="quiet"]:focus, QToolButton[role="quiet"]:focus { border-color: $accent; }
 QToolButton[role="quiet"]::menu-indicator { image: none; width: 0; }
 QPushButton[role="step"] { background: transparent; border: 2px solid transparent; border-radius: 4px;
@@ -96,9 +106,12 @@ QComboBox QAbstractItemView { background: $card; color: $ink; border: 1px solid 
 
 QFrame[role="choice"] { background: $card; border: 2px solid $line; border-radius: 8px; }
 QFrame[role="choice"]:hover { border-color: $border; }
+QFrame[role="choice"][wrong="true"] { border-color: $stop; }
 QFrame[role="choice"][chosen="true"] { border-color: $accent; background: $accent_soft; }
 QFrame[role="choice"][focused="true"] { border: 2px dashed $muted; }
 QRadioButton, QCheckBox { background: transparent; spacing: 8px; padding: $pad_tick 0; }
+QFrame[role="choice"]:disabled { background: $sunken; }
+QRadioButton:disabled, QCheckBox:disabled, QFrame[role="choice"] QLabel:disabled { color: $muted; }
 QRadioButton:focus, QCheckBox:focus { text-decoration: underline; }
 QCheckBox::indicator { width: 16px; height: 16px; border-radius: 4px; border: 2px solid $border; background: $card; }
 QCheckBox::indicator:focus { border-color: $ink; }

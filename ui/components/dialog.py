@@ -1,0 +1,81 @@
+"""A question in front of the page: a heading, what it is about, and the answers, which never scroll away."""
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from ui.components.labels import label
+from ui.theme import theme
+
+_MARGIN: Final = 24
+_AROUND: Final = 32
+# Qt measures wrapped words to within a pixel or two.
+_SPARE: Final = 4
+
+
+class _Inner(QWidget):
+    """As high as its words need at the width there is: a wrapped label alone asks for the height of a narrow one."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), 1)
+
+
+class Dialog(QDialog):
+    """Put widgets into ``body`` and answers into ``answers``; ``width`` in px at 100 %.
+
+    As large as what it says and never larger than the window behind it; then what it says scrolls.
+    """
+
+    def __init__(self, parent: QWidget | None, *, width: int = 480) -> None:
+        super().__init__(parent)
+        self._widest = width
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._inner = _Inner()
+        self.body = QVBoxLayout(self._inner)
+        self.body.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
+        self.body.setSpacing(12)
+        self.heading = label("", "heading")
+        self.body.addWidget(self.heading)
+        self._area.setWidget(self._inner)
+        whole.addWidget(self._area, 1)
+        self._bar = QFrame()
+        self._bar.setProperty("role", "actions")
+        self.answers = QHBoxLayout(self._bar)
+        self.answers.setContentsMargins(_MARGIN, 12, _MARGIN, 12)
+        self.answers.setSpacing(12)
+        whole.addWidget(self._bar)
+
+    def set_heading(self, text: str) -> None:
+        """Say what it is about; also for who hears it."""
+        self.heading.setText(text)
+        self.setWindowTitle(text)
+
+    def fit(self) -> None:
+        """As large as what it says, within the window behind it."""
+        parent = self.parentWidget()
+        room = parent.window().size() if parent is not None else self.screen().availableSize()
+        wanted = max(theme().px(self._widest), self._bar.minimumSizeHint().width())
+        width = min(wanted, room.width() - _AROUND)
+        self.body.activate()
+        height = self.body.totalHeightForWidth(width) + self._bar.sizeHint().height() + _SPARE
+        self.resize(width, min(height, room.height() - _AROUND))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Fit once the words have their size."""
+        self.fit()
+        super().showEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow language and size of text."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.StyleChange) and hasattr(self, "_bar"):
+            QTimer.singleShot(0, self, self.fit)
