@@ -5,9 +5,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
 from ui.components.buttons import PrimaryButton, SecondaryButton
+from ui.components.dialog import Dialog
 from ui.components.fields import Field
 from ui.components.labels import label
 from ui.translations import Texts, error_sentence, tr
@@ -16,43 +17,37 @@ if TYPE_CHECKING:
     from loanapp.client.secrets import PassphrasePrompt
 
 
-class PassphraseDialog(QDialog):
+class PassphraseDialog(Dialog):
     """Choose one, or enter the one chosen before; declining is a button (or Escape), its consequence beside it."""
 
     def __init__(self, prompt: "PassphrasePrompt", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, width=560)
         self._first_time = prompt.first_time
         self._wrong: Callable[[], str] | None = None
         self._texts = Texts()
         kind = "" if prompt.first_time else "unlock_"
         say = self._texts.bind
-        say(self.setWindowTitle, "common.program")
-        box = QVBoxLayout(self)
-        box.setContentsMargins(32, 28, 32, 24)
-        box.setSpacing(16)
-        for part, role in (("title", "heading"), ("text", "")):
-            words = label("", role)
-            say(words.setText, f"common.passphrase_{kind}{part}")
-            box.addWidget(words)
+        say(self.set_heading, f"common.passphrase_{kind}title")
+        words = label("")
+        say(words.setText, f"common.passphrase_{kind}text")
+        self.body.addWidget(words)
         self.field = Field(width=320)
         if isinstance(self.field.editor, QLineEdit):
             self.field.editor.setEchoMode(QLineEdit.EchoMode.Password)
-        box.addWidget(self.field)
+        self.body.addWidget(self.field)
         consequence = label("", "small")
         say(consequence.setText, f"common.passphrase_{kind}decline_text")
-        box.addWidget(consequence)
-        row = QHBoxLayout()
+        self.body.addWidget(consequence)
         self.decline = SecondaryButton()
         say(self.decline.setText, f"common.passphrase_{kind}decline")
         self.decline.clicked.connect(self.reject)
-        row.addWidget(self.decline)
-        row.addStretch(1)
+        self.answers.addWidget(self.decline)
+        self.answers.addStretch(1)
         self.use = PrimaryButton()
         say(self.use.setText, "common.passphrase_set" if prompt.first_time else "common.passphrase_unlock")
         self.use.setDefault(True)
         self.use.clicked.connect(self._take)
-        row.addWidget(self.use)
-        box.addLayout(row)
+        self.answers.addWidget(self.use)
         if (problem := prompt.problem) is not None:
             self._wrong = lambda: error_sentence(problem)
         self._retranslate()

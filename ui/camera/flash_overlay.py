@@ -40,6 +40,7 @@ class FlashOverlay(QWidget):
 
     def __init__(self, page: QWidget) -> None:
         super().__init__(page)
+        self.setProperty("overlay", "true")
         self._page = page
         self._colour: FlashColour | None = None
         self._image: QImage | None = None

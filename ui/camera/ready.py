@@ -11,7 +11,7 @@ from ui.camera.camera_cards import CameraCards
 from ui.camera.column import ColumnArea
 from ui.camera.linked_line import AgreedLine, LinkedLine
 from ui.camera.promises import Promises
-from ui.components import Banner, IconView, LinkButton, Rule, label
+from ui.components import Banner, FlowRow, IconView, LinkButton, Rule, label
 from ui.messages import Level
 from ui.theme import theme
 from ui.translations import tr
@@ -102,11 +102,9 @@ class ReadyStep(ColumnArea):
         self.slowly = QCheckBox()
         self.slowly.toggled.connect(self._decide)
         self._voice: QWidget = self.slowly
-        self._switches = QHBoxLayout()
-        self._switches.setSpacing(32)
-        self._switches.addWidget(self.slowly)
-        self._switches.addStretch(1)
-        self.body.addLayout(self._switches)
+        self._switches = FlowRow(spacing=32)
+        self._switches.add(self.slowly)
+        self.body.addWidget(self._switches)
 
     def _make_foot(self) -> None:
         self._flash = LinkedLine("sun", "accent", "small-ink")
@@ -117,7 +115,8 @@ class ReadyStep(ColumnArea):
 
     def add_voice(self, switch: QWidget) -> None:
         """Put the switch of the voice beside "more slowly"."""
-        self._switches.insertWidget(1, switch)
+        self._switches.add(switch)
+        self._switches.close_up()
         self._voice = switch
         self._order_tabs()
 

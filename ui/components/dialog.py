@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -46,6 +46,7 @@ class Dialog(QDialog):
         self.heading = label("", "heading")
         self.body.addWidget(self.heading)
         self._area.setWidget(self._inner)
+        self._inner.installEventFilter(self)
         whole.addWidget(self._area, 1)
         self._bar = QFrame()
         self._bar.setProperty("role", "actions")
@@ -68,6 +69,12 @@ class Dialog(QDialog):
         self.body.activate()
         height = self.body.totalHeightForWidth(width) + self._bar.sizeHint().height() + _SPARE
         self.resize(width, min(height, room.height() - _AROUND))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Words that change, or an error that appears, change its height."""
+        if watched is self._inner and event.type() == QEvent.Type.LayoutRequest:
+            QTimer.singleShot(0, self, self.fit)
+        return super().eventFilter(watched, event)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Fit once the words have their size."""

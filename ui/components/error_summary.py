@@ -6,7 +6,7 @@ from typing import NamedTuple
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from ui.components.buttons import LinkButton
+from ui.components.buttons import SentenceLink
 from ui.components.icons import IconView
 from ui.components.labels import label
 from ui.translations import tr
@@ -36,7 +36,7 @@ class ErrorSummary(QFrame):
         top.addWidget(self._title, 1)
         box.addLayout(top)
         self._errors: tuple[FieldError, ...] = ()
-        self._links: list[LinkButton] = []
+        self._links: list[SentenceLink] = []
         self._lines = QVBoxLayout()
         self._lines.setSpacing(2)
         box.addLayout(self._lines)
@@ -66,10 +66,10 @@ class ErrorSummary(QFrame):
             self._lines.removeWidget(link)
             link.deleteLater()
         for place in range(len(self._links), count):
-            link = LinkButton()
+            link = SentenceLink()
             link.setProperty("danger", "true")
             link.clicked.connect(lambda _=False, place=place: self._go_to(place))
-            self._lines.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
+            self._lines.addWidget(link)
             self._links.append(link)
 
     def _go_to(self, place: int) -> None:

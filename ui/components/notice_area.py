@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from loanapp.domain.errors import LoanAppError
 from ui.components.page_scaffold import COLUMN
@@ -18,18 +19,33 @@ if TYPE_CHECKING:
     from ui.messages import Level, Notice
 
 _ROOM = 12
+# Notices take no more of the window than this share; what is more of them scrolls.
+_MOST_OF_THE_WINDOW = 0.33
 
 
 class NoticeArea(QWidget):
-    """``fill_code`` comes with the code of a simulated message, ``help_wanted`` with the code an article explains."""
+    """The newest first.
+
+    ``fill_code`` comes with the code of a simulated message, ``help_wanted`` with the code an article explains.
+    """
 
     fill_code = Signal(str)
     help_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._box = QVBoxLayout(self)
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inner = QWidget()
+        self._box = QVBoxLayout(inner)
         self._box.setSpacing(8)
+        self._area.setWidget(inner)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._area)
         self.banners: dict[str, Banner] = {}
         self._fillers: dict[str, Callable[[Banner], None]] = {}
         self.message_card: SimulatedMessageCard | None = None
@@ -121,13 +137,30 @@ class NoticeArea(QWidget):
         banner = self.banners[key] = Banner(level)
         self._fillers[key] = fill
         fill(banner)
-        self._box.addWidget(banner)
+        self._box.insertWidget(0, banner)
         self._fit()
 
     def _fit(self) -> None:
         card = self.message_card is not None and not self.message_card.isHidden()
-        self._box.setContentsMargins(0, _ROOM if self.banners or card else 0, 0, 0)
+        shown = bool(self.banners) or card
+        self._box.setContentsMargins(0, _ROOM if shown else 0, 0, 0)
         self.setMaximumWidth(theme().px(COLUMN))
+        self._area.setVisible(shown)
+        QTimer.singleShot(0, self, self._fit_height)
+
+    def _fit_height(self) -> None:
+        """As high as the notices are at this width, up to a share of the window."""
+        self._box.activate()
+        needed = self._box.totalHeightForWidth(self.width())
+        most = round(self.window().height() * _MOST_OF_THE_WINDOW)
+        self._area.setFixedHeight(max(0, min(needed, most)))
+        if needed > most:
+            self._box.setContentsMargins(0, _ROOM, _ROOM, 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Follow the width."""
+        super().resizeEvent(event)
+        self._fit_height()
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow language and size of text."""

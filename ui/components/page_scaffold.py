@@ -25,6 +25,7 @@ class PageScaffold(QWidget):
         super().__init__(parent)
         self._wide = wide
         self._widest: int | None = None if wide else COLUMN
+        self._skeleton: QWidget | None = None
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -116,6 +117,17 @@ class PageScaffold(QWidget):
         self.action_bar = bar
         self._action_outer = outer
         return bar
+
+    def show_skeleton(self, *, shown: bool) -> None:
+        """Show grey bars at the top of the body while its content is on the way."""
+        if self._skeleton is None:
+            if not shown:
+                return
+            from ui.components.skeleton import Skeleton
+
+            self._skeleton = Skeleton()
+            self.body.insertWidget(0, self._skeleton)
+        self._skeleton.setVisible(shown)
 
     def set_title(self, title: str, lead: str = "") -> None:
         """Set the page's title and the sentence under it."""

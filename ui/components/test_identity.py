@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QSizePolicy, QVBox
 
 from loanapp.domain.localised import LocalisedText
 from ui.components.buttons import SecondaryButton
+from ui.components.flow_row import FlowRow
 from ui.components.labels import SimulatedTag, label
 from ui.translations import tr, translator
 
@@ -35,19 +36,18 @@ class TestIdentityRow(QFrame):
         head.addWidget(self._text, 1)
         head.addWidget(SimulatedTag())
         box.addLayout(head)
-        row = QHBoxLayout()
-        row.setSpacing(10)
+        row = FlowRow(spacing=10)
         self.choice = QComboBox()
         policy = self.choice.sizePolicy()
         policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding)
         self.choice.setSizePolicy(policy)
         self.choice.setMinimumContentsLength(12)
-        self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        row.addWidget(self.choice, 1)
+        self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        row.add(self.choice, stretch=1)
         self.button = SecondaryButton(icon="demonstration")
         self.button.clicked.connect(lambda: self.taken.emit(self.key()))
-        row.addWidget(self.button)
-        box.addLayout(row)
+        row.add(self.button)
+        box.addWidget(row)
         self._retranslate()
 
     def set_people(self, people: "Sequence[DemonstrationPerson]") -> None:

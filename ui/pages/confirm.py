@@ -4,10 +4,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from ui.components import PrimaryButton, SecondaryButton, label
-from ui.theme import theme
+from ui.components import Dialog, PrimaryButton, SecondaryButton, label
 from ui.translations import tr
 
 
@@ -20,29 +19,20 @@ class Question(NamedTuple):
     keep: str
 
 
-class ConfirmDialog(QDialog):
+class ConfirmDialog(Dialog):
     """Two buttons that say what they do; the way back has the focus and answers Escape."""
 
     def __init__(self, parent: QWidget, question: Question) -> None:
         super().__init__(parent)
         self._question = question
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(min(theme().px(420), parent.window().width()))
-        box = QVBoxLayout(self)
-        box.setContentsMargins(24, 24, 24, 24)
-        box.setSpacing(12)
-        self._title, self._text = label("", "heading"), label("")
-        box.addWidget(self._title)
-        box.addWidget(self._text)
-        box.addSpacing(8)
-        row = QHBoxLayout()
-        row.setSpacing(12)
+        self._text = label("")
+        self.body.addWidget(self._text)
         self.keep = SecondaryButton()
         self.confirm = PrimaryButton()
-        row.addWidget(self.keep)
-        row.addStretch(1)
-        row.addWidget(self.confirm)
-        box.addLayout(row)
+        self.answers.addWidget(self.keep)
+        self.answers.addStretch(1)
+        self.answers.addWidget(self.confirm)
         self.keep.clicked.connect(self.reject)
         self.confirm.clicked.connect(self.accept)
         self._retranslate()
@@ -50,9 +40,8 @@ class ConfirmDialog(QDialog):
 
     def _retranslate(self) -> None:
         question = self._question
-        self.setWindowTitle(tr(question.title))
+        self.set_heading(tr(question.title))
         for words, key in (
-            (self._title, question.title),
             (self._text, question.text),
             (self.keep, question.keep),
             (self.confirm, question.confirm),

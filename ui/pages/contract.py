@@ -3,15 +3,15 @@
 from decimal import Decimal
 from typing import Any, Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from loanapp.client.answers import Application
 from loanapp.domain.money import to_cents
 from loanapp.domain.offer import Offer
 from loanapp.journey.pages import Page
-from ui.components import IconView, LinkButton, QuietButton, Rule, label
+from ui.components import ContentsEntry, IconView, LinkButton, QuietButton, Rule, Skeleton, label
 from ui.components.labels import empty, set_role
 from ui.documents.pdf_view import PdfView
 from ui.formats import percent, yuan
@@ -47,9 +47,10 @@ class ContractPage(JourneyPage):
         self.scaffold.body.addLayout(row, 1)
         self.scaffold.aside.clicked.connect(self._save)
         self.scaffold.aside.setEnabled(False)
+        self._follow_scale()
 
     def _make_contents(self) -> QWidget:
-        self._contents_area, self._contents = self._side_column(_CONTENTS)
+        self._contents_area, self._contents = self._side_column()
         self._contents_title = label("", "strong")
         self._contents.addWidget(self._contents_title)
         self._contents.addStretch(1)
@@ -72,6 +73,9 @@ class ContractPage(JourneyPage):
         column.addLayout(tools)
         self.view = PdfView(self.context.operations.run)
         column.addWidget(self.view, 1)
+        self._skeleton = Skeleton()
+        self._skeleton.hide()
+        column.addWidget(self._skeleton, 0, Qt.AlignmentFlag.AlignTop)
         self._zoom_in.clicked.connect(self.view.zoom_in)
         self._zoom_out.clicked.connect(self.view.zoom_out)
         self.view.opened.connect(self._opened)
@@ -81,7 +85,7 @@ class ContractPage(JourneyPage):
         return column
 
     def _make_terms(self) -> QWidget:
-        self._terms_area, terms = self._side_column(_TERMS)
+        self._terms_area, terms = self._side_column()
         self._terms_title, self._terms_plainly = label("", "strong"), label("", "small")
         terms.addWidget(self._terms_title)
         terms.addWidget(self._terms_plainly)
@@ -108,7 +112,7 @@ class ContractPage(JourneyPage):
         room = self.width() * 100 / self.context.theme.scale
         self._contents_area.setVisible(bool(self._entries) and room >= _ROOM_FOR_CONTENTS)
 
-    def _side_column(self, widest: int) -> tuple[QScrollArea, QVBoxLayout]:
+    def _side_column(self) -> tuple[QScrollArea, QVBoxLayout]:
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -118,9 +122,20 @@ class ContractPage(JourneyPage):
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(6)
         area.setWidget(holder)
-        area.setMinimumWidth(self.context.theme.px(widest * 0.8))
-        area.setMaximumWidth(self.context.theme.px(widest))
         return area, column
+
+    def _follow_scale(self) -> None:
+        for area, widest in ((self._contents_area, _CONTENTS), (self._terms_area, _TERMS)):
+            # Never narrower than its longest word, however large the text.
+            least = area.widget().minimumSizeHint().width()
+            area.setMinimumWidth(max(least, self.context.theme.px(widest * 0.8)))
+            area.setMaximumWidth(max(least, self.context.theme.px(widest)))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the size of text."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.LanguageChange) and hasattr(self, "_terms_area"):
+            QTimer.singleShot(0, self, self._follow_scale)
 
     # what happens
 
@@ -136,6 +151,11 @@ class ContractPage(JourneyPage):
         super().leave()
         self.view.close_document()
         self._pdf = None
+
+    def show_skeleton(self, *, shown: bool) -> None:
+        """In the place of the document."""
+        self._skeleton.setVisible(shown)
+        self.view.setHidden(shown)
 
     def focus_first(self) -> None:
         """The document, so that the keys read it."""
@@ -168,14 +188,13 @@ class ContractPage(JourneyPage):
             button.deleteLater()
         self._entries = []
         for entry in self.view.outline:
-            button = QuietButton(self._shortened(entry.title))
-            button.setAccessibleName(entry.title)
-            button.setProperty("role", "step")
+            button = ContentsEntry(entry.title)
             button.clicked.connect(lambda _=False, entry=entry: self.view.go_to(entry))
             self._contents.insertWidget(self._contents.count() - 1, button)
             self._entries.append(button)
         self._name_pages()
         self._fit_contents()
+        self._follow_scale()
         self._mark_entry()
         self._follow()
         self.focus_first()
@@ -183,11 +202,6 @@ class ContractPage(JourneyPage):
     def _name_pages(self) -> None:
         for button, entry in zip(self._entries, self.view.outline, strict=False):
             button.setToolTip(f"{entry.title}, {tr('contract.contents.page', count=entry.page + 1)}")
-
-    def _shortened(self, title: str) -> str:
-        """A heading that fits the column; the whole of it is in the tip and for screen readers."""
-        metrics = QFontMetrics(self.context.theme.font(14))
-        return metrics.elidedText(title, Qt.TextElideMode.ElideRight, self.context.theme.px(_CONTENTS - 44))
 
     def _mark_entry(self) -> None:
         current = self.view.current_entry()

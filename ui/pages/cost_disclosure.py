@@ -37,7 +37,7 @@ class CostDisclosurePage(JourneyPage):
         self._sheet = QFrame()
         self._sheet.setProperty("role", "paper-sheet")
         self._paper = QVBoxLayout(self._sheet)
-        self._paper.setContentsMargins(40, 32, 40, 32)
+        self._paper.setContentsMargins(32, 32, 32, 32)
         self._paper.setSpacing(14)
         self.scaffold.add(self._sheet)
         self.ring = ReadingRing(self.scaffold.primary)
@@ -63,6 +63,7 @@ class CostDisclosurePage(JourneyPage):
         """Fetch the table, checked by the guard; the time starts when it is on screen."""
         self._disclosure = None
         self._end_reached = False
+        self._sheet.hide()
         self.fetch(self.journey.cost_disclosure, self._came)
         self._follow()
 
@@ -130,6 +131,7 @@ class CostDisclosurePage(JourneyPage):
 
     def _came(self, disclosure: CostDisclosure) -> None:
         self._disclosure = disclosure
+        self._sheet.show()
         self._write(disclosure)
         self.scaffold.show_top()
         lender = self.journey.lender

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QVBoxL
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.journey.pages import Page
+from ui.components.buttons import PrimaryButton, SecondaryButton
 from ui.components.error_summary import FieldError
 from ui.components.fields import Field
 from ui.components.page_scaffold import PageScaffold
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from ui.demonstration import DemonstrationKit
 
 _SAVE_AFTER_MS = 250
+# What comes sooner needs no stand-in: it would only flicker.
+_SKELETON_AFTER_MS = 200
 
 T = TypeVar("T")
 
@@ -68,18 +71,24 @@ class JourneyPage(QWidget):
         self._problem: LoanAppError | None = None
         self._load_failed = False
         self._fetching: Operation | None = None
+        self._loading = False
+        self.at_work: PrimaryButton | SecondaryButton | None = None
         self._errors: list[FieldError] = []
         self._find_errors: Callable[[], Sequence[FieldError]] | None = None
         self._save_timer = QTimer(self)
         self._save_timer.setSingleShot(True)
         self._save_timer.setInterval(_SAVE_AFTER_MS)
         self._save_timer.timeout.connect(self.save_now)
+        self._skeleton_timer = QTimer(self)
+        self._skeleton_timer.setSingleShot(True)
+        self._skeleton_timer.setInterval(_SKELETON_AFTER_MS)
+        self._skeleton_timer.timeout.connect(lambda: self.show_skeleton(shown=True))
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         self.scaffold = PageScaffold(wide=self.wide, scrolls=self.scrolls)
         box.addWidget(self.scaffold)
         self.scaffold.back.clicked.connect(self.back_wanted)
-        self.scaffold.primary.clicked.connect(self.proceed)
+        self.scaffold.primary.clicked.connect(lambda: self._by_hand(self.proceed))
         self.build()
         self.retranslate()
 
@@ -157,6 +166,10 @@ class JourneyPage(QWidget):
         primary = self.scaffold.primary
         had_focus = primary.hasFocus()
         primary.setEnabled(not self.busy)
+        if self.at_work is not None:
+            # While a page is only being filled, no button is at work.
+            self.at_work.set_busy(self.busy and not self._loading)
+            self.at_work = self.at_work if self.busy else None
         if self.busy and had_focus:
             self._give_focus_back = True
             self.setFocus()
@@ -166,6 +179,13 @@ class JourneyPage(QWidget):
                 primary.setFocus()
         self.scaffold.set_note(tr("common.working") if self.busy else "")
         self.busy_changed.emit(self.busy)
+
+    def _by_hand(self, act: Callable[[], object]) -> None:
+        """Do what the borrower asked for by the main action, which shows that it is at work."""
+        self.at_work = self.scaffold.primary
+        act()
+        if not self.busy:
+            self.at_work = None
 
     def show_problem(self, error: LoanAppError | None) -> None:
         """Show what went wrong above the page, with what to do and its help article; ``None`` takes it away."""
@@ -195,15 +215,33 @@ class JourneyPage(QWidget):
     def fetch(self, work: Callable[[], T], on_done: Callable[[T], object]) -> None:
         """Ask for what the page shows; where it does not come, the page says why and offers to ask again."""
         self._drop_fetching()
-        self._fetching = self.context.operations.run(work, on_done, self.fail_load, busy=self)
+        self._loading = True
+        self._skeleton_timer.start()
+
+        def came(found: T) -> None:
+            self._end_loading()
+            on_done(found)
+
+        self._fetching = self.context.operations.run(work, came, self.fail_load, busy=self)
 
     def _drop_fetching(self) -> None:
         fetching, self._fetching = self._fetching, None
         if fetching is not None:
             fetching.cancel()
+        self._end_loading()
+
+    def _end_loading(self) -> None:
+        self._loading = False
+        self._skeleton_timer.stop()
+        self.show_skeleton(shown=False)
+
+    def show_skeleton(self, *, shown: bool) -> None:
+        """Show grey bars where the lender's answer will be, or put them away."""
+        self.scaffold.show_skeleton(shown=shown)
 
     def fail_load(self, error: LoanAppError) -> None:
         """What the page shows did not come: say why, with a way to ask again."""
+        self._end_loading()
         self._load_failed = True
         self._set_problem(error)
         self.scaffold.set_note("")
@@ -304,7 +342,7 @@ class JourneyPage(QWidget):
                 focus.click()
                 return
             if isinstance(focus, QLineEdit | QPlainTextEdit) and not self.busy:
-                self.enter_pressed(focus)
+                self._by_hand(lambda: self.enter_pressed(focus))
                 return
         super().keyPressEvent(event)
 

@@ -112,7 +112,7 @@ class PayoutPage(JourneyPage):
         # The journey verifies a contract as soon as both have signed, and refuses to go on where it cannot.
         signed = application is not None and application.contract is not None and application.contract.signed
         self._signed.setVisible(signed)
-        self._waiting.setVisible(not paid)
+        self._waiting.setVisible(not paid and not self._is_active())
         self._paid.setVisible(paid)
         self._facts.setVisible(paid)
         self._fraud.setVisible(paid)

@@ -121,6 +121,7 @@ class SignInPage(JourneyPage):
             return
         self._requesting = True
         self.send.setEnabled(False)
+        self.at_work = self.send
         journey = self.journey
         self.context.operations.run(lambda: journey.request_code(phone), self._on_code_sent, self._not_sent, busy=self)
 

@@ -133,10 +133,10 @@ QSlider::handle:horizontal:focus { border: $ring solid $ink; background: $accent
 QTableWidget { background: $card; border: 1px solid $line; border-radius: 8px; gridline-color: $line; font-size: 14px;
   selection-background-color: $accent_soft; selection-color: $ink; }
 QTableWidget:focus { border-color: $accent; }
-QTableWidget::item { padding: 2px 10px; }
+QTableWidget::item { padding: 2px 8px; }
 QHeaderView { background: transparent; }
 QHeaderView::section { background: $sunken; color: $muted; border: none; border-bottom: 1px solid $line;
-  padding: 6px 10px; font-size: 14px; }
+  padding: 6px 8px; font-size: 14px; }
 QProgressBar { background: $line; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; }
 QProgressBar::chunk { background: $accent; border-radius: 2px; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
