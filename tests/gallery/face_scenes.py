@@ -12,7 +12,7 @@ from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.liveness import Action, HintCode, VerdictOutcome, VerdictReason
 from loanapp.journey.pages import Page
 from tests.gallery.page_scenes import journey
-from tests.gallery.stage import Room, Scene, until
+from tests.gallery.stage import Room, Scene, settle, until
 from tests.ui.face_page import GRANTED
 from tests.ui.loan_in_hand import application
 from tests.ui.test_face_ways import BRANCHES, FIRST, VISIT, WAYS
@@ -53,8 +53,10 @@ def _face(act: Callable[[Any], object] | None = None, cameras: list[CameraInfo] 
         page = room.open(Page.FACE_VERIFICATION, made)
         room.rest()
         if act is not None:
+            settle(room.shell)
             act(page)
             room.rest()
+        settle(room.shell)
         return room.shell
 
     return set_it
