@@ -7,14 +7,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ui.camera.column import ColumnArea
-from ui.camera.figures import HOLD_STILL
 from ui.camera.linked_line import AgreedLine
-from ui.camera.moving_drawing import MovingDrawing
 from ui.camera.promises import Promises
 from ui.camera.ways import Way, WaysCard
 from ui.components import label
 from ui.components.choice_cards import Choice, ChoiceCards
-from ui.theme import theme
+from ui.components.illustration import Illustration
 from ui.translations import tr
 
 
@@ -25,8 +23,7 @@ class ConsentStep(ColumnArea):
         super().__init__(parent)
         row = QHBoxLayout()
         row.setSpacing(24)
-        self._drawing = MovingDrawing(side=132)
-        row.addWidget(self._drawing, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(Illustration("verification", 112), 0, Qt.AlignmentFlag.AlignVCenter)
         self._lead = label("")
         row.addWidget(self._lead, 1)
         self.body.addLayout(row)
@@ -39,8 +36,6 @@ class ConsentStep(ColumnArea):
     def retranslate(self, ways: Iterable[Way]) -> None:
         """Change the words, and the ways there are."""
         self._lead.setText(tr("face_verification.consent.lead"))
-        self._drawing.set_reduced_motion(theme().reduced_motion)
-        self._drawing.show_drawing(HOLD_STILL)
         self.promises.retranslate()
         self.ways.show_ways(ways)
 

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QS
 from ui.components.banner import Banner
 from ui.components.buttons import LinkButton, PrimaryButton, SecondaryButton
 from ui.components.error_summary import ErrorSummary
+from ui.components.illustration import Illustration
 from ui.components.labels import SimulatedTag, label
 from ui.messages import Level
 from ui.theme import theme
@@ -64,19 +65,22 @@ class PageScaffold(QWidget):
         self._content.addWidget(self.error_summary)
         head = QVBoxLayout()
         head.setSpacing(6)
-        top = QHBoxLayout()
-        top.setSpacing(12)
         self.title = label("", "title")
         self.title.setAccessibleName("")
-        top.addWidget(self.title, 1)
-        self.simulated = SimulatedTag()
-        self.simulated.hide()
-        top.addWidget(self.simulated, 0, Qt.AlignmentFlag.AlignTop)
-        head.addLayout(top)
+        head.addWidget(self.title)
         self.lead = label("", "lead")
         self.lead.hide()
         head.addWidget(self.lead)
-        self._content.addLayout(head)
+        head.addStretch(1)
+        top = QHBoxLayout()
+        top.setSpacing(16)
+        top.addLayout(head, 1)
+        self.illustration = Illustration()
+        top.addWidget(self.illustration, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.simulated = SimulatedTag()
+        self.simulated.hide()
+        top.addWidget(self.simulated, 0, Qt.AlignmentFlag.AlignTop)
+        self._content.addLayout(top)
 
     def _centred(self, column: QWidget) -> QWidget:
         holder = QWidget()

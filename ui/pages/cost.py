@@ -35,7 +35,8 @@ class CostPage(JourneyPage):
         self._product = local_product(self._today)
         self._amount = self._product.amount_default
         self._months = self._product.months_default
-        card = Card(spacing=16)
+        self.scaffold.illustration.show_drawing("welcome")
+        card = Card(spacing=12)
         card.body.addLayout(self._make_inputs())
         card.body.addWidget(Rule())
         card.body.addLayout(self._make_figures())

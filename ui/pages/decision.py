@@ -118,6 +118,7 @@ class DecisionPage(JourneyPage):
         empty(self._box)
         application = self._application()
         self.scaffold.aside.setText(tr("decision.not_now"))
+        self.scaffold.illustration.show_drawing("")
         # Each is shown or hidden once, or the one that has the focus would lose it on the way.
         self.scaffold.primary.setVisible(application is not None and self._acts_on(application))
         self.scaffold.aside.setVisible(application is not None and application.allows(BorrowerAction.WITHDRAW))
@@ -207,6 +208,7 @@ class DecisionPage(JourneyPage):
         return card
 
     def _show_review(self, application: Application) -> None:
+        self.scaffold.illustration.show_drawing("waiting")
         self._title(tr("decision.title.review"), tr("decision.review.lead"))
         card = Card()
         who = application.waiting_for
@@ -222,6 +224,7 @@ class DecisionPage(JourneyPage):
 
     def _show_declined(self, application: Application) -> None:
         self._title(tr("decision.title.declined"), tr("decision.declined.lead"))
+        self.scaffold.illustration.show_drawing("refused")
         decision = application.decision
         if decision is not None and decision.reasons:
             self._box.addWidget(label(tr("decision.why"), "heading"))

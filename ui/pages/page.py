@@ -190,6 +190,7 @@ class JourneyPage(QWidget):
     def show_problem(self, error: LoanAppError | None) -> None:
         """Show what went wrong above the page, with what to do and its help article; ``None`` takes it away."""
         self._load_failed = False
+        self.scaffold.illustration.show_instead("")
         self._set_problem(error)
 
     def _set_problem(self, error: LoanAppError | None) -> None:
@@ -244,6 +245,7 @@ class JourneyPage(QWidget):
         self._end_loading()
         self._load_failed = True
         self._set_problem(error)
+        self.scaffold.illustration.show_instead("offline" if error.code is ErrorCode.LENDER_UNREACHABLE else "")
         self.scaffold.set_note("")
 
     @property

@@ -113,6 +113,7 @@ class PayoutPage(JourneyPage):
         signed = application is not None and application.contract is not None and application.contract.signed
         self._signed.setVisible(signed)
         self._waiting.setVisible(not paid and not self._is_active())
+        self.scaffold.illustration.show_drawing("done" if paid else "waiting")
         self._paid.setVisible(paid)
         self._facts.setVisible(paid)
         self._fraud.setVisible(paid)

@@ -38,6 +38,7 @@ class ProgressPage(JourneyPage):
         """A card of lines, and what the borrower may count on."""
         self._offline: LoanAppError | None = None
         self.scaffold.simulated.show()
+        self.scaffold.illustration.show_drawing("waiting")
         self._card = Card(spacing=0)
         self._now = label("", "strong")
         self._card.body.addWidget(self._now)

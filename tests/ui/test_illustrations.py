@@ -1,0 +1,69 @@
+"""The drawings of the main moments: six, in the colours in force, gone where there is no room to spare."""
+
+import re
+
+import pytest
+from PySide6.QtGui import QImage
+
+from loanapp.resource_files import resource_path
+from ui.components.illustration import Illustration
+from ui.theme import APPEARANCES, COLOURS, theme
+
+NAMES = ("welcome", "verification", "waiting", "done", "refused", "offline")
+
+
+@pytest.fixture(autouse=True)
+def looks_as_before():
+    yield
+    theme().choose(mode="light", scale=100, large=False)
+
+
+def colours_of(name: str) -> set[str]:
+    drawing = Illustration(name)
+    picture = QImage(drawing.sizeHint(), QImage.Format.Format_RGB32)
+    picture.fill(theme().colour("paper"))
+    drawing.resize(drawing.sizeHint())
+    drawing.render(picture)
+    seen = {picture.pixelColor(x, y).name().upper() for x in range(picture.width()) for y in range(picture.height())}
+    drawing.deleteLater()
+    return seen
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_drawing_has_the_icons_line_and_no_colour_of_its_own(name):
+    source = resource_path("illustrations", f"{name}.svg").read_text(encoding="utf-8")
+    assert 'stroke-width="1.75"' in source
+    assert 'stroke-linecap="round"' in source
+    assert not re.findall(r"#[0-9A-Fa-f]{6}\b", source)
+    assert set(re.findall(r"#(\w+)", source)) <= {"accent", "soft", "ground", "line"}
+
+
+@pytest.mark.parametrize("appearance", APPEARANCES)
+@pytest.mark.parametrize("name", NAMES)
+def test_it_is_drawn_in_the_colours_in_force(qtbot, name, appearance):
+    theme().choose(mode=appearance)
+    tokens = COLOURS[appearance]
+    assert {tokens.paper, tokens.accent_soft} <= colours_of(name)
+    assert len(colours_of(name)) > 8
+
+
+def test_it_leaves_the_room_to_words_that_are_large(qtbot):
+    drawing = Illustration("welcome")
+    qtbot.addWidget(drawing)
+    assert not drawing.isHidden()
+    theme().choose(scale=150)
+    assert drawing.isHidden()
+    theme().choose(scale=100)
+    assert not drawing.isHidden()
+    theme().choose(large=True)
+    assert drawing.isHidden()
+
+
+def test_what_is_amiss_is_shown_for_as_long_as_it_is(qtbot):
+    drawing = Illustration("")
+    qtbot.addWidget(drawing)
+    assert drawing.isHidden()
+    drawing.show_instead("offline")
+    assert not drawing.isHidden()
+    drawing.show_instead("")
+    assert drawing.isHidden()
