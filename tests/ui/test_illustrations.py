@@ -4,6 +4,7 @@ import re
 
 import pytest
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
 
 from loanapp.resource_files import resource_path
 from ui.components.illustration import Illustration
@@ -16,6 +17,13 @@ NAMES = ("welcome", "verification", "waiting", "done", "refused", "offline")
 def looks_as_before():
     yield
     theme().choose(mode="light", scale=100, large=False)
+
+
+@pytest.fixture
+def page(qtbot):
+    made = QWidget()
+    qtbot.addWidget(made)
+    return made
 
 
 def colours_of(name: str) -> set[str]:
@@ -47,9 +55,8 @@ def test_it_is_drawn_in_the_colours_in_force(qtbot, name, appearance):
     assert len(colours_of(name)) > 8
 
 
-def test_it_leaves_the_room_to_words_that_are_large(qtbot):
-    drawing = Illustration("welcome")
-    qtbot.addWidget(drawing)
+def test_it_leaves_the_room_to_words_that_are_large(page):
+    drawing = Illustration("welcome", parent=page)
     assert not drawing.isHidden()
     theme().choose(scale=150)
     assert drawing.isHidden()
@@ -59,9 +66,8 @@ def test_it_leaves_the_room_to_words_that_are_large(qtbot):
     assert drawing.isHidden()
 
 
-def test_what_is_amiss_is_shown_for_as_long_as_it_is(qtbot):
-    drawing = Illustration("")
-    qtbot.addWidget(drawing)
+def test_what_is_amiss_is_shown_for_as_long_as_it_is(page):
+    drawing = Illustration("", parent=page)
     assert drawing.isHidden()
     drawing.show_instead("offline")
     assert not drawing.isHidden()

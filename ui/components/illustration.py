@@ -62,7 +62,10 @@ class Illustration(QWidget):
     def _fit(self) -> None:
         look, window = theme(), self.window()
         low = window is not self and window.height() < _LEAST_WINDOW
-        self.setHidden(not (self._instead or self._name) or look.large or look.scale > _LARGEST_SCALE or low)
+        hidden = not (self._instead or self._name) or look.large or look.scale > _LARGEST_SCALE or low
+        # Before it stands in a page, being shown would make it a window of its own for a moment.
+        if hidden or self.parentWidget() is not None:
+            self.setHidden(hidden)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw it whole."""
