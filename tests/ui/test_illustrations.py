@@ -22,6 +22,7 @@ def looks_as_before():
 @pytest.fixture
 def page(qtbot):
     made = QWidget()
+    made.resize(1366, 768)
     qtbot.addWidget(made)
     return made
 
