@@ -345,7 +345,14 @@ class MainWindow(QWidget):
         self.context.operations.run(journey.refresh, moved, lambda _: None)
 
     def _show_support(self) -> None:
-        self.notices.show_support(self._lender.support if self._lender is not None else None)
+        lender = self._lender or self._local_lender
+        if lender is not None and self.context.theme.large:
+            from ui.components.call_person import CallPerson
+
+            where = self._page.scaffold.title.text() if self._page is not None else ""
+            CallPerson(self, lender.support, where).open()
+            return
+        self.notices.show_support(lender.support if lender is not None else None)
 
     # Help
 

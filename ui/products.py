@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from loanapp.client.profile import Support
 from loanapp.domain.localised import LocalisedText
 from loanapp.domain.money import ZERO
 from loanapp.resource_files import read_toml
@@ -36,6 +37,7 @@ class LocalLender:
     name: LocalisedText
     licence: str
     simulated: bool
+    support: Support
 
 
 def local_product(today: date) -> LocalProduct:
@@ -59,4 +61,5 @@ def local_lender() -> LocalLender:
     """The lender of the installed profile."""
     profile = read_toml("profiles", "demonstration.toml")
     name = LocalisedText(profile["name"]["zh"], profile["name"]["en"])
-    return LocalLender(name, profile["licence"], profile["simulated"])
+    support = Support(*(str(profile["support"][part]) for part in ("phone", "hours", "email")))
+    return LocalLender(name, profile["licence"], profile["simulated"], support)

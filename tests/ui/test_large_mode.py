@@ -9,6 +9,7 @@ from tests.gallery.stage import settle
 from tests.ui.loan_in_hand import application
 from tests.ui.typed_journey import Kit, TypedJourney
 from ui.main_window import MainWindow
+from ui.products import local_lender
 from ui.theme import theme
 from ui.theme.tokens import TARGET
 from ui.translations import translator
@@ -106,3 +107,20 @@ def test_what_is_typed_stays_when_the_mode_changes(window, qtbot):
     finally:
         theme().choose(large=False)
     assert window.bottom.support.text() == "联系客服"
+
+
+def test_a_person_to_call_is_named_with_a_number_even_without_a_connection(large, qtbot):
+    from ui.components.call_person import CallPerson
+
+    large.show_local_lender(local_lender())
+    large.show_page(Page.ABOUT_YOU)
+    large.bottom.support.click()
+    (dialog,) = large.findChildren(CallPerson)
+    settle(dialog)
+    assert dialog._number.text() == local_lender().support.phone
+    assert large.page.scaffold.title.text() in dialog._say.text()
+    assert dialog.back.hasFocus()
+    translator().set_language("en")
+    assert dialog.back.text() == "Back to the page"
+    dialog.back.click()
+    qtbot.waitUntil(lambda: not large.findChildren(CallPerson))
