@@ -17,6 +17,7 @@ from ui.components.notice_area import NoticeArea
 from ui.components.places import hold_places
 from ui.components.step_line import StepLine
 from ui.components.stepper import StepGroupView, StepPage, Stepper
+from ui.failures import FailureCount
 from ui.messages import Level
 from ui.pages.page import JourneyPage, PageContext
 from ui.pages.registry import load_ahead, make_page
@@ -25,6 +26,7 @@ from ui.translations import error_fix, error_sentence, tr
 if TYPE_CHECKING:
     from loanapp.client.answers import LenderProfile
     from ui.components.help_panel import HelpPanel
+    from ui.help_desk import HelpDesk
     from ui.products import LocalLender
     from ui.reading_aloud import PageReader
 
@@ -49,6 +51,8 @@ class MainWindow(QWidget):
         self._application_id = ""
         self._lender: LenderProfile | None = None
         self._help: HelpPanel | None = None
+        self._desk: HelpDesk | None = None
+        self._failures = FailureCount()
         self._help_article = ""
         self._waiting: QLabel | None = None
         self._waiting_key = ""
@@ -63,6 +67,7 @@ class MainWindow(QWidget):
         messages.help_wanted.connect(self.open_help)
         messages.support_wanted.connect(self._show_support)
         messages.error.connect(self._say_error)
+        messages.error.connect(self._count_failure)
         context.theme.changed.connect(self._looks_changed)
 
     def _build(self) -> None:
@@ -122,6 +127,7 @@ class MainWindow(QWidget):
             page.open_page.connect(self.show_page)
             page.back_wanted.connect(self.go_back)
             page.problem.connect(self._page_problem)
+            page.problem.connect(self._count_failure)
             page.retry_wanted.connect(self.start_wanted)
             self._pages[wanted] = page
             self.stack.addWidget(page)
@@ -368,11 +374,19 @@ class MainWindow(QWidget):
         self._fit_width(asked=is_open)
 
     def _show_help(self) -> None:
-        if self._help is None or self._help.isHidden():
-            return
-        from ui.help_text import article_text
+        if self._help is not None and self._desk is not None and not self._help.isHidden():
+            self._desk.set_home(self._help_article)
 
-        self._help.show_article(article_text(self._help_article, self.context.translator.language))
+    def check_computer(self) -> None:
+        """Open the help at the checks of this computer."""
+        self.set_help_open(is_open=True)
+        if self._desk is not None:
+            self._desk.check()
+
+    def _count_failure(self, error: LoanAppError | None) -> None:
+        """At the second failure of a kind that the computer may be to blame for, the checks offer themselves."""
+        if error is not None and self._failures.again(error.code):
+            self.notices.offer("common.check_offer", "common.check_offer_action", self.check_computer)
 
     def _fit_width(self, *, asked: bool = False) -> None:
         """Fold help and stepper where there is no room for them; what is asked for is always shown."""
@@ -403,11 +417,12 @@ class MainWindow(QWidget):
             QTimer.singleShot(0, self, self._fit_width)
             return
         from ui.components.help_panel import HelpPanel
+        from ui.help_desk import HelpDesk
 
         self._help = HelpPanel()
         self._help.hide()
         self._help.folded.connect(lambda: self.set_help_open(is_open=False))
-        self._help.wanted.connect(self.open_help)
+        self._desk = HelpDesk(self._help, self.context.operations, self.context.translator)
         self._middle.addWidget(self._help)
         QShortcut(QKeySequence.StandardKey.HelpContents, self, lambda: self.set_help_open(is_open=True))
 
@@ -420,7 +435,8 @@ class MainWindow(QWidget):
         if self._waiting is not None:
             self._waiting.setText(tr(self._waiting_key))
         self._show_steps()
-        self._show_help()
+        if self._desk is not None:
+            self._desk.show_again()
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow language and size of text."""

@@ -178,6 +178,11 @@ class Operations(QObject):
         for operation in [one for one in self._live if one.busy is busy]:
             operation.cancel()
 
+    @property
+    def closing(self) -> bool:
+        """Whether the program is ending; work that may be left undone looks here. Thread-safe."""
+        return self._closing
+
     def shutdown(self, wait_ms: int = 10_000) -> bool:
         """Forget what has not started, save what was typed, wait for the rest; ``True`` when no thread is left."""
         self._closing = True

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _ABOUT, _MENTIONS, _ALIKE, _GUESSED = 3.0, 1.0, 0.5, 0.4
 # A single character says little beside a pair.
 _SINGLE: Final = 0.3
+# What fits so much worse than the best is noise.
+_LEAST_OF_BEST: Final = 0.12
 _LONGEST_QUERY: Final = 200
 # Words of one syllable that say nothing, when typed with spaces around them.
 _PARTICLES: Final = frozenset({"a", "ba", "de", "le", "ma", "ne", "wo"})
@@ -42,8 +44,12 @@ def search(words: str, language: str, limit: int = 10) -> list[Match]:
         share = weight * (_ABOUT if about else _MENTIONS)
         for number, score in (index.about if about else index.mentions)(expression).items():
             scores[number] = scores.get(number, 0.0) + share * score
+    least = _LEAST_OF_BEST * max(scores.values(), default=0.0)
     found = (Match(index.articles[number], round(score, 2)) for number, score in scores.items())
-    ranked = sorted((match for match in found if match.score > 0), key=lambda match: (-match.score, match.article.id))
+    ranked = sorted(
+        (match for match in found if match.score > 0 and match.score >= least),
+        key=lambda match: (-match.score, match.article.id),
+    )
     return ranked[:limit]
 
 

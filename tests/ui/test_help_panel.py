@@ -1,13 +1,25 @@
 """The help beside a page: things to tick off, drawings with words, and what helps on, one press away."""
 
-import pytest
-from PySide6.QtWidgets import QCheckBox
+import statistics
+import time
 
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel
+
+from loanapp.domain.errors import ErrorCode
+from loanapp.help import articles
+from loanapp.help.diagnosis import CHECKS
 from ui.components.buttons import LinkButton
 from ui.components.help_drawing import HelpDrawing
 from ui.components.help_panel import HelpPanel
+from ui.failures import FailureCount
+from ui.help_desk import HelpDesk
 from ui.help_text import article_text
+from ui.messages import MessageBridge
+from ui.operations import Operations
 from ui.theme import theme
+from ui.translations import tr, translator
 
 
 @pytest.fixture
@@ -41,11 +53,113 @@ def test_a_drawing_has_words(panel):
     assert any(colour.green() > colour.red() + 40 for colour in colours), "the accent"
 
 
+def links(panel):
+    return panel._scroll.widget().findChildren(LinkButton)
+
+
 def test_what_helps_on_is_one_press_away(panel, qtbot):
     shown = article_text("overdue", "en")
     panel.show_article(shown)
-    links = panel.findChildren(LinkButton)
-    assert [title in link.accessibleName() for link, (_, title) in zip(links, shown.related, strict=True)] == [True] * 3
+    assert [title in link.accessibleName() for link, (_, title) in zip(links(panel), shown.related, strict=True)] == [
+        True
+    ] * 3
     with qtbot.waitSignal(panel.wanted) as wanted:
-        links[0].click()
+        links(panel)[0].click()
     assert wanted.args == [shown.related[0][0]]
+
+
+@pytest.fixture
+def desk(panel, qtbot):
+    operations = Operations(MessageBridge())
+    made = HelpDesk(panel, operations, translator())
+    made.set_home("page-cost")
+    yield made
+    assert operations.shutdown()
+
+
+def shown(panel):
+    return panel._scroll.accessibleName()
+
+
+def words_in(panel):
+    return "\n".join(label.text() for label in panel._scroll.widget().findChildren(QLabel))
+
+
+def test_typing_finds_and_a_press_opens(panel, desk, qtbot):
+    qtbot.keyClicks(panel.search, "zhengxin xiufu")
+    qtbot.waitUntil(lambda: shown(panel) == tr("help.found"))
+    first = next(link for link in links(panel)[:3] if "修复征信" in link.accessibleName())
+    first.click()
+    assert "修复征信" in shown(panel)
+    assert panel.search.text() == ""
+
+
+def test_nothing_found_says_what_else_there_is_and_nothing_typed_is_the_page(panel, desk, qtbot):
+    qtbot.keyClicks(panel.search, "zzzqqq")
+    qtbot.waitUntil(lambda: tr("help.nothing") in words_in(panel))
+    panel.search.clear()
+    qtbot.keyClick(panel.search, Qt.Key.Key_Return)
+    assert shown(panel) == article_text("page-cost", "zh").title
+
+
+def test_the_contents_lead_to_every_article_and_home_leads_back(panel, desk):
+    panel.contents.click()
+    names = [link.accessibleName() for link in links(panel)]
+    assert len(names) == len(articles("zh"))
+    assert all(any(one.title in name for name in names) for one in articles("zh"))
+    links(panel)[3].click()
+    panel.home.click()
+    assert shown(panel) == article_text("page-cost", "zh").title
+
+
+def test_the_computer_is_checked_where_it_can_be_watched(panel, desk, qtbot):
+    panel.check.click()
+    qtbot.waitUntil(lambda: tr("commands.doctor.disk.title") in words_in(panel))
+    view = panel._scroll.widget()
+    qtbot.waitUntil(view.look.isVisible, timeout=60_000)
+    assert len(view._rows) == len(CHECKS)
+    assert tr("help.checking") not in words_in(panel)
+    mends = [link for link in links(panel) if link.text() == tr("help.mend")]
+    if mends:
+        mends[0].click()
+        assert shown(panel) in {one.title for one in articles("zh")}
+
+
+def test_leaving_while_it_looks_leaves_nothing_running(panel, desk, qtbot):
+    panel.check.click()
+    running = desk._running
+    qtbot.waitUntil(lambda: tr("commands.doctor.program.title") in words_in(panel))
+    panel.home.click()
+    qtbot.waitUntil(lambda: running.settled, timeout=20_000)
+    assert shown(panel) == article_text("page-cost", "zh").title
+
+
+def test_the_program_ends_without_waiting_for_the_checks(panel, desk, qtbot):
+    panel.check.click()
+    qtbot.waitUntil(lambda: tr("commands.doctor.program.title") in words_in(panel))
+    assert desk._operations.shutdown(wait_ms=5_000)
+
+
+def test_the_language_changes_under_whatever_is_shown(panel, desk, qtbot):
+    panel.contents.click()
+    translator().set_language("en")
+    desk.show_again()
+    assert shown(panel) == "All articles"
+    assert "Start here" in words_in(panel)
+
+
+def test_an_article_is_there_within_150_ms(panel, desk):
+    took = []
+    for one in articles("zh"):
+        started = time.perf_counter()
+        desk.open(one.id)
+        QApplication.processEvents()
+        took.append(time.perf_counter() - started)
+    assert statistics.median(took) < 0.15
+
+
+def test_the_second_failure_of_a_kind_offers_the_checks_and_only_where_they_may_explain_it():
+    count = FailureCount()
+    assert [count.again(ErrorCode.CAMERA_BUSY) for _ in range(4)] == [False, True, False, False]
+    assert not any(count.again(ErrorCode.CODE_WRONG) for _ in range(4))
+    assert not count.again(ErrorCode.CAMERA_LOST)

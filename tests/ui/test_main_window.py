@@ -18,7 +18,7 @@ from ui.messages import Level
 from ui.products import local_lender
 from ui.shell import Shell
 from ui.theme import theme
-from ui.translations import translator
+from ui.translations import tr, translator
 
 MINE = (
     Page.COST,
@@ -140,11 +140,24 @@ def test_narrow_windows_fold_help_and_road(window, qtbot):
 def test_errors_and_notices_are_told_once_and_can_be_closed(window, qtbot):
     messages = window.context.messages
     for _ in range(2):
-        messages.show_error(LoanAppError(ErrorCode.DISK_TROUBLE))
+        messages.show_error(LoanAppError(ErrorCode.CODE_WRONG))
     messages.show_notice(Level.DONE, "common.progress_done")
-    assert set(window.notices.banners) == {"code.disk_trouble", "common.progress_done"}
+    assert set(window.notices.banners) == {"code.code_wrong", "common.progress_done"}
     window.notices.banners["common.progress_done"]._ways.itemAt(0).widget().click()
-    assert set(window.notices.banners) == {"code.disk_trouble"}
+    assert set(window.notices.banners) == {"code.code_wrong"}
+
+
+def test_after_two_failures_of_a_kind_the_checks_offer_themselves(window, qtbot):
+    window.context.messages.show_error(LoanAppError(ErrorCode.DISK_TROUBLE))
+    window.page.show_problem(LoanAppError(ErrorCode.CAMERA_BUSY))
+    assert "common.check_offer" not in window.notices.banners
+    window.page.show_problem(LoanAppError(ErrorCode.DISK_TROUBLE))
+    window.notices.banners["common.check_offer"]._ways.itemAt(0).widget().click()
+    assert "common.check_offer" not in window.notices.banners
+    assert window._help._scroll.accessibleName() == tr("help.checks")
+    running = window._desk._running
+    window._desk.show_home()
+    qtbot.waitUntil(lambda: running.settled, timeout=20_000)
 
 
 def test_support_is_in_sight_and_says_how_to_reach_a_person(window, qtbot):

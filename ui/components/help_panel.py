@@ -1,9 +1,9 @@
-"""Help for this very page, at the right; it folds away."""
+"""Help beside the page: a line to ask it, what is shown, and the ways to all of it; it folds away."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from ui.components.buttons import LinkButton, QuietButton
 from ui.components.labels import label
@@ -13,12 +13,22 @@ from ui.translations import tr
 if TYPE_CHECKING:
     from ui.help_text import ShownArticle
 
+# After the last key; a query takes a millisecond or two, a list that jumps at each key takes longer to read.
+_STILL_TYPING_MS: Final = 120
+
 
 class HelpPanel(QFrame):
-    """Shows one article; ``folded`` comes when the borrower puts it away, ``wanted`` with the id of a related one."""
+    """``folded`` comes when the borrower puts it away, ``wanted`` with the id of an article to show.
+
+    ``searched`` comes with what was typed, ``home_wanted``, ``contents_wanted`` and ``check_wanted`` with the ways on.
+    """
 
     folded = Signal()
     wanted = Signal(str)
+    searched = Signal(str)
+    home_wanted = Signal()
+    contents_wanted = Signal()
+    check_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,6 +43,27 @@ class HelpPanel(QFrame):
         self._fold.clicked.connect(self.folded)
         head.addWidget(self._fold)
         box.addLayout(head)
+        self.search = QLineEdit()
+        self.search.setClearButtonEnabled(True)
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(_STILL_TYPING_MS)
+        self._typing.timeout.connect(lambda: self.searched.emit(self.search.text().strip()))
+        self.search.textEdited.connect(self._typed)
+        self.search.returnPressed.connect(self._search_now)
+        box.addWidget(self.search)
+        ways = QHBoxLayout()
+        ways.setSpacing(12)
+        self.home, self.contents, self.check = LinkButton(), LinkButton(), LinkButton()
+        for button, wanted in (
+            (self.home, self.home_wanted),
+            (self.contents, self.contents_wanted),
+            (self.check, self.check_wanted),
+        ):
+            button.clicked.connect(wanted)
+            ways.addWidget(button)
+        ways.addStretch(1)
+        box.addLayout(ways)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -41,65 +72,39 @@ class HelpPanel(QFrame):
         self._follow_scale()
 
     def show_article(self, shown: "ShownArticle") -> None:
-        """Show an article.
+        """Show an article from its beginning."""
+        from ui.components.help_views import article_view
 
-        A paragraph that starts with ``#`` is a heading, ``- [ ] `` something to tick off, ``- `` a point.
-        """
-        inner = QWidget()
-        box = QVBoxLayout(inner)
-        box.setContentsMargins(0, 0, 12, 12)
-        box.setSpacing(10)
-        box.addWidget(label(shown.title, "heading"))
-        if shown.drawing:
-            from ui.components.help_drawing import HelpDrawing
+        self.show_view(article_view(shown, self.wanted.emit), shown.title)
 
-            box.addWidget(HelpDrawing(shown.drawing, shown.pictured), 0, Qt.AlignmentFlag.AlignHCenter)
-        for paragraph in shown.paragraphs:
-            self._add_paragraph(box, paragraph)
-        if shown.related:
-            box.addSpacing(4)
-            box.addWidget(label(tr("common.help_on"), "strong"))
-            for name, title in shown.related:
-                box.addLayout(self._link(name, title))
-        box.addStretch(1)
-        self._scroll.setWidget(inner)
+    def show_view(self, view: QWidget, name: str) -> None:
+        """Show anything else in its place; ``name`` is said by a screen reader."""
+        self._scroll.setWidget(view)
         self._scroll.verticalScrollBar().setValue(0)
-        self._scroll.setAccessibleName(shown.title)
+        self._scroll.setAccessibleName(name)
 
-    @staticmethod
-    def _add_paragraph(box: QVBoxLayout, paragraph: str) -> None:
-        if paragraph.startswith("#"):
-            box.addSpacing(4)
-            box.addWidget(label(paragraph.lstrip("# "), "strong"))
-        elif paragraph.startswith("- [ ] "):
-            from ui.components.tick_box import TickBox
+    def clear_search(self) -> None:
+        """Forget what was typed."""
+        self._typing.stop()
+        self.search.clear()
 
-            box.addWidget(TickBox(paragraph[len("- [ ] ") :]))
-        elif paragraph.startswith(("- ", "* ")):
-            row = QHBoxLayout()
-            row.setSpacing(8)
-            row.addWidget(label("·", "small-ink", wrap=False), 0, Qt.AlignmentFlag.AlignTop)
-            row.addWidget(label(paragraph[2:], "small-ink"), 1)
-            box.addLayout(row)
-        else:
-            box.addWidget(label(paragraph, "small-ink"))
+    def _typed(self, _text: str) -> None:
+        self._typing.start()
 
-    def _link(self, name: str, title: str) -> QHBoxLayout:
-        """A title, which may wrap, and a press that opens it."""
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(label(title, "small-ink"), 1)
-        link = LinkButton(tr("common.help_read"))
-        link.setAccessibleName(tr("common.help_read_what", title=title))
-        link.clicked.connect(lambda: self.wanted.emit(name))
-        row.addWidget(link, 0, Qt.AlignmentFlag.AlignTop)
-        return row
+    def _search_now(self) -> None:
+        self._typing.stop()
+        self.searched.emit(self.search.text().strip())
 
     def _retranslate(self) -> None:
-        self._caption.setText(tr("common.help_of_page"))
+        self._caption.setText(tr("help.caption"))
         self._fold.setText(tr("common.fold"))
         self._fold.setAccessibleName(tr("common.fold_help"))
-        self.setAccessibleName(tr("common.help_of_page"))
+        self.setAccessibleName(tr("help.caption"))
+        self.search.setPlaceholderText(tr("help.ask"))
+        self.search.setAccessibleName(tr("help.ask_name"))
+        for button, key in ((self.home, "home"), (self.contents, "contents"), (self.check, "check")):
+            button.setText(tr(f"help.{key}"))
+            button.setAccessibleName(tr(f"help.{key}_name"))
 
     def _follow_scale(self) -> None:
         self.setMinimumWidth(theme().px(240))

@@ -75,6 +75,20 @@ class NoticeArea(QWidget):
 
         self._show(notice.key, notice.level, fill)
 
+    def offer(self, key: str, action: str, act: Callable[[], object]) -> None:
+        """Offer something: the sentence ``key``, and the words ``action`` for doing it."""
+        from ui.messages import Level
+
+        def accept() -> None:
+            self.close_notice(key)
+            act()
+
+        def fill(banner: "Banner") -> None:
+            banner.say("", tr(key))
+            banner.show_actions((tr(action), accept), (tr("common.close"), lambda: self.close_notice(key)))
+
+        self._show(key, Level.INFORMATION, fill)
+
     def show_retry(
         self, error: LoanAppError, retry: Callable[[], object], other: tuple[str, Callable[[], object]] | None = None
     ) -> None:

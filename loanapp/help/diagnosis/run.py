@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,15 +49,16 @@ def watch(
     names: Sequence[str] = tuple(CHECKS),
     make_command: Callable[[str], list[str]] = command,
     limit: Callable[[str], float] = lambda name: CHECKS[name].seconds,
-) -> Iterator[Check]:
+    stop: Callable[[], bool] = lambda: False,
+) -> Generator[Check, None, None]:
     """Each check as it begins (``running``) and as it ends. A check that takes too long is ended and said to be late.
 
-    Leaving the iterator early ends what still runs.
+    Closing the generator early, or ``stop`` saying so, ends what still runs.
     """
     waiting = list(names)
     running: list[_Running] = []
     try:
-        while waiting or running:
+        while (waiting or running) and not stop():
             while waiting and len(running) < _AT_ONCE:
                 name = waiting.pop(0)
                 yield Check(name, CheckState.RUNNING, "running", "check-computer")
