@@ -14,6 +14,7 @@ from ui.main_window import MainWindow
 from ui.messages import MessageBridge
 from ui.operations import Operations
 from ui.pages.page import PageContext
+from ui.products import local_lender
 from ui.pseudo_language import NAME, VARIABLE, pseudo
 from ui.shell import Shell
 from ui.theme import theme
@@ -67,6 +68,8 @@ class Desktop(QObject):
             translator().shape_words(pseudo)
             settings.language = "en"
         translator().set_language(settings.language)
+        self._local = local_lender()
+        theme().take_brand(self._local.accent)
         theme().choose(mode=settings.mode, scale=settings.scale, large=settings.large)
         self.context = PageContext(None, self.operations, self.messages, translator(), theme(), demonstration)
         self.window = MainWindow(self.context, help_open=settings.help_open)
@@ -92,10 +95,7 @@ class Desktop(QObject):
 
     def open(self) -> None:
         """Furnish the window with the first page; the lender and the journey follow."""
-        from ui.products import local_lender
-
-        local = local_lender()
-        self.window.show_local_lender(local)
+        self.window.show_local_lender(self._local)
         if self._returning:
             self.window.show_waiting("common.resuming")
         else:

@@ -38,6 +38,8 @@ class LocalLender:
     licence: str
     simulated: bool
     support: Support
+    accent: str = ""
+    """The colour of its brand, ``#RRGGBB``; nothing where the program keeps its own."""
 
 
 def local_product(today: date) -> LocalProduct:
@@ -62,4 +64,5 @@ def local_lender() -> LocalLender:
     profile = read_toml("profiles", "demonstration.toml")
     name = LocalisedText(profile["name"]["zh"], profile["name"]["en"])
     support = Support(*(str(profile["support"][part]) for part in ("phone", "hours", "email")))
-    return LocalLender(name, profile["licence"], profile["simulated"], support)
+    accent = profile.get("brand", {}).get("accent", "")
+    return LocalLender(name, profile["licence"], profile["simulated"], support, accent)

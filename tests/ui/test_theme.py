@@ -1,56 +1,112 @@
+import itertools
 import re
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from ui import shell
 from ui.home import WindowSettings
 from ui.theme import APPEARANCES, COLOURS, LIGHT, theme
+from ui.theme.brand import branded
+from ui.theme.contrast import contrast, luminance
 from ui.theme.style_sheet import style_sheet
 from ui.theme.theme import MODES, SCALES
-from ui.theme.tokens import CORNERS, TARGET, TYPE_SCALE
+from ui.theme.tokens import CORNERS, LEAST_CONTRAST, LEAST_EDGE, TARGET, TYPE_SCALE
 
-TEXT = ("ink", "muted", "accent", "look", "stop", "done")
-SOFT = (
-    ("accent", "accent_soft"),
-    ("look", "look_soft"),
-    ("stop", "stop_soft"),
-    ("done", "done_soft"),
-    ("ink", "stop_soft"),
-)
-
-
-def luminance(colour: str) -> float:
-    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one: str, other: str) -> float:
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
+TEXT = ("ink", "muted", "accent", "accent_hover", "look", "stop", "done")
+GROUNDS = ("paper", "card", "sunken", "accent_soft", "look_soft", "stop_soft", "done_soft")
+PAIRS = [
+    *itertools.product(TEXT, GROUNDS),
+    ("on_accent", "accent"),
+    ("on_accent", "accent_hover"),
+    ("ink", "stripe"),
+    ("paper", "ink"),
+]
+# What is drawn beside what: borders and focus on their grounds, the full part of a track, the inner line of focus.
+EDGES = [
+    *itertools.product(("border", "accent", "ink", "muted", "look", "stop", "done"), GROUNDS),
+    *itertools.product(("accent", "done", "look"), ("track",)),
+    ("on_accent", "accent"),
+]
 
 
-@pytest.mark.parametrize("appearance", APPEARANCES)
-def test_text_can_be_read(appearance):
-    tokens, least = COLOURS[appearance], 7 if appearance == "contrast" else 4.5
-    for name in TEXT:
-        for ground in ("paper", "card"):
-            assert contrast(getattr(tokens, name), getattr(tokens, ground)) >= least, (name, ground)
-    for name, ground in SOFT:
+def test_contrast_is_that_of_the_guidelines():
+    """The values that WCAG 2.2 and its techniques give for these colours."""
+    assert contrast("#000000", "#FFFFFF") == pytest.approx(21)
+    assert contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.005)
+    assert contrast("#767676", "#FFFFFF") >= 4.5
+    assert contrast("#FFFFFF", "#0000FF") == pytest.approx(8.59, abs=0.005)
+
+
+def assert_readable(tokens, appearance):
+    least = LEAST_CONTRAST[appearance]
+    for name, ground in PAIRS:
         assert contrast(getattr(tokens, name), getattr(tokens, ground)) >= least, (name, ground)
-    assert contrast(tokens.on_accent, tokens.accent) >= least
-    assert contrast(tokens.on_accent, tokens.accent_hover) >= least
-    assert contrast(tokens.muted, tokens.sunken) >= least
-    assert contrast(tokens.ink, tokens.stripe) >= least
+    lines = [("line", "paper"), ("line", "card")] if appearance == "contrast" else []
+    for name, ground in [*EDGES, *lines]:
+        assert contrast(getattr(tokens, name), getattr(tokens, ground)) >= LEAST_EDGE, (name, ground)
 
 
 @pytest.mark.parametrize("appearance", APPEARANCES)
-def test_borders_can_be_seen(appearance):
-    tokens = COLOURS[appearance]
-    lines = ("border", "line") if appearance == "contrast" else ("border",)
-    for name in lines:
-        for ground in ("card", "paper"):
-            assert contrast(getattr(tokens, name), getattr(tokens, ground)) >= 3, (name, ground)
+def test_every_text_is_read_on_every_ground_and_every_edge_seen(appearance):
+    assert LEAST_CONTRAST[appearance] >= (7 if appearance == "contrast" else 4.5)
+    assert_readable(COLOURS[appearance], appearance)
+
+
+@pytest.mark.parametrize("appearance", APPEARANCES)
+@given(brand=st.integers(0, 0xFFFFFF))
+@example(brand=0x000000)
+@example(brand=0xFFFFFF)
+@example(brand=0xFFE600)
+@example(brand=0x0000FF)
+@settings(deadline=None)
+def test_no_brand_can_break_the_contrast(appearance, brand):
+    brand = f"#{brand:06X}"
+    tokens = branded(appearance, brand)
+    assert_readable(tokens, appearance)
+    own = COLOURS[appearance]
+    unlike = {name for name in own._fields if getattr(own, name) != getattr(tokens, name)}
+    assert unlike <= {"accent", "accent_hover", "accent_soft"}
+
+
+@pytest.mark.parametrize("appearance", APPEARANCES)
+@given(brand=st.integers(0, 0xFFFFFF))
+@settings(deadline=None)
+def test_a_brand_is_moved_only_as_far_as_it_must(appearance, brand):
+    """A colour that holds stays to the digit; any other ends just where it holds."""
+    brand = f"#{brand:06X}"
+    tokens, least = branded(appearance, brand), LEAST_CONTRAST[appearance]
+    grounds = [getattr(COLOURS[appearance], name) for name in ("paper", "card", "sunken", "accent_soft", "on_accent")]
+    lighter = max if appearance == "dark" else min
+    ground = lighter(grounds[: 5 if appearance == "dark" else 4], key=luminance)
+    if (luminance(brand) - luminance(ground)) * (1 if appearance == "dark" else -1) > 0 and contrast(
+        brand, ground
+    ) >= least + 0.05:
+        assert tokens.accent == brand
+    elif tokens.accent != brand:
+        assert contrast(tokens.accent, ground) == pytest.approx(least, rel=0.05)
+
+
+@pytest.mark.parametrize("brand", ["", "teal", "#12", "#GGGGGG", "#0B6E6E;", None, 7])
+def test_what_is_no_colour_leaves_the_programs_own(brand):
+    assert branded("light", brand) == LIGHT
+
+
+def test_a_brand_colours_the_whole_program_and_its_ticks(qapp):
+    look = theme()
+    look.take_brand("#B10F2E")
+    try:
+        look.choose(mode="dark")
+        assert look.tokens.accent != COLOURS["dark"].accent
+        assert look.tokens.accent in qapp.styleSheet()
+        assert "check-dark.svg" in qapp.styleSheet()
+        look.choose(mode="light")
+        assert look.tokens.accent == "#B10F2E"
+        assert "check-light.svg" in qapp.styleSheet()
+    finally:
+        look.take_brand("")
+        look.choose(mode="light")
 
 
 def test_the_sheet_has_no_colour_and_no_size_of_its_own():

@@ -145,12 +145,12 @@ class CameraPreview(QWidget):
     def _paint_ring(self, painter: QPainter) -> None:
         state = self._state
         ring = self.oval().adjusted(-_RING_WIDTH, -_RING_WIDTH, _RING_WIDTH, _RING_WIDTH)
-        track = theme().colour("line")
+        track = theme().colour("track")
         full = theme().colour("done") if state.finished else theme().colour("accent")
         pen = QPen(track, _RING_WIDTH, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if state.total <= 0:
-            pen.setColor(theme().colour("look") if state.attention else track)
+            pen.setColor(theme().colour("look" if state.attention else "line"))
             pen.setWidthF(3)
             painter.setPen(pen)
             painter.drawEllipse(ring)
@@ -170,7 +170,7 @@ class CameraPreview(QWidget):
         box = self.oval().adjusted(-34, -34, 34, 34)
         span, bottom = 56, -28
         low = self._state.dark or light < _LIGHT_LOW
-        pen = QPen(theme().colour("line"), 4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+        pen = QPen(theme().colour("track"), 4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)
         painter.drawArc(box, bottom * 16, span * 16)
         pen.setColor(theme().colour("look") if low else theme().colour("accent"))

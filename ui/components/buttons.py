@@ -83,8 +83,10 @@ class _Button(QPushButton):
             self._turning.start(_SIGN_AFTER_MS)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The button, and the ring while it is busy."""
+        """The button, a second line of focus where it is filled, and the ring while it is busy."""
         super().paintEvent(event)
+        if self.hasFocus() and self._icon_token() == "on_accent":
+            self._draw_focus()
         if self._turned is None or not self.busy or not self.margin:
             return
         side, margin = theme().px(_SIGN), theme().px(self.margin)
@@ -93,6 +95,15 @@ class _Button(QPushButton):
         painter.setPen(QPen(theme().colour(self._icon_token()), theme().px(1.75)))
         box = QRectF((margin - side) / 2, (self.height() - side) / 2, side, side)
         painter.drawArc(box, round(-self._turned * 16), 270 * 16)
+        painter.end()
+
+    def _draw_focus(self) -> None:
+        """Inside the border, in the colour of the words: the border alone is too near to the colour it lies on."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme().colour("on_accent"), 2))
+        corner = theme().px(6)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(3, 3, -3, -3), corner, corner)
         painter.end()
 
     def set_icon_name(self, name: str) -> None:
@@ -132,6 +143,19 @@ class SecondaryButton(_Button):
 
     role = "secondary"
     margin = 20
+
+
+class AnswerButton(_Button):
+    """One answer of a few; the one given is filled."""
+
+    role = "answer"
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self.setCheckable(True)
+
+    def _icon_token(self) -> str:
+        return "on_accent" if self.isChecked() else "ink"
 
 
 class LinkButton(_Button):

@@ -1,9 +1,9 @@
 """One authorisation: what it is, why, three facts, and two equal buttons. Nothing is chosen beforehand."""
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from ui.components.buttons import LinkButton
+from ui.components.buttons import AnswerButton, LinkButton
 from ui.components.card import Card
 from ui.components.icons import IconView
 from ui.components.labels import Rule, label, set_role
@@ -68,12 +68,9 @@ class ConsentCard(Card):
         row.addWidget(self._icon)
         self.state = label("", "small")
         row.addWidget(self.state, 1)
-        self.no, self.yes = QPushButton(), QPushButton()
+        self.no, self.yes = AnswerButton(), AnswerButton()
         self._group = QButtonGroup(self)
         for button, answer in ((self.no, False), (self.yes, True)):
-            button.setProperty("role", "answer")
-            button.setCheckable(True)
-            button.setCursor(Qt.CursorShape.PointingHandCursor)
             self._group.addButton(button)
             button.clicked.connect(lambda _=False, answer=answer: self.decided.emit(answer))
             row.addWidget(button)

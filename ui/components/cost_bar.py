@@ -33,7 +33,7 @@ class _Bar(QWidget):
         shape = QPainterPath()
         shape.addRoundedRect(box, theme().px(4), theme().px(4))
         painter.setClipPath(shape)
-        painter.fillRect(box, theme().colour("line"))
+        painter.fillRect(box, theme().colour("track"))
         total = sum(self.values) or Decimal(1)
         x, gap = 0.0, 2.0
         for value, (_, token) in zip(self.values, _PARTS, strict=True):

@@ -96,7 +96,7 @@ class ReadingRing(QWidget):
         half = _RING / 2 + 0.5
         box = QRectF(self.rect()).adjusted(half, half, -half, -half)
         share = min(1.0, self.seconds_on_screen / self._needed_s)
-        for colour, part in (("line", 1.0), ("accent", share)):
+        for colour, part in (("track", 1.0), ("accent", share)):
             pen = QPen(theme().colour(colour), _RING, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
             outline = self._outline(box)
             length = outline.length() / _RING

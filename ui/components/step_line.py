@@ -25,7 +25,7 @@ class _Marks(QWidget):
         gap, high = theme().px(6), theme().px(6)
         wide = (self.width() - gap * (self.count - 1)) / max(1, self.count)
         for place in range(self.count):
-            painter.setBrush(theme().colour("accent" if place < self.step else "line"))
+            painter.setBrush(theme().colour("accent" if place < self.step else "track"))
             box = QRectF(place * (wide + gap), (self.height() - high) / 2, wide, high)
             painter.drawRoundedRect(box, high / 2, high / 2)
         painter.end()

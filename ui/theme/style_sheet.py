@@ -4,7 +4,8 @@ import re
 from typing import Final
 
 from loanapp.resource_files import resource_path
-from ui.theme.tokens import DARK, Tokens
+from ui.theme.contrast import luminance
+from ui.theme.tokens import STRONG, Tokens
 
 # `$name` is a token; `24px` is a length at 100 %. Lines of 1 and 2 px stay as they are.
 _SHEET: Final = """
@@ -18,7 +19,7 @@ QLabel { background: transparent; }
 QLabel[role="title"] { font-size: 28px; }
 QLabel[role="line-large"] { font-size: 36px; }
 QLabel[role="heading"] { font-size: 20px; }
-QLabel[role="strong"] { font-weight: 700; }
+QLabel[role="strong"] { font-weight: $strong; }
 QLabel[role="lead"], QLabel[role="muted"] { color: $muted; }
 QLabel[role="small"] { color: $muted; font-size: 14px; }
 QLabel[role="small-ink"] { font-size: 14px; }
@@ -27,7 +28,7 @@ QLabel[role="figure"] { font-size: 28px; }
 QLabel[role="figure-accent"] { font-size: 28px; color: $accent; }
 QLabel[role="error"] { color: $stop; font-size: 14px; }
 QLabel[role="warn"] { color: $stop; }
-QLabel[role="warn-strong"] { color: $stop; font-weight: 700; }
+QLabel[role="warn-strong"] { color: $stop; font-weight: $strong; }
 QLabel[role="look"] { color: $look; }
 QLabel[role="done"] { color: $done; }
 QLabel[role="small-done"] { color: $done; font-size: 14px; }
@@ -81,7 +82,7 @@ QPushButton[role="link"][danger="true"] { color: $stop; }
 QPushButton[role="quiet"], QToolButton[role="quiet"] { background: transparent; border: 2px solid transparent;
   border-radius: 6px; padding: $pad_quiet 8px; font-size: 14px; color: $ink; }
 QPushButton[role="quiet"]:hover, QToolButton[role="quiet"]:hover { background: $sunken; }
-QPushButton[role="quiet"]:pressed, QToolButton[role="quiet"]:pressed { background: $line; }
+QPushButton[role="quiet"]:pressed, QToolButton[role="quiet"]:pressed { background: $track; }
 QPushButton[role="quiet"]:focus, QToolButton[role="quiet"]:focus { border-color: $accent; }
 QToolButton[role="quiet"]::menu-indicator { image: none; width: 0; }
 QPushButton[role="step"] { background: transparent; border: 2px solid transparent; border-radius: 4px;
@@ -98,6 +99,7 @@ QLineEdit, QComboBox, QPlainTextEdit { background: $card; color: $ink; border: 1
   padding: 8px 10px; selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus { border: 2px solid $accent; padding: 7px 9px; }
 QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"] { border: 2px solid $stop; padding: 7px 9px; }
+QLineEdit[invalid="true"]:focus, QPlainTextEdit[invalid="true"]:focus { border-color: $accent; }
 QLineEdit:disabled, QComboBox:disabled, QPlainTextEdit:disabled { color: $muted; background: $sunken; }
 QLineEdit:read-only, QPlainTextEdit:read-only { background: $sunken; border-color: $line; }
 QComboBox::drop-down { border: none; width: 28px; }
@@ -123,7 +125,7 @@ QRadioButton::indicator:checked { border: $ring_full solid $accent; width: $dot_
   background: $card; }
 
 QSlider { min-height: 32px; }
-QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $line; }
+QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $track; }
 QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }
 QSlider::handle:horizontal { width: $knob; height: $knob; margin: -10px 0; border-radius: $knob_round;
   background: $card;  border: $ring solid $accent; }
@@ -137,7 +139,7 @@ QTableWidget::item { padding: 2px 8px; }
 QHeaderView { background: transparent; }
 QHeaderView::section { background: $sunken; color: $muted; border: none; border-bottom: 1px solid $line;
   padding: 6px 8px; font-size: 14px; }
-QProgressBar { background: $line; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; }
+QProgressBar { background: $track; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; }
 QProgressBar::chunk { background: $accent; border-radius: 2px; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
 QScrollBar::handle:vertical { background: $line; min-height: 32px; border-radius: 4px; margin: 2px; }
@@ -186,7 +188,9 @@ def style_sheet(tokens: Tokens, scale: int, *, large: bool = False) -> str:
         return f"{pixels if pixels <= _HAIRLINE else round(pixels * scale / 100)}px"
 
     colours = tokens._asdict()
-    colours["check"] = resource_path("icons", "check-dark.svg" if tokens is DARK else "check-light.svg").as_posix()
+    tick = "check-light.svg" if luminance(tokens.on_accent) > luminance(tokens.accent) else "check-dark.svg"
+    colours["check"] = resource_path("icons", tick).as_posix()
+    colours["strong"] = str(STRONG)
     colours.update(_round_parts(scale))
     colours.update({name: f"{room[large]}px" for name, room in _ROOM.items()})
     sheet = _TOKEN.sub(lambda match: colours[match[1]], _SHEET)

@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QApplication
 
 from loanapp.domain.errors import LoanAppError
 from loanapp.resource_files import asset_path
+from ui.theme.brand import branded
 from ui.theme.style_sheet import style_sheet
-from ui.theme.tokens import COLOURS, TARGET, Appearance, Tokens
+from ui.theme.tokens import TARGET, Appearance, Tokens
 
 Mode = Literal["light", "dark", "contrast", "system"]
 MODES: Final[tuple[Mode, ...]] = ("light", "dark", "contrast", "system")
@@ -30,6 +31,7 @@ class Theme(QObject):
         self._mode: Mode = "light"
         self._scale = 100
         self._large = False
+        self._brand = ""
         self._font_loaded = False
 
     @property
@@ -70,7 +72,7 @@ class Theme(QObject):
     @property
     def tokens(self) -> Tokens:
         """The colours in force."""
-        return COLOURS[self.appearance]
+        return branded(self.appearance, self._brand)
 
     @property
     def target(self) -> int:
@@ -91,11 +93,10 @@ class Theme(QObject):
         """A token as a colour."""
         return QColor(getattr(self.tokens, name))
 
-    def font(self, pixels: int, *, strong: bool = False) -> QFont:
+    def font(self, pixels: int) -> QFont:
         """The font at a size of the type scale (28, 20, 16, 14), for painting."""
         font = QFont(QApplication.font())
         font.setPixelSize(self.px(pixels))
-        font.setWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
         return font
 
     def choose(self, *, mode: Mode | None = None, scale: int | None = None, large: bool | None = None) -> None:
@@ -104,6 +105,10 @@ class Theme(QObject):
         self._scale = scale or self._scale
         self._large = self._large if large is None else large
         self.apply()
+
+    def take_brand(self, colour: str) -> None:
+        """Take the lender's own colour (``#RRGGBB``, or nothing) as the accent, from the next :meth:`apply` on."""
+        self._brand = colour
 
     def apply(self) -> None:
         """Give fonts, palette and style sheet to the program."""

@@ -1,7 +1,7 @@
 """The design's tokens, in one place: colours of the three appearances, type, space, corners, targets, motion.
 
-Text on its ground has a contrast of at least 4.5, borders and focus at least 3; in high contrast text has 7. What each
-is for, and how a lender's own colour enters, stands in docs/design-language.md.
+Any colour of text may stand on any ground: ``LEAST_CONTRAST`` holds for all of them, ``LEAST_EDGE`` for borders, focus
+and what fills a track. What each is for, and how a lender's own colour enters, stands in docs/design-language.md.
 """
 
 from typing import Final, Literal, NamedTuple
@@ -9,8 +9,10 @@ from typing import Final, Literal, NamedTuple
 Appearance = Literal["light", "dark", "contrast"]
 APPEARANCES: Final[tuple[Appearance, ...]] = ("light", "dark", "contrast")
 
-# Sizes of text in px at 100 %, on lines half as high again. Weights are 400 and 600 alone.
+# Sizes of text in px at 100 %, on lines half as high again.
 TYPE_SCALE: Final = (40, 36, 28, 20, 16, 14)
+# The typeface comes in one weight, 400; Qt thickens its outlines from 700 on, and below that draws 400.
+STRONG: Final = 700
 # Steps of the 4 px grid: inside a control, inside a card, between blocks.
 SPACING: Final = (4, 8, 12, 16, 24, 32, 48)
 CORNERS: Final = (2, 4, 6, 8)
@@ -18,6 +20,10 @@ CORNERS: Final = (2, 4, 6, 8)
 TARGET: Final = {"standard": 32, "large": 48}
 # Milliseconds: something appears, something goes somewhere. None with reduced motion.
 MOTION_MS: Final = {"appear": 150, "move": 200}
+
+# Text against its ground by WCAG 2.2 (1.4.3, and 1.4.6 where contrast is asked for); edges and focus by 1.4.11.
+LEAST_CONTRAST: Final[dict[Appearance, float]] = {"light": 4.5, "dark": 4.5, "contrast": 7}
+LEAST_EDGE: Final = 3
 
 
 class Tokens(NamedTuple):
@@ -29,6 +35,7 @@ class Tokens(NamedTuple):
     ink: str
     muted: str
     line: str
+    track: str
     border: str
     accent: str
     accent_hover: str
@@ -50,6 +57,7 @@ LIGHT: Final = Tokens(
     ink="#1D2A30",
     muted="#56646B",
     line="#E2DDD3",
+    track="#E2DDD3",
     border="#7E898E",
     accent="#0B6E6E",
     accent_hover="#085757",
@@ -59,7 +67,7 @@ LIGHT: Final = Tokens(
     look_soft="#FBF1DF",
     stop="#B3261E",
     stop_soft="#FBEBE9",
-    done="#2E7D4F",
+    done="#297348",
     done_soft="#ECF6F0",
     stripe="#EFE3C8",
 )
@@ -71,6 +79,7 @@ DARK: Final = Tokens(
     ink="#E8ECEA",
     muted="#A5B1B4",
     line="#2C383D",
+    track="#2C383D",
     border="#75848A",
     accent="#4DB6AC",
     accent_hover="#72C7BF",
@@ -94,6 +103,7 @@ CONTRAST: Final = Tokens(
     ink="#000000",
     muted="#2B2B2B",
     line="#6B6B6B",
+    track="#D2D2D2",
     border="#000000",
     accent="#00474A",
     accent_hover="#002C2E",

@@ -297,6 +297,12 @@ class Support(Row):
     email: str
 
 
+class Brand(Row):
+    """A lender's colour for what is pressed; the window moves it as far as it takes to be read."""
+
+    accent: str = Field(pattern=r"^#[0-9A-Fa-f]{6}$")
+
+
 class Profile(Row):
     """Who lends."""
 
@@ -308,6 +314,7 @@ class Profile(Row):
     name: Words
     address: Words
     support: Support
+    brand: Brand | None = None
 
 
 @dataclass(frozen=True, slots=True)
