@@ -4,6 +4,7 @@ import re
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from PySide6.QtGui import QFont, QImage, QPainter
 
 from ui import shell
 from ui.home import WindowSettings
@@ -12,7 +13,7 @@ from ui.theme.brand import branded
 from ui.theme.contrast import contrast, luminance
 from ui.theme.style_sheet import style_sheet
 from ui.theme.theme import MODES, SCALES
-from ui.theme.tokens import CORNERS, LEAST_CONTRAST, LEAST_EDGE, TARGET, TYPE_SCALE
+from ui.theme.tokens import CORNERS, LEAST_CONTRAST, LEAST_EDGE, STRONG, TARGET, TYPE_SCALE
 
 TEXT = ("ink", "muted", "accent", "accent_hover", "look", "stop", "done")
 GROUNDS = ("paper", "card", "sunken", "accent_soft", "look_soft", "stop_soft", "done_soft")
@@ -86,6 +87,25 @@ def test_a_brand_is_moved_only_as_far_as_it_must(appearance, brand):
         assert tokens.accent == brand
     elif tokens.accent != brand:
         assert contrast(tokens.accent, ground) == pytest.approx(least, rel=0.05)
+
+
+def test_strong_words_are_drawn_thicker(qapp):
+    """The typeface comes in one weight; below the weight the tokens name, Qt would draw the same thin lines."""
+
+    def ink(weight):
+        font = theme().font(28)
+        font.setWeight(QFont.Weight(weight))
+        picture = QImage(200, 60, QImage.Format.Format_Grayscale8)
+        picture.fill(255)
+        painter = QPainter(picture)
+        painter.setFont(font)
+        painter.drawText(10, 40, "每月还款")
+        painter.end()
+        return sum(255 - value for value in picture.constBits().tobytes())
+
+    theme().apply()
+    assert ink(STRONG) > 1.2 * ink(400)
+    assert theme().font(14, strong=True).weight() == STRONG
 
 
 @pytest.mark.parametrize("brand", ["", "teal", "#12", "#GGGGGG", "#0B6E6E;", None, 7])

@@ -10,7 +10,7 @@ from loanapp.domain.errors import LoanAppError
 from loanapp.resource_files import asset_path
 from ui.theme.brand import branded
 from ui.theme.style_sheet import style_sheet
-from ui.theme.tokens import TARGET, Appearance, Tokens
+from ui.theme.tokens import STRONG, TARGET, Appearance, Tokens
 
 Mode = Literal["light", "dark", "contrast", "system"]
 MODES: Final[tuple[Mode, ...]] = ("light", "dark", "contrast", "system")
@@ -93,10 +93,11 @@ class Theme(QObject):
         """A token as a colour."""
         return QColor(getattr(self.tokens, name))
 
-    def font(self, pixels: int) -> QFont:
+    def font(self, pixels: int, *, strong: bool = False) -> QFont:
         """The font at a size of the type scale (28, 20, 16, 14), for painting."""
         font = QFont(QApplication.font())
         font.setPixelSize(self.px(pixels))
+        font.setWeight(QFont.Weight(STRONG) if strong else QFont.Weight.Normal)
         return font
 
     def choose(self, *, mode: Mode | None = None, scale: int | None = None, large: bool | None = None) -> None:
