@@ -61,6 +61,8 @@ def _name(widget: QWidget) -> str:
     said = text() if callable(text) and not isinstance(widget, QPlainTextEdit) else ""
     said = said if isinstance(said, str) and said else widget.accessibleName()
     holder = widget.parentWidget()
+    if not said and holder is not None:
+        said = f"in {type(holder).__name__}"
     kind = type(widget).__name__ if type(widget).__name__ != "QWidget" or holder is None else type(holder).__name__
     return f"{kind} “{' '.join(str(said).split())[:28]}”"
 

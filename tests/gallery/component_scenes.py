@@ -32,6 +32,7 @@ from ui.components import (
     ExpectedTime,
     Field,
     FieldError,
+    Figures,
     FlowRow,
     HelpPanel,
     IdentityNumberField,
@@ -261,6 +262,16 @@ def _cost_bar() -> Iterator[Specimen]:
     yield Specimen("rest", bar)
 
 
+def _figures() -> Iterator[Specimen]:
+    sums = Figures({"monthly": ("money", 3), "total": ("figure", 2), "annual": ("figure-accent", 2)})
+    for name, figure in (("monthly", Decimal("899.75")), ("total", Decimal("10797.05"))):
+        sums.captions[name].setText(tr(f"cost.{name}"))
+        sums.figures[name].setText(yuan(figure, places=2))
+    sums.captions["annual"].setText(tr("cost.annual"))
+    sums.figures["annual"].setText("14.40%")
+    yield Specimen("rest", sums)
+
+
 def _errors() -> Iterator[Specimen]:
     summary = ErrorSummary()
     sentences = [error_sentence(code) for code in (ErrorCode.PHONE_INVALID, ErrorCode.IDENTITY_NUMBER_LENGTH)]
@@ -444,6 +455,7 @@ BUILDS: Final[dict[str, Build]] = {
     "banner": _banners,
     "consent-card": _consents,
     "cost-bar": _cost_bar,
+    "figures": _figures,
     "error-summary": _errors,
     "progress-line": _progress,
     "stepper": _stepper,

@@ -23,6 +23,7 @@ from ui.translations import translator
 
 _PATIENCE_S: Final = 30.0
 _ROUNDS: Final = 40
+_SECOND_LOOK_S: Final = 0.5
 _QUIET_ROUNDS: Final = 2
 _SHADE: Final = QColor(0, 0, 0, 70)
 
@@ -164,7 +165,19 @@ def in_front(window: QWidget) -> QWidget | None:
 
 
 def look(window: QWidget, asked: QSize | None = None) -> list[str]:
-    """What is amiss in the window, and in the question before it."""
+    """What is amiss in the window, and in the question before it; what passes while it is laid out is no fault."""
+    found = _look_once(window, asked)
+    if found:
+        end = time.monotonic() + _SECOND_LOOK_S
+        while time.monotonic() < end:
+            let_it_run()
+            time.sleep(0.01)
+        settle(window)
+        found = _look_once(window, asked)
+    return found
+
+
+def _look_once(window: QWidget, asked: QSize | None) -> list[str]:
     found = clipping.faults(window, asked)
     if (dialog := in_front(window)) is not None:
         settle(dialog)

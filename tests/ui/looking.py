@@ -14,6 +14,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tests.gallery.clipping import clipped as cut_off
+
+__all__ = ["CONTROLS", "controls", "cut_off", "frames", "inside", "markup", "nameless"]
+
 CONTROLS = (QAbstractButton, QLineEdit, QComboBox, QAbstractSlider, QPlainTextEdit, QTableWidget)
 
 
@@ -30,25 +34,6 @@ def nameless(window: QWidget) -> list[str]:
         for widget in controls(window)
         if not (widget.accessibleName() or (isinstance(widget, QAbstractButton) and widget.text()))
     ]
-
-
-def cut_off(window: QWidget) -> list[str]:
-    found = []
-    for label in window.findChildren(QLabel):
-        if not label.isVisible() or not label.text():
-            continue
-        if label.wordWrap():
-            needed = label.heightForWidth(label.width())
-            if needed > label.height() + 1:
-                found.append(f"label {label.text()[:24]!r} needs {needed} px of height, has {label.height()}")
-        elif label.sizeHint().width() > label.width() + 1:
-            found.append(f"label {label.text()[:24]!r} needs {label.sizeHint().width()} px, has {label.width()}")
-    found.extend(
-        f"button {button.text()!r} needs {button.sizeHint().width()} px, has {button.width()}"
-        for button in window.findChildren(QAbstractButton)
-        if button.isVisible() and button.text() and button.sizeHint().width() > button.width() + 1
-    )
-    return found
 
 
 def markup(window: QWidget) -> list[str]:

@@ -47,6 +47,7 @@ _WHERE: Final = {
     "PageScaffold": "page_scaffold",
     "AmountSlider": "amount_slider",
     "CostBar": "cost_bar",
+    "Figures": "figures",
     "ScheduleTable": "schedule_table",
     "SafetyLine": "safety_line",
     "TestIdentityRow": "test_identity",

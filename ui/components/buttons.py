@@ -170,8 +170,8 @@ class LinkButton(_Button):
 class _WrappingButton(_Button):
     """Its words go on in the next line where there is no room: a sentence, a heading of a document."""
 
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(text, parent)
+    def __init__(self, text: str = "", parent: QWidget | None = None, *, icon: str = "") -> None:
+        super().__init__(text, parent, icon=icon)
         policy = self.sizePolicy()
         policy.setHeightForWidth(True)
         policy.setHorizontalPolicy(QSizePolicy.Policy.Preferred)
@@ -184,7 +184,8 @@ class _WrappingButton(_Button):
 
     def _margins(self) -> tuple[int, int, int, int]:
         side, end = theme().px(6), theme().px(2) + 2
-        return side, end, -side, -end
+        before = side if self.icon().isNull() else side + self.iconSize().width() + theme().px(6)
+        return before, end, -side, -end
 
     def heightForWidth(self, width: int) -> int:
         """As high as the words need."""
@@ -193,7 +194,8 @@ class _WrappingButton(_Button):
 
     def sizeHint(self) -> QSize:
         """In one line."""
-        width = self.fontMetrics().horizontalAdvance(self.text()) + 2 * self._margins()[0] + 2
+        before, _, after, _ = self._margins()
+        width = self.fontMetrics().horizontalAdvance(self.text()) + before - after + 2
         return QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:
@@ -204,13 +206,20 @@ class _WrappingButton(_Button):
     def _text_token(self) -> str:
         return "accent"
 
+    def _icon_token(self) -> str:
+        return self._text_token()
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Ground and border as the style sheet has them, the words wrapped."""
         option = QStyleOptionButton()
         self.initStyleOption(option)
         option.text = ""
+        sign, option.icon = option.icon, QIcon()
         painter = QPainter(self)
         self.style().drawControl(QStyle.ControlElement.CE_PushButton, option, painter, self)
+        if not sign.isNull():
+            side = self.iconSize().width()
+            sign.paint(painter, QRect(theme().px(6), (self.height() - side) // 2, side, side))
         painter.setPen(theme().colour(self._text_token()))
         painter.setFont(self.font())
         room = self.rect().adjusted(*self._margins())

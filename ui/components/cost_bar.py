@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from ui.components.flow_row import FlowRow
 from ui.components.labels import label
 from ui.formats import yuan
 from ui.theme import theme
@@ -72,18 +73,20 @@ class CostBar(QWidget):
         box.setSpacing(10)
         self._bar = _Bar()
         box.addWidget(self._bar)
-        row = QHBoxLayout()
-        row.setSpacing(8)
+        parts = FlowRow(spacing=24, line_spacing=4)
         self._labels = []
-        for number, (_, token) in enumerate(_PARTS):
-            if number:
-                row.addSpacing(16)
+        for _, token in _PARTS:
+            part = QWidget()
+            row = QHBoxLayout(part)
+            row.setContentsMargins(0, 0, 0, 0)
+            row.setSpacing(8)
             row.addWidget(_Swatch(token))
             text = label("", "small-ink", wrap=False)
             self._labels.append(text)
             row.addWidget(text)
-        row.addStretch(1)
-        box.addLayout(row)
+            parts.add(part)
+        parts.close_up()
+        box.addWidget(parts)
         self.setAccessibleName("-")
 
     def show_sum(self, principal: Decimal, interest: Decimal, fees: Decimal) -> None:

@@ -131,21 +131,39 @@ class BottomLine(QFrame):
             looks.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.retranslate()
 
+    def _fit(self) -> None:
+        """Where not all words fit, the menus keep their icons alone; tips and screen readers still say them."""
+        menus = (self.text_size, self.mode)
+        for menu in menus:
+            menu.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        layout = self.layout()
+        if layout is not None and layout.sizeHint().width() > self.width():
+            for menu in menus:
+                menu.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Follow the width."""
+        super().resizeEvent(event)
+        self._fit()
+
     def show_sound(self, *, shown: bool, on: bool) -> None:
         """Offer to read aloud or to be silent, where this computer has a voice."""
         self._sound_on = on
         self.sound.setVisible(shown)
         self.sound.set_icon_name("sound" if on else "sound-off")
         self.sound.setText(tr("common.sound_on" if on else "common.sound_off"))
+        self._fit()
 
     def show_offline(self, *, offline: bool) -> None:
         """Say that the lender cannot be reached, or stop saying so."""
         self._offline_icon.setVisible(offline)
         self._offline.setVisible(offline)
+        self._fit()
 
     def show_signed_in(self, *, signed_in: bool) -> None:
         """Offer to sign out, where there is somebody to sign out."""
         self.sign_out.setVisible(signed_in)
+        self._fit()
 
     def retranslate(self) -> None:
         """Change the words; also after colours or size have changed."""
@@ -167,6 +185,7 @@ class BottomLine(QFrame):
         icon = {"light": "sun", "dark": "moon", "contrast": "contrast"}[theme().appearance]
         self.mode.show_words(tr("common.appearance"), tr("common.appearance_choose"), icon)
         self.language.setText(tr("common.other_language"))
+        QTimer.singleShot(0, self, self._fit)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow language, colours and size."""

@@ -11,11 +11,12 @@ from loanapp.domain.clock import CHINA, SystemClock
 from loanapp.domain.schedule import equal_instalment_schedule
 from loanapp.journey.pages import Page
 from ui.components.amount_slider import AmountSlider
-from ui.components.buttons import LinkButton
+from ui.components.buttons import SentenceLink
 from ui.components.card import Card
 from ui.components.cost_bar import CostBar
 from ui.components.error_summary import FieldError
 from ui.components.fields import MoneyField
+from ui.components.figures import Figures
 from ui.components.labels import Rule, label
 from ui.components.safety_line import SafetyLine
 from ui.formats import percent, yuan
@@ -39,13 +40,15 @@ class CostPage(JourneyPage):
         card = Card(spacing=12)
         card.body.addLayout(self._make_inputs())
         card.body.addWidget(Rule())
-        card.body.addLayout(self._make_figures())
+        sums = Figures({"monthly": ("money", 3), "total": ("figure", 2), "annual": ("figure-accent", 2)})
+        self.captions, self.figures = sums.captions, sums.figures
+        card.body.addWidget(sums)
         self.bar = CostBar()
         card.body.addWidget(self.bar)
         self.scaffold.add(card)
-        self.larger = LinkButton(icon="glasses")
+        self.larger = SentenceLink(icon="glasses")
         self.larger.clicked.connect(self.context.messages.ask_for_large)
-        self.scaffold.body.addWidget(self.larger, 0, Qt.AlignmentFlag.AlignLeft)
+        self.scaffold.body.addWidget(self.larger)
         self.scam = SafetyLine()
         self.scaffold.keep_in_view(self.scam)
         self._put(self._amount, self._months)
@@ -78,22 +81,6 @@ class CostPage(JourneyPage):
         self.amount_slider.picked.connect(lambda amount: self._put(amount, self._months))
         self.months_slider.picked.connect(lambda months: self._put(self._amount, months))
         return grid
-
-    def _make_figures(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(24)
-        self.captions = {}
-        self.figures = {}
-        for name, role in (("monthly", "money"), ("total", "figure"), ("annual", "figure-accent")):
-            column = QVBoxLayout()
-            column.setSpacing(2)
-            column.addStretch(1)
-            self.captions[name] = label("", "muted", wrap=False)
-            self.figures[name] = label("", role, wrap=False)
-            column.addWidget(self.captions[name])
-            column.addWidget(self.figures[name])
-            row.addLayout(column, 3 if name == "monthly" else 2)
-        return row
 
     def retranslate(self) -> None:
         """Change every word; the figures stay."""

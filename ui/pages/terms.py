@@ -19,6 +19,7 @@ from ui.components.choice_cards import Choice, ChoiceCards
 from ui.components.cost_bar import CostBar
 from ui.components.error_summary import FieldError
 from ui.components.fields import MoneyField
+from ui.components.figures import Figures
 from ui.components.labels import label
 from ui.components.schedule_table import ScheduleTable
 from ui.formats import percent, yuan
@@ -65,18 +66,9 @@ class TermsPage(JourneyPage):
 
     def _make_sum(self) -> Card:
         card = Card(spacing=14)
-        row = QHBoxLayout()
-        row.setSpacing(24)
-        self.captions, self.figures = {}, {}
-        for name, role in (("monthly", "figure"), ("total", "figure"), ("annual", "figure-accent")):
-            column = QVBoxLayout()
-            column.setSpacing(2)
-            self.captions[name] = label("", "muted", wrap=False)
-            self.figures[name] = label("", role, wrap=False)
-            column.addWidget(self.captions[name])
-            column.addWidget(self.figures[name])
-            row.addLayout(column, 1)
-        card.body.addLayout(row)
+        sums = Figures({"monthly": ("figure", 1), "total": ("figure", 1), "annual": ("figure-accent", 1)})
+        self.captions, self.figures = sums.captions, sums.figures
+        card.body.addWidget(sums)
         self.bar = CostBar()
         card.body.addWidget(self.bar)
         return card

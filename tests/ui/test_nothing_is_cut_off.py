@@ -1,0 +1,61 @@
+"""Every page and component in every state: no word cut off or shortened, nothing one upon another, every control named.
+
+Quick: the combinations in which something is cut off first. Slow: all of them.
+"""
+
+import pytest
+
+from tests.gallery.combinations import all_combinations, worst
+from tests.gallery.scenes import all_scenes
+from tests.gallery.stage import as_before, in_front, prepare
+from tests.gallery.sweep import sweep
+from tests.ui.looking import markup, nameless
+
+SCENES = {scene.name: scene for scene in all_scenes()}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def looks(qapp):
+    prepare()
+    yield
+    as_before()
+    qapp.setStyleSheet("")
+    qapp.setCursorFlashTime(1000)
+
+
+@pytest.fixture
+def judged(qapp):
+    """Faults of a scene: what the eye finds, and what a screen reader would miss."""
+
+    def judge(name, combinations):
+        unnamed = []
+
+        def listen(scene, combination, window):
+            front = in_front(window) or window
+            unnamed.extend(f"{combination.name}: {one} has no name" for one in nameless(front))
+            unnamed.extend(f"{combination.name}: {one} is markup" for one in markup(front))
+
+        return [*sweep(SCENES[name], combinations, listen), *unnamed]
+
+    return judge
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_nothing_is_cut_off_where_it_is_cut_off_first(name, judged):
+    assert judged(name, worst()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SCENES)
+def test_nothing_is_cut_off_in_any_combination(name, judged):
+    assert judged(name, all_combinations()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_whole_loan_with_the_real_lender_is_cut_off_nowhere(qapp):
+    from tests.gallery.walk import MOVING, walk
+
+    seen = walk(worst())
+    assert seen.faults == []
+    assert len(seen.seen) > len(MOVING) + 15
