@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.journey.pages import Page
+from ui import reader_roles
 from ui.components.places import hold_places
 from ui.home import WindowSettings
 from ui.main_window import MainWindow
@@ -67,6 +68,7 @@ class Desktop(QObject):
         if os.environ.get(VARIABLE) == NAME:
             translator().shape_words(pseudo)
             settings.language = "en"
+        reader_roles.install()
         translator().set_language(settings.language)
         self._local = local_lender()
         theme().take_brand(self._local.accent)
@@ -102,7 +104,7 @@ class Desktop(QObject):
             self.window.show_page(Page.COST)
         self.shell.furnish(self.window)
         if (page := self.window.page) is not None:
-            page.focus_first()
+            self.window.enter(page)
         QTimer.singleShot(0, self, self._open_lender)
 
     def _open_lender(self) -> None:
@@ -166,14 +168,15 @@ class Desktop(QObject):
         if (notice := journey.take_notice()) is not None:
             self.messages.show_error(notice)
         shown = self.window.page
-        if page is Page.COST and shown is not None and shown.page_id is Page.COST:
+        if page is not Page.COST or shown is None:
+            self.window.show_page(page)
+        elif shown.page_id is Page.COST:
             shown.scaffold.set_note("")
             if self._want_to_start:
                 shown.proceed()
             else:
                 shown.load()
-        else:
-            self.window.show_page(page)
+        # Else the borrower has gone on already, while the answer was on its way: they are not thrown back.
         self.arrived.emit(page)
 
     def _not_connected(self, error: LoanAppError) -> None:

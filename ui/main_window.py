@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, 
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.journey.pages import Page, StepState, place, steps
+from ui.announce import announce
 from ui.components.frame_lines import BottomLine, TopLine
 from ui.components.labels import label
 from ui.components.notice_area import NoticeArea
@@ -21,6 +22,7 @@ from ui.failures import FailureCount
 from ui.messages import Level
 from ui.pages.page import JourneyPage, PageContext
 from ui.pages.registry import load_ahead, make_page
+from ui.reader_order import arrange
 from ui.translations import error_fix, error_sentence, tr
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ class MainWindow(QWidget):
         self.help_open = help_open
         self._pages: dict[Page, JourneyPage] = {}
         self._page: JourneyPage | None = None
+        self._entered = False
         self._application_id = ""
         self._lender: LenderProfile | None = None
         self._help: HelpPanel | None = None
@@ -129,10 +132,15 @@ class MainWindow(QWidget):
             page.problem.connect(self._page_problem)
             page.problem.connect(self._count_failure)
             page.retry_wanted.connect(self.start_wanted)
+            page.scaffold.titled.connect(lambda _, page=page: self._titled(page))
             self._pages[wanted] = page
             self.stack.addWidget(page)
         self._page = page
+        self._entered = False
         self._drop_waiting()
+        # Else Qt hands the focus on from one control to the next while pages change, and each would be read out.
+        if (focus := self.focusWidget()) is not None and self.stack.isAncestorOf(focus):
+            focus.clearFocus()
         self.stack.setCurrentWidget(page)
         page.scaffold.show_top()
         page.show_problem(None)
@@ -149,13 +157,34 @@ class MainWindow(QWidget):
         self._show_steps()
         self._help_article = page.help_article()
         self._fit_width()
+        self._show_title()
         if self.isVisible():
-            QTimer.singleShot(0, self, lambda: page.focus_first() if self._page is page else None)
+            QTimer.singleShot(0, self, lambda: self.enter(page))
         self._show_help()
         if (reader := self._page_reader()) is not None:
             reader.enter(page)
         load_ahead(page.page_id, self.context)
         self.page_shown.emit(page.page_id)
+
+    def enter(self, page: JourneyPage) -> None:
+        """Put the focus where ``page`` starts, and say to who listens where they are."""
+        if self._page is page:
+            arrange(self)
+            page.focus_first()
+            self._entered = True
+            announce(page, " ".join(filter(None, (page.scaffold.title.text(), page.scaffold.lead.text()))))
+
+    def _titled(self, page: JourneyPage) -> None:
+        """A page says something else than before: an answer has come, or its next step."""
+        if self._page is page:
+            self._show_title()
+            if self._entered:
+                announce(page, page.scaffold.title.text())
+
+    def _show_title(self) -> None:
+        """The page in view names the window, as it does in the list of open windows."""
+        page, program = self._page, tr("common.program")
+        self.window().setWindowTitle(f"{page.scaffold.title.text()} · {program}" if page is not None else program)
 
     def _forget_what_was_before(self) -> None:
         """Another application, or none any more: what pages show of the one before is nobody's to see."""
@@ -429,8 +458,7 @@ class MainWindow(QWidget):
     # Qt
 
     def _retranslate(self) -> None:
-        self.setWindowTitle(tr("common.program"))
-        self.stack.setAccessibleName(tr("common.program"))
+        self._show_title()
         self._retranslate_lender()
         if self._waiting is not None:
             self._waiting.setText(tr(self._waiting_key))

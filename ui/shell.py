@@ -53,6 +53,8 @@ class Shell(QMainWindow):
         self._first_picture = []
         self.setStyleSheet("")
         self.setCentralWidget(content)
+        # At once, not when the events are through: a window that becomes active in between would lose its focus.
+        content.show()
 
     def paintEvent(self, event: "QPaintEvent") -> None:
         """Tell when the first picture is there."""

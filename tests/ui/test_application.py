@@ -194,6 +194,24 @@ def test_going_on_before_the_lender_answers_is_remembered_even_after_it_failed_t
     shell.deleteLater()
 
 
+def test_who_has_gone_on_before_the_answer_came_is_not_thrown_back(own_home, qtbot):
+    from tests.ui.typed_journey import TypedJourney
+
+    shell = Shell("title")
+    desktop = Desktop(own_home, shell, WindowSettings("zh"))
+    shell.furnish(desktop.window)
+    journey = desktop.context.journey = TypedJourney()
+    journey.answers.update(
+        take_notice=lambda: None, resume=lambda: Page.COST, cost_understood=lambda: Page.SIGN_IN, close=lambda: None
+    )
+    desktop.window.show_page(Page.COST).proceed()
+    qtbot.waitUntil(lambda: desktop.window.page.page_id is Page.SIGN_IN)
+    desktop._connected(None)
+    assert desktop.window.page.page_id is Page.SIGN_IN
+    shell.close()
+    shell.deleteLater()
+
+
 def unreachable():
     raise LenderUnreachableError
 

@@ -2,6 +2,7 @@ from decimal import Decimal
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QWidget
 
 from tests.ui.looking import markup
@@ -117,6 +118,19 @@ def test_the_slider_follows_values_and_leaves_the_wheel_alone(shown, qtbot):
     with qtbot.waitSignal(slider.picked) as picked:
         qtbot.keyClick(slider, Qt.Key.Key_Right)
     assert picked.args == [10100]
+
+
+def test_the_slider_says_its_value_and_rests_on_those_there_are(shown, qtbot):
+    slider = shown(AmountSlider((3, 6, 9, 12, 18, 24)))
+    slider.put(12)
+    told = QAccessible.queryAccessibleInterface(slider).valueInterface()
+    assert (told.minimumValue(), told.currentValue(), told.maximumValue()) == (3, 12, 24)
+    picked = []
+    slider.picked.connect(picked.append)
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Home):
+        qtbot.keyClick(slider, key)
+    told.setCurrentValue(11)
+    assert picked == [18, 24, 18, 3, 12]
 
 
 def test_the_bar_says_its_sum(shown):

@@ -15,6 +15,7 @@ from loanapp.resource_files import read_toml
 from tests.ui.loan_in_hand import NOW, application
 from tests.ui.looking import markup, nameless
 from tests.ui.typed_journey import Kit, TypedJourney, done_with, draft
+from ui.components.amount_slider import AmountSlider
 from ui.pages.about_you import AboutYouPage
 from ui.pages.bank_card import BankCardPage
 from ui.pages.check_answers import CheckAnswersPage
@@ -62,7 +63,7 @@ def test_going_on_opens_the_journey_and_saves(open_page, qtbot):
     journey = TypedJourney()
     journey.answers = {"resume": lambda: Page.COST, "cost_understood": lambda: Page.SIGN_IN}
     page = open_page(CostPage, journey)
-    page.amount_slider.setValue(page.amount_slider.value() + 1)
+    page.amount_slider.triggerAction(AmountSlider.SliderAction.SliderSingleStepAdd)
     assert done_with(qtbot, page, page.proceed) is Page.SIGN_IN
     qtbot.waitUntil(lambda: journey.kept.get(Page.COST) == {"amount": "10100", "months": "12"})
 

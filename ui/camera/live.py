@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from loanapp.domain.liveness import Challenge, HintCode
+from ui.announce import announce
 from ui.camera.face_words import line_for, spoken_for
 from ui.camera.figures import CAMERA, DONE, Drawing
 from ui.camera.flash_overlay import FlashOverlay
@@ -44,8 +45,7 @@ class LiveMirror(QObject):
                 preview.show_frame(view.frame.image)
         text = line_for(view, flash_comes=flash_comes)[0]
         if text != self._mirror.line.text():
-            spoken, urgent = spoken_for(view, flash_comes=flash_comes)
-            self._voice.say(spoken, translator().language, urgent)
+            self._speak(*spoken_for(view, flash_comes=flash_comes))
         # What is kept for another language is what is said: no frame outlives its view.
         said = replace(view, frame=None, facts=None)
         self._say(lambda: line_for(said, flash_comes=flash_comes))
@@ -70,7 +70,14 @@ class LiveMirror(QObject):
         preview.show_frame(None)
         preview.show_state(PreviewState(done=preview.state.total, total=preview.state.total, finished=True))
         self._say(lambda: (tr("face_verification.line.sending"), DONE, False))
-        self._voice.say(tr("voice.line.sending"), translator().language)
+        self._speak(tr("voice.line.sending"))
+
+    def _speak(self, text: str, urgent: bool = False) -> None:  # noqa: FBT001, FBT002 - as the voice has it
+        """By the program's own voice where it is wanted, else by the borrower's screen reader: never by both."""
+        if self._voice.enabled and self._voice.available:
+            self._voice.say(text, translator().language, urgent)
+        else:
+            announce(self._mirror.line, text, urgent=urgent)
 
     def _say(self, words: Callable[[], tuple[str, "Drawing | None", bool]]) -> None:
         self._words = words

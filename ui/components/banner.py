@@ -48,8 +48,14 @@ class Banner(QFrame):
         self.set_level(level)
         self.say(title, text)
 
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it says that something stops the borrower."""
+        return self._level is Level.STOP
+
     def set_level(self, level: Level) -> None:
         """Change colour and icon."""
+        self._level = level
         set_role(self, "level", level.value)
         self._icon.show_icon(*_ICONS[level])
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup, QIcon
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
@@ -29,11 +29,10 @@ class ChoiceMenu(QToolButton, Generic[_Choice]):
         self._icon_name = ""
         self._offered: QMenu | None = None
         self.setProperty("role", "quiet")
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         # Pressed with the mouse it leaves the focus where it is: in a field that is half filled in, for example.
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.pressed.connect(self._prepare)
+        self.clicked.connect(self._open)
 
     def show_words(self, text: str, description: str, icon: str = "") -> None:
         """The words on the button, what it is for, and its icon in the colours in force."""
@@ -46,6 +45,14 @@ class ChoiceMenu(QToolButton, Generic[_Choice]):
             self.setIcon(QIcon(icon_pixmap(icon, "ink", 18, self.devicePixelRatioF())))
             self.setIconSize(QSize(side, side))
 
+    def _open(self) -> None:
+        """Above the button, the choice in force first: pressed by mouse, key or screen reader, it is the same."""
+        self._prepare()
+        if (menu := self._offered) is not None:
+            in_force = next((action for action in menu.actions() if action.isChecked()), None)
+            menu.setActiveAction(in_force or menu.actions()[0])
+            menu.popup(self.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
+
     def _prepare(self) -> None:
         if self._offered is None:
             self._offered = QMenu(self)
@@ -55,7 +62,6 @@ class ChoiceMenu(QToolButton, Generic[_Choice]):
                 action.setCheckable(True)
                 action.triggered.connect(lambda _=False, choice=choice: self._chosen(choice))
                 self._offered.addAction(action)
-            self.setMenu(self._offered)
         for action, choice in zip(self._offered.actions(), self._choices, strict=True):
             action.setText(self._name(choice))
             action.setChecked(choice == self._in_force())

@@ -1,12 +1,13 @@
 """One authorisation: what it is, why, three facts, and two equal buttons. Nothing is chosen beforehand."""
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.components.buttons import AnswerButton, LinkButton
 from ui.components.card import Card
 from ui.components.icons import IconView
 from ui.components.labels import Rule, label, set_role
+from ui.reader_order import BY_COLUMNS
 from ui.translations import tr
 
 _FACTS = ("recipient", "retention", "refuse_effect")
@@ -37,6 +38,7 @@ class ConsentCard(Card):
 
     def _make_facts(self) -> None:
         grid = QGridLayout()
+        grid.setProperty(BY_COLUMNS, True)  # noqa: FBT003 - Qt's signature
         grid.setHorizontalSpacing(20)
         grid.setVerticalSpacing(2)
         self.fact_names, self.facts = {}, {}
@@ -72,7 +74,8 @@ class ConsentCard(Card):
         self._group = QButtonGroup(self)
         for button, answer in ((self.no, False), (self.yes, True)):
             self._group.addButton(button)
-            button.clicked.connect(lambda _=False, answer=answer: self.decided.emit(answer))
+            # Not "clicked", which does not come when a screen reader turns it on.
+            button.toggled.connect(lambda on, answer=answer: self.decided.emit(answer) if on else None)
             row.addWidget(button)
         self.body.addLayout(row)
 
@@ -92,8 +95,9 @@ class ConsentCard(Card):
     def show_state(self, *, granted: bool | None, when: str = "", working: bool = False) -> None:
         """What is on record: given, refused, or nothing yet."""
         self._group.setExclusive(False)
-        self.yes.setChecked(granted is True)
-        self.no.setChecked(granted is False)
+        for button, answer in ((self.yes, True), (self.no, False)):
+            with QSignalBlocker(button):
+                button.setChecked(granted is answer)
         self._group.setExclusive(True)
         for button in (self.yes, self.no):
             button.setEnabled(not working)

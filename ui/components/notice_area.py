@@ -8,6 +8,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from loanapp.domain.errors import LoanAppError
+from ui.announce import announce
 from ui.components.page_scaffold import COLUMN
 from ui.theme import theme
 from ui.translations import error_fix, error_sentence, tr
@@ -132,6 +133,8 @@ class NoticeArea(QWidget):
             self.message_card.fill.connect(self.fill_code)
             self._box.addWidget(self.message_card)
         self.message_card.show_message(message)
+        if message is not None:
+            announce(self.message_card, self.message_card.accessibleName())
         self._fit()
 
     def close_notice(self, key: str) -> None:
@@ -153,6 +156,7 @@ class NoticeArea(QWidget):
         fill(banner)
         self._box.insertWidget(0, banner)
         self._fit()
+        announce(banner, banner.accessibleName(), urgent=banner.is_urgent)
 
     def _fit(self) -> None:
         card = self.message_card is not None and not self.message_card.isHidden()

@@ -1,6 +1,6 @@
 """The shape of every page: title and lead, a body that scrolls, and a bar of actions that never leaves view."""
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.components.banner import Banner
@@ -19,8 +19,10 @@ class PageScaffold(QWidget):
     """Put widgets into ``body``; ``primary``, ``back`` and ``aside`` are the actions.
 
     ``wide`` lets the column take the whole width (pictures, tables, documents); ``scrolls=False`` gives the body the
-    height that is left (camera, document) instead of a scroll bar.
+    height that is left (camera, document) instead of a scroll bar. ``titled`` comes with every new title.
     """
+
+    titled = Signal(str)
 
     def __init__(self, parent: QWidget | None = None, *, wide: bool = False, scrolls: bool = True) -> None:
         super().__init__(parent)
@@ -66,7 +68,6 @@ class PageScaffold(QWidget):
         head = QVBoxLayout()
         head.setSpacing(6)
         self.title = label("", "title")
-        self.title.setAccessibleName("")
         head.addWidget(self.title)
         self.lead = label("", "lead")
         self.lead.hide()
@@ -135,9 +136,11 @@ class PageScaffold(QWidget):
 
     def set_title(self, title: str, lead: str = "") -> None:
         """Set the page's title and the sentence under it."""
-        self.title.setText(title)
         self.lead.setText(lead)
         self.lead.setVisible(bool(lead))
+        if title != self.title.text():
+            self.title.setText(title)
+            self.titled.emit(title)
 
     def set_note(self, text: str) -> None:
         """Say beside the main action what is still missing."""

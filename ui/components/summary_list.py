@@ -30,10 +30,11 @@ class SummaryList(Card):
         self.title = label(title, "heading")
         head.addWidget(self.title, 1)
         self.button = LinkButton(tr("common.change"))
-        self.button.setVisible(changeable)
         self.button.clicked.connect(self.change)
         head.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
         self.body.addLayout(head)
+        # In its place by now: shown before, it would be a window of its own for a moment.
+        self.button.setVisible(changeable)
         self._holder = QWidget()
         self._grid = QGridLayout(self._holder)
         self._grid.setContentsMargins(0, 0, 0, 0)

@@ -44,6 +44,8 @@ class TestIdentityRow(QFrame):
         self.choice.setMinimumContentsLength(12)
         self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         row.add(self.choice, stretch=1)
+        # On Linux a list is called what it shows, so it needs a label besides.
+        self._text.setBuddy(self.choice)
         self.button = SecondaryButton(icon="demonstration")
         self.button.clicked.connect(lambda: self.taken.emit(self.key()))
         row.add(self.button)

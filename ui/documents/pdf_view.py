@@ -8,6 +8,7 @@ from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QPen, QResiz
 from PySide6.QtWidgets import QAbstractScrollArea, QSizePolicy, QWidget
 
 from loanapp.domain.errors import LoanAppError
+from ui.documents.flowing_text import flowing
 from ui.documents.pdf_document import OutlineEntry, PdfDocument, RenderedPage
 from ui.theme import theme
 
@@ -127,6 +128,12 @@ class PdfView(QAbstractScrollArea):
     def page_text(self, number: int) -> str:
         """The words of a page; empty while nothing is open."""
         return self._document.text(number) if self._document else ""
+
+    def words(self) -> str:
+        """The words of the whole document, in paragraphs; to be called in a worker."""
+        document = self._document
+        pages = range(len(document.sizes)) if document else ()
+        return "\n\n".join(flowing(document.text(number)) for number in pages) if document else ""
 
     # zoom and place
 

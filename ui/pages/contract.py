@@ -5,12 +5,22 @@ from typing import Any, Final
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from loanapp.client.answers import Application
 from loanapp.domain.money import to_cents
 from loanapp.domain.offer import Offer
 from loanapp.journey.pages import Page
+from ui.announce import announce
 from ui.components import ContentsEntry, IconView, LinkButton, QuietButton, Rule, Skeleton, label
 from ui.components.labels import empty, set_role
 from ui.documents.pdf_view import PdfView
@@ -37,6 +47,7 @@ class ContractPage(JourneyPage):
     def build(self) -> None:
         """Three columns, and a bar that says how much has been read."""
         self._pdf: bytes | None = None
+        self._text_read = False
         self.scaffold.simulated.show()
         self.scaffold.back.hide()
         row = QHBoxLayout()
@@ -66,13 +77,18 @@ class ContractPage(JourneyPage):
         self._read_bar.setRange(0, 100)
         self._read_word = label("", "small", wrap=False)
         self._zoom_out, self._zoom_in = QuietButton("−"), QuietButton("+")
+        self.as_text = QuietButton()
+        self.as_text.clicked.connect(self._change_form)
         tools.addWidget(self._read_bar, 1)
         tools.addWidget(self._read_word)
         tools.addWidget(self._zoom_out)
         tools.addWidget(self._zoom_in)
+        tools.addWidget(self.as_text)
         column.addLayout(tools)
         self.view = PdfView(self.context.operations.run)
         column.addWidget(self.view, 1)
+        self.text = self._make_text()
+        column.addWidget(self.text, 1)
         self._skeleton = Skeleton()
         self._skeleton.hide()
         column.addWidget(self._skeleton, 0, Qt.AlignmentFlag.AlignTop)
@@ -83,6 +99,18 @@ class ContractPage(JourneyPage):
         self.view.read_changed.connect(lambda _share: self._follow())
         self.view.verticalScrollBar().valueChanged.connect(lambda _value: self._mark_entry())
         return column
+
+    def _make_text(self) -> QPlainTextEdit:
+        """The same words to be read by a screen reader, or in any size; hidden until they are asked for."""
+        text = QPlainTextEdit()
+        text.setReadOnly(True)
+        text.setTabChangesFocus(True)
+        flag = Qt.TextInteractionFlag
+        text.setTextInteractionFlags(flag.TextSelectableByMouse | flag.TextSelectableByKeyboard)
+        text.verticalScrollBar().valueChanged.connect(lambda _: self._text_scrolled())
+        text.verticalScrollBar().rangeChanged.connect(lambda *_: self._text_scrolled())
+        text.hide()
+        return text
 
     def _make_terms(self) -> QWidget:
         self._terms_area, terms = self._side_column()
@@ -142,6 +170,7 @@ class ContractPage(JourneyPage):
     def load(self) -> None:
         """Fetch the contract, checked by the guard, and open it."""
         self._pdf = None
+        self._forget_text()
         self._follow()
         self._show_terms()
         self.fetch(self.journey.contract_pdf, self._came)
@@ -150,22 +179,53 @@ class ContractPage(JourneyPage):
         """Close the document: no copy stays in memory, and none that is on its way comes into it."""
         super().leave()
         self.view.close_document()
+        self._forget_text()
         self._pdf = None
 
     def show_skeleton(self, *, shown: bool) -> None:
         """In the place of the document."""
         self._skeleton.setVisible(shown)
-        self.view.setHidden(shown)
+        self.view.setHidden(shown or not self.text.isHidden())
 
     def focus_first(self) -> None:
         """The document, so that the keys read it."""
-        self.view.setFocus()
+        (self.view if self.text.isHidden() else self.text).setFocus()
+
+    def _forget_text(self) -> None:
+        self._text_read = False
+        self.text.clear()
+        self.as_text.setEnabled(False)
+
+    def _change_form(self) -> None:
+        """From the sheets to their words, or back; the focus goes along."""
+        plain = self.text.isHidden()
+        self.text.setVisible(plain)
+        for widget in (self.view, self._zoom_in, self._zoom_out):
+            widget.setHidden(plain)
+        if plain and not self.text.toPlainText():
+            self._fetch_text()
+        self._name_forms()
+        self.focus_first()
+
+    def _fetch_text(self) -> None:
+        self.context.operations.run(self.view.words, self._show_text, busy=self)
+
+    def _show_text(self, words: str) -> None:
+        self.text.setPlainText(words)
+        self.focus_first()
+        announce(self.text, tr("contract.text_ready"))
+
+    def _text_scrolled(self) -> None:
+        bar = self.text.verticalScrollBar()
+        if self.text.isVisible() and self.text.toPlainText() and bar.value() >= bar.maximum():
+            self._text_read = True
+        self._follow()
 
     def missing(self) -> list[str]:
         """The end has to come into sight before signing is offered."""
         if self._pdf is None or not self.view.page_count:
             return [tr("contract.loading")]
-        return [] if self.view.end_reached else [tr("contract.read_first_hint")]
+        return [] if self.view.end_reached or self._text_read else [tr("contract.read_first_hint")]
 
     def proceed(self) -> None:
         """On to signing."""
@@ -196,6 +256,9 @@ class ContractPage(JourneyPage):
         self._fit_contents()
         self._follow_scale()
         self._mark_entry()
+        self.as_text.setEnabled(True)
+        if not self.text.isHidden():
+            self._fetch_text()
         self._follow()
         self.focus_first()
 
@@ -209,12 +272,15 @@ class ContractPage(JourneyPage):
             set_role(button, "state", "current" if place == current else "")
 
     def _follow(self) -> None:
-        percent_read = int(self.view.read_share * 100)
+        percent_read = 100 if self._text_read else int(self.view.read_share * 100)
         self._read_bar.setValue(percent_read)
         self._read_word.setText(tr("contract.read", percent=percent_read))
         self._read_bar.setAccessibleName(self._read_word.text())
         missing = self.missing()
-        self.scaffold.primary.setEnabled(not missing and not self.busy)
+        ready = not missing and not self.busy
+        if ready and not self.scaffold.primary.isEnabled():
+            self.tell_can_go_on()
+        self.scaffold.primary.setEnabled(ready)
         self.scaffold.set_note(missing[0] if missing and not self.load_failed else "")
 
     def _save(self) -> None:
@@ -229,14 +295,24 @@ class ContractPage(JourneyPage):
         """Change the words; the document stays as it is."""
         super().retranslate()
         self._contents_title.setText(tr("contract.contents"))
+        self._contents_area.setAccessibleName(tr("contract.contents"))
+        self._terms_area.setAccessibleName(tr("contract.terms"))
         self.scaffold.aside.setText(tr("contract.save"))
         for button, name in ((self._zoom_in, "zoom_in"), (self._zoom_out, "zoom_out")):
             button.setToolTip(tr(f"contract.{name}"))
             button.setAccessibleName(tr(f"contract.{name}"))
         self.view.setAccessibleName(tr("contract.document"))
+        self.view.setAccessibleDescription(tr("contract.document_hint"))
+        self.text.setAccessibleName(tr("contract.text_document"))
+        self._name_forms()
         self._name_pages()
         self._show_terms()
         self._follow()
+
+    def _name_forms(self) -> None:
+        self.as_text.setText(tr("contract.as_text" if self.text.isHidden() else "contract.as_sheets"))
+        self.as_text.setToolTip(tr("contract.as_text_hint"))
+        self.as_text.setAccessibleDescription(tr("contract.as_text_hint"))
 
     def _application(self) -> Application | None:
         return self.context.journey.application if self.context.journey else None

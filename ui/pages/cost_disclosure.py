@@ -125,6 +125,9 @@ class CostDisclosurePage(JourneyPage):
         """Write the sheet again in the other language."""
         super().retranslate()
         self.scaffold.aside.setText(tr("cost_disclosure.not_now"))
+        if self.scaffold.scroll is not None:
+            self.scaffold.scroll.setAccessibleName(tr("cost_disclosure.sheet.title"))
+            self.scaffold.scroll.setAccessibleDescription(tr("cost_disclosure.keys"))
         if self._disclosure is not None:
             self._write(self._disclosure)
         self._follow()
@@ -155,6 +158,8 @@ class CostDisclosurePage(JourneyPage):
         ready = not missing and not self.busy
         if self.scaffold.primary.isEnabled() != ready:
             self.scaffold.primary.setEnabled(ready)
+            if ready:
+                self.tell_can_go_on()
         self._sheet.setVisible(self._disclosure is not None)
         note = missing[0] if missing else tr("cost_disclosure.ready")
         self.scaffold.set_note("" if self.load_failed else note)

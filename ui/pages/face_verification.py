@@ -426,7 +426,6 @@ class FaceVerificationPage(JourneyPage):
         }.get(step, steps.result)
         steps.setCurrentWidget(shown)
         scaffold.title.setVisible(not live)
-        scaffold.lead.hide()
         scaffold.set_column(None if live else READY_COLUMN if step is Step.READY else COLUMN)
         led = self._other_ways_lead()
         again = led and self._error is None
@@ -441,7 +440,7 @@ class FaceVerificationPage(JourneyPage):
             widget.setVisible(step is Step.MIRROR)
         self._escape.setEnabled(step is Step.MIRROR)
         scaffold.simulated.setVisible(self.context.demonstration is not None and not live)
-        scaffold.title.setText(heading_for(step, self._found()))
+        scaffold.set_title(heading_for(step, self._found()))
         if step is Step.CONSENT:
             steps.consent.retranslate(self.others.ways())
         elif step is Step.READY:

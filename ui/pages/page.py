@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QVBoxL
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.journey.pages import Page
+from ui.announce import announce
 from ui.components.buttons import PrimaryButton, SecondaryButton
 from ui.components.error_summary import FieldError
 from ui.components.fields import Field
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 _SAVE_AFTER_MS = 250
 # What comes sooner needs no stand-in: it would only flicker.
 _SKELETON_AFTER_MS = 200
+# What is over sooner is not worth a word.
+_SAY_BUSY_AFTER_MS = 700
 
 T = TypeVar("T")
 
@@ -83,6 +86,10 @@ class JourneyPage(QWidget):
         self._skeleton_timer.setSingleShot(True)
         self._skeleton_timer.setInterval(_SKELETON_AFTER_MS)
         self._skeleton_timer.timeout.connect(lambda: self.show_skeleton(shown=True))
+        self._busy_timer = QTimer(self)
+        self._busy_timer.setSingleShot(True)
+        self._busy_timer.setInterval(_SAY_BUSY_AFTER_MS)
+        self._busy_timer.timeout.connect(lambda: announce(self, tr("common.working")))
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         self.scaffold = PageScaffold(wide=self.wide, scrolls=self.scrolls)
@@ -164,20 +171,24 @@ class JourneyPage(QWidget):
         """Count operations; the main action waits while one is under way."""
         self._busy = max(0, self._busy + (1 if busy else -1))
         primary = self.scaffold.primary
-        had_focus = primary.hasFocus()
-        primary.setEnabled(not self.busy)
         if self.at_work is not None:
             # While a page is only being filled, no button is at work.
             self.at_work.set_busy(self.busy and not self._loading)
             self.at_work = self.at_work if self.busy else None
-        if self.busy and had_focus:
+        if self.busy and primary.hasFocus():
+            # Before it is disabled: else Qt hands the focus on to a field, which a reader would read out.
             self._give_focus_back = True
             self.setFocus()
-        elif not self.busy and self._give_focus_back:
+        primary.setEnabled(not self.busy)
+        if not self.busy and self._give_focus_back:
             self._give_focus_back = False
             if self.hasFocus():
                 primary.setFocus()
         self.scaffold.set_note(tr("common.working") if self.busy else "")
+        if not self.busy:
+            self._busy_timer.stop()
+        elif not self._busy_timer.isActive():
+            self._busy_timer.start()
         self.busy_changed.emit(self.busy)
 
     def _by_hand(self, act: Callable[[], object]) -> None:
@@ -198,6 +209,7 @@ class JourneyPage(QWidget):
         self.tell_problem(error)
         if error is not None:
             self.scaffold.show_top()
+            announce(self.scaffold.problem, self.scaffold.problem.accessibleName(), urgent=True)
         self.problem.emit(error)
 
     def tell_problem(self, error: LoanAppError | None) -> None:
@@ -302,6 +314,10 @@ class JourneyPage(QWidget):
             return errors
 
         self.show_errors(find)
+
+    def tell_can_go_on(self) -> None:
+        """Say to who listens that what had to be waited for is there, and the main action can be pressed."""
+        announce(self, tr("common.can_go_on", action=self.scaffold.primary.text()))
 
     def done(self, page: Page) -> None:
         """Go on to ``page``."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from loanapp.domain.consent import ConsentScope
 from loanapp.domain.errors import LoanAppError
 from loanapp.journey.pages import Page
+from ui.announce import announce
 from ui.camera.promises import Promises
 from ui.components.card import Card, SectionHeading
 from ui.components.consent_card import ConsentCard
@@ -169,6 +170,7 @@ class PermissionsPage(JourneyPage):
         self.show_problem(None)
         self._show_states()
         self.cards[scope].yes.setFocus(Qt.FocusReason.OtherFocusReason)
+        announce(self.cards[scope], f"{self.cards[scope].state.text()} {self.count.text()}")
 
     def _not_recorded(self, scope: ConsentScope, error: LoanAppError) -> None:
         self._working.discard(scope)

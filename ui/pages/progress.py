@@ -8,6 +8,7 @@ from loanapp.client.answers import Application, ProgressState, WaitingFor
 from loanapp.domain.errors import LoanAppError
 from loanapp.domain.status import ApplicationStatus, BorrowerAction
 from loanapp.journey.pages import Page
+from ui.announce import announce
 from ui.components import Banner, Card, ProgressLine, Rule, label
 from ui.components.progress_line import ProgressState as LineState
 from ui.formats import sentences
@@ -139,7 +140,10 @@ class ProgressPage(JourneyPage):
         running = next((one for one in application.progress if one.state is ProgressState.RUNNING), None)
         self._now.setVisible(running is not None)
         if running is not None:
-            self._now.setText(tr("progress.now", what=tr(f"progress.doing.{running.step.value}")))
+            now = tr("progress.now", what=tr(f"progress.doing.{running.step.value}"))
+            if now != self._now.text() and self.isVisible():
+                announce(self, now)
+            self._now.setText(now)
         seconds = application.expected_seconds
         self._usual.setVisible(seconds is not None)
         if seconds is not None:

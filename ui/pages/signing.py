@@ -8,6 +8,7 @@ from loanapp.client.answers import Application
 from loanapp.domain.errors import LoanAppError
 from loanapp.journey.pages import Page
 from loanapp.journey.signing_acts import SigningStep
+from ui.announce import announce
 from ui.components import Banner, Card, ProgressLine, Rule, SummaryList, SummaryRow, label
 from ui.components.progress_line import ProgressState
 from ui.components.tick_box import TickBox
@@ -107,6 +108,7 @@ class SigningPage(JourneyPage):
             if known is step:
                 self._current = line
                 line.set_state(ProgressState.RUNNING)
+                announce(line, line.accessibleName())
                 return
             line.set_state(ProgressState.DONE)
 
