@@ -3,11 +3,14 @@
 import re
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
+from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QWidget
 
 from loanapp.resource_files import resource_path
 from ui.components.illustration import Illustration
+from ui.components.page_scaffold import PageScaffold
 from ui.theme import APPEARANCES, COLOURS, theme
 
 NAMES = ("welcome", "verification", "waiting", "done", "refused", "offline")
@@ -74,3 +77,32 @@ def test_what_is_amiss_is_shown_for_as_long_as_it_is(page):
     assert not drawing.isHidden()
     drawing.show_instead("")
     assert drawing.isHidden()
+
+
+def test_a_small_window_keeps_its_room_for_words(qtbot):
+    scaffold = PageScaffold()
+    qtbot.addWidget(scaffold)
+    scaffold.illustration.show_drawing("welcome")
+    scaffold.resize(1366, 768)
+    scaffold.show()
+    assert scaffold.illustration.isVisible()
+    for width, height in ((1366, 690), (980, 768)):
+        scaffold.resize(width, height)
+        assert scaffold.illustration.isHidden()
+        scaffold.resize(1366, 768)
+        assert scaffold.illustration.isVisible()
+
+
+def test_screen_readers_pass_over_it(qtbot, page):
+    """No name, no words, no focus: what it says stands in the title beside it."""
+    drawing = Illustration("welcome", parent=page)
+    assert drawing.focusPolicy() == Qt.FocusPolicy.NoFocus
+    assert (drawing.accessibleName(), drawing.accessibleDescription(), drawing.toolTip()) == ("", "", "")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_line_is_as_thick_as_it_is_drawn(name):
+    """Shown at another size, a drawing's line would be another than that of the icons beside it."""
+    drawing = Illustration(name)
+    box = QSvgRenderer(str(resource_path("illustrations", f"{name}.svg"))).viewBox()
+    assert drawing.sizeHint() == box.size()

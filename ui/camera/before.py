@@ -23,7 +23,7 @@ class ConsentStep(ColumnArea):
         super().__init__(parent)
         row = QHBoxLayout()
         row.setSpacing(24)
-        row.addWidget(Illustration("verification", 112), 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(Illustration("verification", 110), 0, Qt.AlignmentFlag.AlignVCenter)
         self._lead = label("")
         row.addWidget(self._lead, 1)
         self.body.addLayout(row)

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from loanapp.resource_files import resource_path
 from ui.theme import theme
 
-# Drawn on 200 x 140 with the icons' line; shown at this height.
-_WIDTH, _HEIGHT = 200, 140
+# Drawn at the size they are shown at, so that their line is that of the icons.
+_WIDTH, _HEIGHT = 144, 88
 _LARGEST_SCALE: Final = 125
-# A window lower than this has no room for decoration.
-_LEAST_WINDOW: Final = 700
+# A smaller window has no room for decoration.
+_LEAST_WINDOW: Final = QSize(1000, 700)
 # The colours a drawing names, and their tokens.
 _INKS: Final = (
     *(("currentColor", "ink"), ("#accent", "accent"), ("#soft", "accent_soft"), ("#ground", "card"), ("#line", "line")),
@@ -27,28 +27,28 @@ def _drawing(name: str) -> str:
 
 
 class Illustration(QWidget):
-    """``height`` in px; gone without a name, where text is large, the window low, or the large and simple mode on."""
+    """``height`` in px; gone without a name, where text is large, the window small, or the large and simple mode on."""
 
-    def __init__(self, name: str = "", height: int = 88, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str = "", height: int = _HEIGHT, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name, self._high = name, height
         self._instead = ""
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._fit()
+        self.fit()
 
     def show_drawing(self, name: str) -> None:
         """Show another drawing of ``resources/illustrations``, or with an empty name none."""
         if name != self._name:
             self._name = name
-            self._fit()
+            self.fit()
             self.update()
 
     def show_instead(self, name: str) -> None:
         """Show another for as long as something is amiss; an empty name brings back what was there."""
         if name != self._instead:
             self._instead = name
-            self._fit()
+            self.fit()
             self.update()
 
     def sizeHint(self) -> QSize:
@@ -59,10 +59,11 @@ class Illustration(QWidget):
         """Never cut."""
         return self.sizeHint()
 
-    def _fit(self) -> None:
+    def fit(self) -> None:
+        """Show or hide it by the room there is; to be called where that changes."""
         look, window = theme(), self.window()
-        low = window is not self and window.height() < _LEAST_WINDOW
-        hidden = not (self._instead or self._name) or look.large or look.scale > _LARGEST_SCALE or low
+        small = window is not self and _LEAST_WINDOW.boundedTo(window.size()) != _LEAST_WINDOW
+        hidden = not (self._instead or self._name) or look.large or look.scale > _LARGEST_SCALE or small
         # Before it stands in a page, being shown would make it a window of its own for a moment.
         if hidden or self.parentWidget() is not None:
             self.setHidden(hidden)
@@ -81,5 +82,5 @@ class Illustration(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         """Follow colours and size of text."""
         if event.type() == QEvent.Type.StyleChange and hasattr(self, "_high"):
-            self._fit()
+            self.fit()
         super().changeEvent(event)

@@ -1,6 +1,7 @@
 """The shape of every page: title and lead, a body that scrolls, and a bar of actions that never leaves view."""
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.components.banner import Banner
@@ -187,6 +188,12 @@ class PageScaffold(QWidget):
         widest = 16_777_215 if self._widest is None else theme().px(self._widest)
         self.column.setMaximumWidth(widest)
         self._action_column.setMaximumWidth(widest)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Drawings go where the window becomes small, and come back."""
+        for drawing in self.findChildren(Illustration):
+            drawing.fit()
+        super().resizeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         """Grow with the text."""
