@@ -128,15 +128,6 @@ def test_bound_texts_follow_the_language():
     assert shown == ["返回上一步", "Back"]
 
 
-def test_icons_are_of_one_hand():
-    for path in resource_path("icons").glob("*.svg"):
-        drawing = path.read_text(encoding="utf-8")
-        assert 'viewBox="0 0 24 24"' in drawing, path
-        assert 'stroke-linecap="round"' in drawing, path
-        if not path.stem.startswith("check-"):
-            assert 'stroke-width="1.75"' in drawing, path
-
-
 def test_every_icon_in_code_exists():
     names = set()
     for path in Path(resource_path().parent, "ui").rglob("*.py"):
