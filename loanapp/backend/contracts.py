@@ -24,7 +24,19 @@ _PURPOSES: Final = {
     LoanPurpose.TRAVEL: "旅行",
     LoanPurpose.APPLIANCES: "购买家用电器",
 }
-_METHODS: Final = {RepaymentMethod.EQUAL_INSTALMENT: "等额本息"}
+_METHODS: Final = {
+    RepaymentMethod.EQUAL_INSTALMENT: "等额本息",
+    RepaymentMethod.EQUAL_PRINCIPAL: "等额本金",
+    RepaymentMethod.INTEREST_FIRST: "先息后本",
+    RepaymentMethod.BULLET: "到期一次还本付息",
+}
+# How the payments go, beside the name of the method.
+_PAYMENTS: Final = {
+    RepaymentMethod.EQUAL_INSTALMENT: "每期偿还的本金与利息之和相同，最后一期结清余额，金额可能略有不同。",
+    RepaymentMethod.EQUAL_PRINCIPAL: "每期偿还的本金相同，利息随剩余本金逐期减少，最后一期结清余额。",
+    RepaymentMethod.INTEREST_FIRST: "每期只偿还利息，最后一期偿还全部本金和当期利息。",
+    RepaymentMethod.BULLET: "到期时一次偿还全部本金和利息，此前不还款。",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +125,7 @@ def contract_facts(data: ContractData) -> dict[str, object]:
         "annual_rate_pct": f"{data.annual_rate_pct:f}",
         "penalty_annual_pct": f"{data.penalty_annual_pct:f}",
         "method": data.method.value,
-        "months": len(schedule.rows),
+        "months": schedule.months,
         "purpose": data.purpose.value,
         "start": data.start.isoformat(),
         "expires": data.expires.isoformat(),
@@ -191,8 +203,7 @@ def _words(data: ContractData) -> dict[str, object]:
         "principal": shown_amount(schedule.principal),
         "principal_capitals": capital_amount(schedule.principal),
         "payout": shown_amount(data.payout),
-        "months": len(schedule.rows),
-        "method": _METHODS[data.method],
+        **_term_words(data),
         "purpose": _PURPOSES[data.purpose],
         "start": _day(data.start),
         "expires": _day(data.expires),
@@ -224,6 +235,17 @@ def _words(data: ContractData) -> dict[str, object]:
         "ledger_head": data.ledger_head,
         "simulated": data.simulated,
         "boxes": {"borrower": list(BORROWER_BOX), "lender": list(LENDER_BOX)},
+    }
+
+
+def _term_words(data: ContractData) -> dict[str, object]:
+    """How long and by which method."""
+    return {
+        "months": data.schedule.months,
+        "rows_count": len(data.schedule.rows),
+        "method": _METHODS[data.method],
+        "payments": _PAYMENTS[data.method],
+        "whole_term": data.schedule.months_per_row > 1,
     }
 
 

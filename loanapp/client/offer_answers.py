@@ -37,16 +37,16 @@ def read_instalment(answer: JsonObject) -> Instalment:
 def read_offer(answer: JsonObject) -> Offer:
     """An offer with every figure it states."""
     terms, cost = answer.inner("terms"), answer.inner("cost")
-    amount = terms.decimal("amount")
+    amount, months, method = terms.decimal("amount"), terms.count("months"), terms.member("method", RepaymentMethod)
     return Offer(
         offer_id=answer.text("offer_id"),
-        terms=LoanTerms(amount, terms.count("months"), terms.member("method", RepaymentMethod)),
+        terms=LoanTerms(amount, months, method),
         annual_rate_pct=answer.decimal("annual_rate_pct"),
         fee_per_instalment=answer.decimal("fee_per_instalment"),
         fee_before_payout=answer.decimal("fee_before_payout"),
         penalty_annual_pct=answer.decimal("penalty_annual_pct"),
         payout=answer.decimal("payout"),
-        schedule=Schedule(amount, answer.objects("schedule", read_instalment)),
+        schedule=Schedule.stated(method, months, amount, answer.objects("schedule", read_instalment)),
         cost=AnnualisedCost(
             nominal_irr=cost.decimal("nominal_irr"),
             effective_irr=cost.decimal("effective_irr"),
@@ -67,11 +67,12 @@ def read_disclosure(answer: JsonObject) -> CostDisclosure:
     """The cost table with its hash."""
     table = answer.inner("disclosure")
     principal = table.decimal("principal")
+    method, months = table.member("method", RepaymentMethod), table.count("months")
     return CostDisclosure(
         lender=_name(table, "lender"),
         principal=principal,
-        method=table.member("method", RepaymentMethod),
-        months=table.count("months"),
+        method=method,
+        months=months,
         items=table.objects("items", _cost_item),
         annualised_total_pct=table.decimal("annualised_total_pct"),
         nominal_irr_pct=table.decimal("nominal_irr_pct"),
@@ -79,7 +80,7 @@ def read_disclosure(answer: JsonObject) -> CostDisclosure:
         total_repayment=table.decimal("total_repayment"),
         contingent=table.objects("contingent", _contingent_item),
         nothing_else=table.localised("nothing_else"),
-        schedule=Schedule(principal, table.objects("schedule", read_instalment)),
+        schedule=Schedule.stated(method, months, principal, table.objects("schedule", read_instalment)),
         raw=table.raw(),
         sha256=answer.text("sha256"),
     )

@@ -1,103 +1,113 @@
-"""``loanapp quote``: every instalment and the yearly cost of a loan, to the cent."""
+"""``loanapp quote``: every instalment and the yearly cost of a loan, to the cent; also what paying early changes."""
 
 import argparse
 import json
 import sys
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 from unicodedata import east_asian_width
 
 from loanapp.commands.language import Language, forms, text
-from loanapp.domain.annualised_cost import AnnualisedCost, annualised_cost
-from loanapp.domain.clock import CHINA
-from loanapp.domain.money import ZERO, parse_money, wire
-from loanapp.domain.schedule import Instalment, RepaymentMethod, Schedule, equal_instalment_schedule
+from loanapp.commands.quote_input import Asked, BadInputError, read, words_of
+from loanapp.domain.annualised_cost import (
+    AnnualisedCost,
+    annualised_cost,
+    effective_by_days,
+    itemised_cost,
+)
+from loanapp.domain.interest import DayCount
+from loanapp.domain.internal_rate import NoRateError
+from loanapp.domain.money import wire
+from loanapp.domain.prepayment import payoff_quote, prepay, settled
+from loanapp.domain.schedule import Instalment, RepaymentMethod, Schedule
 from loanapp.domain.written_forms import figure
 
-# Bounds of a calculator, not of a product: wide enough for any consumer loan, narrow enough to catch a slip.
-_PRINCIPAL: Final = (Decimal("0.01"), Decimal("100000000.00"))
-_MONTHS: Final = (1, 480)
-_RATE: Final = (Decimal(0), Decimal(1000))
-_LATEST_START: Final = date(9000, 1, 1)
 _COLUMNS: Final = ("no", "due", "payment", "principal", "interest", "fees", "balance")
 _EXIT_BAD_INPUT: Final = 2
+_PLACES: Final = Decimal("0.0001")
 
 
-class _BadInputError(ValueError):
-    """One argument is not usable; ``sentence`` says so in the language of the system."""
+@dataclass(frozen=True, slots=True)
+class _Quote:
+    """What is answered; ``early`` says what was paid early, in the words of the answer."""
 
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence: Final = sentence
+    asked: Asked
+    schedule: Schedule
+    cost: AnnualisedCost
+    by_days: Decimal
+    early: dict[str, str | int] | None
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: Language) -> None:
     """Declare the loan's figures; they are read by :func:`run`, which can say what is wrong with them."""
-    methods = tuple(method.value.replace("_", "-") for method in RepaymentMethod)
+    methods = tuple(words_of(method) for method in RepaymentMethod)
+    counts = (words_of(DayCount.ACT_360), words_of(DayCount.ACT_365))
     for name in ("principal", "months", "rate"):
         parser.add_argument(f"--{name}", required=True, metavar="N", help=text(language, f"quote.help.{name}"))
     parser.add_argument("--method", choices=methods, default=methods[0], help=text(language, "quote.help.method"))
-    parser.add_argument("--fee", default="0", metavar="N", help=text(language, "quote.help.fee"))
+    parser.add_argument("--daily", nargs="?", choices=counts, const=counts[0], help=text(language, "quote.help.daily"))
+    parser.add_argument(
+        "--fee", action="append", default=[], metavar="NAME:N:WHEN", help=text(language, "quote.help.fee")
+    )
     parser.add_argument("--start", metavar="YYYY-MM-DD", help=text(language, "quote.help.start"))
+    parser.add_argument("--prepay", metavar="DATE[:N[:CHOICE]]", help=text(language, "quote.help.prepay"))
     parser.add_argument("--json", action="store_true", help=text(language, "help.json"))
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the schedule; exit code 2 with one clear sentence for each figure that cannot be."""
     try:
-        schedule = _schedule(args)
-    except _BadInputError as error:
+        quote = _quote(args)
+    except BadInputError as error:
         print(error.sentence, file=sys.stderr)
         return _EXIT_BAD_INPUT
-    cost = annualised_cost(schedule)
     if args.json:
-        print(json.dumps(_answer(args, schedule, cost), indent=2))
+        print(json.dumps(_answer(quote), ensure_ascii=False, indent=2))
     else:
-        print("\n".join(_table(args.language, schedule, cost)))
+        print("\n".join(_table(args.language, quote)))
     return 0
 
 
-def _schedule(args: argparse.Namespace) -> Schedule:
-    language: Language = args.language
-    principal = _number(language, "principal", args.principal, _PRINCIPAL, money=True)
-    rate = _number(language, "rate", args.rate.strip().removesuffix("%"), _RATE)
-    fee = _number(language, "fee", args.fee, (ZERO, principal), money=True)
-    return equal_instalment_schedule(principal, rate, _months(language, args.months), _start(language, args.start), fee)
-
-
-def _number(
-    language: Language, name: str, given: str, bounds: tuple[Decimal, Decimal], *, money: bool = False
-) -> Decimal:
+def _quote(args: argparse.Namespace) -> _Quote:
+    asked = read(args)
+    schedule, early = asked.plan.schedule(), None
+    if asked.prepayment is not None:
+        try:
+            schedule, early = _paid_early(asked, schedule)
+        except ValueError:
+            raise BadInputError(text(args.language, "quote.error.prepay", value=args.prepay)) from None
     try:
-        value = parse_money(given) if money else Decimal(given)
-    except (ValueError, InvalidOperation):
-        value = Decimal("NaN")
-    if not value.is_finite() or not bounds[0] <= value <= bounds[1]:
-        shown = forms(language).money if money else str
-        raise _BadInputError(
-            text(language, f"quote.error.{name}", minimum=shown(bounds[0]), maximum=shown(bounds[1]), value=given)
-        )
-    return value
+        by_days = effective_by_days(schedule, asked.plan.disbursed)
+        return _Quote(asked, schedule, annualised_cost(schedule), by_days, early)
+    except (NoRateError, ArithmeticError):
+        raise BadInputError(text(args.language, "quote.error.no_rate")) from None
 
 
-def _months(language: Language, given: str) -> int:
-    months = int(given) if given.isascii() and given.isdigit() and len(given) < 5 else 0
-    if not _MONTHS[0] <= months <= _MONTHS[1]:
-        raise _BadInputError(text(language, "quote.error.months", minimum=_MONTHS[0], maximum=_MONTHS[1], value=given))
-    return months
-
-
-def _start(language: Language, given: str | None) -> date:
-    if given is None:
-        return datetime.now(CHINA).date()
-    try:
-        start = date.fromisoformat(given)
-    except ValueError:
-        start = date.max
-    if start > _LATEST_START:
-        raise _BadInputError(text(language, "quote.error.start", maximum=_LATEST_START, value=given))
-    return start
+def _paid_early(asked: Asked, schedule: Schedule) -> tuple[Schedule, dict[str, str | int]]:
+    """The schedule as it then runs, and what is paid; raises :class:`ValueError` for an amount that cannot be."""
+    early = asked.prepayment
+    if early is None:
+        raise ValueError("nothing is paid early")
+    if early.amount is None:
+        payoff = payoff_quote(asked.plan, schedule, early.on)
+        return settled(schedule, payoff), {
+            "date": early.on.isoformat(),
+            "amount": wire(payoff.amount),
+            "principal": wire(payoff.outstanding),
+            "days": payoff.days,
+            "interest": wire(payoff.accrued),
+            "interest_saved": wire(payoff.saved),
+        }
+    part = prepay(asked.plan, schedule, early.on, early.amount, early.choice)
+    return part.after, {
+        "date": early.on.isoformat(),
+        "amount": wire(part.amount + part.accrued),
+        "principal": wire(part.amount),
+        "interest": wire(part.accrued),
+        "choice": words_of(part.choice),
+        "interest_saved": wire(part.saved),
+    }
 
 
 def _rows(schedule: Schedule) -> list[dict[str, str | int]]:
@@ -111,12 +121,16 @@ def _rows(schedule: Schedule) -> list[dict[str, str | int]]:
     ]
 
 
-def _answer(args: argparse.Namespace, schedule: Schedule, cost: AnnualisedCost) -> dict[str, object]:
-    return {
+def _answer(quote: _Quote) -> dict[str, object]:
+    plan, schedule, cost = quote.asked.plan, quote.schedule, quote.cost
+    answer: dict[str, object] = {
         "principal": wire(schedule.principal),
-        "months": len(schedule.rows),
-        "method": args.method,
-        "annual_rate_pct": args.rate.strip().removesuffix("%"),
+        "received": wire(schedule.principal - schedule.upfront_fees),
+        "months": plan.months,
+        "method": words_of(plan.method),
+        "annual_rate_pct": f"{plan.annual_rate_pct.quantize(_PLACES):f}",
+        "interest": words_of(plan.day_count),
+        "start": plan.disbursed.isoformat(),
         "rows": _rows(schedule),
         "totals": {
             "interest": wire(schedule.total_interest),
@@ -124,19 +138,37 @@ def _answer(args: argparse.Namespace, schedule: Schedule, cost: AnnualisedCost) 
             "repayment": wire(schedule.total_repayment),
         },
         "rates": {
-            name: f"{getattr(cost, name):f}"
-            for name in ("simple_interest", "simple_fees", "simple_total", "nominal_irr", "effective_irr")
+            **{
+                name: f"{getattr(cost, name):f}"
+                for name in ("simple_interest", "simple_fees", "simple_total", "nominal_irr", "effective_irr")
+            },
+            "effective_by_days": f"{quote.by_days:f}",
         },
+        "fees": [
+            {
+                "name": item.fee.name,
+                "amount": wire(item.fee.amount),
+                "when": words_of(item.fee.timing),
+                "date": item.fee.on.isoformat() if item.fee.on else None,
+                "total": wire(item.total),
+                "simple_annual_pct": f"{item.simple_annual_pct:f}",
+            }
+            for item in itemised_cost(schedule)
+        ],
     }
+    return answer if quote.early is None else {**answer, "prepayment": quote.early}
 
 
-def _table(language: Language, schedule: Schedule, cost: AnnualisedCost) -> list[str]:
+def _table(language: Language, quote: _Quote) -> list[str]:
     heading = [text(language, f"quote.column.{name}") for name in _COLUMNS]
-    written = forms(language)
+    written, schedule, cost = forms(language), quote.schedule, quote.cost
     cells = [heading, *([str(row.no), written.day(row.due), *_figures(row)] for row in schedule.rows)]
     widths = [max(_width(row[index]) for row in cells) for index in range(len(_COLUMNS))]
     lines = ["  ".join(_right(cell, width) for cell, width in zip(row, widths, strict=True)) for row in cells]
     totals = {"interest": schedule.total_interest, "fees": schedule.total_fees, "repayment": schedule.total_repayment}
+    if quote.early is not None:
+        totals["prepayment"] = Decimal(str(quote.early["amount"]))
+        totals["interest_saved"] = Decimal(str(quote.early["interest_saved"]))
     summary = [
         (text(language, f"quote.total.{name}"), written.money(amount, places=2)) for name, amount in totals.items()
     ]

@@ -2,19 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from typing import Final
 
+from loanapp.domain.fees import Fee, FeeTiming
+from loanapp.domain.interest import MONTHS_A_YEAR
+from loanapp.domain.internal_rate import TimedFlow, monthly_irr, rate_of_return, yearly_irr
 from loanapp.domain.money import ZERO
-from loanapp.domain.schedule import Schedule
+from loanapp.domain.schedule import Schedule, due_dates
 
-_PRECISION = 50
-_PERCENT_PLACES = Decimal("0.0001")
-_MONTHS_A_YEAR = 12
-_TOLERANCE = Decimal("1e-30")
-
-
-class NoRateError(ValueError):
-    """The cash flows have no internal rate of return above -100 %."""
+_PRECISION: Final = 50
+_PERCENT_PLACES: Final = Decimal("0.0001")
+_PER_YEAR: Final = Decimal(100 * MONTHS_A_YEAR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,62 +39,120 @@ class AnnualisedCost:
         return max(self.nominal_irr, self.simple_total)
 
 
-def monthly_irr(flows: Sequence[Decimal]) -> Decimal:
-    """The rate a month at which ``flows`` (one a month, money received positive, paid negative) discount to zero.
+@dataclass(frozen=True, slots=True)
+class ItemCost:
+    """One fee over the whole loan: yuan, and percent a year of the principal occupied."""
 
-    Newton's method from the simple rate, guarded by bisection. Raises :class:`NoRateError` when there is none.
-    """
-    with localcontext() as context:
-        context.prec = _PRECISION
-        low, high = Decimal("-0.99"), Decimal(10)
-        if not _present_value(flows, low) <= 0 <= _present_value(flows, high):
-            raise NoRateError
-        rate = Decimal("0.01")
-        for _ in range(200):
-            value = _present_value(flows, rate)
-            low, high = (rate, high) if value < 0 else (low, rate)
-            slope = sum(
-                (-Decimal(period) * flow / (1 + rate) ** (period + 1) for period, flow in enumerate(flows)),
-                Decimal(0),
-            )
-            following = rate - value / slope if slope else (low + high) / 2
-            if not low <= following <= high:
-                following = (low + high) / 2
-            if abs(following - rate) < _TOLERANCE:
-                return following
-            rate = following
-        raise NoRateError
-
-
-def _present_value(flows: Sequence[Decimal], rate: Decimal) -> Decimal:
-    factor, step, total = Decimal(1), 1 / (1 + rate), Decimal(0)
-    for flow in flows:
-        total += flow * factor
-        factor *= step
-    return total
+    fee: Fee
+    total: Decimal
+    simple_annual_pct: Decimal
 
 
 def annualised_cost(schedule: Schedule, received: Decimal | None = None) -> AnnualisedCost:
-    """Annualise a monthly schedule; ``received`` is the money paid out when it is not the whole principal."""
-    received = schedule.principal if received is None else received
-    flows = [received, *(-(row.payment + row.fees) for row in schedule.rows)]
+    """Annualise a schedule of months; ``received`` is the money paid out, where it is not principal less upfront fees.
+
+    Raises :class:`NoRateError` where no rate explains the payments.
+    """
+    received = schedule.principal - schedule.upfront_fees if received is None else received
     with localcontext() as context:
         context.prec = _PRECISION
-        rate = monthly_irr(flows)
-        occupied, balance = ZERO, schedule.principal
-        for row in schedule.rows:
-            occupied += balance
-            balance = row.balance
-        per_year = Decimal(100 * _MONTHS_A_YEAR)
-        interest = schedule.total_interest / occupied * per_year
-        fees = schedule.total_fees / occupied * per_year
+        times = _times(schedule)
+        rate = _monthly_rate(schedule, received, times)
+        occupied = _occupied(schedule, times)
+        interest = schedule.total_interest / occupied * _PER_YEAR
+        fees = schedule.total_fees / occupied * _PER_YEAR
         return AnnualisedCost(
-            nominal_irr=_percent(rate * per_year),
-            effective_irr=_percent(((1 + rate) ** _MONTHS_A_YEAR - 1) * 100),
+            nominal_irr=_percent(rate * _PER_YEAR),
+            effective_irr=_percent(((1 + rate) ** MONTHS_A_YEAR - 1) * 100),
             simple_interest=_percent(interest),
             simple_fees=_percent(fees),
             simple_total=_percent(interest + fees),
         )
+
+
+def itemised_cost(schedule: Schedule) -> tuple[ItemCost, ...]:
+    """Each named fee by itself, by the simple method; fees on an event cost nothing while it does not come."""
+    with localcontext() as context:
+        context.prec = _PRECISION
+        occupied = _occupied(schedule, _times(schedule))
+        items = []
+        for fee in schedule.fees:
+            times = {FeeTiming.PER_INSTALMENT: _instalments(schedule), FeeTiming.ON_EVENT: 0}.get(fee.timing, 1)
+            total = fee.amount * times
+            items.append(ItemCost(fee, total, _percent(total / occupied * _PER_YEAR)))
+        return tuple(items)
+
+
+def effective_by_days(schedule: Schedule, disbursed: date, received: Decimal | None = None) -> Decimal:
+    """The effective yearly percentage by the actual days of payment (XIRR, 365 days); raises :class:`NoRateError`."""
+    received = schedule.principal - schedule.upfront_fees if received is None else received
+    return _percent(yearly_irr([(disbursed, received), *((day, -paid) for day, paid in payments(schedule))]) * 100)
+
+
+def payments(schedule: Schedule) -> list[tuple[date, Decimal]]:
+    """What is paid on which day after the payout, each fee on its own day."""
+    dated = [
+        (fee.on, fee.amount)
+        for fee in schedule.fees
+        if fee.on is not None and schedule.disbursed is not None and fee.on > schedule.disbursed
+    ]
+    paid, counted = list(dated), ZERO
+    for row in schedule.rows:
+        come = sum((amount for day, amount in dated if day <= row.due), ZERO)
+        apart = min(come - counted, row.fees)
+        counted += apart
+        paid.append((row.due, row.payment + row.fees - apart))
+    return paid
+
+
+def _instalments(schedule: Schedule) -> int:
+    """How many rows are instalments; what was paid early between two of them is none."""
+    if schedule.disbursed is None:
+        return len(schedule.rows)
+    usual = set(due_dates(schedule.disbursed, schedule.months))
+    return sum(row.due in usual for row in schedule.rows)
+
+
+def _times(schedule: Schedule) -> list[Decimal]:
+    """When each row is paid, in months from the payout."""
+    usual = [Decimal(no * schedule.months_per_row) for no in range(1, len(schedule.rows) + 1)]
+    start = schedule.disbursed
+    if start is None:
+        return usual
+    regular = due_dates(start, schedule.months)[schedule.months_per_row - 1 :: schedule.months_per_row]
+    if tuple(row.due for row in schedule.rows) == regular:
+        return usual
+    return [months_until(start, row.due) for row in schedule.rows]
+
+
+def _occupied(schedule: Schedule, times: Sequence[Decimal]) -> Decimal:
+    """Yuan times months during which they were owed."""
+    occupied, balance, opening = ZERO, schedule.principal, Decimal(0)
+    for row, time in zip(schedule.rows, times, strict=True):
+        occupied += balance * (time - opening)
+        balance, opening = row.balance, time
+    return occupied
+
+
+def _monthly_rate(schedule: Schedule, received: Decimal, times: Sequence[Decimal]) -> Decimal:
+    start = schedule.disbursed
+    dated = start is not None and any(fee.timing is FeeTiming.ON_DATE for fee in schedule.fees)
+    if start is not None and (dated or any(time % 1 for time in times)):
+        later: list[TimedFlow] = [(months_until(start, day), -paid) for day, paid in payments(schedule)]
+        return rate_of_return([(Decimal(0), received), *later])
+    flows = [received, *([ZERO] * int(times[-1]))]
+    for row, time in zip(schedule.rows, times, strict=True):
+        flows[int(time)] -= row.payment + row.fees
+    return monthly_irr(flows)
+
+
+def months_until(start: date, day: date) -> Decimal:
+    """How many months from ``start`` to ``day``: whole ones, and the days of the last one over its length."""
+    whole = max(0, (day.year - start.year) * MONTHS_A_YEAR + day.month - start.month - 1)
+    dates = (start, *due_dates(start, whole + 2))
+    position = max(index for index, reached in enumerate(dates) if reached <= day)
+    opening, closing = dates[position], due_dates(start, position + 1)[-1]
+    return position + Decimal((day - opening).days) / (closing - opening).days
 
 
 def _percent(value: Decimal) -> Decimal:

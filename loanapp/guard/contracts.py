@@ -9,8 +9,7 @@ from typing import Any, Final
 from loanapp.domain.annualised_cost import AnnualisedCost
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.offer import Offer
-from loanapp.domain.schedule import due_dates
-from loanapp.guard.offers import offer_age_days, own_cost, same_percent
+from loanapp.guard.offers import offer_age_days, own_cost, payment_dates, same_percent
 from loanapp.guard.refusal import GuardRefusal
 
 _PERCENT_PLACES: Final = Decimal("0.0001")
@@ -68,11 +67,11 @@ def _check_facts(facts: Mapping[str, Any], agreed: Agreed, own: AnnualisedCost, 
         "annual_rate": _decimal(facts["annual_rate_pct"]) == offer.annual_rate_pct,
         "penalty": _decimal(facts["penalty_annual_pct"]) == offer.penalty_annual_pct,
         "method": facts["method"] == offer.terms.method.value,
-        "months": facts["months"] == offer.terms.months == len(rows),
+        "months": facts["months"] == offer.terms.months and len(rows) == len(schedule.rows),
         "fee_before_payout": _decimal(facts["fee_before_payout"]) == offer.fee_before_payout,
         "fee_per_instalment": _decimal(facts["fee_per_instalment"]) == offer.fee_per_instalment,
         "start": earliest <= start <= latest,
-        "due": dates == due_dates(start, offer.terms.months),
+        "due": dates == payment_dates(offer, start),
         "totals": (_decimal(totals["interest"]), _decimal(totals["fees"]), _decimal(totals["repayment"]))
         == (schedule.total_interest, schedule.total_fees, schedule.total_repayment),
         "cost": all(same_percent(_decimal(cost[name]), getattr(own, name)) for name in _COSTS),

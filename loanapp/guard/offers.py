@@ -2,18 +2,15 @@
 
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final
 
-from loanapp.domain.annualised_cost import AnnualisedCost, NoRateError, annualised_cost
+from loanapp.domain.annualised_cost import AnnualisedCost, annualised_cost
 from loanapp.domain.errors import ErrorCode
+from loanapp.domain.internal_rate import NoRateError
 from loanapp.domain.money import CENT, ZERO
 from loanapp.domain.offer import LoanTerms, Offer
-from loanapp.domain.schedule import RepaymentMethod, Schedule, due_dates, equal_instalment_schedule
+from loanapp.domain.schedule import RepaymentPlan, Schedule, loan_schedule
 from loanapp.guard.refusal import GuardRefusal
 from loanapp.resource_files import read_toml, row_in_force
-
-# A month before a date is one of these many days before it, whatever the month.
-_MONTH_DAYS: Final = range(28, 32)
 
 
 def cost_cap_pct(today: date) -> Decimal:
@@ -58,10 +55,22 @@ def check_schedule(stated: Schedule, offer: Offer, today: date) -> None:
     Raises :class:`GuardRefusal` with ``GUARD_SCHEDULE_DIFFERS``; ``what`` names the first row and column.
     """
     terms = offer.terms
-    if terms.months < 1 or len(stated.rows) != terms.months or terms.amount < CENT:
+    if terms.months < 1 or not stated.rows or stated.months != terms.months or terms.amount < CENT:
         raise GuardRefusal(ErrorCode.GUARD_SCHEDULE_DIFFERS, "rows")
-    anchor = _anchor(stated, today)
-    own = equal_instalment_schedule(terms.amount, offer.annual_rate_pct, terms.months, anchor, offer.fee_per_instalment)
+    anchor = _anchor(stated, offer, today)
+    try:
+        own = loan_schedule(
+            terms.amount,
+            offer.annual_rate_pct,
+            terms.months,
+            terms.method,
+            anchor,
+            fee_per_instalment=offer.fee_per_instalment,
+        )
+    except ValueError:
+        raise GuardRefusal(ErrorCode.GUARD_SCHEDULE_DIFFERS, "terms") from None
+    if len(stated.rows) != len(own.rows):
+        raise GuardRefusal(ErrorCode.GUARD_SCHEDULE_DIFFERS, "rows")
     for mine, theirs in zip(own.rows, stated.rows, strict=True):
         for column in ("no", "due", "payment", "principal", "interest", "fees", "balance"):
             if getattr(mine, column) != getattr(theirs, column):
@@ -87,8 +96,6 @@ def _check_as_asked(offered: LoanTerms, asked: LoanTerms) -> None:
     ):
         if mine != theirs:
             raise GuardRefusal(ErrorCode.GUARD_OFFER_NOT_AS_ASKED, name)
-    if offered.method is not RepaymentMethod.EQUAL_INSTALMENT:
-        raise GuardRefusal(ErrorCode.GUARD_OFFER_NOT_AS_ASKED, "method")
 
 
 def _check_cost(stated: AnnualisedCost, own: AnnualisedCost) -> None:
@@ -105,15 +112,22 @@ def same_percent(stated: Decimal, own: Decimal) -> bool:
     return stated == own.quantize(Decimal(1).scaleb(max(exponent, -4)), rounding=ROUND_HALF_UP)
 
 
-def _anchor(stated: Schedule, today: date) -> date:
+def payment_dates(offer: Offer, start: date) -> tuple[date, ...]:
+    """When the instalments of an offer are due if the money is paid out on ``start``; none where there is no loan."""
+    terms = offer.terms
+    try:
+        plan = RepaymentPlan(terms.amount, offer.annual_rate_pct, terms.months, terms.method, start)
+        return plan.due_dates()
+    except ValueError:
+        return ()
+
+
+def _anchor(stated: Schedule, offer: Offer, today: date) -> date:
     """The day the due dates are counted from: recent, never ahead of tomorrow, and leading to every one of them."""
     dates = tuple(row.due for row in stated.rows)
     earliest, latest = today - timedelta(days=offer_age_days(today)), today + timedelta(days=1)
-    for days in _MONTH_DAYS:
-        # Turned round, so that no date of the lender's is counted back beyond the calendar.
-        if not earliest + timedelta(days=days) <= dates[0] <= latest + timedelta(days=days):
-            continue
-        anchor = dates[0] - timedelta(days=days)
-        if due_dates(anchor, len(dates)) == dates:
+    for days in range((latest - earliest).days + 1):
+        anchor = latest - timedelta(days=days)
+        if payment_dates(offer, anchor) == dates:
             return anchor
     raise GuardRefusal(ErrorCode.GUARD_SCHEDULE_DIFFERS, "due")

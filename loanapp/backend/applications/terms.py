@@ -20,8 +20,8 @@ def check_terms(
 ) -> Product:
     """The product asked for.
 
-    Raises ``INPUT_INVALID``, ``AMOUNT_OUT_OF_RANGE`` (with ``minimum``, ``maximum``, ``step``), ``TERM_NOT_OFFERED``
-    or ``PURPOSE_NOT_ALLOWED``, each with its field.
+    Raises ``INPUT_INVALID`` (another product or method), ``AMOUNT_OUT_OF_RANGE`` (with ``minimum``, ``maximum``,
+    ``step``), ``TERM_NOT_OFFERED`` or ``PURPOSE_NOT_ALLOWED``, each with its field.
     """
     product = services.policies.product(terms.product_id)
     if product is None:
@@ -37,6 +37,8 @@ def check_terms(
             maximum=wire(most),
             step=wire(product.amount_step),
         )
+    if terms.method is not product.method:
+        raise RefusedError(ErrorCode.INPUT_INVALID, fields={"method": ErrorCode.INPUT_INVALID})
     if terms.months not in product.months:
         raise RefusedError(ErrorCode.TERM_NOT_OFFERED, fields={"months": ErrorCode.TERM_NOT_OFFERED})
     if terms.purpose not in product.purposes:

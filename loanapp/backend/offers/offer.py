@@ -10,7 +10,7 @@ from loanapp.backend.store.tables import Application
 from loanapp.domain.annualised_cost import AnnualisedCost, annualised_cost
 from loanapp.domain.clock import CHINA
 from loanapp.domain.money import wire
-from loanapp.domain.schedule import Instalment, Schedule, due_dates, equal_instalment_schedule
+from loanapp.domain.schedule import Instalment, RepaymentMethod, RepaymentPlan, Schedule, loan_schedule
 
 
 def make_offer(application: Application, product: Product, limits: Limits, now: datetime) -> dict[str, Any]:
@@ -20,8 +20,13 @@ def make_offer(application: Application, product: Product, limits: Limits, now: 
     which the check of the policies rules out.
     """
     start = now.astimezone(CHINA).date()
-    schedule = equal_instalment_schedule(
-        application.amount, product.annual_rate_pct, application.months, start, product.fee_per_instalment
+    schedule = loan_schedule(
+        application.amount,
+        product.annual_rate_pct,
+        application.months,
+        application.method,
+        start,
+        fee_per_instalment=product.fee_per_instalment,
     )
     payout = schedule.principal - product.fee_before_payout
     cost = annualised_cost(schedule, payout)
@@ -73,8 +78,10 @@ def wire_row(row: Instalment) -> dict[str, Any]:
 
 def rows_from(offer: dict[str, Any], disbursed: date) -> list[dict[str, Any]]:
     """The rows of a stored offer with their days counted from the day of payout, as the contract says."""
-    rows = offer["schedule"]
-    return [{**row, "due": due.isoformat()} for row, due in zip(rows, due_dates(disbursed, len(rows)), strict=True)]
+    terms = offer["terms"]
+    amount, method = Decimal(terms["amount"]), RepaymentMethod(terms["method"])
+    dates = RepaymentPlan(amount, Decimal(offer["annual_rate_pct"]), terms["months"], method, disbursed).due_dates()
+    return [{**row, "due": due.isoformat()} for row, due in zip(offer["schedule"], dates, strict=True)]
 
 
 def offer_schedule(offer: dict[str, Any]) -> Schedule:
@@ -91,7 +98,8 @@ def offer_schedule(offer: dict[str, Any]) -> Schedule:
         )
         for row in offer["schedule"]
     )
-    return Schedule(Decimal(offer["terms"]["amount"]), rows)
+    terms = offer["terms"]
+    return Schedule.stated(RepaymentMethod(terms["method"]), terms["months"], Decimal(terms["amount"]), rows)
 
 
 def offer_cost(offer: dict[str, Any]) -> AnnualisedCost:

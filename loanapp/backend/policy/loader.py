@@ -28,7 +28,7 @@ from loanapp.backend.policy.models import (
 from loanapp.domain.annualised_cost import annualised_cost
 from loanapp.domain.clock import CHINA
 from loanapp.domain.consent import ConsentScope
-from loanapp.domain.schedule import equal_instalment_schedule
+from loanapp.domain.schedule import loan_schedule
 from loanapp.resource_files import read_toml, row_in_force
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -143,8 +143,13 @@ def _check_product(product: Product, cost_cap: Decimal, balance_cap: Decimal) ->
         raise PolicyError(f"policy/products.toml: the penalty of {product.id} is over the cap")
     for months in product.months:
         for amount in (product.amount_min, product.amount_max):
-            schedule = equal_instalment_schedule(
-                amount, product.annual_rate_pct, months, date(2026, 1, 31), product.fee_per_instalment
+            schedule = loan_schedule(
+                amount,
+                product.annual_rate_pct,
+                months,
+                product.method,
+                date(2026, 1, 31),
+                fee_per_instalment=product.fee_per_instalment,
             )
             if annualised_cost(schedule).headline > cost_cap:
                 raise PolicyError(f"policy/products.toml: {product.id} costs more than the cap over {months} months")

@@ -86,6 +86,7 @@ def test_signing_out_ends_the_token(drafted):
         ({"amount": "1e4"}, "amount_out_of_range"),
         ({"amount": 10000}, "amount_out_of_range"),
         ({"months": 7}, "term_not_offered"),
+        ({"method": "bullet"}, "input_invalid"),
         ({"purpose": "shares"}, "purpose_not_allowed"),
         ({"product_id": "none"}, "input_invalid"),
         ({"surprise": 1}, "input_invalid"),

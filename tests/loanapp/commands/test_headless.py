@@ -91,7 +91,8 @@ def test_every_command_is_in_the_help(capsys, monkeypatch):
         (["quote"], "--principal"),
         ([*LOAN, "--surprise"], "--surprise"),
         ([*LOAN, "--start"], "--start"),
-        ([*LOAN[:5], "--method", "bullet", "--rate", "3"], "equal-instalment"),
+        ([*LOAN[:5], "--method", "balloon", "--rate", "3"], "equal-instalment"),
+        ([*LOAN, "--daily", "act-366"], "act-360"),
     ],
 )
 def test_wrong_arguments_get_a_sentence_and_exit_code_2(capsys, language, arguments, part):
@@ -158,6 +159,77 @@ def test_quote_as_a_table(capsys, language):
     assert ("年化综合融资成本" in shown) == (language == "zh")
 
 
+def quoted(capsys, *arguments):
+    assert main(["quote", *arguments, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(
+    ("method", "rows", "first", "last"),
+    [
+        ("equal-principal", 12, "953.33", "843.37"),
+        ("interest-first", 12, "120.00", "10120.00"),
+        ("bullet", 1, "11440.00", "11440.00"),
+    ],
+)
+def test_quote_by_every_method(capsys, method, rows, first, last):
+    answer = quoted(capsys, *LOAN[1:5], "--method", method, "--rate", "14.40")
+    assert (len(answer["rows"]), answer["rows"][0]["payment"], answer["rows"][-1]["payment"]) == (rows, first, last)
+    assert answer["method"] == method
+
+
+def test_quote_counts_days_and_reads_a_daily_rate(capsys):
+    loan = ("--principal", "50000", "--months", "6", "--method", "interest-first", "--start", "2026-08-31")
+    yearly = quoted(capsys, *loan, "--rate", "10.80", "--daily")
+    assert [row["interest"] for row in yearly["rows"]][:2] == ["450.00", "465.00"]
+    assert yearly["rates"]["nominal_irr"] == "10.8624"
+    assert yearly["rates"]["effective_by_days"] == "11.5170"
+    daily = quoted(capsys, *loan, "--rate", "0.03", "--daily")
+    assert daily == yearly
+    assert daily["annual_rate_pct"] == "10.8000"
+    assert quoted(capsys, *loan, "--rate", "10.80", "--daily", "act-365")["totals"]["interest"] == "2677.82"
+
+
+def test_quote_names_each_fee(capsys):
+    loan = ("--principal", "20000", "--months", "12", "--rate", "8.50", "--start", "2026-12-05")
+    fees = ("--fee", "担保费:160:per-instalment", "--fee", "a:b:20:upfront", "--fee", "x:5:on-2027-01-10")
+    answer = quoted(capsys, *loan, *fees)
+    assert [(fee["name"], fee["total"], fee["date"]) for fee in answer["fees"]] == [
+        ("担保费", "1920.00", None),
+        ("a:b", "20.00", None),
+        ("x", "5.00", "2027-01-10"),
+    ]
+    assert answer["fees"][0]["simple_annual_pct"] == "17.4967"
+    assert answer["received"] == "19980.00"
+    assert answer["totals"]["fees"] == "1945.00"
+    assert {row["fees"] for row in answer["rows"]} == {"160.00", "165.00"}
+
+
+def test_quote_settles_early(capsys):
+    answer = quoted(capsys, *LOAN[1:], "--start", "2026-12-05", "--prepay", "2027-05-22")
+    assert answer["prepayment"] == {
+        "date": "2027-05-22",
+        "amount": "6047.38",
+        "principal": "6006.54",
+        "days": 17,
+        "interest": "40.84",
+        "interest_saved": "250.92",
+    }
+    assert answer["rows"][-1]["payment"] == "6047.38"
+    assert answer["rows"][-1]["balance"] == "0.00"
+
+
+@pytest.mark.parametrize(("choice", "payment", "rows"), [("keep-term", "378.55", 12), ("keep-instalment", "899.75", 9)])
+def test_quote_takes_a_part_early(capsys, language, choice, payment, rows):
+    early = ("--start", "2026-12-05", "--prepay", f"2027-06-05:3000:{choice}")
+    answer = quoted(capsys, *LOAN[1:], *early)
+    assert len(answer["rows"]) == rows
+    assert answer["rows"][6]["payment"] == payment
+    assert answer["prepayment"]["choice"] == choice
+    assert main([*LOAN, *early]) == 0
+    assert {"zh": "因此少付利息", "en": "Interest saved"}[language] in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("option", "value"),
     [
@@ -175,12 +247,23 @@ def test_quote_as_a_table(capsys, language):
         ("--rate", "abc"),
         ("--fee", "-1"),
         ("--fee", "20000"),
+        ("--fee", "x:1:sometimes"),
+        ("--fee", "x:1:on-2026-02-30"),
+        ("--fee", "x:1:on-2999-01-01"),
+        ("--fee", "x:10000:upfront"),
+        ("--rate", "1e-400"),
+        ("--prepay", "soon"),
+        ("--prepay", "2000-01-01"),
+        ("--prepay", "2999-01-01"),
+        ("--prepay", "2027-06-05:99999999"),
+        ("--prepay", "2027-06-05:1:keep-calm"),
+        ("--prepay", "2027-06-05:1:keep-term:2"),
         ("--start", "2026-02-30"),
         ("--start", "9999-12-31"),
     ],
 )
 def test_quote_explains_what_it_cannot_use(capsys, language, option, value):
-    assert main([*LOAN, f"{option}={value}"]) == 2
+    assert main([*LOAN, "--start", "2026-12-05", f"{option}={value}"]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
     assert value in captured.err

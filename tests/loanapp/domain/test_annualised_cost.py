@@ -8,7 +8,8 @@ import pyxirr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loanapp.domain.annualised_cost import NoRateError, annualised_cost, monthly_irr
+from loanapp.domain.annualised_cost import annualised_cost
+from loanapp.domain.internal_rate import NoRateError, monthly_irr
 from loanapp.domain.schedule import equal_instalment_schedule
 
 START = date(2026, 12, 5)

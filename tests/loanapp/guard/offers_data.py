@@ -8,7 +8,7 @@ from loanapp.domain.annualised_cost import annualised_cost
 from loanapp.domain.disclosure import ContingentItem, CostDisclosure, CostItem
 from loanapp.domain.localised import LocalisedText
 from loanapp.domain.offer import LoanTerms, Offer
-from loanapp.domain.schedule import RepaymentMethod, equal_instalment_schedule
+from loanapp.domain.schedule import RepaymentMethod, loan_schedule
 from loanapp.proof.canonical_json import canonical_sha256
 
 TODAY = date(2026, 11, 22)
@@ -16,9 +16,12 @@ D = Decimal
 WORDS = LocalisedText("某", "some")
 
 
-def honest(amount="10000.00", months=12, rate="14.40", fee="0.00", day=TODAY, penalty="21.60"):
-    terms = LoanTerms(D(amount), months, RepaymentMethod.EQUAL_INSTALMENT)
-    schedule = equal_instalment_schedule(terms.amount, D(rate), months, day, D(fee))
+EVEN = RepaymentMethod.EQUAL_INSTALMENT
+
+
+def honest(amount="10000.00", months=12, rate="14.40", fee="0.00", day=TODAY, penalty="21.60", method=EVEN):
+    terms = LoanTerms(D(amount), months, method)
+    schedule = loan_schedule(terms.amount, D(rate), months, method, day, fee_per_instalment=D(fee))
     return Offer(
         offer_id="of-1",
         terms=terms,

@@ -10,6 +10,7 @@ from loanapp.backend.contracts import Borrower, ContractData, Lender, contract_f
 from loanapp.domain.annualised_cost import annualised_cost
 from loanapp.domain.consent import LoanPurpose
 from loanapp.domain.errors import ErrorCode
+from loanapp.domain.schedule import RepaymentMethod
 from loanapp.guard.contracts import Agreed, check_contract
 from loanapp.guard.refusal import GuardRefusal
 from tests.loanapp.guard.offers_data import TODAY, D, honest
@@ -62,7 +63,17 @@ def refusal(pdf, agreed=AGREED, today=TODAY):
     return caught.value.what
 
 
-@pytest.mark.parametrize("offer", [OFFER, honest(months=24), honest(fee="10.00", rate="10.00"), honest("1000.00", 3)])
+@pytest.mark.parametrize(
+    "offer",
+    [
+        OFFER,
+        honest(months=24),
+        honest(fee="10.00", rate="10.00"),
+        honest("1000.00", 3),
+        *(honest("3000.00", 3, method=method) for method in RepaymentMethod),
+        *(honest("3000.00", 6, rate="10.00", fee="3.00", method=method) for method in RepaymentMethod),
+    ],
+)
 def test_an_honest_contract_passes(offer):
     check_contract(render_contract(data(offer)), replace(AGREED, offer=offer), TODAY)
 
