@@ -12,7 +12,8 @@ from loanapp.client.answers import SimulatedMessage
 from loanapp.domain.clock import CHINA
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.localised import LocalisedText
-from tests.gallery.sheet import Build, Sheet, Specimen, beside, hovered
+from loanapp.resource_files import resource_path
+from tests.gallery.sheet import Build, Sheet, Specimen, beside, hovered, rows
 from tests.gallery.stage import Room, Scene
 from tests.ui.loan_in_hand import SCHEDULE
 from ui.components import (
@@ -35,6 +36,7 @@ from ui.components import (
     Figures,
     FlowRow,
     HelpPanel,
+    IconView,
     IdentityNumberField,
     LinkButton,
     MoneyField,
@@ -60,6 +62,7 @@ from ui.components import (
     Toast,
 )
 from ui.components.choice_cards import Choice, ChoiceCards
+from ui.components.illustration import DRAWINGS, Illustration
 from ui.components.reading_ring import ReadingRing
 from ui.components.schedule_strip import ScheduleStrip
 from ui.components.stepper import StepGroupView, StepPage
@@ -402,7 +405,20 @@ def _card() -> Iterator[Specimen]:
     yield Specimen("rest", card)
 
 
+def _icons() -> Iterator[Specimen]:
+    names = sorted(path.stem for path in resource_path("icons").glob("*.svg") if not path.stem.startswith("check-"))
+    for state, side, in_a_row in (("beside_words", 20, 16), ("enlarged", 48, 8)):
+        views = [IconView(name, size=side) for name in names]
+        yield Specimen(state, rows(views, in_a_row))
+
+
+def _drawings() -> Iterator[Specimen]:
+    yield Specimen("rest", rows([Illustration(name) for name in DRAWINGS], 3))
+
+
 BUILDS: Final[dict[str, Build]] = {
+    "icons": _icons,
+    "illustrations": _drawings,
     "button-primary": _button(PrimaryButton, "cost.action"),
     "button-secondary": _button(SecondaryButton, "sign_in.send"),
     "button-link": _button(LinkButton, "common.change"),

@@ -1,6 +1,6 @@
 """A sheet that shows one component in all its states, each under the name of the state."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -42,6 +42,8 @@ STATES: Final = {
     "compact": ("窄窗口", "Narrow window"),
     "next": ("下一期", "Next due"),
     "repaid": ("已还清", "Repaid"),
+    "beside_words": ("文字旁边", "Beside words"),
+    "enlarged": ("放大", "Enlarged"),
 }
 
 
@@ -79,6 +81,15 @@ def beside(*widgets: QWidget) -> QWidget:
         row.addWidget(widget)
     row.addStretch(1)
     return held(row)
+
+
+def rows(widgets: Sequence[QWidget], in_a_row: int) -> QWidget:
+    """One row under another, so many in each."""
+    box = QVBoxLayout()
+    box.setSpacing(16)
+    for first in range(0, len(widgets), in_a_row):
+        box.addWidget(beside(*widgets[first : first + in_a_row]))
+    return held(box)
 
 
 class Sheet(QScrollArea):

@@ -9,11 +9,9 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QWidget
 
 from loanapp.resource_files import resource_path
-from ui.components.illustration import Illustration
+from ui.components.illustration import DRAWINGS, Illustration
 from ui.components.page_scaffold import PageScaffold
 from ui.theme import APPEARANCES, COLOURS, theme
-
-NAMES = ("welcome", "verification", "waiting", "done", "refused", "offline")
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +39,11 @@ def colours_of(name: str) -> set[str]:
     return seen
 
 
-@pytest.mark.parametrize("name", NAMES)
+def test_every_drawing_is_listed():
+    assert {path.stem for path in resource_path("illustrations").glob("*.svg")} == set(DRAWINGS)
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
 def test_a_drawing_has_the_icons_line_and_no_colour_of_its_own(name):
     source = resource_path("illustrations", f"{name}.svg").read_text(encoding="utf-8")
     assert 'stroke-width="1.75"' in source
@@ -51,7 +53,7 @@ def test_a_drawing_has_the_icons_line_and_no_colour_of_its_own(name):
 
 
 @pytest.mark.parametrize("appearance", APPEARANCES)
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", DRAWINGS)
 def test_it_is_drawn_in_the_colours_in_force(qtbot, name, appearance):
     theme().choose(mode=appearance)
     tokens = COLOURS[appearance]
@@ -100,7 +102,7 @@ def test_screen_readers_pass_over_it(qtbot, page):
     assert (drawing.accessibleName(), drawing.accessibleDescription(), drawing.toolTip()) == ("", "", "")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", DRAWINGS)
 def test_its_line_is_as_thick_as_it_is_drawn(name):
     """Shown at another size, a drawing's line would be another than that of the icons beside it."""
     drawing = Illustration(name)

@@ -71,7 +71,13 @@ def test_no_brand_can_break_the_contrast(appearance, brand):
     assert unlike <= {"accent", "accent_hover", "accent_soft"}
 
 
-@pytest.mark.parametrize("appearance", APPEARANCES)
+@given(brand=st.integers(0, 0xFFFFFF))
+@settings(deadline=None)
+def test_high_contrast_takes_no_brand(brand):
+    assert branded("contrast", f"#{brand:06X}") == COLOURS["contrast"]
+
+
+@pytest.mark.parametrize("appearance", ["light", "dark"])
 @given(brand=st.integers(0, 0xFFFFFF))
 @settings(deadline=None)
 def test_a_brand_is_moved_only_as_far_as_it_must(appearance, brand):

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from loanapp.resource_files import resource_path
 from ui.theme import theme
 
+DRAWINGS: Final = ("welcome", "verification", "waiting", "done", "refused", "offline")
 # Drawn at the size they are shown at, so that their line is that of the icons.
 _WIDTH, _HEIGHT = 144, 88
 _LARGEST_SCALE: Final = 125

@@ -37,9 +37,13 @@ def is_colour(brand: object) -> bool:
 
 @lru_cache(maxsize=8)
 def branded(appearance: Appearance, brand: str) -> Tokens:
-    """The tokens of ``appearance`` with ``brand`` (``#RRGGBB``) as the accent; without a colour there, our own."""
+    """The tokens of ``appearance`` with ``brand`` (``#RRGGBB``) as the accent.
+
+    Our own where ``brand`` is no colour, and in high contrast: whoever asks for it asks for the most there is, and a
+    brand would have just enough.
+    """
     tokens = COLOURS[appearance]
-    if not is_colour(brand):
+    if appearance == "contrast" or not is_colour(brand):
         return tokens
     return (_on_dark if appearance == "dark" else _on_light)(tokens, light_of(brand), LEAST_CONTRAST[appearance])
 
