@@ -47,12 +47,13 @@ def _open_window() -> int:
     # What follows the system is known when the theme is loaded; until then it is light.
     mode = "light" if settings.mode == "system" else settings.mode
     shell = Shell(first_title(settings.language), mode, max(settings.scale, 150) if settings.large else settings.scale)
+    shell.take_place(settings.place)
     kept: list[Desktop] = []
     if os.environ.get(REPORT_VARIABLE):
         shell.painted.connect(lambda: _report(application))
     else:
         shell.painted.connect(lambda: kept.append(_furnish(shell, settings, home)))
-    shell.show()
+    shell.open(maximised=settings.maximised)
     return application.exec()
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.journey.pages import Page
@@ -92,6 +93,10 @@ class Desktop(QObject):
         window.page_shown.connect(lambda _: self._say_when_nothing_is_kept())
         window.start_wanted.connect(self._start_wanted)
         self.shell.closing.connect(self.close)
+        # The system may move the window by itself, or not at all: what it left out of sight comes back.
+        application = QGuiApplication.instance()
+        if isinstance(application, QGuiApplication):
+            application.screenRemoved.connect(lambda _: QTimer.singleShot(0, self.shell, self.shell.come_back))
 
     # Start
 
@@ -270,6 +275,8 @@ class Desktop(QObject):
 
     def _save_settings(self) -> None:
         self.settings.help_open = self.window.help_open
+        self.settings.place = self.shell.place()
+        self.settings.maximised = self.shell.isMaximized()
         home, settings = self.home, self.settings
         self.operations.save(lambda: settings.save(home))
 

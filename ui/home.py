@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from loanapp.resource_files import data_folder
+from ui.window_place import Rect, read_place
 
 __all__ = ["WindowSettings", "data_folder", "system_language"]
 
@@ -26,9 +27,9 @@ def system_language() -> Literal["zh", "en"]:
 
 
 class WindowSettings:
-    """Looks only; nothing about the borrower. No dataclass: this is loaded before the first picture."""
+    """Looks and place of the window, nothing about the borrower. No dataclass: loaded before the first picture."""
 
-    __slots__ = ("help_open", "language", "large", "mode", "scale")
+    __slots__ = ("help_open", "language", "large", "maximised", "mode", "place", "scale")
 
     def __init__(self, language: Literal["zh", "en"] = "zh") -> None:
         self.language: Literal["zh", "en"] = language
@@ -36,6 +37,8 @@ class WindowSettings:
         self.scale = 100
         self.large = False
         self.help_open = True
+        self.place: Rect | None = None
+        self.maximised = False
 
     @classmethod
     def load(cls, folder: Path) -> "WindowSettings":
@@ -54,6 +57,8 @@ class WindowSettings:
                 settings.scale = stored["scale"]
             settings.large = stored.get("large") is True
             settings.help_open = stored.get("help_open") is not False
+            settings.place = read_place(stored.get("place"))
+            settings.maximised = stored.get("maximised") is True
         return settings
 
     def save(self, folder: Path) -> None:

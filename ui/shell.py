@@ -9,18 +9,22 @@ import os
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QFontDatabase
+from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QFrame, QLabel, QMainWindow, QWidget
 
 from loanapp.resource_files import assets_folder, resource_path
+from ui.window_place import Rect, fitted
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QCloseEvent, QPaintEvent
+    from PySide6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent
 
 _START_SIZE = (1280, 720)
 _SMALLEST = (640, 480)
 _FONT = "NotoSansSC-Regular.otf"
 _STEPPER = 220
+_ROOM_FOR_STEPPER = 880
+# Further out than any screen: a window that has no place yet is put where the system likes.
+_NOWHERE = (-(1 << 19), -(1 << 19))
 _COLUMN = 680
 # Paper, ink and line of each appearance, as in ui.theme.tokens, which is not loaded yet.
 _COLOURS = {
@@ -40,17 +44,44 @@ class Shell(QMainWindow):
         super().__init__()
         self._title, self._mode, self._scale = title, mode, scale
         self._seen = False
-        self._first_picture: list[QWidget] = []
         self.setWindowTitle("LoanApp")
-        self.setMinimumSize(*_SMALLEST)
-        self.resize(*_START_SIZE)
+        self._rules: list[QFrame] = []
+        self._heading: QLabel | None = None
         self._draw_first_picture()
+        self.take_place(None)
+
+    def take_place(self, place: Rect | None) -> None:
+        """Stand where it stood last time, or where the system likes; always whole on a screen that is there."""
+        screens = [Rect(*screen.availableGeometry().getRect()) for screen in QGuiApplication.screens()]
+        found = fitted(place or Rect(*_NOWHERE, *_START_SIZE), screens, _SMALLEST)
+        # A screen smaller than the smallest window shows it as large as there is room.
+        self.setMinimumSize(min(_SMALLEST[0], found.width), min(_SMALLEST[1], found.height))
+        if place is None:
+            self.resize(found.width, found.height)
+        else:
+            self.setGeometry(*found)
+
+    def place(self) -> Rect:
+        """Where it stands, or would if it were not maximised."""
+        return Rect(*self.normalGeometry().getRect())
+
+    def come_back(self) -> None:
+        """A screen has gone or changed: stand on one that is there."""
+        if not self.isMaximized() and not self.isFullScreen():
+            self.take_place(self.place())
+
+    def open(self, *, maximised: bool) -> None:
+        """Appear."""
+        if maximised:
+            self.showMaximized()
+        else:
+            self.show()
 
     def furnish(self, content: QWidget) -> None:
         """Fill the window."""
-        for child in self._first_picture:
+        for child in (*self._rules, *([self._heading] if self._heading is not None else [])):
             child.deleteLater()
-        self._first_picture = []
+        self._rules, self._heading = [], None
         self.setStyleSheet("")
         self.setCentralWidget(content)
         # At once, not when the events are through: a window that becomes active in between would lose its focus.
@@ -66,19 +97,29 @@ class Shell(QMainWindow):
     def _draw_first_picture(self) -> None:
         """Plain widgets and a style sheet: a painter's overloads would load ``Qt``."""
         paper, ink, line = _COLOURS[self._mode]
-        width, height = _START_SIZE
-        top, bottom, stepper = self._px(45), height - self._px(42), self._px(_STEPPER)
         self.setStyleSheet(f"QMainWindow {{ background: {paper}; }} QFrame {{ background: {line}; }}")
-        for x, y, across, down in ((0, top, width, 1), (0, bottom, width, 1), (stepper, top, 1, bottom - top)):
-            rule = QFrame(self)
-            rule.setGeometry(x, y, across, down)
-            self._first_picture.append(rule)
-        column = min(self._px(_COLUMN), width - stepper - 64)
-        title = QLabel(self._title, self)
+        self._rules = [QFrame(self) for _ in range(3)]
+        title = self._heading = QLabel(self._title, self)
         title.setStyleSheet(f"background: transparent; color: {ink}; font: {self._px(28)}px 'Noto Sans SC';")
-        title.move(stepper + (width - stepper - column) // 2, top + self._px(28))
         title.adjustSize()
-        self._first_picture.append(title)
+
+    def _lay_first_picture(self) -> None:
+        if self._heading is None:
+            return
+        width, height = self.width(), self.height()
+        room = width * 100 // self._scale
+        stepper = self._px(_STEPPER) if room >= _ROOM_FOR_STEPPER else self._px(28) + 28
+        top, bottom = self._px(45), height - self._px(42)
+        lines = ((0, top, width, 1), (0, bottom, width, 1), (stepper, top, 1, bottom - top))
+        for rule, line in zip(self._rules, lines, strict=True):
+            rule.setGeometry(*line)
+        column = min(self._px(_COLUMN), width - stepper - 64)
+        self._heading.move(stepper + (width - stepper - column) // 2, top + self._px(28))
+
+    def resizeEvent(self, event: "QResizeEvent") -> None:
+        """The first picture fits the window, however large it comes to the screen."""
+        super().resizeEvent(event)
+        self._lay_first_picture()
 
     def _px(self, pixels: int) -> int:
         return pixels * self._scale // 100

@@ -121,6 +121,12 @@ class _Button(QPushButton):
         self.setIcon(QIcon(icon_pixmap(self._icon_name, self._icon_token(), 20, self.devicePixelRatioF())))
         self.setIconSize(QSize(side, side))
 
+    def event(self, event: QEvent) -> bool:
+        """Redraw the icon for a screen of another scale."""
+        if event.type() == QEvent.Type.DevicePixelRatioChange and self._icon_name:
+            self._draw_icon()
+        return super().event(event)
+
     def changeEvent(self, event: QEvent) -> None:
         """Redraw the icon in the colours in force."""
         if event.type() == QEvent.Type.StyleChange and self._icon_name:

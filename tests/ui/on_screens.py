@@ -1,0 +1,76 @@
+"""Run as a program on made-up screens: opens scenes of the gallery and prints what is amiss there, as JSON.
+
+``python -m tests.ui.on_screens WIDTH HEIGHT [--move FROM TO] SCENE...``; the screens come from the platform's own
+configuration (``QT_QPA_PLATFORM=offscreen:configfile=...``), their scales from ``QT_SCREEN_SCALE_FACTORS``.
+"""
+
+import argparse
+import json
+import os
+import tempfile
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("width", type=int)
+    parser.add_argument("height", type=int)
+    parser.add_argument("--move", nargs=2, default=[])
+    parser.add_argument("scenes", nargs="+")
+    chosen = parser.parse_args()
+    application = QApplication(["on_screens"])
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["LOANAPP_HOME"] = home
+        from tests.gallery.clipping import faults
+        from tests.gallery.scenes import all_scenes
+        from tests.gallery.stage import as_before, prepare, settle, staged
+
+        prepare()
+        as_before()
+        scenes = {scene.name: scene for scene in all_scenes()}
+        for name in chosen.scenes:
+            with staged(scenes[name]) as window:
+                asked = QSize(chosen.width, chosen.height)
+                window.resize(asked)
+                settle(window)
+                for screen in chosen.move:
+                    to_screen(application, window, screen, asked)
+                    settle(window)
+                    tell(name, window, faults(window, asked))
+                if not chosen.move:
+                    tell(name, window, faults(window, asked))
+
+
+def to_screen(application: QApplication, window: QWidget, name: str, size: QSize) -> None:
+    """Put the window onto a screen, as whoever drags it there."""
+    screen = next(one for one in application.screens() if one.name() == name)
+    window.windowHandle().setScreen(screen)
+    window.move(screen.geometry().topLeft())
+    window.resize(size)
+
+
+def tell(name: str, window: QWidget, found: list[str]) -> None:
+    """One line: where the window is, how sharp it and its icons are, and what is amiss."""
+    ratio = window.devicePixelRatioF()
+    buttons = [one for one in window.findChildren(QPushButton) if one.isVisible() and not one.icon().isNull()]
+    sharp = [one.icon().pixmap(one.iconSize(), ratio).width() / one.iconSize().width() for one in buttons]
+    picture = window.grab()
+    print(
+        json.dumps(
+            {
+                "scene": name,
+                "screen": window.screen().name(),
+                "ratio": ratio,
+                "picture": [picture.width(), picture.height()],
+                "icons": sharp,
+                "faults": found,
+            }
+        ),
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    main()
