@@ -96,7 +96,9 @@ class Desktop(QObject):
         # The system may move the window by itself, or not at all: what it left out of sight comes back.
         application = QGuiApplication.instance()
         if isinstance(application, QGuiApplication):
-            application.screenRemoved.connect(lambda _: QTimer.singleShot(0, self.shell, self.shell.come_back))
+            application.screenRemoved.connect(self.shell.come_back)
+        if (handle := self.shell.windowHandle()) is not None:
+            handle.screenChanged.connect(self.shell.fit_screen)
 
     # Start
 

@@ -65,10 +65,24 @@ class Shell(QMainWindow):
         """Where it stands, or would if it were not maximised."""
         return Rect(*self.normalGeometry().getRect())
 
-    def come_back(self) -> None:
-        """A screen has gone or changed: stand on one that is there."""
-        if not self.isMaximized() and not self.isFullScreen():
-            self.take_place(self.place())
+    def come_back(self, _gone: object = None) -> None:
+        """A screen has gone: once the system has moved what it moves, stand on one that is there."""
+
+        def stand() -> None:
+            if not self.isMaximized() and not self.isFullScreen():
+                self.take_place(self.place())
+
+        QTimer.singleShot(0, self, stand)
+
+    def fit_screen(self, _now: object = None) -> None:
+        """On a screen of another scale a window may be larger than the screen: as large as there is room, no larger."""
+
+        def fit() -> None:
+            room = self.screen().availableGeometry()
+            if not self.isMaximized() and (self.width() > room.width() or self.height() > room.height()):
+                self.resize(min(self.width(), room.width()), min(self.height(), room.height()))
+
+        QTimer.singleShot(0, self, fit)
 
     def open(self, *, maximised: bool) -> None:
         """Appear."""

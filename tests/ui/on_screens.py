@@ -44,11 +44,17 @@ def main() -> None:
 
 
 def to_screen(application: QApplication, window: QWidget, name: str, size: QSize) -> None:
-    """Put the window onto a screen, as whoever drags it there."""
+    """Put the window onto a screen; small on the way, because a window belongs to the screen its middle is on."""
+    from tests.gallery.stage import settle
+
     screen = next(one for one in application.screens() if one.name() == name)
+    window.resize(window.minimumSize())
+    settle(window)
     window.windowHandle().setScreen(screen)
     window.move(screen.geometry().topLeft())
+    settle(window)
     window.resize(size)
+    settle(window)
 
 
 def tell(name: str, window: QWidget, found: list[str]) -> None:

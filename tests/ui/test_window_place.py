@@ -125,8 +125,17 @@ def test_a_screen_that_goes_takes_no_window_with_it(program, qtbot):
     shell.setGeometry(9000, 9000, 700, 520)
     application = QGuiApplication.instance()
     application.screenRemoved.emit(application.primaryScreen())
+    qtbot.wait(20)
     screen = shell.screen().availableGeometry()
     qtbot.waitUntil(lambda: screen.contains(shell.geometry()))
+
+
+def test_on_a_smaller_screen_it_is_no_larger_than_the_screen(program, qtbot):
+    shell = program().shell
+    room = shell.screen().availableGeometry()
+    shell.resize(2 * room.width(), 2 * room.height())
+    shell.fit_screen()
+    qtbot.waitUntil(lambda: shell.size() == room.size())
 
 
 @pytest.fixture
@@ -162,7 +171,7 @@ def on_screens(tmp_path, platform: str, *arguments: str, **environment: str) -> 
     return [json.loads(line) for line in run.stdout.splitlines()]
 
 
-SEEN = ("cost", "identity-read", "contract", "my-loan")
+SEEN = ("cost", "identity-read", "face-branch", "my-loan")
 
 
 @pytest.mark.parametrize("factor", ["1.25", "1.5", "2"])

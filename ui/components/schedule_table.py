@@ -79,7 +79,7 @@ class ScheduleTable(QTableWidget):
 
     def _fit(self) -> None:
         header = self.horizontalHeader()
-        for column in (0, 1):
+        for column in (0, 1, len(_COLUMNS) - 1):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         self.resizeRowsToContents()
         height = header.sizeHint().height() + 2 * self.frameWidth() + 2

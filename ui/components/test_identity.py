@@ -1,10 +1,10 @@
 """A row that lets somebody without a card of their own take one of the demonstration's test people."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QSizePolicy, QStyledItemDelegate, QVBoxLayout, QWidget
 
 from loanapp.domain.localised import LocalisedText
 from ui.components.buttons import SecondaryButton
@@ -14,6 +14,22 @@ from ui.translations import tr, translator
 
 if TYPE_CHECKING:
     from ui.demonstration import DemonstrationPerson
+
+
+_NOTE: Final = Qt.ItemDataRole.UserRole.value + 1
+_EDGES: Final = 48
+
+
+class _NameAndNote(QStyledItemDelegate):
+    """In the open list a person stands with what they lead to; closed, the name is enough."""
+
+    def displayText(self, value: object, _locale: object) -> str:
+        """As the list writes it."""
+        parent = self.parent()
+        box = parent if isinstance(parent, QComboBox) else None
+        place = box.findText(str(value)) if box is not None else -1
+        note = box.itemData(place, _NOTE) if box is not None and place >= 0 else ""
+        return f"{value} · {note}" if note else str(value)
 
 
 class TestIdentityRow(QFrame):
@@ -43,6 +59,8 @@ class TestIdentityRow(QFrame):
         self.choice.setSizePolicy(policy)
         self.choice.setMinimumContentsLength(12)
         self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.choice.setItemDelegate(_NameAndNote(self.choice))
+        self.choice.currentIndexChanged.connect(lambda _: self._show_note())
         row.add(self.choice, stretch=1)
         # On Linux a list is called what it shows, so it needs a label besides.
         self._text.setBuddy(self.choice)
@@ -50,6 +68,8 @@ class TestIdentityRow(QFrame):
         self.button.clicked.connect(lambda: self.taken.emit(self.key()))
         row.add(self.button)
         box.addWidget(row)
+        self._note = label("", "small")
+        box.addWidget(self._note)
         self._retranslate()
 
     def set_people(self, people: "Sequence[DemonstrationPerson]") -> None:
@@ -77,11 +97,22 @@ class TestIdentityRow(QFrame):
             self.choice.clear()
             for person in self._people:
                 note = translator().pick(LocalisedText(person.note["zh"], person.note["en"]))
-                self.choice.addItem(f"{person.name} · {note}" if note else person.name, person.key)
+                self.choice.addItem(person.name, person.key)
+                self.choice.setItemData(self.choice.count() - 1, note, _NOTE)
             self.choose(kept)
+        self._show_note()
         self._text.setText(tr("common.test_identity"))
         self.choice.setAccessibleName(tr("common.test_identity_choose"))
         self.button.setText(tr(self._key))
+
+    def _show_note(self) -> None:
+        note = str(self.choice.currentData(_NOTE) or "")
+        self._note.setText(note)
+        self._note.setVisible(bool(note))
+        self.choice.setAccessibleDescription(note)
+        view, font = self.choice.view(), self.choice.fontMetrics()
+        notes = [f"{person.name} · {self.choice.itemData(place, _NOTE)}" for place, person in enumerate(self._people)]
+        view.setMinimumWidth(max((font.horizontalAdvance(text) for text in notes), default=0) + _EDGES)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the language."""

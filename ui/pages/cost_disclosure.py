@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from loanapp.client.answers import CostDisclosure
@@ -18,6 +18,8 @@ from ui.pages.page import JourneyPage
 from ui.translations import tr
 
 _SHEET_WIDTH: Final = 820
+_MARGIN: Final = 32
+_NARROW_MARGIN: Final = 12
 _END_TOLERANCE_PX: Final = 12
 _SETTLE_MS: Final = 200
 
@@ -37,7 +39,7 @@ class CostDisclosurePage(JourneyPage):
         self._sheet = QFrame()
         self._sheet.setProperty("role", "paper-sheet")
         self._paper = QVBoxLayout(self._sheet)
-        self._paper.setContentsMargins(32, 32, 32, 32)
+        self._fit_paper()
         self._paper.setSpacing(14)
         self.scaffold.add(self._sheet)
         self.ring = ReadingRing(self.scaffold.primary)
@@ -58,6 +60,16 @@ class CostDisclosurePage(JourneyPage):
             bar.rangeChanged.connect(lambda *_: self._settled.start())
             self.scaffold.scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             self.scaffold.scroll.installEventFilter(self)
+
+    def _fit_paper(self) -> None:
+        """The margins of a sheet, where there is room for them."""
+        side = _MARGIN if self.width() * 100 >= self.context.theme.px(_SHEET_WIDTH) * 80 else _NARROW_MARGIN
+        self._paper.setContentsMargins(side, 32, side, 32)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Follow the width."""
+        super().resizeEvent(event)
+        self._fit_paper()
 
     def load(self) -> None:
         """Fetch the table, checked by the guard; the time starts when it is on screen."""
