@@ -18,9 +18,9 @@ DATA = re.compile(
     r"|OBS Virtual Camera|合同双方|贷款金额、期限与还(款方式|…)|违约责任|CNY|ICBC"
 )
 # Longer by two fifths, these have no room on the small screen, and no way to make any: one word wider than its column
-# of figures, a row of actions that is full, what the demonstration alone shows, headings of the document itself.
+# of figures, a row of actions that is full, a sentence to press, headings of the document itself.
 NO_ROOM = re.compile(
-    r"heading “\[(Prîîñ|Îîñt)|QComboBox “\[Çhôôôôsêê ââ têêst|QuietButton “贷款|PrimaryButton “\[Gôô ôôñ ââñd gêêt"
+    r"heading “\[(Prîîñ|Îîñt)|QuietButton “贷款|LinkButton “\[Hâârd tôô rêêââd|PrimaryButton “\[Gôô ôôñ ââñd gêêt"
     r"|QCheckBox “\[Môôrêê slôôw"
 )
 # Three notices at once, each of three lines, leave a page of 768 px no room.
