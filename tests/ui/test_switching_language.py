@@ -8,8 +8,9 @@ from shiboken6 import isValid
 
 from tests.gallery.face_scenes import face_scenes
 from tests.gallery.page_scenes import page_scenes
-from tests.gallery.stage import as_before, in_front, prepare, settle, staged
+from tests.gallery.stage import as_before, in_front, prepare, settle, staged, until
 from tests.ui.words_in_sight import focus_place, places, typed, words_in_sight
+from ui.main_window import MainWindow
 from ui.translations import translator
 
 SCENES = {scene.name: scene for scene in (*page_scenes(), *face_scenes())}
@@ -22,6 +23,13 @@ def stage(qapp):
     yield
     as_before()
     qapp.setStyleSheet("")
+
+
+def rest(window) -> None:
+    """Until nothing is under way: what comes in may move the focus by itself."""
+    main = window.findChildren(MainWindow)[0]
+    until(lambda: not main.context.operations.active, "the page to rest")
+    settle(window)
 
 
 def switch(language, window) -> None:
@@ -42,7 +50,7 @@ def fresh(name, language):
 @pytest.mark.parametrize("name", SCENES)
 def test_a_page_that_was_switched_says_what_it_would_have_said(name, stage):
     with staged(SCENES[name]) as window:
-        settle(window)
+        rest(window)
         chinese, put_in, focus, where = words_in_sight(window), typed(window), focus_place(window), places(window)
         switch("en", window)
         english = words_in_sight(window)
@@ -74,7 +82,7 @@ def in_view(area: QScrollArea) -> list[tuple[QWidget, int]]:
 @pytest.mark.parametrize("name", SCENES)
 def test_whoever_has_scrolled_or_stands_on_a_control_stays_there(name, stage):
     with staged(SCENES[name]) as window:
-        settle(window)
+        rest(window)
         front = in_front(window) or window
         areas = [
             one for one in front.findChildren(QScrollArea) if one.isVisible() and one.verticalScrollBar().maximum()
