@@ -46,6 +46,7 @@ class FaceVerificationPage(JourneyPage):
         self._verdict: Verdict | None = None
         self._error: LoanAppError | None = None
         self._came_from = self._step = Step.CONSENT
+        self._may_start = False
         # What was answered about flashing light, for one application and only while the program runs.
         self._flash: tuple[str, bool] | None = None
         operations = self.context.operations
@@ -199,8 +200,9 @@ class FaceVerificationPage(JourneyPage):
             primary, ready = self.scaffold.primary, self.choice.possible and not self.busy
             if primary.hasFocus() and not ready:
                 self.setFocus()  # else Qt hands it on, out of the page
+            comes, self._may_start = ready and not self._may_start, ready
             primary.setEnabled(ready)
-            if ready and self.hasFocus():
+            if comes and self.hasFocus():
                 primary.setFocus()
 
     def _follow_connection(self) -> None:
@@ -373,6 +375,7 @@ class FaceVerificationPage(JourneyPage):
         if self.isVisible():
             self.setFocus()  # a button that hides with the focus would hand it on, out of the page
         before, self._step = self._step, step
+        self._may_start = False
         if step is Step.READY:
             self.choice.watch()
             self.connection.check(self.journey.connect)
