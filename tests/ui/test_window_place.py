@@ -27,8 +27,6 @@ ROOT = Path(__file__).parents[2]
 SMALLEST = (640, 480)
 LAPTOP, DESK = Rect(0, 0, 1366, 728), Rect(1366, 0, 1920, 1040)
 SCENES = {scene.name: scene for scene in (*page_scenes(), *face_scenes())}
-# Three figures beside one another, three notices at once, two switches in a row.
-NO_ROOM = re.compile(r"scrolls sideways by (34|70|6) px")
 numbers = st.integers(-5000, 9000)
 sizes = st.integers(1, 6000)
 rects = st.builds(Rect, numbers, numbers, sizes, sizes)
@@ -150,14 +148,17 @@ def stage(qapp):
     qapp.setStyleSheet("")
 
 
-@pytest.mark.parametrize("name", sorted(SCENES.keys() - {"cost-notices"}))
+@pytest.mark.parametrize("name", SCENES)
 def test_the_smallest_window_scrolls_down_and_never_sideways(name, stage):
     with staged(SCENES[name]) as window:
         window.resize(*SMALLEST)
         settle(window)
-        found = faults(window, window.size())
+        # Qt keeps room for the caret behind the last character of a line, and counts it as something to scroll to.
+        found = [
+            fault for fault in faults(window, window.size()) if not re.match("_GrowingEdit.* sideways by 6", fault)
+        ]
         assert window.size().toTuple() == SMALLEST
-        assert [fault for fault in found if not NO_ROOM.search(fault)] == []
+        assert found == []
 
 
 def on_screens(tmp_path, platform: str, *arguments: str, **environment: str) -> list[dict[str, object]]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.camera.mirror_image import mirrored
@@ -167,12 +167,10 @@ class CameraCards(QWidget):
 
     def __init__(self, parent: QWidget | None = None, *, columns: int = 2) -> None:
         super().__init__(parent)
-        self._columns = columns
+        self._most = self._columns = columns
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(10)
-        for column in range(columns):
-            self._grid.setColumnStretch(column, 1)
         self._group = QButtonGroup(self)
         self._cards: dict[int, CameraCard] = {}
 
@@ -208,6 +206,31 @@ class CameraCards(QWidget):
             self._group.addButton(card.button)
             self._grid.addWidget(card, place // self._columns, place % self._columns)
             self._cards[option.key] = card
+        self._flow()
+
+    def minimumSizeHint(self) -> QSize:
+        """One card is wide enough."""
+        return QSize(self._widest(), super().minimumSizeHint().height())
+
+    def _widest(self) -> int:
+        return max((card.minimumSizeHint().width() for card in self._cards.values()), default=0)
+
+    def _flow(self) -> None:
+        """As many side by side as there is room for."""
+        gap = self._grid.horizontalSpacing()
+        columns = max(1, min(self._most, (self.width() + gap) // max(1, self._widest() + gap)))
+        if columns != self._columns:
+            self._columns = columns
+            for place, card in enumerate(self._cards.values()):
+                self._grid.removeWidget(card)
+                self._grid.addWidget(card, place // columns, place % columns)
+        for column in range(self._most):
+            self._grid.setColumnStretch(column, 1 if column < self._columns else 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Follow the width."""
+        super().resizeEvent(event)
+        self._flow()
 
     def value(self) -> int | None:
         """The key of what is chosen."""

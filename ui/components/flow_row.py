@@ -55,6 +55,12 @@ class FlowRow(QWidget):
         super().resizeEvent(event)
         self._fit()
 
+    def event(self, event: QEvent) -> bool:
+        """Follow what is in it: a longer figure may no longer stand beside the others."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().event(event)
+
     def changeEvent(self, event: QEvent) -> None:
         """Follow the words and their size, once the widgets have theirs."""
         super().changeEvent(event)
