@@ -18,8 +18,8 @@ DATA = re.compile(
     r"|OBS Virtual Camera|合同双方|贷款金额、期限与还(款方式|…)|违约责任|CNY|ICBC"
 )
 # Longer by two fifths, these have no room on the small screen, and no way to make any: one word wider than its column
-# of figures, a row of actions that is full.
-NO_ROOM = re.compile(r"heading “\[(Prîîñ|Îîñt)|PrimaryButton “\[Gôô ôôñ ââñd gêêt")
+# of figures, a row of actions that is full, an example in an empty field.
+NO_ROOM = re.compile(r"heading “\[(Prîîñ|Îîñt)|QLineEdit “\[Sêêâârçh|PrimaryButton “\[Gôô ôôñ ââñd gêêt")
 SCENES = {scene.name: scene for scene in (*page_scenes(), *face_scenes())}
 
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from ui.components.buttons import LinkButton, QuietButton
+from ui.components.flow_row import FlowRow
 from ui.components.labels import label
 from ui.theme import theme
 from ui.translations import tr
@@ -52,8 +53,7 @@ class HelpPanel(QFrame):
         self.search.textEdited.connect(self._typed)
         self.search.returnPressed.connect(self._search_now)
         box.addWidget(self.search)
-        ways = QHBoxLayout()
-        ways.setSpacing(12)
+        ways = FlowRow(spacing=12)
         self.home, self.contents, self.check = LinkButton(), LinkButton(), LinkButton()
         for button, wanted in (
             (self.home, self.home_wanted),
@@ -61,9 +61,9 @@ class HelpPanel(QFrame):
             (self.check, self.check_wanted),
         ):
             button.clicked.connect(wanted)
-            ways.addWidget(button)
-        ways.addStretch(1)
-        box.addLayout(ways)
+            ways.add(button)
+        ways.close_up()
+        box.addWidget(ways)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
