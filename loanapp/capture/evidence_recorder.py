@@ -4,12 +4,14 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
+from loanapp.capture.around_face import look_around
 from loanapp.capture.face_crop import encode_crop
 from loanapp.capture.flash_sequence import ShownColour, flash_seconds
 from loanapp.domain.liveness import Action, Challenge, SourceKind
 from loanapp.vision.arrays import Image
 from loanapp.vision.evidence import (
     FRAMES_A_SECOND,
+    LEAST_SURROUNDINGS_MS,
     MOST_FRAMES,
     ActionWindow,
     DeviceFacts,
@@ -19,6 +21,7 @@ from loanapp.vision.evidence import (
     pack_evidence,
 )
 from loanapp.vision.face_mesh import Face
+from loanapp.vision.surroundings import Surroundings
 
 _BEFORE_S: Final = 1.2
 _BEFORE_FRAMES: Final = 18
@@ -29,6 +32,8 @@ LEAST_BEFORE_FRAMES: Final = 10
 _LEAST_CALM_FRAMES: Final = 12
 # Frames younger than this are never thinned out: the action that is under way is among them.
 _RECENT_S: Final = 2.0
+# Every fourth frame at 15 a second: enough for an edge, and never closer together than the lender takes.
+_AROUND_EVERY_S: Final = (LEAST_SURROUNDINGS_MS + 40) / 1000
 # Of a finished action these seconds before it are kept whole, too: the person was neutral.
 _LEAD_S: Final = 0.3
 
@@ -37,6 +42,7 @@ _LEAD_S: Final = 0.3
 class _Crop:
     time_s: float
     jpeg: bytes = field(repr=False)
+    around: Surroundings | None = field(repr=False)
 
 
 class Sampler:
@@ -110,7 +116,7 @@ class EvidenceRecorder:
 
     def add(self, image: Image, face: Face, time_s: float) -> None:
         """Take one sampled frame."""
-        crop = _Crop(time_s, encode_crop(image, face))
+        crop = _Crop(time_s, encode_crop(image, face), self._around(image, face, time_s))
         if not self._running:
             while len(self._before) >= LEAST_BEFORE_FRAMES and time_s - self._before[0].time_s > _BEFORE_S:
                 self._before.popleft()
@@ -143,7 +149,8 @@ class EvidenceRecorder:
         for crop in crops:
             time_ms = round((crop.time_s - start) * 1000)
             if not frames or time_ms > frames[-1].time_ms:
-                frames.append(EvidenceFrame(time_ms, crop.jpeg))
+                around = b"" if crop.around is None else crop.around.pack()
+                frames.append(EvidenceFrame(time_ms, crop.jpeg, around))
         header = EvidenceHeader(
             session_id=challenge.session_id,
             application_id=challenge.application_id,
@@ -160,6 +167,15 @@ class EvidenceRecorder:
             device=device,
         )
         return pack_evidence(header, frames)
+
+    def _around(self, image: Image, face: Face, time_s: float) -> Surroundings | None:
+        """The cells around the face, a few times a second."""
+        kept = self._kept if self._running else self._before
+        known = [crop for crop in kept if crop.around is not None]
+        if known and 0 <= time_s - known[-1].time_s < _AROUND_EVERY_S:
+            return None
+        least_cell = max((crop.around.cell for crop in known if crop.around is not None), default=1)
+        return look_around(image, face, least_cell=least_cell)
 
     def _least_needed(self, now_s: float) -> int:
         """The frame spent waiting whose neighbours are closest together; where all are needed, the oldest of them."""

@@ -18,12 +18,13 @@ import numpy as np
 from loanapp.vision.arrays import Floats, Image
 from loanapp.vision.evidence import MOST_BYTES, MOST_FRAMES
 from loanapp.vision.face_mesh import Face
+from loanapp.vision.surroundings import CELLS_ACROSS, MOST_SURROUNDINGS_BYTES
 
 # The crop: a square of so many face boxes, so that landmarks near its edge stay as sure as in the whole frame.
 _BOXES: Final = 1.8
 SIDE: Final = 288
 # Width of a cell over the longer side of the face's box, and the steps in which it follows that.
-_CELL: Final = 1 / 6
+_CELL: Final = 1 / CELLS_ACROSS
 _STEP: Final = 1.2
 # What stays sharp around the outline of the landmarks, over the same side.
 _MARGIN: Final = 0.1
@@ -34,8 +35,8 @@ _TOP: Final = 10
 _CHIN: Final = 152
 _LANDMARKS: Final = 468  # without the irises, which lie inside
 _QUALITIES: Final = (82, 65, 45, 20, 8)
-# So that the largest attempt still fits, headers included.
-_MOST_JPEG_BYTES: Final = MOST_BYTES // MOST_FRAMES - 100
+# So that the largest attempt still fits, headers and the cells around the face included.
+_MOST_JPEG_BYTES: Final = MOST_BYTES // MOST_FRAMES - MOST_SURROUNDINGS_BYTES - 100
 
 
 def encode_crop(image: Image, face: Face) -> bytes:
@@ -69,10 +70,11 @@ def face_crop(image: Image, face: Face) -> Image:
 def cell_width(face: Face) -> int:
     """Pixels of the frame that a cell of the ring is wide and high."""
     left, top, right, bottom = (float(value) for value in face.box)
-    return _cell(max(right - left, bottom - top, 1.0))
+    return cell_of(max(right - left, bottom - top, 1.0))
 
 
-def _cell(face_height: float) -> int:
+def cell_of(face_height: float) -> int:
+    """Pixels that a cell is wide for a face whose box is ``face_height`` pixels on its longer side."""
     # Rounded up, so that a cell is never narrower than said.
     steps = math.ceil(math.log(max(face_height * _CELL, 1.0), _STEP) - 1e-9)
     return max(1, math.ceil(_STEP**steps))
@@ -96,7 +98,7 @@ def _sharp(image: Image, to_crop: Floats) -> Image:
 def _ring(image: Image, to_crop: Floats, face_height: float) -> Image:
     """The whole square as means of cells that lie in the frame at multiples of their width."""
     frame_height, frame_width = image.shape[:2]
-    cell = _cell(face_height)
+    cell = cell_of(face_height)
     scale = float(to_crop[0, 0])
     spans: list[tuple[int, int]] = []
     for axis, size in ((0, frame_width), (1, frame_height)):

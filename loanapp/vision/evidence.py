@@ -1,8 +1,9 @@
 """What one attempt leaves the borrower's machine with: face crops, their times, and when each action was asked.
 
 The format is strict, because the lender reads it from whoever sends it: a magic line, a length, a canonical JSON
-header, then each frame as time, length and JPEG. Every size is checked before anything is decoded, and each frame can
-be judged as soon as it is there. Loads no image library until a frame is decoded.
+header, then each frame as time, two lengths, JPEG and, a few times a second, the cells around the face
+(``surroundings.py``). Every size is checked before anything is decoded, and each frame can be judged as soon as it is
+there. Loads no image library until a frame is decoded.
 """
 
 import json
@@ -13,14 +14,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.liveness import Action, FlashColour, SourceKind
+from loanapp.vision.surroundings import MOST_SURROUNDINGS_BYTES, read_surroundings
 
 if TYPE_CHECKING:
     from loanapp.vision.arrays import Image
 
-MAGIC: Final = b"LOANAPP-EVIDENCE-2\n"
+MAGIC: Final = b"LOANAPP-EVIDENCE-3\n"
 FRAMES_A_SECOND: Final = 15
 MOST_FRAMES: Final = 180
 MOST_BYTES: Final = 3_000_000
+# Cells around the face come no closer together: an edge needs no more, and nobody agreed to more.
+LEAST_SURROUNDINGS_MS: Final = 200
 _MOST_HEADER_BYTES: Final = 8_192
 _MOST_ACTIONS: Final = 8
 _MOST_COLOURS: Final = 8
@@ -37,7 +41,8 @@ _FRAME_HEADER: Final = 0xC0
 _SCAN_HEADER: Final = 0xDA
 _MARKERS: Final = frozenset({0xE0, 0xDB, 0xC4, _FRAME_HEADER, _SCAN_HEADER})
 _COMPONENTS: Final = 3
-_FRAME_HEAD: Final = struct.Struct(">II")
+# Time, bytes of the JPEG, bytes of the cells around the face.
+_FRAME_HEAD: Final = struct.Struct(">IIH")
 
 
 class EvidenceFormatError(LoanAppError):
@@ -100,10 +105,15 @@ class EvidenceHeader:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceFrame:
-    """One face crop as JPEG and its time, milliseconds from the first frame."""
+    """One face crop as JPEG and its time, milliseconds from the first frame.
+
+    ``around``: the cells around the face as :class:`~loanapp.vision.surroundings.Surroundings` packs them; most frames
+    have none.
+    """
 
     time_ms: int
     jpeg: bytes
+    around: bytes = b""
 
     def decode(self) -> "Image":
         """The picture. Raises :class:`EvidenceFormatError` where it cannot be decoded."""
@@ -147,7 +157,7 @@ def pack_evidence(header: EvidenceHeader, frames: Sequence[EvidenceFrame]) -> by
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode("ascii")
     parts = [MAGIC, struct.pack(">I", len(text)), text]
     for frame in frames:
-        parts += [_FRAME_HEAD.pack(frame.time_ms, len(frame.jpeg)), frame.jpeg]
+        parts += [_FRAME_HEAD.pack(frame.time_ms, len(frame.jpeg), len(frame.around)), frame.jpeg, frame.around]
     packed = b"".join(parts)
     unpack_evidence(packed)
     return packed
@@ -176,6 +186,7 @@ class EvidenceReader:
         self._count = 0
         self._read = 0
         self._last_ms = -1
+        self._around_ms = -LEAST_SURROUNDINGS_MS
 
     def feed(self, part: bytes) -> list[EvidenceFrame]:
         """Take the next piece; the frames that are whole now, checked by size."""
@@ -219,18 +230,33 @@ class EvidenceReader:
         size = _FRAME_HEAD.size
         if len(self._held) < size:
             return None
-        time_ms, length = _FRAME_HEAD.unpack_from(self._held)
+        time_ms, length, around_length = _FRAME_HEAD.unpack_from(self._held)
         if not self._last_ms < time_ms <= _MOST_MS:
             raise EvidenceFormatError("frame time")
-        if length > MOST_BYTES - (self._taken - len(self._held)) - size:
+        if around_length > MOST_SURROUNDINGS_BYTES:
+            raise EvidenceFormatError("surroundings")
+        end = size + length + around_length
+        if end > MOST_BYTES - (self._taken - len(self._held)):
             raise EvidenceFormatError("frame")
-        if len(self._held) < size + length:
+        if len(self._held) < end:
             return None
-        jpeg = bytes(self._held[size : size + length])
+        jpeg, around = bytes(self._held[size : size + length]), bytes(self._held[size + length : end])
         jpeg_size(jpeg)
-        del self._held[: size + length]
+        if around:
+            self._check_around(around, time_ms)
+        del self._held[:end]
         self._read, self._last_ms = self._read + 1, time_ms
-        return EvidenceFrame(time_ms, jpeg)
+        return EvidenceFrame(time_ms, jpeg, around)
+
+    def _check_around(self, around: bytes, time_ms: int) -> None:
+        """No finer, no further and no more often than the person was told."""
+        if time_ms - self._around_ms < LEAST_SURROUNDINGS_MS:
+            raise EvidenceFormatError("surroundings")
+        try:
+            read_surroundings(around)
+        except ValueError:
+            raise EvidenceFormatError("surroundings") from None
+        self._around_ms = time_ms
 
 
 def _read_header(text: bytes) -> tuple[EvidenceHeader, int]:

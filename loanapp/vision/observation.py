@@ -13,6 +13,7 @@ from loanapp.vision.models import FaceModels
 from loanapp.vision.parallel import in_parallel
 from loanapp.vision.reflection import Reflection, measure_reflection
 from loanapp.vision.stream_integrity import fingerprint
+from loanapp.vision.surroundings import Surroundings, read_surroundings
 
 # So many frames before the second half are looked at twice: a face that is followed reads steadier than one just found.
 _RUN_UP = 2
@@ -36,7 +37,8 @@ class Seen:
 
     Time in milliseconds, facts, picture, face patch and reflection (None without a face), fingerprint, yaw at rest as
     learnt.
-    ``events``: every action seen so far, in order of their ends.
+    ``events``: every action seen so far, in order of their ends. ``around``: the cells around the face with their time
+    in milliseconds, of those frames that have them.
     """
 
     times_ms: list[int] = field(default_factory=list)
@@ -47,6 +49,7 @@ class Seen:
     fingerprints: list[Floats] = field(default_factory=list)
     rest_yaws: list[float] = field(default_factory=list)
     events: list[ActionEvent] = field(default_factory=list)
+    around: list[tuple[int, Surroundings]] = field(default_factory=list)
 
 
 class Observer:
@@ -69,6 +72,8 @@ class Observer:
             self.seen.reflections.append(look.reflection)
             self.seen.fingerprints.append(fingerprint(look.image))
             self.seen.events += self._detector.feed(look.facts)
+            if frame.around:
+                self.seen.around.append((frame.time_ms, read_surroundings(frame.around)))
             neutral = self._detector.neutral
             self.seen.rest_yaws.append(0.0 if neutral is None else neutral.yaw)
 

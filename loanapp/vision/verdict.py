@@ -15,6 +15,7 @@ from loanapp.domain.liveness import Action, Challenge, VerdictOutcome, VerdictRe
 from loanapp.vision.arrays import Image
 from loanapp.vision.case import Case, open_case
 from loanapp.vision.continuity import Course, most_at_rest, same_face
+from loanapp.vision.edge_rules import note_edges
 from loanapp.vision.events import ActionEvent
 from loanapp.vision.evidence import ActionWindow, Evidence, EvidenceFrame, EvidenceHeader
 from loanapp.vision.face_match import FaceMatcher
@@ -89,6 +90,7 @@ class Watcher:
         judge_flash(case, seen)
         judge_turns(case, seen, counted)
         judge_stream(case, seen)
+        note_edges(case, seen)
         best = most_at_rest(seen.facts)
         if best is not None and case.book.outcome in {VerdictOutcome.PASSED, VerdictOutcome.REVIEW}:
             _one_person(case, seen, best, counted, matcher or FaceMatcher())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from loanapp.capture.around_face import look_around
 from loanapp.capture.face_crop import encode_crop
 from loanapp.demonstration.borrower import GESTURES
 from loanapp.domain.liveness import Action, Challenge, FlashColour, SourceKind
@@ -24,6 +25,8 @@ FPS = 15
 REST_S, REACTION_S, SEEN_S, NEUTRAL_S, SETTLE_S, HOLD_S = 1.1, 0.25, 0.12, 0.35, 0.35, 0.5
 # A client need not look for the face in every frame to cut it out.
 _TRACK_EVERY = 1
+# As the client's recorder takes the cells around the face.
+_AROUND_EVERY_S = 0.24
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,7 @@ def forge(
 ) -> bytes:
     """The packed evidence of a client that cuts the face out of whatever ``picture_at`` shows, and lies about times."""
     mesh, face, frames = FaceMesh(models, most_faces=1), None, []
+    looked_s, cell = -1.0, 1
     for index, moment in enumerate(script.moments()):
         picture = picture_at(moment)
         if face is None or index % _TRACK_EVERY == 0:
@@ -120,5 +124,11 @@ def forge(
             face = found[0] if found else face
         if face is None:
             continue
-        frames.append(EvidenceFrame(_ms(moment.time_s), encode_crop(picture, face)))
+        around = None
+        if moment.time_s - looked_s >= _AROUND_EVERY_S:
+            around = look_around(picture, face, least_cell=cell)
+        if around is not None:
+            looked_s, cell = moment.time_s, around.cell
+        cells = b"" if around is None else around.pack()
+        frames.append(EvidenceFrame(_ms(moment.time_s), encode_crop(picture, face), cells))
     return pack_evidence(header or script.header(), frames)

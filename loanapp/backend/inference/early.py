@@ -41,8 +41,8 @@ class Watched:
 
 def _digest(before: "hashlib._Hash", frames: Sequence[EvidenceFrame]) -> "hashlib._Hash":
     for frame in frames:
-        before.update(f"{frame.time_ms}|{len(frame.jpeg)}|".encode())
-        before.update(frame.jpeg)
+        before.update(f"{frame.time_ms}|{len(frame.jpeg)}|{len(frame.around)}|".encode())
+        before.update(frame.jpeg + frame.around)
     return before
 
 
