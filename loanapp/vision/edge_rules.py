@@ -1,8 +1,10 @@
 """The note for a reviewer on the straight edges of a sheet or a screen around the face; it decides nothing."""
 
+from math import isfinite
+
 from loanapp.vision.case import Case
 from loanapp.vision.observation import Seen
-from loanapp.vision.straight_edges import edge_motion
+from loanapp.vision.straight_edges import EdgeMotion, edge_motion
 
 # The rules of this note as they are stored.
 CELLS_SEEN = "surroundings_seen"
@@ -20,11 +22,15 @@ def note_edges(case: Case, seen: Seen) -> None:
     motion = edge_motion(around, int(limits["least_grids"]))
     if not book.at_least(CELLS_SEEN, motion.grids, limits["least_grids"]):
         return
-    # A room has an upright edge at one side often enough, and hair may move before it: one over the head as well.
-    moved = min(motion.above, motion.beside)
-    stays = motion.outside <= limits["most_outside"]
-    book.measure("edge_above", motion.above)
-    book.measure("edge_beside", motion.beside)
-    if stays:
-        book.measure("edge_outside", motion.outside)
-    book.at_most(EDGES_MOVE, moved if stays else 0.0, limits["most_moved"])
+    for name, value in (("above", motion.above), ("beside", motion.beside), ("outside", motion.outside)):
+        if isfinite(value):
+            book.measure(f"edge_{name}", value)
+    book.at_most(EDGES_MOVE, moved_by_itself(motion, limits["most_outside"]), limits["most_moved"])
+
+
+def moved_by_itself(motion: EdgeMotion, most_outside: float) -> float:
+    """How far an edge over the head and one beside it moved, in cells, while what is beyond them stayed; else 0.
+
+    Both, because a room has an upright edge at one side often enough, before which hair and shoulders move.
+    """
+    return min(motion.above, motion.beside) if motion.outside <= most_outside else 0.0

@@ -19,10 +19,11 @@ from loanapp.vision.arrays import Floats
 from loanapp.vision.surroundings import Surroundings
 
 # All in sides (the longer side of the face's box): beside the head beyond _ASIDE, from _ABOVE over the middle of the
-# face to _BELOW under it; over the head as far to both sides as that.
+# face to _BELOW under it; over the head to the edges beside it.
 _ASIDE: Final = 0.55
 _ABOVE: Final = 0.7
 _BELOW: Final = 0.45
+_WIDE: Final = 0.8
 # Edges are looked for at quarters of a cell and up to 11 degrees from upright.
 _PARTS: Final = 4
 _SLOPES: Final = np.linspace(-0.2, 0.2, 9)
@@ -41,7 +42,16 @@ _LEAST_SHARE: Final = 0.4
 # From so much a side is one whose outside is asked about; the rule's own limit lies above.
 _SOME: Final = 0.01
 _BEYOND: Final = 0.9
+_CALM: Final = 0.3
+_LEAST_CALM: Final = 6
+# Steps that a cell would change by if it moved with the edges, and how many such cells tell whether it does.
+_TELLING: Final = 0.6
+_LEAST_TELLING: Final = 5
 _LEAST_CELLS: Final = 6
+# Variance of a cell that nothing moves in: rounded to a whole step, and what is left of the sensor's noise.
+_NOISE: Final = 0.15
+# So many of the grids hold the part that is compared, on each of its sides.
+_COMMON: Final = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +59,8 @@ class EdgeMotion:
     """How edges moved over an attempt, in cells.
 
     ``beside`` and ``above``: how far the edge that moved most did, as a standard deviation; 0 where none moved.
-    ``outside``: share of that movement which what lies beyond the edges took part in, with twice its standard error:
-    about 0 behind a thing held up, 1 and more where the camera moved; infinite where nothing there would tell.
+    ``outside``: how much what lies beyond the edges changed, over what it would if it moved as they did: about 0 behind
+    a thing held up, 1 and more where the camera moved; infinite where nothing there would tell.
     ``grids``: how many were compared.
     """
 
@@ -89,29 +99,45 @@ class _View:
 
 
 def edge_motion(around: Sequence[Surroundings], least_grids: int) -> EdgeMotion:
-    """How long straight edges moved; those with the commonest width of a cell are compared."""
-    cell = Counter(one.cell for one in around).most_common(1)[0][0] if around else 0
-    alike = [one for one in around if one.cell == cell]
-    if len(alike) < least_grids:
-        return EdgeMotion(0.0, 0.0, float("inf"), len(alike))
-    left, top = max(one.column for one in alike), max(one.row for one in alike)
-    right, bottom = min(one.column + one.columns for one in alike), min(one.row + one.rows for one in alike)
-    if min(right - left, bottom - top) < _LEAST_CELLS:
+    """How long straight edges moved; only grids with the same width of a cell can be compared."""
+    alike, left, top, right, bottom = _alike(around)
+    if len(alike) < least_grids or min(right - left, bottom - top) < _LEAST_CELLS:
         return EdgeMotion(0.0, 0.0, float("inf"), len(alike))
     grids = np.stack(
         [one.grid()[top - one.row : bottom - one.row, left - one.column : right - one.column] for one in alike]
     ).astype(np.float32)
-    box = np.median([one.box for one in alike], axis=0) / cell - [left, top, left, top]
+    box = np.median([one.box for one in alike], axis=0) / alike[0].cell - [left, top, left, top]
     x, y, side = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2, max(box[2] - box[0], box[3] - box[1])
-    beside_head = (y - _ABOVE * side, y + _BELOW * side)
-    views = (
-        _view(grids, beside_head, x - _ASIDE * side),
-        _view(grids[:, :, ::-1], beside_head, grids.shape[2] - x - _ASIDE * side),
-        _view(grids.transpose(0, 2, 1), (x - _ASIDE * side, x + _ASIDE * side), y - _ABOVE * side),
-    )
+    rows, width = (y - _ABOVE * side, y + _BELOW * side), grids.shape[2]
+    views = [_view(grids, rows, x - _ASIDE * side), _view(grids[:, :, ::-1], rows, width - x - _ASIDE * side)]
     edges = [_edges(view) for view in views]
+    near, far = (max(some, key=lambda edge: edge.moved, default=None) for some in edges)
+    if near is None and far is None:
+        return EdgeMotion(0.0, 0.0, float("inf"), len(alike))
+    # Hair is as straight and moves as well: an edge over the head reaches to those beside it, or far beyond the head.
+    start = x - _WIDE * side if near is None else near.place
+    end = x + _WIDE * side if far is None else width - far.place
+    views.append(_view(grids.transpose(0, 2, 1), (start, end), y - _ABOVE * side))
+    edges.append(_edges(views[-1]))
     moved = [max((edge.moved for edge in some), default=0.0) for some in edges]
     return EdgeMotion(max(moved[:2]), moved[2], _outside(views, edges), len(alike))
+
+
+def _alike(around: Sequence[Surroundings]) -> tuple[list[Surroundings], int, int, int, int]:
+    """Those with the commonest width of a cell that hold a common part: left, top, right, bottom of it, in cells.
+
+    A face that nods is lower, and its grid reaches less far: such a grid is left out rather than what it lacks.
+    """
+    if not around:
+        return [], 0, 0, 0, 0
+    cell = Counter(one.cell for one in around).most_common(1)[0][0]
+    same = [one for one in around if one.cell == cell]
+    first = np.array([(one.column, one.row) for one in same])
+    left, top = (int(value) for value in np.quantile(first, _COMMON, axis=0, method="lower"))
+    end = first + [(one.columns, one.rows) for one in same]
+    right, bottom = (int(value) for value in np.quantile(end, 1 - _COMMON, axis=0, method="higher"))
+    whole = (first <= (left, top)).all(axis=1) & (end >= (right, bottom)).all(axis=1)
+    return [one for one, holds in zip(same, whole, strict=True) if holds], left, top, right, bottom
 
 
 def _view(grids: Floats, rows: tuple[float, float], inmost: float) -> _View:
@@ -213,28 +239,45 @@ def _changes(grids: Floats, known: Floats) -> Floats:
 
 
 def _outside(views: Sequence[_View], edges: Sequence[list[_Edge]]) -> float:
-    """The part that what is beyond the outermost moving edge of each side takes in that edge's movement."""
+    """How much what is beyond the outermost moving edge of each side changes, over what it would if it moved as they do.
+
+    The middle one of the cells: a few may lie on the thing held up, where another of its edges was not found.
+    """
+    outermost = [min((one for one in some if one.moved >= _SOME), key=_place, default=None) for some in edges]
+    near, far, over = (None if edge is None else edge.way for edge in outermost)
+    # Each side is turned so that it is at the left: what goes to the right for one goes to the left for the other.
+    across = [way for way in (near, None if far is None else -far) if way is not None]
+    along = (over, over, np.mean(across, axis=0) if across else None)
+    # A sheet that is swung reaches further out for a moment, so it is asked while the edges only wander.
+    far_off = [np.abs(edge.way) for edge in outermost if edge is not None]
+    calm = np.max(far_off, axis=0) <= _CALM if far_off else np.zeros(0, np.bool_)
+    if calm.sum() < _LEAST_CALM:
+        return float("inf")
     expected, seen = [], []
-    for view, some in zip(views, edges, strict=True):
-        moving = [edge for edge in some if edge.moved >= _SOME]
-        if not moving:
+    for view, edge, other in zip(views, outermost, along, strict=True):
+        if edge is None:
             continue
-        outermost = min(moving, key=lambda edge: edge.place)
         usual = np.median(view.grids, axis=0).astype(np.float32)
-        beyond = view.columns_of(outermost.place, outermost.slope) - _BEYOND
+        beyond = view.columns_of(edge.place, edge.slope) - _BEYOND
         rows, columns = np.nonzero(np.arange(1, usual.shape[1] + 1)[None] <= beyond[:, None])
         rows += view.first
         if not len(rows):
             continue
-        changed = _changes(view.grids[:, rows, columns], usual[rows, columns])
-        expected.append((-outermost.way[:, None] * _slopes(usual)[rows, columns]).ravel())
-        seen.append((changed - np.median(changed, axis=0)).ravel())
-    if not expected:
-        return float("inf")
-    moved, found = np.concatenate(expected), np.concatenate(seen)
-    power = float(moved @ moved)
-    if power <= 0:
-        return float("inf")
-    share = float(moved @ found) / power
-    error = float(np.sqrt(np.mean((found - share * moved) ** 2) / power))
-    return share + 2 * error
+        # Against the next cell outwards: the next one inwards may be the edge itself.
+        slopes = np.diff(usual, axis=1, prepend=usual[:, :1])[rows, columns]
+        moved = edge.way[:, None] * slopes
+        if other is not None:
+            moved = moved + other[:, None] * np.gradient(usual, axis=0)[rows, columns]
+        # The exposure by the whole grid: by these few cells alone a slope that moves would look like one.
+        gain = np.median(view.grids / np.maximum(usual, 1), axis=(1, 2)).clip(0.05)
+        changed = view.grids[:, rows, columns] / gain[:, None] - usual[rows, columns]
+        changed = (changed - np.median(changed, axis=0))[calm]
+        expected.append(np.sqrt((moved[calm] ** 2).mean(axis=0)))
+        seen.append(np.sqrt(((changed**2).mean(axis=0) - _NOISE).clip(0)))
+    would, did = (np.concatenate(values) if values else np.zeros(0) for values in (expected, seen))
+    telling = would >= _TELLING
+    return float(np.median(did[telling] / would[telling])) if telling.sum() >= _LEAST_TELLING else float("inf")
+
+
+def _place(edge: _Edge) -> float:
+    return edge.place

@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--attacks", type=int, help="attempts of each kind, with the flash and without it each")
     parser.add_argument("--challenges", type=int, help="challenges for each variation of the borrower")
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--only", choices=["borrower", "clips", "attacks"], action="append")
+    parser.add_argument("--only", choices=["borrower", "clips", "attacks", "edges"], action="append")
     chosen = parser.parse_args(arguments)
     plan = replace(QUICK if chosen.quick else Plan(), half=Half(chosen.half), seed=chosen.seed)
     plan = replace(plan, processes=chosen.processes, parts=tuple(chosen.only or plan.parts))

@@ -11,16 +11,23 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from loanapp.capture.around_face import look_around
 from loanapp.capture.evidence_recorder import Sampler
 from loanapp.capture.face_crop import encode_crop
 from loanapp.domain.liveness import HintCode
+from loanapp.resource_files import read_toml
 from loanapp.vision.actions import ActionDetector
+from loanapp.vision.edge_rules import moved_by_itself
 from loanapp.vision.events import EventKind
 from loanapp.vision.frame_analysis import FrameAnalyser
 from loanapp.vision.hints import hints_for
 from loanapp.vision.models import FaceModels
+from loanapp.vision.straight_edges import edge_motion
+from loanapp.vision.surroundings import Surroundings
 
 VARIABLE = "LOANAPP_CLIPS"
+# As the client's recorder takes the cells around the face.
+_AROUND_EVERY_S = 0.24
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,11 @@ CLIPS: dict[str, Clip] = {
 
 @dataclass
 class ClipResult:
-    """Counts for one clip; ``rates`` has ``full`` (the clip's own rate) and ``evidence`` (15/s, crops as sent)."""
+    """Counts for one clip; ``rates`` has ``full`` (the clip's own rate) and ``evidence`` (15/s, crops as sent).
+
+    ``edges``: stretches of three seconds, one from each second, over which a reviewer would be told of an edge; of how
+    many. The whole clip counts as one more.
+    """
 
     name: str
     frames: int = 0
@@ -67,6 +78,7 @@ class ClipResult:
     turns_as_listed: bool | None = None
     covered: tuple[int, int] | None = None
     covered_elsewhere: tuple[int, int] | None = None
+    edges: tuple[int, int] = (0, 0)
 
 
 def folder() -> Path | None:
@@ -87,6 +99,7 @@ def look(name: str, models: FaceModels) -> ClipResult:
     numbers: dict[str, list[int]] = {rate: [] for rate in analysers}
     events: dict[str, list] = {rate: [] for rate in analysers}
     sampler, held, hands = Sampler(), frozenset(), []
+    around: list[tuple[float, Surroundings]] = []
     while True:
         ok, image = capture.read()
         if not ok:
@@ -99,6 +112,9 @@ def look(name: str, models: FaceModels) -> ClipResult:
         if sampler.takes(time_s) and facts.face is not None:
             crop = cv2.imdecode(np.frombuffer(encode_crop(image, facts.face), np.uint8), cv2.IMREAD_COLOR)
             seen["evidence"] = analysers["evidence"].analyse(crop, time_s)
+        if facts.face is not None and (not around or time_s - around[-1][0] >= _AROUND_EVERY_S):
+            cells = look_around(image, facts.face, least_cell=around[-1][1].cell if around else 1)
+            around += [] if cells is None else [(time_s, cells)]
         for rate, one in seen.items():
             numbers[rate].append(result.frames)
             events[rate] += detectors[rate].feed(one)
@@ -119,7 +135,19 @@ def look(name: str, models: FaceModels) -> ClipResult:
     result.listed, result.never = len(clip.blinks), len(clip.never)
     result.listed_winks, result.listed_mouths = len(clip.winks), len(clip.mouths)
     _cover(result, hands, clip.covered)
+    result.edges = _edges(around)
     return result
+
+
+def _edges(around: list[tuple[float, Surroundings]]) -> tuple[int, int]:
+    limits = read_toml("vision", "verdict.toml")["edges"]
+    starts = range(max(1, int(around[-1][0]) - 2))
+    stretches = [[cells for time_s, cells in around if start <= time_s < start + 3] for start in starts]
+    noted = 0
+    for some in (*stretches, [cells for _, cells in around]):
+        motion = edge_motion(some, int(limits["least_grids"]))
+        noted += moved_by_itself(motion, limits["most_outside"]) > limits["most_moved"]
+    return noted, len(stretches) + 1
 
 
 def _cover(result: ClipResult, hands: list[bool], covered: tuple[int, int] | None) -> None:

@@ -3,7 +3,8 @@
 from typing import Any
 
 from tests.evaluation.attackers import OBEYING
-from tests.evaluation.run import Plan, requirements
+from tests.evaluation.edges import EDGES, NO_EDGES
+from tests.evaluation.run import BORROWER, Plan, requirements
 
 
 def lines(plan: Plan, counts: dict[str, Any], clips_reason: str) -> list[str]:
@@ -18,6 +19,8 @@ def lines(plan: Plan, counts: dict[str, Any], clips_reason: str) -> list[str]:
         out += ["", *(_clips(counts["clips"]) if counts["clips"] else [f"Clips: skipped, {clips_reason}."])]
     if counts["attacks"]:
         out += ["", *_attacks(counts["attacks"])]
+    if counts["edges"]:
+        out += ["", *_edges(counts["edges"])]
     out += ["", "Asked for and reached:"]
     out += [f"  {'yes' if reached else 'NO '}  {what}" for what, reached in requirements(counts).items()]
     return out
@@ -67,7 +70,27 @@ def _clips(results: list[dict[str, Any]]) -> list[str]:
         if one["covered"]:
             words.append(f"hand reported in {share(*one['covered'])} of its span")
         words.append(f"hand elsewhere {share(*one['covered_elsewhere'])}")
+        words.append(f"note on an edge in {share(*one['edges'])} of its stretches of 3 s")
         out.append(f"  {one['name']}: " + ", ".join(words))
+    return out
+
+
+def _edges(rows: dict[str, Any]) -> list[str]:
+    """The note on straight edges: where one is held up, where there is none, and over everything else that was run."""
+    out = ["Note for a reviewer on a sheet's or a screen's edge (raised, of attempts; it changes no outcome):"]
+    others = [name for name in rows if name not in EDGES | NO_EDGES and name != BORROWER]
+    for title, names in (
+        ("held up in a room", list(EDGES)),
+        ("somebody in a room, nothing held up", [*NO_EDGES, BORROWER]),
+        ("the attacks above, edges in view or not", others),
+    ):
+        some = [name for name in names if name in rows]
+        if not some:
+            continue
+        out.append(f"  {title}:")
+        out += [f"    {name:48s}{share(rows[name]['noted'], rows[name]['attempts'])}" for name in some]
+        noted, tries = (sum(rows[name][key] for name in some) for key in ("noted", "attempts"))
+        out.append(f"    {'all':48s}{share(noted, tries)}")
     return out
 
 

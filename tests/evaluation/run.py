@@ -14,6 +14,7 @@ import numpy as np
 
 from loanapp.domain.errors import LoanAppError
 from loanapp.domain.liveness import Challenge
+from loanapp.vision.edge_rules import EDGES_MOVE
 from loanapp.vision.evidence import unpack_evidence
 from loanapp.vision.face_match import FaceMatcher
 from loanapp.vision.models import FaceModels
@@ -21,10 +22,13 @@ from loanapp.vision.verdict import judge
 from tests.evaluation import clips
 from tests.evaluation.attackers import OBEYING, PRESENTED, stage
 from tests.evaluation.borrowers import attempt, variations
+from tests.evaluation.edges import EDGES, NO_EDGES
 from tests.evaluation.lender_attacks import AGAINST_THE_LENDER, Bench, lender
+from tests.evaluation.script import forge
 from tests.evaluation.split import Half, generators, seeds
 
 TRIES = 3
+BORROWER = "demonstration borrower"
 OUTCOMES = ("passed", "retry", "review", "refused")
 
 
@@ -38,7 +42,7 @@ class Plan:
     every: int = 1
     seed: int = 0
     processes: int = 1
-    parts: tuple[str, ...] = ("borrower", "clips", "attacks")
+    parts: tuple[str, ...] = ("borrower", "clips", "attacks", "edges")
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,10 @@ class Job:
 
 @dataclass
 class Done:
-    """What became of a job: outcome and reasons of each try, with the measures of the last."""
+    """What became of a job: outcome and reasons of each try, with the measures of the last.
+
+    ``edge``: whether a reviewer of the last try is told of straight edges that move; None where that was not measured.
+    """
 
     job: Job
     outcomes: list[str] = field(default_factory=list)
@@ -62,6 +69,7 @@ class Done:
     seconds: list[float] = field(default_factory=list)
     measures: dict[str, float] = field(default_factory=dict)
     clip: dict[str, Any] | None = None
+    edge: bool | None = None
 
 
 class Judge:
@@ -70,16 +78,20 @@ class Judge:
     def __init__(self) -> None:
         self.models, self.matcher = FaceModels.load(), FaceMatcher()
 
-    def verdict(self, packed: bytes, challenge: Challenge) -> tuple[str, list[str], dict[str, float]]:
-        """What the lender's engine makes of evidence that arrived a minute after its challenge."""
+    def verdict(self, done: Done, packed: bytes, challenge: Challenge) -> None:
+        """Add what the lender's engine makes of evidence that arrived a minute after its challenge."""
         received_at = challenge.issued_at + timedelta(seconds=60)
         try:
             evidence = unpack_evidence(packed)
             report = judge(evidence, challenge, self.models, received_at=received_at, matcher=self.matcher)
         except LoanAppError as error:
-            return "refused", [error.code.value], {}
-        reasons = [reason.value for reason in report.reasons]
-        return report.outcome.value, reasons, {name: float(value) for name, value in report.measures.items()}
+            done.outcomes.append("refused")
+            done.reasons.append([error.code.value])
+            return
+        done.outcomes.append(report.outcome.value)
+        done.reasons.append([reason.value for reason in report.reasons])
+        done.measures = {name: float(value) for name, value in report.measures.items()}
+        done.edge = next((not rule.passed for rule in report.rules if rule.name == EDGES_MOVE), None)
 
 
 _judge: list[Judge] = []
@@ -93,7 +105,9 @@ def _judging() -> Judge:
 
 def do(job: Job) -> Done:
     """Do one job in this process."""
-    return {"borrower": _borrower, "clip": _clip, "attack": _attack, "lender": _against_lender}[job.what](job)
+    return {"borrower": _borrower, "clip": _clip, "attack": _attack, "lender": _against_lender, "edges": _edges}[
+        job.what
+    ](job)
 
 
 def _borrower(job: Job) -> Done:
@@ -103,14 +117,12 @@ def _borrower(job: Job) -> Done:
     for again in range(TRIES):
         tried = attempt(judging.models, variation, job.seed + 1000 * again, flash=job.flash)
         if tried.evidence is None:
-            outcome, reasons, measures = f"not finished: {tried.ended}", [], {}
+            done.outcomes.append(f"not finished: {tried.ended}")
+            done.reasons.append([])
         else:
-            outcome, reasons, measures = judging.verdict(tried.evidence, tried.challenge)
-        done.outcomes.append(outcome)
-        done.reasons.append(reasons)
+            judging.verdict(done, tried.evidence, tried.challenge)
         done.seconds.append(tried.seconds)
-        done.measures = measures
-        if outcome == "passed":
+        if done.outcomes[-1] == "passed":
             break
     return done
 
@@ -125,8 +137,19 @@ def _attack(job: Job) -> Done:
     styles = generators(job.half, every[job.name])
     prepared = stage(judging.models, judging.matcher, job.name, job.seed, flash=job.flash)
     packed = styles[job.seed // 2 % len(styles)](prepared)
-    outcome, reasons, measures = judging.verdict(packed, prepared.challenge)
-    return Done(job, [outcome], [reasons], measures=measures)
+    done = Done(job)
+    judging.verdict(done, packed, prepared.challenge)
+    return done
+
+
+def _edges(job: Job) -> Done:
+    """A sheet or a screen in a room, or somebody in a room: is the reviewer told of an edge?"""
+    judging, done = _judging(), Done(job)
+    prepared = stage(judging.models, judging.matcher, job.name, job.seed, flash=job.flash)
+    script = prepared.script
+    packed = forge(script, (EDGES | NO_EDGES)[job.name](prepared), judging.models)
+    judging.verdict(done, packed, prepared.challenge)
+    return done
 
 
 def _against_lender(job: Job) -> Done:
@@ -155,6 +178,8 @@ def jobs(plan: Plan) -> list[Job]:
             for flash in (True, False):
                 chosen = seeds(plan.half, plan.attacks, start=plan.seed)
                 out += [Job("attack", name, seed, flash, plan.half) for seed in chosen]
+    if "edges" in plan.parts:
+        out += _edge_jobs(plan)
     if "clips" in plan.parts and clips.folder() is not None:
         out += [Job("clip", name) for name in clips.CLIPS]
     if "borrower" in plan.parts:
@@ -163,6 +188,12 @@ def jobs(plan: Plan) -> list[Job]:
                 # Of three challenges two have the flash.
                 out.append(Job("borrower", variation.name, seed, place % 3 != 2, plan.half))
     return out
+
+
+def _edge_jobs(plan: Plan) -> list[Job]:
+    """Of each kind every other attempt has the flash."""
+    chosen = list(enumerate(seeds(plan.half, plan.attacks, start=plan.seed)))
+    return [Job("edges", name, seed, place % 2 == 0, plan.half) for name in EDGES | NO_EDGES for place, seed in chosen]
 
 
 def run(plan: Plan, say: Callable[[str], None] = lambda _: None) -> list[Done]:
@@ -199,7 +230,12 @@ def _progress(done: Done, count: int, whole: int, started: float) -> str:
 
 def tally(done: list[Done]) -> dict[str, Any]:
     """Counts of a run, by part; what ``--json`` prints."""
-    return {"borrower": _tally_borrower(done), "clips": _tally_clips(done), "attacks": _tally_attacks(done)}
+    return {
+        "borrower": _tally_borrower(done),
+        "clips": _tally_clips(done),
+        "attacks": _tally_attacks(done),
+        "edges": _tally_edges(done),
+    }
 
 
 def _tally_borrower(done: list[Done]) -> dict[str, Any]:
@@ -263,6 +299,21 @@ def _tally_attacks(done: list[Done]) -> dict[str, Any]:
     }
 
 
+def _tally_edges(done: list[Done]) -> dict[str, Any]:
+    """By kind: how often the note on an edge was there, of the attempts in which what it needs was measured."""
+    out: dict[str, Any] = {}
+    names = {"edges": lambda one: one.job.name, "attack": lambda one: f"attack: {one.job.name}"}
+    for one in done:
+        if one.job.what not in {"edges", "attack", "borrower"}:
+            continue
+        name = names.get(one.job.what, lambda _: BORROWER)(one)
+        row = out.setdefault(name, {"attempts": 0, "measured": 0, "noted": 0})
+        row["attempts"] += 1
+        row["measured"] += one.edge is not None
+        row["noted"] += bool(one.edge)
+    return out
+
+
 def requirements(counts: dict[str, Any]) -> dict[str, bool]:
     """Whether what was asked for was reached; only what a run measured is named."""
     out: dict[str, bool] = {}
@@ -274,9 +325,18 @@ def requirements(counts: dict[str, Any]) -> dict[str, bool]:
     if attacks:
         passed = sum(one["passed"] for name, by in attacks.items() if name not in OBEYING for one in by.values())
         out["no attack passed but those that obey"] = passed == 0
+    edges = counts["edges"]
+    if BORROWER in edges:
+        row = edges[BORROWER]
+        out["note on an edge at most 2 % of the borrower's tries"] = row["noted"] <= 0.02 * row["attempts"]
+    rooms = [edges[name] for name in NO_EDGES if name in edges]
+    if rooms:
+        noted, tries = sum(row["noted"] for row in rooms), sum(row["attempts"] for row in rooms)
+        out["note on an edge at most 5 % in rooms with straight edges"] = noted <= 0.05 * tries
     if counts["clips"]:
         seen = counts["clips"]
         out["every listed blink found"] = all(set(one["found"].values()) == {one["listed"]} for one in seen)
+        out["no note on an edge over a clip"] = not any(one["edges"][0] for one in seen)
         out["no listed non-blink counted"] = all(not any(one["wrongly"].values()) for one in seen)
         for one in seen:
             if one["covered"]:
