@@ -137,7 +137,7 @@ def _alike(around: Sequence[Surroundings]) -> tuple[list[Surroundings], int, int
     end = first + [(one.columns, one.rows) for one in same]
     right, bottom = (int(value) for value in np.quantile(end, 1 - _COMMON, axis=0, method="higher"))
     whole = (first <= (left, top)).all(axis=1) & (end >= (right, bottom)).all(axis=1)
-    return [one for one, holds in zip(same, whole, strict=True) if holds], left, top, right, bottom
+    return [same[index] for index in np.flatnonzero(whole)], left, top, right, bottom
 
 
 def _view(grids: Floats, rows: tuple[float, float], inmost: float) -> _View:
@@ -239,7 +239,7 @@ def _changes(grids: Floats, known: Floats) -> Floats:
 
 
 def _outside(views: Sequence[_View], edges: Sequence[list[_Edge]]) -> float:
-    """How much what is beyond the outermost moving edge of each side changes, over what it would if it moved as they do.
+    """How much what is beyond the outermost moving edges changes, over what it would if it moved as they do.
 
     The middle one of the cells: a few may lie on the thing held up, where another of its edges was not found.
     """

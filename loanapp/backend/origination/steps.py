@@ -14,6 +14,7 @@ from loanapp.backend.origination.assessment import Assessment, Facts, assess
 from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import Application, Check, ContractRecord, FaceState, Loan
+from loanapp.backend.verification.review_facts import as_written, review_facts
 from loanapp.domain.clock import CHINA
 from loanapp.domain.decision import DecisionOutcome
 from loanapp.domain.identity_number import parse_identity_number
@@ -152,11 +153,14 @@ def _write_decision(
         "score": assessment.score,
         "reviewer_simulated": by_reviewer,
     }
-    detail = {
+    detail: dict[str, object] = {
         "outcome": assessment.outcome.value,
         "reasons": [reason.value for reason in assessment.reasons],
         "scorecard": f"{services.policies.scorecard.id} {services.policies.scorecard.version}",
     }
+    if by_reviewer:
+        # What lay before whoever decided; the borrower's pages show none of it.
+        detail["face_attempts"] = as_written(review_facts(session, application.id))
     ledger.append(
         session, now, "decision", application.id, detail, actor="simulated_reviewer" if by_reviewer else "lender"
     )

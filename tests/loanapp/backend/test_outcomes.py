@@ -1,5 +1,6 @@
 """What each test identity leads to, and what the borrower is told."""
 
+import json
 import threading
 import time
 import uuid
@@ -7,13 +8,16 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
 from loanapp.backend.store import ledger
-from loanapp.backend.store.tables import Application, LedgerRow
+from loanapp.backend.store.tables import Application, LedgerRow, LivenessSession
 from loanapp.domain.clock import CHINA
 from loanapp.domain.identity_number import check_character
+from loanapp.domain.liveness import SourceKind, VerdictOutcome
 from loanapp.domain.schedule import due_dates
 from loanapp.domain.status import ApplicationStatus
+from loanapp.vision.edge_rules import EDGES_MOVE
 from tests.loanapp.backend.test_refusals import refused
 from tests.loanapp.backend.walk import TERMS
 
@@ -99,6 +103,35 @@ def test_a_person_looks_says_that_it_is_simulated_and_approves(walker):
     shown = one.wait("offered")
     assert shown["decision"]["outcome"] == "approved"
     assert shown["decision"]["reviewer_simulated"] is True
+
+
+def test_the_reviewer_is_given_the_facts_of_the_face_attempts_and_the_borrower_is_not(walker, lender):
+    one = walker("review")
+    one.ready_to_submit()
+    rule = {"name": EDGES_MOVE, "value": 0.061, "comparison": "at_most", "limit": 0.02}
+    now = lender.services.clock.now()
+    tried = LivenessSession(
+        id=str(uuid.uuid4()),
+        application_id=one.id,
+        challenge={},
+        source_kind=SourceKind.CAMERA,
+        issued_at=now,
+        expires_at=now,
+        outcome=VerdictOutcome.REVIEW,
+        reasons=["flash_not_seen"],
+        verdict={"rules": [rule | {"passed": False, "reason": None, "outcome": "passed"}]},
+    )
+    with lender.services.database.write() as session:
+        session.add(tried)
+    one.act("/submit")
+    shown = one.wait("offered")
+    with lender.services.database.read() as session:
+        rows = session.scalars(select(LedgerRow).where(LedgerRow.application_id == one.application_id)).all()
+    (decided_by,) = [row for row in rows if row.kind == "decision" and row.actor == "simulated_reviewer"]
+    assert decided_by.detail["face_attempts"] == [
+        {"outcome": "review", "reasons": ["flash_not_seen"], "notes": [f"{EDGES_MOVE} 0.061 at_most 0.02"]}
+    ]
+    assert EDGES_MOVE not in json.dumps(shown)
 
 
 def test_somebody_who_is_in_no_table_goes_to_a_person_and_not_to_a_crash(walker):

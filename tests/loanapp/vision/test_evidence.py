@@ -9,6 +9,7 @@ import pytest
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.liveness import Action, SourceKind
 from loanapp.vision.evidence import (
+    LEAST_SURROUNDINGS_MS,
     MAGIC,
     MOST_BYTES,
     MOST_FRAMES,
@@ -21,6 +22,7 @@ from loanapp.vision.evidence import (
     pack_evidence,
     unpack_evidence,
 )
+from loanapp.vision.surroundings import MOST_SURROUNDINGS_BYTES, Surroundings
 
 HEADER = EvidenceHeader(
     session_id="s",
@@ -37,7 +39,8 @@ def jpeg(width=96, height=96, quality=60, grey=False):
 
 
 PICTURE = jpeg()
-FRAMES = [EvidenceFrame(index * 67, PICTURE) for index in range(12)]
+AROUND = Surroundings(40, 1, 0, 14, 12, (240, 135, 400, 335), bytes(range(14 * 12))).pack()
+FRAMES = [EvidenceFrame(index * 67, PICTURE, AROUND if index % 4 == 0 else b"") for index in range(12)]
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +60,21 @@ def test_what_is_packed_is_read_back(packed):
     assert evidence.header == HEADER
     assert list(evidence.frames) == FRAMES
     assert evidence.frames[0].decode().shape == (96, 96, 3)
+
+
+def test_cells_around_the_face_are_held_against_what_was_agreed():
+    """Neither larger than they may be, nor finer, nor more often; a length that lies is not believed."""
+    for around in (b"\0", AROUND[:-1], AROUND + b"\0", bytes(MOST_SURROUNDINGS_BYTES)):
+        with pytest.raises(EvidenceFormatError) as caught:
+            pack_evidence(HEADER, [EvidenceFrame(0, PICTURE, around)])
+        assert caught.value.what == "surroundings"
+    soon = [EvidenceFrame(0, PICTURE, AROUND), EvidenceFrame(LEAST_SURROUNDINGS_MS - 1, PICTURE, AROUND)]
+    with pytest.raises(EvidenceFormatError):
+        pack_evidence(HEADER, soon)
+    packed = pack_evidence(HEADER, [EvidenceFrame(0, PICTURE, AROUND)])
+    at = packed.index(PICTURE) - 2
+    for length in (len(AROUND) + 1, MOST_SURROUNDINGS_BYTES, 2**16 - 1):
+        refused(packed[:at] + struct.pack(">H", length) + packed[at + 2 :])
 
 
 def test_every_truncation_is_refused(packed):
@@ -127,7 +145,7 @@ def test_windows_follow_each_other(windows):
     ],
 )
 def test_strange_headers_are_refused(header):
-    frame = struct.pack(">II", 0, len(PICTURE)) + PICTURE
+    frame = struct.pack(">IIH", 0, len(PICTURE), 0) + PICTURE
     refused(MAGIC + struct.pack(">I", len(header)) + header + frame)
 
 

@@ -11,6 +11,7 @@ from loanapp.capture.evidence_recorder import encode_crop
 from loanapp.capture.guidance import CapturePhase, GuidedAttempt
 from loanapp.demonstration.borrower import DemonstrationBorrower
 from loanapp.domain.liveness import Action, FlashColour, SourceKind, VerdictOutcome, VerdictReason
+from loanapp.vision.edge_rules import CELLS_SEEN, EDGES_MOVE
 from loanapp.vision.evidence import ActionWindow, Evidence, EvidenceFrame, unpack_evidence
 from loanapp.vision.face_match import FaceMatcher
 from loanapp.vision.face_mesh import FaceMesh
@@ -18,6 +19,7 @@ from loanapp.vision.frame_analysis import FrameAnalyser
 from loanapp.vision.observation import Observer
 from loanapp.vision.verdict import Watcher
 from loanapp.vision.verdict import judge as judge_received
+from tests.loanapp.vision.cells import sheet
 
 ACTIONS = (Action.TURN_LEFT, Action.BLINK)
 FLASH = (FlashColour.BLUE, FlashColour.YELLOW, FlashColour.CYAN, FlashColour.MAGENTA)
@@ -96,6 +98,37 @@ def still_evidence(attempt, jpegs):
         EvidenceFrame(frame.time_ms, jpegs[index % len(jpegs)]) for index, frame in enumerate(attempt.frames)
     )
     return Evidence(attempt.header, frames)
+
+
+def with_cells(attempt, cells):
+    """The same attempt, with other cells around the face."""
+    left = iter(cells)
+    frames = (replace(frame, around=next(left).pack()) if frame.around else frame for frame in attempt.frames)
+    return Evidence(attempt.header, tuple(frames))
+
+
+def test_edges_that_move_around_a_face_are_a_note_and_change_no_verdict(attempt, make_challenge, face_models, matcher):
+    """Whatever is around the face, a good attempt passes and a bad one does not: the note decides nothing."""
+    held, told, notes = with_cells(attempt, sheet(60, 6.0)), make_challenge(*ACTIONS), [EDGES_MOVE, CELLS_SEEN]
+    plain = Evidence(attempt.header, tuple(replace(frame, around=b"") for frame in attempt.frames))
+    for evidence, unmet in ((attempt, []), (held, [EDGES_MOVE]), (plain, [CELLS_SEEN])):
+        report = judge(evidence, told, face_models, matcher=matcher)
+        assert report.outcome is VerdictOutcome.PASSED
+        assert report.reasons == ()
+        assert [rule.name for rule in report.rules if rule.name in notes and not rule.passed] == unmet
+    rule = next(rule for rule in judge(held, told, face_models, matcher=matcher).rules if rule.name == EDGES_MOVE)
+    assert rule.value > rule.limit > 0
+    assert (rule.reason, rule.outcome) == (None, VerdictOutcome.PASSED)
+    wrong = make_challenge(Action.TURN_RIGHT, Action.BLINK)
+    header = replace(
+        attempt.header,
+        windows=(replace(attempt.header.windows[0], action=Action.TURN_RIGHT), attempt.header.windows[1]),
+    )
+    outcomes = {
+        judge(Evidence(header, evidence.frames), wrong, face_models, matcher=matcher).outcome
+        for evidence in (attempt, held, plain)
+    }
+    assert outcomes == {VerdictOutcome.RETRY}
 
 
 def test_borrower_who_does_what_is_asked_passes(attempt, make_challenge, face_models, matcher, portrait):

@@ -1,0 +1,66 @@
+"""What a person who reviews an application is given of its face attempts: outcomes, reasons and notes, never frames.
+
+A note is a rule of the verdict that decides nothing and was not met, such as straight edges that moved around the face.
+The borrower is never told of one. ``python -m loanapp.backend.verification.review_facts FOLDER APPLICATION`` prints the
+facts of one application in a lender's data folder as JSON.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session
+
+from loanapp.backend.store.tables import LivenessSession
+
+
+def review_facts(session: Session, application_id: str) -> list[dict[str, Any]]:
+    """Every judged attempt of an application in its order; each note with measured value, comparison and limit."""
+    attempts = session.scalars(
+        select(LivenessSession)
+        .where(LivenessSession.application_id == application_id, LivenessSession.outcome.is_not(None))
+        .order_by(LivenessSession.issued_at)
+    )
+    return [
+        {
+            "outcome": attempt.outcome.value if attempt.outcome else None,
+            "reasons": list(attempt.reasons or []),
+            "notes": notes_of(attempt.verdict or {}),
+        }
+        for attempt in attempts
+    ]
+
+
+def notes_of(verdict: dict[str, Any]) -> list[dict[str, Any]]:
+    """The notes of a stored verdict."""
+    return [
+        {key: rule[key] for key in ("name", "value", "comparison", "limit")}
+        for rule in verdict.get("rules", [])
+        if rule["reason"] is None and not rule["passed"]
+    ]
+
+
+def as_written(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same for the ledger, which holds no broken numbers: each note as a line."""
+    return [
+        fact | {"notes": [f"{one['name']} {one['value']} {one['comparison']} {one['limit']}" for one in fact["notes"]]}
+        for fact in facts
+    ]
+
+
+def print_facts(folder: Path, application_id: str) -> None:
+    """Print the facts of one application of the lender in ``folder``, which may be running."""
+    path = (folder / "lender.sqlite").resolve()
+    engine = create_engine(f"sqlite:///file:{path.as_posix()}?mode=ro&uri=true")
+    try:
+        with Session(engine) as session:
+            facts = review_facts(session, application_id)
+    finally:
+        engine.dispose()
+    sys.stdout.write(json.dumps(facts, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    print_facts(Path(sys.argv[1]), sys.argv[2])
