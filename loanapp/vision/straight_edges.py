@@ -3,9 +3,9 @@
 What a hand holds is never still, and what is behind a camera that stands is: the edges of a door, a window or a shelf
 stay where they are to a hundredth of a cell, and those of a sheet wander by a tenth. How far an edge moved is read from
 how the cells on it change in step with their slope (Lucas and Kanade, 1981); a cell that an edge crosses is a mixture
-of both sides, so this sees much less than a cell. An edge counts where it is long, over the head or beside it
-from above the head to the chin, and moves as a whole. A camera that is not still moves everything: so what lies outside
-of the edges must stay.
+of both sides, so this sees much less than a cell. An edge counts where it is long, over the head or beside it from
+above the head to below the chin, and moves as a whole. A camera that is not still moves everything: so what lies
+outside of the edges must stay.
 """
 
 from collections import Counter
@@ -22,11 +22,11 @@ from loanapp.vision.surroundings import Surroundings
 # face to _BELOW under it; over the head to the edges beside it.
 _ASIDE: Final = 0.55
 _ABOVE: Final = 0.7
-_BELOW: Final = 0.45
+_BELOW: Final = 0.6
 _WIDE: Final = 0.8
-# Edges are looked for at quarters of a cell and up to 11 degrees from upright.
+# Edges are looked for at quarters of a cell and up to 6 degrees from upright: hair leans more.
 _PARTS: Final = 4
-_SLOPES: Final = np.linspace(-0.2, 0.2, 9)
+_SLOPES: Final = np.linspace(-0.1, 0.1, 5)
 _LEAST_ROWS: Final = 4
 # Steps of 255 that three quarters of an edge must have between their two sides.
 _LEAST_CONTRAST: Final = 4.0
@@ -36,8 +36,8 @@ _OUTER: Final = 1.6
 _INNER: Final = 0.8
 # Sum of squared slopes of a row that has the least contrast: below, its movement is noise.
 _LEAST_SLOPES: Final = 8.0
-_ROWS_TO_READ: Final = 0.7
-# Three quarters of the rows must take this share in the common movement.
+_ROWS_TO_READ: Final = 0.85
+# Three quarters of the rows that can be read must take this share in the common movement.
 _LEAST_SHARE: Final = 0.4
 # From so much a side is one whose outside is asked about; the rule's own limit lies above.
 _SOME: Final = 0.01
@@ -106,6 +106,9 @@ def edge_motion(around: Sequence[Surroundings], least_grids: int) -> EdgeMotion:
     grids = np.stack(
         [one.grid()[top - one.row : bottom - one.row, left - one.column : right - one.column] for one in alike]
     ).astype(np.float32)
+    # The exposure by the whole grid: by a few cells alone an edge that moves looks like a change of it.
+    usual = np.maximum(np.median(grids, axis=0), 1)
+    grids /= np.median(grids / usual, axis=(1, 2)).clip(0.05)[:, None, None]
     box = np.median([one.box for one in alike], axis=0) / alike[0].cell - [left, top, left, top]
     x, y, side = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2, max(box[2] - box[0], box[3] - box[1])
     rows, width = (y - _ABOVE * side, y + _BELOW * side), grids.shape[2]
@@ -204,11 +207,11 @@ def _followed(view: _View, usual: Floats, place: float, slope: float) -> _Edge |
     slopes, ways, clear = _slopes(usual), [], []
     for row, column in zip(range(view.first, view.last), view.columns_of(place, slope) - 0.5, strict=True):
         cells = slice(max(0, int(np.ceil(column - _OUTER))), max(0, int(np.floor(column + _INNER)) + 1))
-        slant, known = slopes[row, cells], usual[row, cells]
+        slant = slopes[row, cells]
         if slant.size < 2:
             continue
         weight = float(slant @ slant)
-        changed = _changes(view.grids[:, row, cells], known)
+        changed = view.grids[:, row, cells] - usual[row, cells]
         ways.append(-(changed @ slant) / max(weight, 1.0))
         clear.append(weight >= _LEAST_SLOPES)
     told = np.array(clear)
@@ -218,7 +221,7 @@ def _followed(view: _View, usual: Floats, place: float, slope: float) -> _Edge |
     common = np.median(each[told], axis=0)
     way = np.clip(common - np.median(common), -1, 1)
     rows = np.clip(each - np.median(each, axis=1)[:, None], -1, 1)
-    share = float(np.quantile(np.where(told, rows @ way / (way @ way + 1e-3), 0), 0.25))
+    share = float(np.quantile((rows @ way / (way @ way + 1e-3))[told], 0.25))
     if share < _LEAST_SHARE:
         return None
     # Between the tenths: a few grids that went wrong do not count. For a normal distribution 2.56 deviations.
@@ -230,12 +233,6 @@ def _slopes(usual: Floats) -> Floats:
     slopes = np.gradient(usual, axis=1)
     slopes[:, [0, -1]] /= 2
     return np.asarray(slopes, np.float32)
-
-
-def _changes(grids: Floats, known: Floats) -> Floats:
-    """What changed (count, cells) against ``known``, apart from the exposure."""
-    gain = np.maximum(grids @ known / max(float(known @ known), 1.0), 0.05)
-    return np.asarray(grids / gain[:, None] - known, np.float32)
 
 
 def _outside(views: Sequence[_View], edges: Sequence[list[_Edge]]) -> float:
@@ -268,9 +265,7 @@ def _outside(views: Sequence[_View], edges: Sequence[list[_Edge]]) -> float:
         moved = edge.way[:, None] * slopes
         if other is not None:
             moved = moved + other[:, None] * np.gradient(usual, axis=0)[rows, columns]
-        # The exposure by the whole grid: by these few cells alone a slope that moves would look like one.
-        gain = np.median(view.grids / np.maximum(usual, 1), axis=(1, 2)).clip(0.05)
-        changed = view.grids[:, rows, columns] / gain[:, None] - usual[rows, columns]
+        changed = view.grids[:, rows, columns] - usual[rows, columns]
         changed = (changed - np.median(changed, axis=0))[calm]
         expected.append(np.sqrt((moved[calm] ** 2).mean(axis=0)))
         seen.append(np.sqrt(((changed**2).mean(axis=0) - _NOISE).clip(0)))

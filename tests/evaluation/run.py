@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
@@ -14,10 +14,14 @@ import numpy as np
 
 from loanapp.domain.errors import LoanAppError
 from loanapp.domain.liveness import Challenge
-from loanapp.vision.edge_rules import EDGES_MOVE
+from loanapp.vision.case import open_case
+from loanapp.vision.edge_rules import EDGES_MOVE, note_edges
 from loanapp.vision.evidence import unpack_evidence
 from loanapp.vision.face_match import FaceMatcher
 from loanapp.vision.models import FaceModels
+from loanapp.vision.observation import Seen
+from loanapp.vision.rules import Rule
+from loanapp.vision.surroundings import read_surroundings
 from loanapp.vision.verdict import judge
 from tests.evaluation import clips
 from tests.evaluation.attackers import OBEYING, PRESENTED, stage
@@ -91,7 +95,7 @@ class Judge:
         done.outcomes.append(report.outcome.value)
         done.reasons.append([reason.value for reason in report.reasons])
         done.measures = {name: float(value) for name, value in report.measures.items()}
-        done.edge = next((not rule.passed for rule in report.rules if rule.name == EDGES_MOVE), None)
+        done.edge = _edge_noted(report.rules)
 
 
 _judge: list[Judge] = []
@@ -143,13 +147,19 @@ def _attack(job: Job) -> Done:
 
 
 def _edges(job: Job) -> Done:
-    """A sheet or a screen in a room, or somebody in a room: is the reviewer told of an edge?"""
-    judging, done = _judging(), Done(job)
+    """A sheet or a screen in a room, or somebody in a room: is the reviewer told of an edge? Of the verdict that alone."""
+    judging = _judging()
     prepared = stage(judging.models, judging.matcher, job.name, job.seed, flash=job.flash)
-    script = prepared.script
-    packed = forge(script, (EDGES | NO_EDGES)[job.name](prepared), judging.models)
-    judging.verdict(done, packed, prepared.challenge)
-    return done
+    film = (EDGES | NO_EDGES)[job.name](prepared)
+    evidence = unpack_evidence(forge(prepared.script, film, judging.models))
+    around = [(frame.time_ms, read_surroundings(frame.around)) for frame in evidence.frames if frame.around]
+    case = open_case(evidence.header, prepared.challenge, prepared.challenge.issued_at)
+    note_edges(case, Seen(around=around))
+    return Done(job, measures=case.book.measures, edge=_edge_noted(case.book.rules))
+
+
+def _edge_noted(rules: Sequence[Rule]) -> bool | None:
+    return next((not rule.passed for rule in rules if rule.name == EDGES_MOVE), None)
 
 
 def _against_lender(job: Job) -> Done:

@@ -126,7 +126,7 @@ def test_the_reviewer_is_given_the_facts_of_the_face_attempts_and_the_borrower_i
     one.act("/submit")
     shown = one.wait("offered")
     with lender.services.database.read() as session:
-        rows = session.scalars(select(LedgerRow).where(LedgerRow.application_id == one.application_id)).all()
+        rows = session.scalars(select(LedgerRow).where(LedgerRow.application_id == one.id)).all()
     (decided_by,) = [row for row in rows if row.kind == "decision" and row.actor == "simulated_reviewer"]
     assert decided_by.detail["face_attempts"] == [
         {"outcome": "review", "reasons": ["flash_not_seen"], "notes": [f"{EDGES_MOVE} 0.061 at_most 0.02"]}

@@ -20,10 +20,14 @@ def face_at(x=320.0, y=235.0, height=200.0):
 
 @dataclass
 class Drawn:
-    """Frames of a room with upright and level edges, a head, and what is held up around it, if anything is."""
+    """Frames of a room with upright and level edges, a head, and what is held up around it, if anything is.
+
+    ``tiles``: how dark and how bright what the wall is covered with is.
+    """
 
     held: bool = False
     seed: int = 0
+    tiles: tuple[int, int] = (70, 170)
 
     def frame(self, hand=(0.0, 0.0), head=(0.0, 0.0), camera=(0.0, 0.0)):
         """One frame; the shifts, in pixels, of what the hand holds, of the head and of everything."""
@@ -37,7 +41,7 @@ class Drawn:
 
         for left in range(-20, 660, 60):
             for top in range(-20, 500, 60):
-                box(left, top, left + 59, top + 59, random.integers(70, 170))
+                box(left, top, left + 59, top + 59, random.integers(*self.tiles))
         box(470, -20, 500, 520, 60)
         box(-20, 40, 660, 62, 200)
         if self.held:
@@ -66,5 +70,5 @@ def cells_of(frames):
 
 
 def sheet(count=24, amount=3.0):
-    """A bright sheet around the head, held in a hand."""
-    return cells_of(Drawn(held=True).frame(hand=way, head=way) for way in wander(count, amount))
+    """A bright sheet around the head, held in a hand before a wall that is quieter than it."""
+    return cells_of(Drawn(held=True, tiles=(90, 130)).frame(hand=way, head=way) for way in wander(count, amount))
