@@ -147,7 +147,7 @@ def _attack(job: Job) -> Done:
 
 
 def _edges(job: Job) -> Done:
-    """A sheet or a screen in a room, or somebody in one: is the reviewer told of an edge? Of the verdict, that alone."""
+    """A sheet or a screen in a room, or somebody in one: is a reviewer told of an edge? Of the verdict, that alone."""
     judging = _judging()
     prepared = stage(judging.models, judging.matcher, job.name, job.seed, flash=job.flash)
     film = (EDGES | NO_EDGES)[job.name](prepared)
