@@ -91,3 +91,16 @@ def nothing_left_on_screen(qapp) -> Iterator[None]:
         widget.deleteLater()
     if names:
         pytest.fail("left behind: " + "; ".join(names), pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def words_and_looks_as_at_the_start():
+    """Each test finds the language and the looks of a fresh program, whatever the one before chose."""
+    yield
+    from ui.theme import theme
+    from ui.translations import translator
+
+    translator().set_language("zh")
+    look = theme()
+    if (look.mode, look.chosen_scale, look.large) != ("light", 100, False):
+        look.choose(mode="light", scale=100, large=False)

@@ -1,9 +1,18 @@
 """Window tests run offscreen and leave nothing behind."""
 
-from tests.qt_rules import no_work_left, nothing_left_on_screen
+from tests.qt_rules import no_work_left, nothing_left_on_screen, words_and_looks_as_at_the_start
 from tests.ui.face_page import open_face_page, styled
 from tests.ui.loan_in_hand import page_context
 from tests.ui.patience import qtbot
 from tests.ui.typed_journey import open_page
 
-__all__ = ["no_work_left", "nothing_left_on_screen", "open_face_page", "open_page", "page_context", "qtbot", "styled"]
+__all__ = [
+    "no_work_left",
+    "nothing_left_on_screen",
+    "open_face_page",
+    "open_page",
+    "page_context",
+    "qtbot",
+    "styled",
+    "words_and_looks_as_at_the_start",
+]

@@ -1,10 +1,12 @@
 """The words of a page as paragraphs, for readers and for large type: lines end where the window does, not the paper."""
 
+import unicodedata
 from typing import Final
 
 # A line this full (of the fullest) that does not end a sentence goes on in the next.
 _FULL: Final = 0.8
-_ENDS: Final = tuple("。；：？！.;:?!")
+# What Unicode calls the marks that end a sentence or announce a list, in both languages.
+_ENDS: Final = ("FULL STOP", "COLON", "QUESTION MARK", "EXCLAMATION MARK")
 
 
 def flowing(page: str) -> str:
@@ -19,7 +21,7 @@ def flowing(page: str) -> str:
             made[-1] = f"{made[-1]}{gap}{line}"
         else:
             made.append(line)
-        goes_on = _width(line) >= _FULL * fullest and not line.endswith(_ENDS)
+        goes_on = _width(line) >= _FULL * fullest and not unicodedata.name(line[-1], "").endswith(_ENDS)
     return "\n".join(made)
 
 
