@@ -38,8 +38,18 @@ class Index:
                 cursor.execute(f"INSERT INTO head(rowid, {', '.join(_COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)  # noqa: S608
                 cursor.execute("INSERT INTO body(rowid, text) VALUES (?, ?)", (number, _cut(one.body)))
             cursor.execute("COMMIT")
+        self._pairs: Final = {
+            pair
+            for one in self.articles
+            for run in words_of(" ".join((one.title, *one.asked, *one.keywords))).chinese
+            for pair in pairs(run)
+        }
         texts = (f"{one.title} {' '.join(one.asked)} {' '.join(one.keywords)} {one.body}" for one in self.articles)
         self.typos: Final = Typos({word for text in texts for word in words_of(text).latin})
+
+    def knows(self, pair: str) -> bool:
+        """Whether any article is about this pair of characters, rather than about one that sounds alike."""
+        return pair in self._pairs
 
     def about(self, match: str) -> dict[int, float]:
         """How well each article's head fits an FTS5 expression; higher is better."""
@@ -68,7 +78,7 @@ def _head(one: Article, *, chinese: bool) -> tuple[str, ...]:
         _cut(" , ".join(one.asked)),
         _cut(" , ".join(one.keywords)),
         " ".join(bridge for run in runs for bridge in bridges(run)),
-        " ".join(dict.fromkeys(sound for run in runs for sound in sounds(run))),
+        " ".join(sound for run in runs for sound in sounds(run)),
         " ".join(dict.fromkeys(pair for run in runs for pair in initials(run))),
     )
 

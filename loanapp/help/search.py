@@ -66,6 +66,7 @@ def _expressions(text: str, index: "Index") -> tuple[tuple[str, float, bool], ..
         (_any(_exact(other)), _ALIKE, True),
         (_any(_guesses(words, index)), _GUESSED, True),
         (_any(_typed_sounds(words)), 1.0, True),
+        (_any(_misheard(words, index)), 1.0, True),
         (_initials(words, index), _GUESSED, True),
     ]
     return tuple(one for one in asked if one[0])
@@ -87,6 +88,12 @@ def _guesses(words: Words, index: "Index") -> list[str]:
         tokens += bridges(run)
         tokens += sounds(run)
     return [token for token in tokens if token not in _empty_sounds()]
+
+
+def _misheard(words: Words, index: "Index") -> list[str]:
+    """The sound of pairs that nobody writes here: most likely another character was picked from the keyboard's list."""
+    unknown = [pair for run in words.chinese for pair in pairs(run) if not index.knows(pair)]
+    return [sound for pair in unknown for sound in sounds(pair) if sound not in _empty_sounds()]
 
 
 def _typed_sounds(words: Words) -> list[str]:
