@@ -1,6 +1,7 @@
 """The questions borrowers ask the help, and whether the right article is among the first answers.
 
-Both files were written before anything ranked. A third, ``sealed.tsv``, was left unopened until the ranking stood.
+``open.tsv`` and ``sealed.tsv`` were written before anything ranked, and the second of them was opened once the ranking
+stood; ``later.tsv`` was written after that. docs/decisions/0013 has the figures of the days they were opened.
 """
 
 import csv
