@@ -79,6 +79,12 @@ class ErrorCode(StrEnum):
     GUARD_DISCLOSURE_DIFFERS = "guard_disclosure_differs"
     GUARD_CONSENT_DIFFERS = "guard_consent_differs"
     GUARD_SIGNATURE_INVALID = "guard_signature_invalid"
+    GUARD_FEE_NOT_IN_TABLE = "guard_fee_not_in_table"
+    GUARD_TABLE_INCOMPLETE = "guard_table_incomplete"
+    GUARD_CAP_EXPIRED = "guard_cap_expired"
+    GUARD_PAGE_RATE_DIFFERS = "guard_page_rate_differs"
+    GUARD_SIGNING_BEFORE_READING = "guard_signing_before_reading"
+    GUARD_ACCOUNT_NOT_OWN = "guard_account_not_own"
     # the wire and this computer
     LENDER_UNREACHABLE = "lender_unreachable"
     LENDER_CERTIFICATE_WRONG = "lender_certificate_wrong"

@@ -14,6 +14,20 @@ from loanapp.guard.refusal import GuardRefusal
 
 _PERCENT_PLACES: Final = Decimal("0.0001")
 _ROW_AMOUNTS: Final = ("payment", "principal", "interest", "fees", "balance")
+_REASONS: Final = {
+    "card": ErrorCode.GUARD_ACCOUNT_NOT_OWN,
+    "payout": ErrorCode.GUARD_PAYOUT_DIFFERS,
+    "annual_rate": ErrorCode.GUARD_PAGE_RATE_DIFFERS,
+    "penalty": ErrorCode.GUARD_PAGE_RATE_DIFFERS,
+    "fee_before_payout": ErrorCode.GUARD_FEE_BEFORE_PAYOUT,
+    "fee_per_instalment": ErrorCode.GUARD_FEE_NOT_IN_TABLE,
+    "due": ErrorCode.GUARD_SCHEDULE_DIFFERS,
+    "totals": ErrorCode.GUARD_SCHEDULE_DIFFERS,
+    "cost": ErrorCode.GUARD_RATE_DIFFERS,
+    "pages.amount_unknown": ErrorCode.GUARD_FEE_NOT_IN_TABLE,
+    "pages.rate_missing": ErrorCode.GUARD_PAGE_RATE_DIFFERS,
+    "pages.rate_unknown": ErrorCode.GUARD_PAGE_RATE_DIFFERS,
+}
 _COSTS: Final = ("nominal_irr", "effective_irr", "simple_interest", "simple_fees", "simple_total")
 
 
@@ -35,7 +49,8 @@ class Agreed:
 def check_contract(pdf: bytes, agreed: Agreed, today: date) -> None:
     """Hold a contract against what was agreed: its attached facts one by one, then every figure on its pages.
 
-    Raises :class:`GuardRefusal` with ``GUARD_CONTRACT_DIFFERS``; ``what`` names the first fact or figure.
+    Raises :class:`GuardRefusal`: its code is the reason, ``GUARD_CONTRACT_DIFFERS`` where there is none of its own;
+    ``what`` names the first fact or figure.
     """
     from loanapp.proof.contract_facts import ContractFactsError, read_facts, visible_text  # noqa: PLC0415  (pyHanko)
 
@@ -79,12 +94,12 @@ def _check_facts(facts: Mapping[str, Any], agreed: Agreed, own: AnnualisedCost, 
     }
     for what, holds in checks.items():
         if not holds:
-            raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, what)
+            raise _refusal(what)
     for stated, mine in zip(rows, schedule.rows, strict=True):
         for name in ("no", *_ROW_AMOUNTS):
             value = stated[name] if name == "no" else _decimal(stated[name])
             if value != getattr(mine, name):
-                raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, f"{mine.no}.{name}")
+                raise GuardRefusal(ErrorCode.GUARD_SCHEDULE_DIFFERS, f"{mine.no}.{name}")
 
 
 def _check_pages(text: str, agreed: Agreed, own: AnnualisedCost) -> None:
@@ -101,16 +116,20 @@ def _check_pages(text: str, agreed: Agreed, own: AnnualisedCost) -> None:
     if needed - amounts:
         raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, "pages.amount_missing")
     if amounts - known:
-        raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, "pages.amount_unknown")
+        raise _refusal("pages.amount_unknown")
     seen = {_places(value) for value in percentages}
     rates = {_places(value) for value in (offer.annual_rate_pct, offer.penalty_annual_pct, own.simple_total)}
     rates |= {_places(own.nominal_irr), _places(own.effective_irr)}
     if rates - seen:
-        raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, "pages.rate_missing")
+        raise _refusal("pages.rate_missing")
     if seen - rates - {_places(own.simple_interest), _places(own.simple_fees)}:
-        raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, "pages.rate_unknown")
+        raise _refusal("pages.rate_unknown")
     if agreed.disclosure_sha256 not in text.replace("\n", "").replace("\r", "").replace(" ", ""):
         raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, "pages.disclosure")
+
+
+def _refusal(what: str) -> GuardRefusal:
+    return GuardRefusal(_REASONS.get(what, ErrorCode.GUARD_CONTRACT_DIFFERS), what)
 
 
 def _places(value: Decimal) -> Decimal:

@@ -18,8 +18,10 @@ _Line = TypeVar("_Line", CostItem, ContingentItem)
 def check_disclosure(table: CostDisclosure, offer: Offer) -> None:
     """Hold the cost table against an offer that :func:`loanapp.guard.offers.check_offer` has let through.
 
-    Raises :class:`GuardRefusal` with ``GUARD_DISCLOSURE_DIFFERS``; ``what`` names the first line that differs.
+    Raises :class:`GuardRefusal` with ``GUARD_TABLE_INCOMPLETE``, ``GUARD_FEE_NOT_IN_TABLE`` or
+    ``GUARD_DISCLOSURE_DIFFERS``; ``what`` names the first line that lacks or differs.
     """
+    _check_complete(table, offer)
     own = own_cost(offer.schedule, offer.payout)
     items, contingent = _by_id(table.items), _by_id(table.contingent)
     interest, fee = items.pop("interest", None), items.pop("fee", None)
@@ -32,7 +34,7 @@ def check_disclosure(table: CostDisclosure, offer: Offer) -> None:
         "schedule": same_amounts(table.schedule, offer.schedule),
         "interest.amount": interest is not None and interest.amount == offer.schedule.total_interest,
         "interest.rate": interest is not None and _rate(interest, own.simple_interest),
-        "fee.amount": fee.amount == fees if fee is not None else fees == ZERO,
+        "fee.amount": fee is None or fee.amount == fees,
         "fee.rate": fee is None or _rate(fee, own.simple_fees),
         "items": not items,
         "annualised_total": same_percent(table.annualised_total_pct, own.simple_total),
@@ -46,6 +48,28 @@ def check_disclosure(table: CostDisclosure, offer: Offer) -> None:
     for what, holds in checks.items():
         if not holds:
             raise GuardRefusal(ErrorCode.GUARD_DISCLOSURE_DIFFERS, what)
+
+
+def _check_complete(table: CostDisclosure, offer: Offer) -> None:
+    """Everything the rule asks for is there and says something (金规〔2026〕2号)."""
+    ids, contingent = {item.id for item in table.items}, {item.id for item in table.contingent}
+    if "fee" not in ids and offer.schedule.total_fees != ZERO:
+        raise GuardRefusal(ErrorCode.GUARD_FEE_NOT_IN_TABLE, "fee")
+    words = {
+        "lender": [table.lender],
+        "nothing_else": [table.nothing_else],
+        "items": [text for item in table.items for text in (item.name, item.way, item.party)],
+        "contingent": [text for item in table.contingent for text in (item.name, item.party)],
+    }
+    present = {
+        "interest": "interest" in ids,
+        "overdue_penalty": "overdue_penalty" in contingent,
+        "schedule": bool(table.schedule.rows),
+        **{what: all(text.zh.strip() and text.en.strip() for text in texts) for what, texts in words.items()},
+    }
+    for what, there in present.items():
+        if not there:
+            raise GuardRefusal(ErrorCode.GUARD_TABLE_INCOMPLETE, what)
 
 
 def same_amounts(stated: Schedule, offered: Schedule) -> bool:

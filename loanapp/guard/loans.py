@@ -63,7 +63,8 @@ def check_loan(
 ) -> None:
     """Hold a paid-out loan against the contract both parties signed.
 
-    Raises :class:`GuardRefusal` with ``GUARD_PAYOUT_DIFFERS`` or ``GUARD_SCHEDULE_DIFFERS``.
+    Raises :class:`GuardRefusal` with ``GUARD_PAYOUT_DIFFERS``, ``GUARD_SCHEDULE_DIFFERS`` or
+    ``GUARD_ACCOUNT_NOT_OWN``.
     """
     if contract_number != signed.contract_number:
         raise GuardRefusal(ErrorCode.GUARD_PAYOUT_DIFFERS, "contract_number")
@@ -76,7 +77,7 @@ def check_loan(
     if rows != signed.rows:
         raise GuardRefusal(ErrorCode.GUARD_SCHEDULE_DIFFERS, "loan")
     if card_last4 != signed.card_last4:
-        raise GuardRefusal(ErrorCode.GUARD_PAYOUT_DIFFERS, "card")
+        raise GuardRefusal(ErrorCode.GUARD_ACCOUNT_NOT_OWN, "card")
 
 
 def _cents(amount: Decimal) -> int:

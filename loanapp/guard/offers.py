@@ -14,8 +14,14 @@ from loanapp.resource_files import read_toml, row_in_force
 
 
 def cost_cap_pct(today: date) -> Decimal:
-    """The most one loan may cost a year, all in, in percent, by the row of ``limits.toml`` in force today."""
-    return Decimal(row_in_force(read_toml("policy", "limits.toml")["cost_cap_pct"], today)["value"])
+    """The most one loan may cost a year, all in, in percent, by the row of ``limits.toml`` in force today.
+
+    Raises :class:`GuardRefusal` with ``GUARD_CAP_EXPIRED`` after the last day on which that row may be relied on.
+    """
+    row = row_in_force(read_toml("policy", "limits.toml")["cost_cap_pct"], today)
+    if "to" in row and date.fromisoformat(row["to"]) < today:
+        raise GuardRefusal(ErrorCode.GUARD_CAP_EXPIRED, "cost_cap_pct")
+    return Decimal(row["value"])
 
 
 def offer_age_days(today: date) -> int:
@@ -28,7 +34,8 @@ def check_offer(offer: Offer, asked: LoanTerms, today: date, repayment: Decimal 
 
     ``repayment`` is the total the lender states beside the schedule, where it does. Raises :class:`GuardRefusal`
     with ``GUARD_OFFER_NOT_AS_ASKED``, ``GUARD_FEE_BEFORE_PAYOUT``, ``GUARD_PAYOUT_DIFFERS``,
-    ``GUARD_SCHEDULE_DIFFERS``, ``GUARD_RATE_DIFFERS``, ``GUARD_COST_OVER_CAP`` or ``GUARD_PENALTY_OVER_CAP``:
+    ``GUARD_SCHEDULE_DIFFERS``, ``GUARD_RATE_DIFFERS``, ``GUARD_CAP_EXPIRED``, ``GUARD_COST_OVER_CAP`` or
+    ``GUARD_PENALTY_OVER_CAP``:
     the first that does not hold, in that order.
     """
     _check_as_asked(offer.terms, asked)
@@ -47,6 +54,15 @@ def check_offer(offer: Offer, asked: LoanTerms, today: date, repayment: Decimal 
         raise GuardRefusal(ErrorCode.GUARD_COST_OVER_CAP, "annualised_cost", maximum=str(cap))
     if offer.penalty_annual_pct > cap:
         raise GuardRefusal(ErrorCode.GUARD_PENALTY_OVER_CAP, "penalty_annual_pct", maximum=str(cap))
+
+
+def check_shown_rate(offer: Offer, shown_annual_pct: Decimal) -> None:
+    """Hold an offer against the rate the page showed before: no more is charged than what was advertised.
+
+    Raises :class:`GuardRefusal` with ``GUARD_PAGE_RATE_DIFFERS``.
+    """
+    if offer.annual_rate_pct > shown_annual_pct:
+        raise GuardRefusal(ErrorCode.GUARD_PAGE_RATE_DIFFERS, "annual_rate")
 
 
 def check_schedule(stated: Schedule, offer: Offer, today: date) -> None:

@@ -11,7 +11,7 @@ from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.offer import LoanTerms, Offer
 from loanapp.domain.schedule import RepaymentMethod
 from loanapp.guard.disclosures import check_disclosure
-from loanapp.guard.offers import check_offer
+from loanapp.guard.offers import check_offer, check_shown_rate
 from loanapp.journey.core import JourneyCore
 from loanapp.journey.pages import Page
 
@@ -54,6 +54,9 @@ class OfferActs(JourneyCore):
             if seconds_on_screen < needed or not end_reached:
                 raise LoanAppError(ErrorCode.READING_TIME_NOT_REACHED, needed_seconds=needed)
             table = self._checked_disclosure()
+            with self._lock:
+                self.draft.contract["table"] = table.sha256
+            self._save()  # before the lender knows: a program that ends between the two has still shown the table
             seconds = int(seconds_on_screen)
             confirmed = self._keyed(
                 "disclosure",
@@ -83,6 +86,9 @@ class OfferActs(JourneyCore):
         totals = application.stated_totals
         today = self._now().astimezone(CHINA).date()
         check_offer(offer, self._asked(), today, totals.repayment if totals is not None else None)
+        for product in self._profile().products:
+            if product.id == application.product_id:
+                check_shown_rate(offer, product.annual_rate_pct)
         return offer
 
     def _asked(self) -> LoanTerms:

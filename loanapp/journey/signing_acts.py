@@ -19,6 +19,7 @@ from loanapp.domain.errors import ErrorCode
 from loanapp.domain.status import ApplicationStatus
 from loanapp.guard.contracts import Agreed, check_contract
 from loanapp.guard.loans import SignedTerms, check_loan
+from loanapp.guard.reading import check_reading_before_signing
 from loanapp.guard.refusal import GuardRefusal
 from loanapp.journey.offer_acts import OfferActs
 from loanapp.journey.pages import Page
@@ -49,7 +50,8 @@ class SigningActs(OfferActs):
     def contract_pdf(self) -> bytes:
         """The contract. Before signing: checked against offer and cost table. After: every signature verified.
 
-        Raises :class:`GuardRefusal` with ``GUARD_CONTRACT_DIFFERS`` or ``CONTRACT_SIGNATURE_INVALID``.
+        Raises :class:`GuardRefusal` with ``CONTRACT_SIGNATURE_INVALID`` or a reason of
+        :func:`loanapp.guard.contracts.check_contract`.
         """
 
         def work() -> bytes:
@@ -106,7 +108,7 @@ class SigningActs(OfferActs):
             loan = self.client.loan(application.id)
             check_loan(loan.contract_number, loan.principal, loan.schedule, loan.card_last4, terms)
             if loan.card_last4 != self._own(application).get("card_last4", loan.card_last4):
-                raise GuardRefusal(ErrorCode.GUARD_PAYOUT_DIFFERS, "card")
+                raise GuardRefusal(ErrorCode.GUARD_ACCOUNT_NOT_OWN, "card")
             return loan
 
         return self._guarded(work)
@@ -130,9 +132,16 @@ class SigningActs(OfferActs):
         if application.contract is None or application.bank_card is None:
             raise NotAllowedNowError
         own = self._own(application)  # on another machine only the lender knows what was chosen
+        table = self._checked_disclosure()
+        check_reading_before_signing(
+            table.sha256,
+            self.draft.contract.get("table"),
+            confirmed=application.disclosure_confirmed,
+            begun_here=bool(own),
+        )
         return Agreed(
             offer=self._checked_offer(),
-            disclosure_sha256=self._checked_disclosure().sha256,
+            disclosure_sha256=table.sha256,
             contract_number=application.contract.number,
             licence=self._profile().licence,
             purpose=own.get("purpose", application.purpose.value),

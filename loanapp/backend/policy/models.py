@@ -57,6 +57,7 @@ class Limit(Row):
 
     value: Decimal
     since: date = Field(alias="from")
+    until: date | None = Field(default=None, alias="to")
     source: str
     mark: Literal["SEEN-LAW", "SEEN-2", "MEM", "CHOICE"]
 
@@ -76,6 +77,8 @@ class Limits(Row):
     burden_refuse_pct: Limit
     retry_after_days: Limit
     open_loans_review: Limit
+    new_loans_review: Limit
+    new_loans_days: Limit
 
 
 class Band(Row):

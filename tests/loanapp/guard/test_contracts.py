@@ -13,7 +13,7 @@ from loanapp.domain.errors import ErrorCode
 from loanapp.domain.schedule import RepaymentMethod
 from loanapp.guard.contracts import Agreed, check_contract
 from loanapp.guard.refusal import GuardRefusal
-from tests.loanapp.guard.offers_data import TODAY, D, honest
+from tests.loanapp.guard.offers_data import TODAY, D, honest, with_row
 
 OFFER = honest()
 HASH = "ab" * 32
@@ -56,10 +56,28 @@ AGREED = Agreed(
 )
 
 
+# What is refused by a reason of its own, and not as a contract that differs somehow.
+REASONS = {
+    "card": ErrorCode.GUARD_ACCOUNT_NOT_OWN,
+    "payout": ErrorCode.GUARD_PAYOUT_DIFFERS,
+    "annual_rate": ErrorCode.GUARD_PAGE_RATE_DIFFERS,
+    "penalty": ErrorCode.GUARD_PAGE_RATE_DIFFERS,
+    "fee_before_payout": ErrorCode.GUARD_FEE_BEFORE_PAYOUT,
+    "fee_per_instalment": ErrorCode.GUARD_FEE_NOT_IN_TABLE,
+    "due": ErrorCode.GUARD_SCHEDULE_DIFFERS,
+    "totals": ErrorCode.GUARD_SCHEDULE_DIFFERS,
+    "6.principal": ErrorCode.GUARD_SCHEDULE_DIFFERS,
+    "cost": ErrorCode.GUARD_RATE_DIFFERS,
+    "pages.amount_unknown": ErrorCode.GUARD_FEE_NOT_IN_TABLE,
+    "pages.rate_missing": ErrorCode.GUARD_PAGE_RATE_DIFFERS,
+    "pages.rate_unknown": ErrorCode.GUARD_PAGE_RATE_DIFFERS,
+}
+
+
 def refusal(pdf, agreed=AGREED, today=TODAY):
     with pytest.raises(GuardRefusal) as caught:
         check_contract(pdf, agreed, today)
-    assert caught.value.code is ErrorCode.GUARD_CONTRACT_DIFFERS
+    assert caught.value.code is REASONS.get(caught.value.what, ErrorCode.GUARD_CONTRACT_DIFFERS)
     return caught.value.what
 
 
@@ -84,6 +102,13 @@ def test_one_made_a_day_after_the_offer_passes():
     check_contract(pdf, AGREED, tomorrow)
 
 
+def moved_interest():
+    """The same totals, but a yuan of interest and principal change places between two rows."""
+    sixth, seventh = OFFER.schedule.rows[5:7]
+    one = with_row(OFFER, 6, interest=sixth.interest + 1, principal=sixth.principal - 1)
+    return with_row(one, 7, interest=seventh.interest - 1, principal=seventh.principal + 1)
+
+
 OTHERS = {
     "another number": (data(contract_number="LC20261122-0002"), "contract_number"),
     "another lender": (data(lender=Lender(name="某", licence="L-2", address="某", phone="4")), "lender"),
@@ -99,6 +124,8 @@ OTHERS = {
     "an early start": (data(honest(day=TODAY - timedelta(days=20)), start=TODAY - timedelta(days=20)), "start"),
     "due dates of another start": (data(honest(day=TODAY - timedelta(days=5))), "due"),
     "a prettier cost": (data(cost=annualised_cost(honest(rate="7.00").schedule)), "cost"),
+    "a row that asks for more": (data(with_row(OFFER, 6, interest=D("99.99"))), "totals"),
+    "a row put off": (data(moved_interest()), "6.principal"),
     "another table": (data(disclosure_sha256="cd" * 32), "disclosure"),
 }
 

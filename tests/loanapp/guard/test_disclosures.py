@@ -6,6 +6,7 @@ import pytest
 
 from loanapp.domain.disclosure import ContingentItem, CostItem
 from loanapp.domain.errors import ErrorCode
+from loanapp.domain.localised import LocalisedText
 from loanapp.guard.disclosures import check_disclosure
 from loanapp.guard.refusal import GuardRefusal
 from tests.loanapp.guard.offers_data import WORDS, D, disclosure, honest, with_row
@@ -26,32 +27,47 @@ def test_a_fee_line_of_nothing_passes():
     check_disclosure(replace(TABLE, items=(INTEREST, nothing)), OFFER)
 
 
-@pytest.mark.parametrize(
-    ("changes", "what"),
-    [
-        ({"principal": D("9000.00")}, "principal"),
-        ({"months": 24}, "months"),
-        ({"schedule": honest(rate="12.00").schedule}, "schedule"),
-        ({"schedule": with_row(OFFER, 3, fees=D("1.00")).schedule}, "schedule"),
-        ({"items": ()}, "interest.amount"),
-        ({"items": (replace(INTEREST, amount=D("1.00")),)}, "interest.amount"),
-        ({"items": (replace(INTEREST, standard_annual_pct=D("7.90")),)}, "interest.rate"),
-        ({"items": (INTEREST, CostItem("fee", WORDS, WORDS, D("1.00"), D("5.00"), WORDS))}, "fee.amount"),
-        ({"items": (INTEREST, CostItem("fee", WORDS, WORDS, D("1.00"), D("0.00"), WORDS))}, "fee.rate"),
-        ({"items": (INTEREST, replace(INTEREST, id="insurance"))}, "items"),
-        ({"items": (INTEREST, INTEREST)}, "items"),
-        ({"annualised_total_pct": D("7.90")}, "annualised_total"),
-        ({"nominal_irr_pct": D("7.90")}, "nominal_irr"),
-        ({"effective_irr_pct": D("14.40")}, "effective_irr"),
-        ({"total_repayment": D("10000.00")}, "total_repayment"),
-        ({"contingent": ()}, "overdue_penalty"),
-        ({"contingent": (replace(PENALTY, standard_annual_pct=D("1.00")),)}, "overdue_penalty"),
-        ({"contingent": (PENALTY, ContingentItem("collection_fee", WORDS, D("9.00"), WORDS))}, "contingent"),
-        ({"sha256": "0" * 64}, "sha256"),
-        ({"raw": {"other": "words"}}, "sha256"),
-        ({"raw": {"a": 1.5}}, "sha256"),
-    ],
-)
+LIES = [
+    ({"principal": D("9000.00")}, "principal"),
+    ({"months": 24}, "months"),
+    ({"schedule": honest(rate="12.00").schedule}, "schedule"),
+    ({"schedule": with_row(OFFER, 3, fees=D("1.00")).schedule}, "schedule"),
+    ({"items": (replace(INTEREST, amount=D("1.00")),)}, "interest.amount"),
+    ({"items": (replace(INTEREST, standard_annual_pct=D("7.90")),)}, "interest.rate"),
+    ({"items": (INTEREST, CostItem("fee", WORDS, WORDS, D("1.00"), D("5.00"), WORDS))}, "fee.amount"),
+    ({"items": (INTEREST, CostItem("fee", WORDS, WORDS, D("1.00"), D("0.00"), WORDS))}, "fee.rate"),
+    ({"items": (INTEREST, replace(INTEREST, id="insurance"))}, "items"),
+    ({"items": (INTEREST, INTEREST)}, "items"),
+    ({"annualised_total_pct": D("7.90")}, "annualised_total"),
+    ({"nominal_irr_pct": D("7.90")}, "nominal_irr"),
+    ({"effective_irr_pct": D("14.40")}, "effective_irr"),
+    ({"total_repayment": D("10000.00")}, "total_repayment"),
+    ({"contingent": (replace(PENALTY, standard_annual_pct=D("1.00")),)}, "overdue_penalty"),
+    ({"contingent": (PENALTY, ContingentItem("collection_fee", WORDS, D("9.00"), WORDS))}, "contingent"),
+    ({"sha256": "0" * 64}, "sha256"),
+    ({"raw": {"other": "words"}}, "sha256"),
+    ({"raw": {"a": 1.5}}, "sha256"),
+]
+INCOMPLETE = [
+    ({"items": ()}, "interest"),
+    ({"contingent": ()}, "overdue_penalty"),
+    ({"schedule": replace(TABLE.schedule, rows=())}, "schedule"),
+    ({"lender": LocalisedText("", "")}, "lender"),
+    ({"nothing_else": LocalisedText(" ", "nothing")}, "nothing_else"),
+    ({"items": (replace(INTEREST, way=LocalisedText("", "monthly")),)}, "items"),
+    ({"items": (replace(INTEREST, party=LocalisedText("", "")),)}, "items"),
+    ({"contingent": (replace(PENALTY, party=LocalisedText("某", "")),)}, "contingent"),
+]
+
+
+@pytest.mark.parametrize(("changes", "what"), INCOMPLETE)
+def test_a_table_that_lacks_something_is_refused_by_its_own_reason(changes, what):
+    with pytest.raises(GuardRefusal) as caught:
+        check_disclosure(replace(TABLE, **changes), OFFER)
+    assert (caught.value.code, caught.value.what) == (ErrorCode.GUARD_TABLE_INCOMPLETE, what)
+
+
+@pytest.mark.parametrize(("changes", "what"), LIES)
 def test_every_other_table_is_refused_at_the_line(changes, what):
     with pytest.raises(GuardRefusal) as caught:
         check_disclosure(replace(TABLE, **changes), OFFER)
@@ -64,4 +80,4 @@ def test_a_fee_the_table_forgets_is_found():
     table = disclosure(offer)
     with pytest.raises(GuardRefusal) as caught:
         check_disclosure(replace(table, items=table.items[:1]), offer)
-    assert caught.value.what == "fee.amount"
+    assert (caught.value.code, caught.value.what) == (ErrorCode.GUARD_FEE_NOT_IN_TABLE, "fee")

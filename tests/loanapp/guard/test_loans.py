@@ -23,23 +23,23 @@ def test_the_loan_of_the_contract_passes_on_another_day(signed):
     check_loan("LC20261122-0001", D("10000.00"), later.schedule, "0018", signed)
 
 
-@pytest.mark.parametrize(
-    ("number", "principal", "schedule", "last4", "code"),
-    [
-        ("LC-2", "10000.00", OFFER.schedule, "0018", ErrorCode.GUARD_PAYOUT_DIFFERS),
-        ("LC20261122-0001", "9000.00", OFFER.schedule, "0018", ErrorCode.GUARD_PAYOUT_DIFFERS),
-        ("LC20261122-0001", "10000.00", OFFER.schedule, "9999", ErrorCode.GUARD_PAYOUT_DIFFERS),
-        ("LC20261122-0001", "10000.00", honest(rate="15.00").schedule, "0018", ErrorCode.GUARD_SCHEDULE_DIFFERS),
-        ("LC20261122-0001", "10000.00", honest(months=6).schedule, "0018", ErrorCode.GUARD_SCHEDULE_DIFFERS),
-        (
-            "LC20261122-0001",
-            "10000.00",
-            with_row(OFFER, 3, interest=D("1.001")).schedule,
-            "0018",
-            ErrorCode.GUARD_SCHEDULE_DIFFERS,
-        ),
-    ],
-)
+OTHERS = [
+    ("LC-2", "10000.00", OFFER.schedule, "0018", ErrorCode.GUARD_PAYOUT_DIFFERS),
+    ("LC20261122-0001", "9000.00", OFFER.schedule, "0018", ErrorCode.GUARD_PAYOUT_DIFFERS),
+    ("LC20261122-0001", "10000.00", OFFER.schedule, "9999", ErrorCode.GUARD_ACCOUNT_NOT_OWN),
+    ("LC20261122-0001", "10000.00", honest(rate="15.00").schedule, "0018", ErrorCode.GUARD_SCHEDULE_DIFFERS),
+    ("LC20261122-0001", "10000.00", honest(months=6).schedule, "0018", ErrorCode.GUARD_SCHEDULE_DIFFERS),
+    (
+        "LC20261122-0001",
+        "10000.00",
+        with_row(OFFER, 3, interest=D("1.001")).schedule,
+        "0018",
+        ErrorCode.GUARD_SCHEDULE_DIFFERS,
+    ),
+]
+
+
+@pytest.mark.parametrize(("number", "principal", "schedule", "last4", "code"), OTHERS)
 def test_any_other_loan_is_refused(signed, number, principal, schedule, last4, code):
     with pytest.raises(GuardRefusal) as caught:
         check_loan(number, D(principal), schedule, last4, signed)

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from loanapp.domain.annualised_cost import annualised_cost
 from loanapp.domain.errors import ErrorCode
+from loanapp.domain.schedule import RepaymentMethod
 from loanapp.guard import offers
-from loanapp.guard.offers import check_offer, cost_cap_pct, same_percent
+from loanapp.guard.offers import check_offer, check_shown_rate, cost_cap_pct, same_percent
 from loanapp.guard.refusal import GuardRefusal
 from tests.loanapp.guard.offers_data import TODAY, D, honest, with_cost, with_row, with_rows
 
@@ -32,6 +33,10 @@ def moved(days):
 
 
 DISHONEST = {
+    "a fee below nothing": (replace(BASE, fee_per_instalment=D("-1.00")), E.GUARD_SCHEDULE_DIFFERS),
+    "a fee of half a cent": (replace(BASE, fee_per_instalment=D("0.005")), E.GUARD_SCHEDULE_DIFFERS),
+    "a rate below nothing": (replace(BASE, annual_rate_pct=D("-1.00")), E.GUARD_SCHEDULE_DIFFERS),
+    "another method": (honest(method=RepaymentMethod.BULLET), E.GUARD_OFFER_NOT_AS_ASKED),
     "due when the calendar begins": (
         with_rows(BASE, [replace(FIRST, due=date.min), *BASE.schedule.rows[1:]]),
         E.GUARD_SCHEDULE_DIFFERS,
@@ -170,6 +175,24 @@ def test_the_cap_is_the_dated_one(monkeypatch):
     assert caps == [Decimal("24.00"), Decimal("24.00"), Decimal("20.00")]
 
 
+def test_the_cap_is_not_relied_on_beyond_its_last_day(monkeypatch):
+    rows = [{"value": "24.00", "from": "2025-10-01", "to": "2026-11-22"}]
+    real = offers.read_toml
+    monkeypatch.setattr(offers, "read_toml", lambda *path: {**real(*path), "cost_cap_pct": rows})
+    check_offer(BASE, BASE.terms, TODAY)
+    with pytest.raises(GuardRefusal) as caught:
+        check_offer(BASE, BASE.terms, TODAY + DAY)
+    assert (caught.value.code, caught.value.what) == (E.GUARD_CAP_EXPIRED, "cost_cap_pct")
+
+
+def test_no_more_is_charged_than_the_page_showed():
+    for shown in ("14.40", "18.00"):
+        check_shown_rate(BASE, D(shown))
+    with pytest.raises(GuardRefusal) as caught:
+        check_shown_rate(BASE, D("14.39"))
+    assert caught.value.code is E.GUARD_PAGE_RATE_DIFFERS
+
+
 def test_a_clock_before_every_row_is_no_crash():
     day = date(2019, 12, 31)
     offer = honest(day=day)
@@ -196,7 +219,7 @@ def test_a_percentage_rounded_down_is_another():
     amount=st.integers(100_000, 20_000_000),
     months=st.integers(1, 36),
     rate=st.integers(0, 2390),
-    day=st.dates(date(2026, 1, 1), date(2030, 12, 31)),
+    day=st.dates(date(2026, 1, 1), date(2028, 12, 31)),
     data=st.data(),
 )
 def test_any_cent_added_to_any_row_is_found(amount, months, rate, day, data):

@@ -316,7 +316,7 @@ def test_another_machine_verifies_the_contract_before_it_believes_the_loan(desk,
 OTHER_LOANS = {
     "another contract": ({"contract_number": "LC-2"}, ErrorCode.GUARD_PAYOUT_DIFFERS, "contract_number"),
     "less money": ({"principal": "9000.00"}, ErrorCode.GUARD_PAYOUT_DIFFERS, "principal"),
-    "another card": ({"card_last4": "9999"}, ErrorCode.GUARD_PAYOUT_DIFFERS, "card"),
+    "another card": ({"card_last4": "9999"}, ErrorCode.GUARD_ACCOUNT_NOT_OWN, "card"),
     "another price": ({"schedule": answers_data.offer(DAY, rate="18.00")["schedule"]}, None, "loan"),
 }
 
@@ -337,11 +337,27 @@ def test_a_loan_other_than_the_signed_one_is_told_though_the_lender_now_states_a
     assert (caught.value.code, caught.value.what) == (code or ErrorCode.GUARD_SCHEDULE_DIFFERS, what)
 
 
-@pytest.mark.parametrize(("kept", "what"), [({"purpose": "medical"}, "purpose"), ({"card_last4": "4321"}, "card")])
-def test_purpose_and_card_are_those_chosen_here_whatever_the_lender_says(desk, notary, kept, what):
+@pytest.mark.parametrize(
+    ("kept", "code", "what"),
+    [
+        ({"purpose": "medical"}, ErrorCode.GUARD_CONTRACT_DIFFERS, "purpose"),
+        ({"card_last4": "4321"}, ErrorCode.GUARD_ACCOUNT_NOT_OWN, "card"),
+    ],
+)
+def test_purpose_and_card_are_those_chosen_here_whatever_the_lender_says(desk, notary, kept, code, what):
     """Both the lender's answer and its contract name another purpose, or another card, than was chosen."""
     journey = start(desk)
+    journey.draft.contract["table"] = journey.cost_disclosure().sha256
     journey.draft.asked = {"application_id": "ap-1", **kept}
     with pytest.raises(GuardRefusal) as caught:
         journey.contract_pdf()
-    assert (caught.value.code, caught.value.what) == (ErrorCode.GUARD_CONTRACT_DIFFERS, what)
+    assert (caught.value.code, caught.value.what) == (code, what)
+
+
+def test_a_table_nobody_read_here_is_never_signed_for(desk, notary):
+    """The lender says it was confirmed; the program that asked for this loan never showed it to its end."""
+    journey = start(desk)
+    journey.draft.asked = {"application_id": "ap-1"}
+    with pytest.raises(GuardRefusal) as caught:
+        journey.contract_pdf()
+    assert (caught.value.code, caught.value.what) == (ErrorCode.GUARD_SIGNING_BEFORE_READING, "not_read")
