@@ -73,7 +73,10 @@ class Desktop(QObject):
         translator().set_language(settings.language)
         self._local = local_lender()
         theme().take_brand(self._local.accent)
-        theme().choose(mode=settings.mode, scale=settings.scale, large=settings.large)
+        if not settings.kept and theme().system_wants_contrast:
+            # Whoever needs it has asked for it once already, of the whole computer.
+            settings.mode = "contrast"
+        theme().choose(mode=settings.mode, scale=settings.scale, large=settings.large, still=settings.still)
         self.context = PageContext(None, self.operations, self.messages, translator(), theme(), demonstration)
         self.window = MainWindow(self.context, help_open=settings.help_open)
         self._again = QTimer(self)
@@ -87,6 +90,7 @@ class Desktop(QObject):
         window.bottom.scale_chosen.connect(lambda scale: self.choose_looks(scale=scale))
         window.bottom.mode_chosen.connect(lambda mode: self.choose_looks(mode=mode))
         self.messages.large_wanted.connect(lambda: self.choose_looks(large=True))
+        window.bottom.still_chosen.connect(lambda still: self.choose_looks(still=still))
         window.bottom.large_chosen.connect(lambda large: self.choose_looks(large=large))
         window.bottom.language_chosen.connect(lambda language: self.choose_looks(language=language))
         window.unreachable.connect(self._lender_lost)
@@ -119,6 +123,7 @@ class Desktop(QObject):
             return
         from ui.embedded_lender import EmbeddedLender
         from ui.passphrase import PassphraseAsker
+        from ui.theme.motion import system_wants_less_motion
 
         self._asker = PassphraseAsker(self.shell)
         self.lender = EmbeddedLender(self.home, self)
@@ -128,6 +133,7 @@ class Desktop(QObject):
         self.lender.start()
         self._translate_qt()
         self.operations.run(self._make_journey, self._journey_made)
+        self.operations.run(system_wants_less_motion, lambda less: theme().take_system_motion(less=less))
 
     def _make_journey(self) -> "Journey":
         """In a worker: these imports are the heavy ones."""
@@ -241,16 +247,18 @@ class Desktop(QObject):
         mode: Literal["light", "dark", "contrast", "system"] | None = None,
         scale: int | None = None,
         large: bool | None = None,
+        still: bool | None = None,
     ) -> None:
-        """Change language, colours, size of text, or the large and simple mode, now and for the next start."""
+        """Change language, colours, size of text, the large and simple mode or motion, now and for the next start."""
         settings = self.settings
         settings.language = language or settings.language
         settings.mode = mode or settings.mode
         settings.scale = scale or settings.scale
         settings.large = settings.large if large is None else large
+        settings.still = settings.still if still is None else still
         hold_places(self.window)
-        if mode or scale or large is not None:
-            theme().choose(mode=mode, scale=scale, large=large)
+        if mode or scale or large is not None or still is not None:
+            theme().choose(mode=mode, scale=scale, large=large, still=still)
         if language:
             translator().set_language(language)
             self._translate_qt()

@@ -29,16 +29,18 @@ def system_language() -> Literal["zh", "en"]:
 class WindowSettings:
     """Looks and place of the window, nothing about the borrower. No dataclass: loaded before the first picture."""
 
-    __slots__ = ("help_open", "language", "large", "maximised", "mode", "place", "scale")
+    __slots__ = ("help_open", "kept", "language", "large", "maximised", "mode", "place", "scale", "still")
 
     def __init__(self, language: Literal["zh", "en"] = "zh") -> None:
         self.language: Literal["zh", "en"] = language
         self.mode: Literal["light", "dark", "contrast", "system"] = "light"
         self.scale = 100
         self.large = False
+        self.still = False
         self.help_open = True
         self.place: Rect | None = None
         self.maximised = False
+        self.kept = False
 
     @classmethod
     def load(cls, folder: Path) -> "WindowSettings":
@@ -49,6 +51,7 @@ class WindowSettings:
         except (OSError, ValueError):
             return settings
         if isinstance(stored, dict):
+            settings.kept = True
             if stored.get("language") in ("zh", "en"):
                 settings.language = stored["language"]
             if stored.get("mode") in ("light", "dark", "contrast", "system"):
@@ -56,6 +59,7 @@ class WindowSettings:
             if stored.get("scale") in (100, 125, 150, 200):
                 settings.scale = stored["scale"]
             settings.large = stored.get("large") is True
+            settings.still = stored.get("still") is True
             settings.help_open = stored.get("help_open") is not False
             settings.place = read_place(stored.get("place"))
             settings.maximised = stored.get("maximised") is True
@@ -65,7 +69,7 @@ class WindowSettings:
         """Write; a disk that refuses costs the looks of the next start, nothing else."""
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            kept = {name: getattr(self, name) for name in self.__slots__}
+            kept = {name: getattr(self, name) for name in self.__slots__ if name != "kept"}
             (folder / _SETTINGS).write_text(json.dumps(kept), encoding="utf-8")
         except OSError:
             return

@@ -66,6 +66,9 @@ class Room:
 
     def __init__(self) -> None:
         self._closers = contextlib.ExitStack()
+        # A picture of something that moves would be another each time.
+        theme().take_system_motion(less=True)
+        self._closers.callback(theme().take_system_motion, less=False)
         self.window: MainWindow | None = None
         self.shell: Shell | None = None
 

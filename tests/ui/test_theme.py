@@ -4,7 +4,8 @@ import re
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from PySide6.QtGui import QFont, QImage, QPainter
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QFont, QGuiApplication, QImage, QPainter
 
 from ui import shell
 from ui.home import WindowSettings
@@ -12,7 +13,7 @@ from ui.theme import APPEARANCES, COLOURS, LIGHT, theme
 from ui.theme.brand import branded
 from ui.theme.contrast import contrast, luminance
 from ui.theme.style_sheet import style_sheet
-from ui.theme.theme import MODES, SCALES
+from ui.theme.theme import MODES, SCALES, Theme
 from ui.theme.tokens import CORNERS, LEAST_CONTRAST, LEAST_EDGE, STRONG, TARGET, TYPE_SCALE
 
 TEXT = ("ink", "muted", "accent", "accent_hover", "look", "stop", "done")
@@ -183,3 +184,49 @@ def test_the_sheet_is_complete_at_every_size(scale):
     assert knob is not None
     width, radius, ring = map(int, knob.groups())
     assert 2 * radius <= width + 2 * ring
+
+
+class Hints(QObject):
+    """A desktop that says what it wants, as Qt tells it."""
+
+    colorSchemeChanged = Signal()  # noqa: N815 - Qt's name
+    contrastPreferenceChanged = Signal()  # noqa: N815 - Qt's name
+
+    def __init__(self):
+        super().__init__()
+        self.scheme, self.contrast = Qt.ColorScheme.Light, Qt.ContrastPreference.NoPreference
+
+    def colorScheme(self):  # noqa: N802 - Qt's name
+        return self.scheme
+
+    def accessibility(self):
+        return self
+
+    def contrastPreference(self):  # noqa: N802 - Qt's name
+        return self.contrast
+
+
+def test_it_changes_with_the_system_while_it_runs_where_that_is_wanted(qapp, monkeypatch):
+    hints = Hints()
+    monkeypatch.setattr(QGuiApplication, "styleHints", lambda: hints)
+    look = Theme()
+    look.choose(mode="system")
+    assert look.appearance == "light"
+    hints.scheme = Qt.ColorScheme.Dark
+    hints.colorSchemeChanged.emit()
+    assert COLOURS["dark"].paper in qapp.styleSheet()
+    hints.contrast = Qt.ContrastPreference.HighContrast
+    hints.contrastPreferenceChanged.emit()
+    assert look.appearance == "contrast"
+    assert COLOURS["contrast"].border in qapp.styleSheet()
+    look.choose(mode="light")
+    hints.colorSchemeChanged.emit()
+    assert look.appearance == "light"
+    assert COLOURS["light"].paper in qapp.styleSheet()
+
+
+def test_what_was_chosen_before_is_told_from_a_first_start(tmp_path):
+    assert not WindowSettings.load(tmp_path).kept
+    WindowSettings("en").save(tmp_path)
+    assert WindowSettings.load(tmp_path).kept
+    assert "kept" not in (tmp_path / "window.json").read_text(encoding="utf-8")

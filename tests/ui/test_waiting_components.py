@@ -48,12 +48,11 @@ def show(qtbot, qapp):
 
 
 @pytest.fixture(params=[True, False], ids=["moving", "still"])
-def motion(request, qapp):
-    """Whether the system lets things move; offscreen it does not say, and nothing moves."""
-    before = qapp.isEffectEnabled(Qt.UIEffect.UI_General)
-    qapp.setEffectEnabled(Qt.UIEffect.UI_General, request.param)
+def motion(request):
+    """Whether the system lets things move."""
+    theme().take_system_motion(less=not request.param)
     yield request.param
-    qapp.setEffectEnabled(Qt.UIEffect.UI_General, before)
+    theme().take_system_motion(less=False)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """A quiet button that opens a few choices, one of which is in force."""
 
 from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QPoint, QSize, Qt
@@ -11,6 +12,16 @@ from ui.components.icons import icon_pixmap
 from ui.theme import theme
 
 _Choice = TypeVar("_Choice", bound=Hashable)
+
+
+@dataclass(slots=True)
+class Switch:
+    """Something on or off in a menu: its name, whether it is on, who is told."""
+
+    name: Callable[[], str]
+    is_on: Callable[[], bool]
+    switched: Callable[[bool], object]
+    action: QAction | None = None
 
 
 class ChoiceMenu(QToolButton, Generic[_Choice]):
@@ -25,6 +36,7 @@ class ChoiceMenu(QToolButton, Generic[_Choice]):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._switches: list[Switch] = []
         self._choices, self._in_force, self._name, self._chosen = tuple(choices), in_force, name, chosen
         self._icon_name = ""
         self._offered: QMenu | None = None
@@ -33,6 +45,10 @@ class ChoiceMenu(QToolButton, Generic[_Choice]):
         # Pressed with the mouse it leaves the focus where it is: in a field that is half filled in, for example.
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.clicked.connect(self._open)
+
+    def add_switch(self, switch: "Switch") -> None:
+        """Offer something to switch on and off below the choices."""
+        self._switches.append(switch)
 
     def show_words(self, text: str, description: str, icon: str = "") -> None:
         """The words on the button, what it is for, and its icon in the colours in force."""
@@ -62,6 +78,16 @@ class ChoiceMenu(QToolButton, Generic[_Choice]):
                 action.setCheckable(True)
                 action.triggered.connect(lambda _=False, choice=choice: self._chosen(choice))
                 self._offered.addAction(action)
-        for action, choice in zip(self._offered.actions(), self._choices, strict=True):
+            if self._switches:
+                self._offered.addSeparator()
+            for switch in self._switches:
+                switch.action = self._offered.addAction("")
+                switch.action.setCheckable(True)
+                switch.action.triggered.connect(lambda on, switch=switch: switch.switched(on))
+        for action, choice in zip(self._offered.actions(), self._choices, strict=False):
             action.setText(self._name(choice))
             action.setChecked(choice == self._in_force())
+        for switch in self._switches:
+            if switch.action is not None:
+                switch.action.setText(switch.name())
+                switch.action.setChecked(switch.is_on())

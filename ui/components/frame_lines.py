@@ -5,7 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QWidget
 
 from ui.components.buttons import QuietButton
-from ui.components.choice_menu import ChoiceMenu
+from ui.components.choice_menu import ChoiceMenu, Switch
 from ui.components.icons import IconView
 from ui.components.labels import SimulatedTag, label
 from ui.theme import theme
@@ -85,6 +85,7 @@ class BottomLine(QFrame):
     language_chosen = Signal(str)
     mode_chosen = Signal(str)
     large_chosen = Signal(bool)
+    still_chosen = Signal(bool)
     sound_chosen = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -120,6 +121,7 @@ class BottomLine(QFrame):
         self.mode = ChoiceMenu(
             MODES, lambda: theme().mode, lambda mode: tr(f"common.appearance_{mode}"), self.mode_chosen.emit
         )
+        self.mode.add_switch(Switch(lambda: tr("common.less_motion"), lambda: theme().still, self.still_chosen.emit))
         row.addWidget(self.mode)
         self.language = QuietButton(icon="language")
         self.language.clicked.connect(

@@ -142,14 +142,15 @@ QHeaderView::section { background: $sunken; color: $muted; border: none; border-
 QProgressBar { background: $track; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; }
 QProgressBar::chunk { background: $accent; border-radius: 2px; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
-QScrollBar::handle:vertical { background: $line; min-height: 32px; border-radius: 4px; margin: 2px; }
-QScrollBar::handle:vertical:hover { background: $border; }
+QScrollBar::handle:vertical { background: $border; min-height: 32px; border-radius: 4px; margin: 2px; }
+QScrollBar::handle:hover { background: $muted; }
 QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }
-QScrollBar::handle:horizontal { background: $line; min-width: 32px; border-radius: 4px; margin: 2px; }
+QScrollBar::handle:horizontal { background: $border; min-width: 32px; border-radius: 4px; margin: 2px; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: none; }
 QMenu { background: $card; color: $ink; border: 1px solid $border; padding: 4px; font-size: 14px; }
 QMenu::item { padding: 6px 28px 6px 12px; border-radius: 4px; }
+QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
 QMenu::item:selected { background: $accent_soft; }
 QToolTip { background: $ink; color: $paper; border: none; padding: 6px; font-size: 14px; }
 """

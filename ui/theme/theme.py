@@ -32,6 +32,9 @@ class Theme(QObject):
         self._scale = 100
         self._large = False
         self._brand = ""
+        self._still = False
+        self._system_still = False
+        self._following = False
         self._font_loaded = False
 
     @property
@@ -59,10 +62,14 @@ class Theme(QObject):
         """Which colours are in force; ``system`` follows what the desktop asks for, where it tells."""
         if self._mode != "system":
             return self._mode
-        hints = QGuiApplication.styleHints()
-        if hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast:
+        if self.system_wants_contrast:
             return "contrast"
-        return "dark" if hints.colorScheme() == Qt.ColorScheme.Dark else "light"
+        return "dark" if QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark else "light"
+
+    @property
+    def system_wants_contrast(self) -> bool:
+        """Whether the desktop asks for high contrast, where it tells."""
+        return QGuiApplication.styleHints().accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast
 
     @property
     def dark(self) -> bool:
@@ -81,9 +88,19 @@ class Theme(QObject):
 
     @property
     def reduced_motion(self) -> bool:
-        """Whether nothing should move for decoration's sake."""
-        application = QApplication.instance()
-        return isinstance(application, QApplication) and not application.isEffectEnabled(Qt.UIEffect.UI_General)
+        """Whether nothing should move for decoration's sake: the borrower or the system wants it so."""
+        return self._still or self._system_still
+
+    @property
+    def still(self) -> bool:
+        """Whether the borrower wants less motion, whatever the system says."""
+        return self._still
+
+    def take_system_motion(self, *, less: bool) -> None:
+        """Learn what :func:`ui.theme.motion.system_wants_less_motion` found."""
+        if less != self._system_still:
+            self._system_still = less
+            self.changed.emit()
 
     def px(self, pixels: float) -> int:
         """A length that grows with the text."""
@@ -100,11 +117,19 @@ class Theme(QObject):
         font.setWeight(QFont.Weight(STRONG) if strong else QFont.Weight.Normal)
         return font
 
-    def choose(self, *, mode: Mode | None = None, scale: int | None = None, large: bool | None = None) -> None:
-        """Change colours, size of text, or the large and simple mode, for the whole program."""
+    def choose(
+        self,
+        *,
+        mode: Mode | None = None,
+        scale: int | None = None,
+        large: bool | None = None,
+        still: bool | None = None,
+    ) -> None:
+        """Change colours, size of text, the large and simple mode, or motion, for the whole program."""
         self._mode = mode or self._mode
         self._scale = scale or self._scale
         self._large = self._large if large is None else large
+        self._still = self._still if still is None else still
         self.apply()
 
     def take_brand(self, colour: str) -> None:
@@ -117,6 +142,7 @@ class Theme(QObject):
         if not isinstance(application, QApplication):
             return
         self._load_font()
+        self._follow_system()
         font = QFont(FONT_FAMILY)
         font.setPixelSize(self.px(16))
         font.setStyleHint(QFont.StyleHint.SansSerif)
@@ -124,6 +150,19 @@ class Theme(QObject):
         application.setPalette(self._palette())
         application.setStyleSheet(style_sheet(self.tokens, self.scale, large=self._large))
         self.changed.emit()
+
+    def _follow_system(self) -> None:
+        """From now on change with the desktop, where the borrower wants it so."""
+        if self._following:
+            return
+        self._following = True
+        hints = QGuiApplication.styleHints()
+        hints.colorSchemeChanged.connect(self._system_changed)
+        hints.accessibility().contrastPreferenceChanged.connect(self._system_changed)
+
+    def _system_changed(self) -> None:
+        if self._mode == "system":
+            self.apply()
 
     def _load_font(self) -> None:
         if self._font_loaded:
