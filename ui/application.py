@@ -123,7 +123,7 @@ class Desktop(QObject):
             return
         from ui.embedded_lender import EmbeddedLender
         from ui.passphrase import PassphraseAsker
-        from ui.theme.motion import system_wants_less_motion
+        from ui.system_wishes import ask_the_system
 
         self._asker = PassphraseAsker(self.shell)
         self.lender = EmbeddedLender(self.home, self)
@@ -133,7 +133,7 @@ class Desktop(QObject):
         self.lender.start()
         self._translate_qt()
         self.operations.run(self._make_journey, self._journey_made)
-        self.operations.run(system_wants_less_motion, lambda less: theme().take_system_motion(less=less))
+        self.operations.run(ask_the_system, theme().take_system_wishes)
 
     def _make_journey(self) -> "Journey":
         """In a worker: these imports are the heavy ones."""

@@ -23,7 +23,7 @@ from ui.messages import Level
 from ui.pages.page import JourneyPage, PageContext
 from ui.pages.registry import load_ahead, make_page
 from ui.reader_order import arrange
-from ui.translations import error_fix, error_sentence, tr
+from ui.translations import tr
 
 if TYPE_CHECKING:
     from loanapp.client.answers import LenderProfile
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 # Width in px at 100 % below which the help folds by itself, and below which the stepper shows only its marks.
 _ROOM_FOR_HELP = 1180
 _ROOM_FOR_STEPPER = 880
+_MARGIN = 32
 
 
 class MainWindow(QWidget):
@@ -69,7 +70,6 @@ class MainWindow(QWidget):
         messages.simulated_message.connect(self.notices.show_simulated_message)
         messages.help_wanted.connect(self.open_help)
         messages.support_wanted.connect(self._show_support)
-        messages.error.connect(self._say_error)
         messages.error.connect(self._count_failure)
         context.theme.changed.connect(self._looks_changed)
 
@@ -91,12 +91,15 @@ class MainWindow(QWidget):
         column.setSpacing(0)
         self.step_line = StepLine()
         self.step_line.hide()
+        self.step_line.again.clicked.connect(self._read_again)
         self.notices = NoticeArea()
         self.notices.fill_code.connect(self._fill_code)
         self.notices.help_wanted.connect(self.open_help)
+        self._above: list[QHBoxLayout] = []
         for widget in (self.step_line, self.notices):
             centred = QHBoxLayout()
-            centred.setContentsMargins(32, 0, 32, 0)
+            self._above.append(centred)
+            centred.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
             centred.addStretch(1)
             centred.addWidget(widget, 1000)
             centred.addStretch(1)
@@ -129,6 +132,7 @@ class MainWindow(QWidget):
             page.completed.connect(self.show_page)
             page.open_page.connect(self.show_page)
             page.back_wanted.connect(self.go_back)
+            page.scaffold.lined_up.connect(self._line_up)
             page.problem.connect(self._page_problem)
             page.problem.connect(self._count_failure)
             page.retry_wanted.connect(self.start_wanted)
@@ -142,12 +146,19 @@ class MainWindow(QWidget):
         if (focus := self.focusWidget()) is not None and self.stack.isAncestorOf(focus):
             focus.clearFocus()
         self.stack.setCurrentWidget(page)
+        self._line_up()
         page.scaffold.show_top()
         page.show_problem(None)
         page.show_errors(None)
         page.load()
         self._after_page_change(page)
         return page
+
+    def _line_up(self) -> None:
+        """Keep what stands above the page over its column while a scroll bar takes its share of the width."""
+        if self._page is not None:
+            for layout in self._above:
+                layout.setContentsMargins(_MARGIN, 0, _MARGIN + self._page.scaffold.bar_width, 0)
 
     def _after_page_change(self, page: JourneyPage) -> None:
         earlier = any(place(other) < place(page.page_id) for other in self._revisitable())
@@ -275,13 +286,14 @@ class MainWindow(QWidget):
     def _looks_changed(self) -> None:
         """The large and simple mode begins by reading the page in view, and ends in silence."""
         reader = self._page_reader()
-        if reader is not None and self._page is not None:
+        if reader is not None and self._page is not None and not reader.reading:
             reader.enter(self._page)
+            reader.read()
         self._tell_sound()
 
-    def _say_error(self, error: LoanAppError) -> None:
+    def _read_again(self) -> None:
         if (reader := self._page_reader()) is not None:
-            reader.say(f"{error_sentence(error)} {error_fix(error)}")
+            reader.read()
 
     def _set_sound(self, on: bool) -> None:  # noqa: FBT001 - a slot
         if (reader := self._page_reader()) is not None:
@@ -291,7 +303,9 @@ class MainWindow(QWidget):
     def _tell_sound(self) -> None:
         voice = self._reader.voice if self._reader is not None else None
         can = voice is not None and voice.available and self.context.theme.large
-        self.bottom.show_sound(shown=can, on=voice is not None and voice.enabled)
+        on = voice is not None and voice.enabled
+        self.bottom.show_sound(shown=can, on=on)
+        self.step_line.again.setVisible(can and on)
 
     # Signing out
 
@@ -354,8 +368,6 @@ class MainWindow(QWidget):
             self._page.take_code(code)
 
     def _page_problem(self, error: LoanAppError | None) -> None:
-        if error is not None:
-            self._say_error(error)
         if error is not None and error.code is ErrorCode.SIGNED_OUT and self.context.journey is not None:
             page = self.show_page(Page.SIGN_IN)
             with QSignalBlocker(page):

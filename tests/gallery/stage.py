@@ -18,6 +18,7 @@ from ui.messages import MessageBridge
 from ui.operations import Operations
 from ui.pages.page import JourneyPage, PageContext
 from ui.shell import Shell, load_font
+from ui.system_wishes import SystemWishes
 from ui.theme import theme
 from ui.translations import translator
 
@@ -67,8 +68,8 @@ class Room:
     def __init__(self) -> None:
         self._closers = contextlib.ExitStack()
         # A picture of something that moves would be another each time.
-        theme().take_system_motion(less=True)
-        self._closers.callback(theme().take_system_motion, less=False)
+        theme().take_system_wishes(SystemWishes(less_motion=True))
+        self._closers.callback(theme().take_system_wishes, SystemWishes())
         self.window: MainWindow | None = None
         self.shell: Shell | None = None
 

@@ -37,7 +37,19 @@ def test_sizes_are_those_of_the_code():
     assert lengths["space"] == SPACING
     assert lengths["corners"] == CORNERS
     assert (lengths["target, standard"], lengths["target, large mode"]) == ((TARGET["standard"],), (TARGET["large"],))
-    assert {name: int(cell) for name, cell in rows("## Motion")} == MOTION_MS
+    assert {row[0]: int(row[1]) for row in rows("## Motion")} == MOTION_MS
+
+
+def test_whatever_moves_takes_its_time_from_the_tokens_and_can_stand_still():
+    moving = {}
+    for path in (ROOT / "ui").rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        if re.search(r"Q\w*Animation\(|QTimeLine\(|MOTION_MS\[", text):
+            moving[path.stem] = text
+    assert {"buttons", "skeleton", "moving_drawing"} <= set(moving)
+    assert [name for name, text in moving.items() if "MOTION_MS[" not in text or "reduced_motion" not in text] == []
+    used = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"MOTION_MS\[([^]]+)\]", "".join(moving.values())))))
+    assert set(MOTION_MS) <= used
 
 
 def test_colours_are_those_of_the_code():

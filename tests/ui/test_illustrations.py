@@ -8,7 +8,11 @@ from PySide6.QtGui import QImage
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QWidget
 
+from loanapp.journey.pages import Page
 from loanapp.resource_files import resource_path
+from tests.gallery.combinations import Combination
+from tests.gallery.page_scenes import journey
+from tests.gallery.stage import Room, as_before, put
 from ui.components.illustration import DRAWINGS, Illustration
 from ui.components.page_scaffold import PageScaffold
 from ui.theme import APPEARANCES, COLOURS, theme
@@ -108,3 +112,18 @@ def test_its_line_is_as_thick_as_it_is_drawn(name):
     drawing = Illustration(name)
     box = QSvgRenderer(str(resource_path("illustrations", f"{name}.svg"))).viewBox()
     assert drawing.sizeHint() == box.size()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_sum_of_the_first_page_stays_in_sight_beside_its_drawing(qapp, language):
+    """On the small screen, at the usual size of text, nothing is pushed down so far that one must scroll for it."""
+    room = Room()
+    try:
+        page = room.open(Page.COST, journey(Page.COST))
+        put(room.shell, Combination(language, "light", 100, (1366, 768)))
+        assert page.scaffold.illustration.isVisible()
+        for answer in (page.bar, page.scaffold.primary):
+            assert answer.visibleRegion().boundingRect() == answer.rect()
+    finally:
+        room.close()
+        as_before()

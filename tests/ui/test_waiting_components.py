@@ -25,6 +25,7 @@ from ui.components import (
 from ui.components.choice_cards import Choice
 from ui.components.choice_question import ChoiceQuestion
 from ui.components.task_list import Task
+from ui.system_wishes import SystemWishes
 from ui.theme import theme
 from ui.translations import translator
 
@@ -50,9 +51,9 @@ def show(qtbot, qapp):
 @pytest.fixture(params=[True, False], ids=["moving", "still"])
 def motion(request):
     """Whether the system lets things move."""
-    theme().take_system_motion(less=not request.param)
+    theme().take_system_wishes(SystemWishes(less_motion=not request.param))
     yield request.param
-    theme().take_system_motion(less=False)
+    theme().take_system_wishes(SystemWishes())
 
 
 @pytest.fixture

@@ -6,9 +6,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.camera.figures import CANVAS, Drawing, Ink, still_phase
 from ui.theme import theme
-
-_LOOP_MS = 2200
-_SLOW_LOOP_MS = 3600
+from ui.theme.tokens import MOTION_MS
 
 
 class MovingDrawing(QWidget):
@@ -23,7 +21,7 @@ class MovingDrawing(QWidget):
         self._reduced_motion = False
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._animation = QVariantAnimation(self)
-        self._animation.setDuration(_LOOP_MS)
+        self._animation.setDuration(MOTION_MS["drawing"])
         self._animation.setStartValue(0.0)
         self._animation.setEndValue(1.0)
         self._animation.setLoopCount(-1)
@@ -47,7 +45,7 @@ class MovingDrawing(QWidget):
 
     def set_slow(self, slow: bool) -> None:  # noqa: FBT001 - a setter
         """Take more time for one turn."""
-        self._animation.setDuration(_SLOW_LOOP_MS if slow else _LOOP_MS)
+        self._animation.setDuration(MOTION_MS["drawing_slow" if slow else "drawing"])
 
     @property
     def is_moving(self) -> bool:

@@ -7,12 +7,13 @@ from PySide6.QtGui import QHideEvent, QIcon, QPainter, QPaintEvent, QPen, QShowE
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
 from ui.theme import theme
+from ui.theme.tokens import MOTION_MS
 from ui.translations import tr
 
 # What is done sooner shows no sign of work: it would only flicker.
 _SIGN_AFTER_MS: Final = 250
-_TURN_MS: Final = 60
 _TURN_DEGREES: Final = 24
+_TURN_MS: Final = MOTION_MS["turn"] * _TURN_DEGREES // 360
 _SIGN: Final = 12
 _TALLEST: Final = 10_000
 _FEW_WORDS: Final = 120

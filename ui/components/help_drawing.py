@@ -6,6 +6,7 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from loanapp.resource_files import resource_path
+from ui.components.inks import inked
 from ui.theme import theme
 
 _WIDTH, _HEIGHT = 160, 96
@@ -31,6 +32,4 @@ class HelpDrawing(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw it in ink and accent."""
-        tokens = theme().tokens
-        drawing = self._svg.replace("currentColor", tokens.ink).replace("#accent", tokens.accent)
-        QSvgRenderer(QByteArray(drawing.encode())).render(QPainter(self), QRectF(self.rect()))
+        QSvgRenderer(QByteArray(inked(self._svg).encode())).render(QPainter(self), QRectF(self.rect()))

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from loanapp.resource_files import resource_path
+from ui.components.inks import inked
 from ui.theme import theme
 
 
@@ -16,10 +17,9 @@ def _drawing(name: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _pixmap(name: str, colour: str, accent: str, pixels: int) -> QPixmap:
+def _pixmap(drawing: str, pixels: int) -> QPixmap:
     from PySide6.QtSvg import QSvgRenderer
 
-    drawing = _drawing(name).replace("currentColor", colour).replace("#accent", accent)
     renderer = QSvgRenderer(QByteArray(drawing.encode()))
     pixmap = QPixmap(pixels, pixels)
     pixmap.fill(Qt.GlobalColor.transparent)
@@ -31,8 +31,7 @@ def _pixmap(name: str, colour: str, accent: str, pixels: int) -> QPixmap:
 
 def icon_pixmap(name: str, colour: str = "ink", size: int = 20, ratio: float = 1.0) -> QPixmap:
     """The icon ``name`` in a token's colour; ``size`` in px at 100 %, ``ratio`` the screen's pixel ratio."""
-    tokens = theme().tokens
-    pixmap = QPixmap(_pixmap(name, getattr(tokens, colour), tokens.accent, round(theme().px(size) * ratio)))
+    pixmap = QPixmap(_pixmap(inked(_drawing(name), colour), round(theme().px(size) * ratio)))
     pixmap.setDevicePixelRatio(ratio)
     return pixmap
 

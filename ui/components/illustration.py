@@ -8,6 +8,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from loanapp.resource_files import resource_path
+from ui.components.inks import inked
 from ui.theme import theme
 
 DRAWINGS: Final = ("welcome", "verification", "waiting", "done", "refused", "offline")
@@ -16,10 +17,6 @@ _WIDTH, _HEIGHT = 144, 88
 _LARGEST_SCALE: Final = 125
 # A smaller window has no room for decoration.
 _LEAST_WINDOW: Final = QSize(1000, 700)
-# The colours a drawing names, and their tokens.
-_INKS: Final = (
-    *(("currentColor", "ink"), ("#accent", "accent"), ("#soft", "accent_soft"), ("#ground", "card"), ("#line", "line")),
-)
 
 
 @lru_cache(maxsize=16)
@@ -73,9 +70,7 @@ class Illustration(QWidget):
         """Draw it whole."""
         from PySide6.QtSvg import QSvgRenderer
 
-        drawing, tokens = _drawing(self._instead or self._name), theme().tokens
-        for ink, token in _INKS:
-            drawing = drawing.replace(ink, getattr(tokens, token))
+        drawing = inked(_drawing(self._instead or self._name))
         painter = QPainter(self)
         QSvgRenderer(QByteArray(drawing.encode())).render(painter, QRectF(self.rect()))
         painter.end()

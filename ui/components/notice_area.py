@@ -134,7 +134,7 @@ class NoticeArea(QWidget):
             self._box.addWidget(self.message_card)
         self.message_card.show_message(message)
         if message is not None:
-            announce(self.message_card, self.message_card.accessibleName())
+            announce(self.message_card, self.message_card.accessibleName(), private=True)
         self._fit()
 
     def close_notice(self, key: str) -> None:

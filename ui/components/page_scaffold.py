@@ -24,12 +24,16 @@ class PageScaffold(QWidget):
     """
 
     titled = Signal(str)
+    lined_up = Signal()
+    """The scroll bar has come or gone."""
 
     def __init__(self, parent: QWidget | None = None, *, wide: bool = False, scrolls: bool = True) -> None:
         super().__init__(parent)
         self._wide = wide
         self._widest: int | None = None if wide else COLUMN
         self._skeleton: QWidget | None = None
+        self.bar_width = 0
+        """How much of the width the scroll bar takes, in px."""
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -170,8 +174,9 @@ class PageScaffold(QWidget):
 
     def _line_up(self, _least: int, most: int) -> None:
         """Keep the actions under the column while a scroll bar takes its share of the width."""
-        width = self.scroll.verticalScrollBar().sizeHint().width() if self.scroll is not None and most > 0 else 0
-        self._action_outer.setContentsMargins(0, 0, width, 0)
+        self.bar_width = self.scroll.verticalScrollBar().sizeHint().width() if self.scroll is not None and most else 0
+        self._action_outer.setContentsMargins(0, 0, self.bar_width, 0)
+        self.lined_up.emit()
 
     def reveal(self, widget: QWidget) -> None:
         """Scroll so far that ``widget`` is in view."""

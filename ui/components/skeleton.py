@@ -7,13 +7,14 @@ from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.theme import theme
+from ui.theme.tokens import MOTION_MS
 from ui.translations import tr
 
 # Width of each bar as a share of the room, and its height in px at 100 %.
 _BARS: Final = ((0.28, 14), (0.45, 32), (0.9, 14), (0.82, 14), (0.6, 14))
 _GAP: Final = 16
 _PADDING: Final = 24
-_BREATH_MS: Final = 1600
+_BREATH_MS: Final = MOTION_MS["breath"]
 _FRAME_MS: Final = 50
 _FAINTEST: Final = 0.45
 

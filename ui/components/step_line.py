@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from ui.components.buttons import QuietButton
 from ui.components.labels import label
 from ui.components.page_scaffold import COLUMN
 from ui.theme import theme
@@ -44,6 +45,11 @@ class StepLine(QWidget):
         self._marks = _Marks()
         row.addWidget(self.words)
         row.addWidget(self._marks, 1)
+        self.again = QuietButton(icon="sound")
+        self.again.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.again.hide()
+        row.addWidget(self.again)
+        self._retranslate()
         self._follow_scale()
 
     def _follow_scale(self) -> None:
@@ -56,6 +62,7 @@ class StepLine(QWidget):
         self._marks.update()
 
     def _retranslate(self) -> None:
+        self.again.setText(tr("common.read_again"))
         if self._marks.count:
             words = tr("common.step_of", step=self._marks.step, count=self._marks.count, title=self._title)
             self.words.setText(words)

@@ -212,6 +212,11 @@ class FaceVerificationPage(JourneyPage):
         elif self._step is Step.SENDING:
             self.scaffold.set_note(tr(f"face_verification.sending.{self.connection.state.value}"))
 
+    @property
+    def speaks_itself(self) -> bool:
+        """Before the mirror, where each action and each hint is said at the moment it matters."""
+        return self._step in _LIVE
+
     def _set_unhurried(self, unhurried: bool) -> None:  # noqa: FBT001 - the signal's value
         self.steps.mirror.set_unhurried(unhurried)
         self.voice.set_unhurried(unhurried)

@@ -126,6 +126,11 @@ class JourneyPage(QWidget):
     def take_code(self, code: str) -> None:
         """Take the code of a simulated message, where this page has a field for one."""
 
+    @property
+    def speaks_itself(self) -> bool:
+        """Whether the page has a voice of its own at the moment, which nothing else may talk over."""
+        return False
+
     def focus_first(self) -> None:
         """Put the focus where the borrower starts."""
         self.scaffold.primary.setFocus()

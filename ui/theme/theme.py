@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from loanapp.domain.errors import LoanAppError
 from loanapp.resource_files import asset_path
+from ui.system_wishes import SystemWishes
 from ui.theme.brand import branded
 from ui.theme.style_sheet import style_sheet
 from ui.theme.tokens import STRONG, TARGET, Appearance, Tokens
@@ -33,7 +34,7 @@ class Theme(QObject):
         self._large = False
         self._brand = ""
         self._still = False
-        self._system_still = False
+        self._system = SystemWishes()
         self._following = False
         self._font_loaded = False
 
@@ -89,17 +90,22 @@ class Theme(QObject):
     @property
     def reduced_motion(self) -> bool:
         """Whether nothing should move for decoration's sake: the borrower or the system wants it so."""
-        return self._still or self._system_still
+        return self._still or self._system.less_motion
 
     @property
     def still(self) -> bool:
         """Whether the borrower wants less motion, whatever the system says."""
         return self._still
 
-    def take_system_motion(self, *, less: bool) -> None:
-        """Learn what :func:`ui.theme.motion.system_wants_less_motion` found."""
-        if less != self._system_still:
-            self._system_still = less
+    @property
+    def screen_reader(self) -> bool:
+        """Whether a screen reader runs, as the system told at the start."""
+        return self._system.screen_reader
+
+    def take_system_wishes(self, wishes: SystemWishes) -> None:
+        """Learn what :func:`ui.system_wishes.ask_the_system` found."""
+        if wishes != self._system:
+            self._system = wishes
             self.changed.emit()
 
     def px(self, pixels: float) -> int:

@@ -18,8 +18,8 @@ SPACING: Final = (4, 8, 12, 16, 24, 32, 48)
 CORNERS: Final = (2, 4, 6, 8)
 # The least height of what is pressed, in px of the screen, however small the text is set.
 TARGET: Final = {"standard": 32, "large": 48}
-# Milliseconds: something appears, something goes somewhere. None with reduced motion.
-MOTION_MS: Final = {"appear": 150, "move": 200}
+# Milliseconds that one round takes of what moves; with reduced motion nothing does.
+MOTION_MS: Final = {"turn": 900, "breath": 1600, "drawing": 2200, "drawing_slow": 3600}
 
 # Text against its ground by WCAG 2.2 (1.4.3, and 1.4.6 where contrast is asked for); edges and focus by 1.4.11.
 LEAST_CONTRAST: Final[dict[Appearance, float]] = {"light": 4.5, "dark": 4.5, "contrast": 7}

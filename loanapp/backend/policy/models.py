@@ -77,8 +77,6 @@ class Limits(Row):
     burden_refuse_pct: Limit
     retry_after_days: Limit
     open_loans_review: Limit
-    new_loans_review: Limit
-    new_loans_days: Limit
 
 
 class Band(Row):

@@ -1,4 +1,4 @@
-"""What the system says about motion, asked of a real bus; and what the program makes of it."""
+"""What the system says of its user, asked of a real bus; and what the program makes of it."""
 
 import os
 import shutil
@@ -9,8 +9,8 @@ import pytest
 
 from ui.components.frame_lines import BottomLine
 from ui.home import WindowSettings
+from ui.system_wishes import SystemWishes, ask_the_system
 from ui.theme import theme
-from ui.theme.motion import system_wants_less_motion
 from ui.translations import tr
 
 # A settings portal on a bus of its own, that knows the keys it is given; then the program asks.
@@ -18,7 +18,7 @@ PORTAL = """
 import sys, threading
 from jeepney import MatchRule, MessageType, message_bus, new_error, new_method_return
 from jeepney.io.blocking import Proxy, open_dbus_connection
-from ui.theme.motion import system_wants_less_motion
+from ui.system_wishes import ask_the_system
 
 known = {key: (sign, eval(value)) for key, sign, value in (entry.split("=") for entry in sys.argv[1:])}
 
@@ -34,24 +34,27 @@ def serve(connection):
             connection.send(new_error(asked, "org.freedesktop.portal.Error.NotFound"))
 
 connection = open_dbus_connection()
-assert Proxy(message_bus, connection).RequestName("org.freedesktop.portal.Desktop")[0] == 1
+for name in ("org.freedesktop.portal.Desktop", "org.a11y.Bus"):
+    assert Proxy(message_bus, connection).RequestName(name)[0] == 1
 threading.Thread(target=serve, args=(connection,), daemon=True).start()
-print(system_wants_less_motion())
+wishes = ask_the_system()
+print(wishes.less_motion, wishes.screen_reader)
 """
 
 
 @pytest.mark.skipif(shutil.which("dbus-run-session") is None, reason="no D-Bus on this computer")
 @pytest.mark.parametrize(
-    ("known", "less"),
+    ("known", "told"),
     [
-        ([], False),
-        (["reduced-motion=u=0", "enable-animations=b=True"], False),
-        (["reduced-motion=u=1"], True),
-        (["enable-animations=b=False"], True),
-        (["reduced-motion=u=7"], False),
+        ([], [False, False]),
+        (["reduced-motion=u=0", "enable-animations=b=True", "ScreenReaderEnabled=b=False"], [False, False]),
+        (["reduced-motion=u=1"], [True, False]),
+        (["enable-animations=b=False"], [True, False]),
+        (["reduced-motion=u=7"], [False, False]),
+        (["ScreenReaderEnabled=b=True"], [False, True]),
     ],
 )
-def test_a_desktop_tells_by_its_portal(tmp_path, known, less):
+def test_a_desktop_tells_by_its_bus(tmp_path, known, told):
     done = subprocess.run(
         ["dbus-run-session", "--", sys.executable, "-c", PORTAL, *known],
         env={**os.environ, "XDG_RUNTIME_DIR": str(tmp_path), "HOME": str(tmp_path)},
@@ -60,7 +63,7 @@ def test_a_desktop_tells_by_its_portal(tmp_path, known, less):
         timeout=60,
         check=False,
     )
-    assert done.stdout.split() == [str(less)], done.stderr
+    assert done.stdout.split() == [str(one) for one in told], done.stderr
 
 
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="asks another way")
@@ -71,17 +74,17 @@ def test_without_a_desktop_nothing_is_asked_for(monkeypatch, address):
         monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
     else:
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
-    assert system_wants_less_motion() is False
+    assert ask_the_system() == SystemWishes()
 
 
 def test_motion_rests_for_the_system_and_for_the_borrower(qapp):
     look = theme()
     assert not look.reduced_motion
-    look.take_system_motion(less=True)
+    look.take_system_wishes(SystemWishes(less_motion=True))
     try:
         assert look.reduced_motion
     finally:
-        look.take_system_motion(less=False)
+        look.take_system_wishes(SystemWishes())
     look.choose(still=True)
     try:
         assert look.reduced_motion
