@@ -70,7 +70,8 @@ class Theme(QObject):
     @property
     def system_wants_contrast(self) -> bool:
         """Whether the desktop asks for high contrast, where it tells."""
-        return QGuiApplication.styleHints().accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast
+        hints = QGuiApplication.styleHints()  # held: what is asked of a wrapper that has gone is gone with it
+        return hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast
 
     @property
     def dark(self) -> bool:
