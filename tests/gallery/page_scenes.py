@@ -18,6 +18,7 @@ from loanapp.domain.localised import LocalisedText
 from loanapp.guard.refusal import GuardRefusal
 from loanapp.journey.pages import DRAFT_PAGES, Page, place
 from loanapp.journey.signing_acts import SigningStep
+from loanapp.resource_files import assets_folder
 from tests.gallery.stage import Room, Scene, settle, until
 from tests.ui.loan_in_hand import NOW, application, disclosure, loan, offer
 from tests.ui.typed_journey import TypedJourney, draft
@@ -70,7 +71,7 @@ def paper() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "paper.typ"
         source.write_text(f'#set text(font: "Noto Serif SC", lang: "zh")\n{parts}', encoding="utf-8")
-        return typst.compile(source, format="pdf")
+        return typst.compile(source, format="pdf", font_paths=[assets_folder()], ignore_system_fonts=True)
 
 
 def scene(
@@ -270,6 +271,12 @@ def _painted(page: Any, room: Room) -> None:
     until(lambda: page.view.is_painted, "the contract to be painted")
 
 
+def _as_text(page: Any, room: Room) -> None:
+    _painted(page, room)
+    page.as_text.click()
+    room.rest()
+
+
 def _explained(page: Any, room: Room) -> None:
     from ui.pages.contract import KeyTerm
 
@@ -354,6 +361,7 @@ def _of_all() -> Iterator[tuple[str, Callable[[Room], Any]]]:
     yield "cost-disclosure", scene(Page.COST_DISCLOSURE, lambda: application("signing"), _still)
     yield "cost-disclosure-end", scene(Page.COST_DISCLOSURE, lambda: application("signing"), _read_to_the_end)
     yield "contract", scene(Page.CONTRACT, lambda: application("signing"), _painted)
+    yield "contract-text", scene(Page.CONTRACT, lambda: application("signing"), _as_text)
     yield "contract-end", scene(Page.CONTRACT, lambda: application("signing"), _explained)
     yield "signing", scene(Page.SIGNING, lambda: application("signing"))
     yield "signing-steps", scene(Page.SIGNING, lambda: application("signing"), _signing)

@@ -5,16 +5,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QPlainTextEdit,
-    QProgressBar,
-    QPushButton,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from loanapp.client.answers import Application
 from loanapp.domain.money import to_cents
@@ -24,6 +15,7 @@ from ui.announce import announce
 from ui.components import ContentsEntry, IconView, LinkButton, QuietButton, Rule, Skeleton, label
 from ui.components.labels import empty, set_role
 from ui.documents.pdf_view import PdfView
+from ui.documents.reading_text import ReadingText
 from ui.formats import percent, yuan
 from ui.pages.page import JourneyPage
 from ui.pages.save_contract import save_contract
@@ -100,13 +92,9 @@ class ContractPage(JourneyPage):
         self.view.verticalScrollBar().valueChanged.connect(lambda _value: self._mark_entry())
         return column
 
-    def _make_text(self) -> QPlainTextEdit:
+    def _make_text(self) -> ReadingText:
         """The same words to be read by a screen reader, or in any size; hidden until they are asked for."""
-        text = QPlainTextEdit()
-        text.setReadOnly(True)
-        text.setTabChangesFocus(True)
-        flag = Qt.TextInteractionFlag
-        text.setTextInteractionFlags(flag.TextSelectableByMouse | flag.TextSelectableByKeyboard)
+        text = ReadingText()
         text.verticalScrollBar().valueChanged.connect(lambda _: self._text_scrolled())
         text.verticalScrollBar().rangeChanged.connect(lambda *_: self._text_scrolled())
         text.hide()

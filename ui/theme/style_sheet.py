@@ -102,6 +102,8 @@ QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"] { border: 2px solid $s
 QLineEdit[invalid="true"]:focus, QPlainTextEdit[invalid="true"]:focus { border-color: $accent; }
 QLineEdit:disabled, QComboBox:disabled, QPlainTextEdit:disabled { color: $muted; background: $sunken; }
 QLineEdit:read-only, QPlainTextEdit:read-only { background: $sunken; border-color: $line; }
+QPlainTextEdit[role="document"] { background: $card; border-color: $border; }
+QPlainTextEdit[role="document"]:focus { border-color: $accent; }
 QComboBox::drop-down { border: none; width: 28px; }
 QComboBox QAbstractItemView { background: $card; color: $ink; border: 1px solid $border;
   selection-background-color: $accent_soft; selection-color: $ink; }
