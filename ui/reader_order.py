@@ -1,9 +1,10 @@
-"""The order in which a screen reader goes through a page: as it is laid out, not as its widgets were made."""
+"""The order in which keys and screen readers go through a window: as it is laid out, not as its widgets were made."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLayout, QWidget
 
 BY_COLUMNS: Final = "read_by_columns"
@@ -25,6 +26,41 @@ def arrange(root: QWidget) -> None:
         if [child for child in widget.children() if child in known] != laid_out:
             for one in laid_out:
                 one.raise_()
+
+
+def arrange_tabs(window: QWidget) -> None:
+    """Let Tab go through ``window`` as it is laid out."""
+    wanted = [one for one in _everything(window) if _takes_focus(one)]
+    known = set(wanted)
+    if [one for one in _chain(window) if one in known] != wanted:
+        for before, after in pairwise(wanted):
+            QWidget.setTabOrder(before, after)
+
+
+def _takes_focus(widget: QWidget) -> bool:
+    return widget.focusPolicy() != Qt.FocusPolicy.NoFocus and widget.focusProxy() is None
+
+
+def _chain(window: QWidget) -> Iterator[QWidget]:
+    """What Tab comes to, one after another, until it is round."""
+    first = following = window.nextInFocusChain()
+    while following is not window:
+        yield following
+        following = following.nextInFocusChain()
+        if following is first:
+            return
+
+
+def _everything(widget: QWidget) -> Iterator[QWidget]:
+    """All that is in ``widget``, from its top to its bottom; what no layout holds comes last."""
+    layout = widget.layout()
+    children = [one for one in _in_order(layout) if one.parent() is widget] if layout is not None else []
+    held = set(children)
+    children += [one for one in widget.children() if isinstance(one, QWidget) and one not in held]
+    for child in children:
+        if not child.isWindow():
+            yield child
+            yield from _everything(child)
 
 
 def _in_order(layout: QLayout) -> Iterator[QWidget]:

@@ -108,6 +108,13 @@ class Shell(QMainWindow):
             self._seen = True
             QTimer.singleShot(0, self, self.painted.emit)
 
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002, FBT001 - Qt's signature
+        """Tab goes through what is there now, from top to bottom."""
+        from ui.reader_order import arrange_tabs
+
+        arrange_tabs(self)
+        return super().focusNextPrevChild(next)
+
     def _draw_first_picture(self) -> None:
         """Plain widgets and a style sheet: a painter's overloads would load ``Qt``."""
         paper, ink, line = _COLOURS[self._mode]

@@ -70,6 +70,13 @@ class Dialog(QDialog):
         height = self.body.totalHeightForWidth(width) + self._bar.sizeHint().height() + _SPARE
         self.resize(width, min(height, room.height() - _AROUND))
 
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002, FBT001 - Qt's signature
+        """Tab goes through what is there now, from top to bottom."""
+        from ui.reader_order import arrange_tabs
+
+        arrange_tabs(self)
+        return super().focusNextPrevChild(next)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Words that change, or an error that appears, change its height."""
         if watched is self._inner and event.type() == QEvent.Type.LayoutRequest:
