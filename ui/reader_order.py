@@ -1,11 +1,10 @@
 """The order in which keys and screen readers go through a window: as it is laid out, not as its widgets were made."""
 
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Final
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLayout, QRadioButton, QWidget
 
 BY_COLUMNS: Final = "read_by_columns"
 """Property of a grid whose columns belong together rather than its rows."""
@@ -28,27 +27,30 @@ def arrange(root: QWidget) -> None:
                 one.raise_()
 
 
-def arrange_tabs(window: QWidget) -> None:
-    """Let Tab go through ``window`` as it is laid out."""
-    wanted = [one for one in _everything(window) if _takes_focus(one)]
-    known = set(wanted)
-    if [one for one in _chain(window) if one in known] != wanted:
-        for before, after in pairwise(wanted):
-            QWidget.setTabOrder(before, after)
+def move_focus(window: QWidget, *, forward: bool) -> bool:
+    """Give the focus to what comes next in ``window`` as it is laid out, and round again; whether anything took it.
+
+    Qt's own order is that in which widgets were made, and one that holds a field stands in it twice.
+    """
+    everything = list(_everything(window))
+    here = window.focusWidget()
+    place = everything.index(here) if here in everything else -1 if forward else len(everything)
+    after, before = everything[place + 1 :], everything[: max(place, 0)]
+    way = [*after, *before] if forward else [*reversed(before), *reversed(after)]
+    following = next((one for one in way if one is not window and _is_stop(one)), None)
+    if following is not None:
+        following.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
+    return following is not None
 
 
-def _takes_focus(widget: QWidget) -> bool:
-    return widget.focusPolicy() != Qt.FocusPolicy.NoFocus and widget.focusProxy() is None
-
-
-def _chain(window: QWidget) -> Iterator[QWidget]:
-    """What Tab comes to, one after another, until it is round."""
-    first = following = window.nextInFocusChain()
-    while following is not window:
-        yield following
-        following = following.nextInFocusChain()
-        if following is first:
-            return
+def _is_stop(widget: QWidget) -> bool:
+    """Of choices that exclude one another Tab stops at the one chosen, or at the first; arrow keys go on from there."""
+    if widget.focusProxy() is not None or not widget.isVisible() or not widget.isEnabled():
+        return False
+    if isinstance(widget, QRadioButton) and (group := widget.group()) is not None:
+        usable = [one for one in group.buttons() if one.isVisible() and one.isEnabled()]
+        return widget is (group.checkedButton() if group.checkedButton() in usable else usable[0])
+    return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
 
 
 def _everything(widget: QWidget) -> Iterator[QWidget]:

@@ -110,10 +110,9 @@ class Shell(QMainWindow):
 
     def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002, FBT001 - Qt's signature
         """Tab goes through what is there now, from top to bottom."""
-        from ui.reader_order import arrange_tabs
+        from ui.reader_order import move_focus
 
-        arrange_tabs(self)
-        return super().focusNextPrevChild(next)
+        return move_focus(self, forward=next)
 
     def _draw_first_picture(self) -> None:
         """Plain widgets and a style sheet: a painter's overloads would load ``Qt``."""

@@ -11,6 +11,7 @@ from ui.camera.column import ColumnArea
 from ui.camera.promises import Promises
 from ui.components import LinkButton, PrimaryButton, Rule, SecondaryButton, label
 from ui.formats import moment
+from ui.reader_order import move_focus
 from ui.theme import theme
 from ui.translations import tr, translator
 
@@ -129,6 +130,10 @@ class ConsentDialog(QDialog):
         row.addWidget(self.agree)
         self.agree.setVisible(not self._given)
         return bar
+
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002, FBT001 - Qt's signature
+        """Tab goes through what is there now, from top to bottom."""
+        return move_focus(self, forward=next)
 
     def _agree(self) -> None:
         self.accept()

@@ -1,7 +1,6 @@
 """Getting ready: what helps, whether the lender can be reached, which camera, and whether to go more slowly."""
 
 from enum import StrEnum
-from itertools import pairwise
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -118,7 +117,6 @@ class ReadyStep(ColumnArea):
         self._switches.add(switch)
         self._switches.close_up()
         self._voice = switch
-        self._order_tabs()
 
     def _decide(self) -> None:
         self._decided = self._decided or not self._suggesting
@@ -135,13 +133,6 @@ class ReadyStep(ColumnArea):
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange and hasattr(self, "slowly"):
             self._suggest_slowly()
-
-    def _order_tabs(self) -> None:
-        """From top to bottom: the cards of the cameras are made later than what stands beneath them."""
-        cameras = [card.button for card in self.cameras.cards.values()]
-        chain = [self.slowly, self._voice, self._again, *cameras, self._flash.button, self.agreed.button]
-        for before, after in pairwise(chain):
-            QWidget.setTabOrder(before, after)
 
     def retranslate(self) -> None:
         """Change the words."""
@@ -176,4 +167,3 @@ class ReadyStep(ColumnArea):
         self._none.setVisible(not searching and not found)
         self.cameras.setVisible(found)
         self._again.setEnabled(not searching)
-        self._order_tabs()

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -150,16 +149,7 @@ class ResultStep(ColumnArea):
             card.show_ways(outcome.ways if shown else (), lead=outcome.ways_first)
         self._support.setVisible(outcome.support)
         self._support.retranslate()
-        self._order_tabs()
         self.verticalScrollBar().setValue(0)
-
-    def _order_tabs(self) -> None:
-        """From top to bottom, although some of the buttons are made anew each time."""
-        above, below = (list(card.buttons.values()) for card in (self._above, self._below))
-        banner = [button for button in self.help_buttons if self._banner.isAncestorOf(button)]
-        reasons = [button for button in self.help_buttons if button not in banner]
-        for before, after in pairwise([*banner, *above, *reasons, self.go_back, *below, self.support]):
-            QWidget.setTabOrder(before, after)
 
     def _show_help(self, outcome: Outcome) -> None:
         """The article about what the banner says, one press away."""

@@ -72,10 +72,9 @@ class Dialog(QDialog):
 
     def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002, FBT001 - Qt's signature
         """Tab goes through what is there now, from top to bottom."""
-        from ui.reader_order import arrange_tabs
+        from ui.reader_order import move_focus
 
-        arrange_tabs(self)
-        return super().focusNextPrevChild(next)
+        return move_focus(self, forward=next)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Words that change, or an error that appears, change its height."""

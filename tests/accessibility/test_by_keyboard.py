@@ -1,0 +1,36 @@
+"""Every page in every state, gone through by the Tab key: nothing left out, from top to bottom, and round again."""
+
+import pytest
+from PySide6.QtCore import Qt
+
+from tests.gallery.combinations import ONE
+from tests.gallery.keys import backwards, missed, round_trip, told
+from tests.gallery.scenes import all_scenes
+from tests.gallery.stage import as_before, in_front, prepare, put, settle, staged
+
+PAGES = {scene.name: scene for scene in all_scenes() if not scene.name.startswith("component-")}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def looks(qapp):
+    prepare()
+    yield
+    as_before()
+    qapp.setStyleSheet("")
+    qapp.setCursorFlashTime(1000)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_tab_goes_through_all_of_it_from_top_to_bottom_and_round(name):
+    with staged(PAGES[name]) as shell:
+        put(shell, ONE)
+        window = in_front(shell) or shell
+        window.activateWindow()
+        settle(window)
+        forth = round_trip(window)
+        assert missed(window, forth) == []
+        assert backwards(forth) == []
+        back = round_trip(window, Qt.Key.Key_Backtab)
+        assert sorted(map(told, back)) == sorted(map(told, forth))
+        there = back.index(forth[0])
+        assert [*back[there + 1 :], *back[: there + 1]] == [*reversed(forth)]
