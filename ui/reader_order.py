@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLayout, QRadioButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QBoxLayout, QGridLayout, QLayout, QRadioButton, QWidget
 
 BY_COLUMNS: Final = "read_by_columns"
 """Property of a grid whose columns belong together rather than its rows."""
@@ -44,13 +44,19 @@ def move_focus(window: QWidget, *, forward: bool) -> bool:
 
 
 def _is_stop(widget: QWidget) -> bool:
-    """Of choices that exclude one another Tab stops at the one chosen, or at the first; arrow keys go on from there."""
+    """Of choices that exclude one another Tab stops at the one chosen, or at the first; arrow keys go on from there.
+
+    Two answers beside each other are both stops, although Qt passes by the one not given.
+    """
     if widget.focusProxy() is not None or not widget.isVisible() or not widget.isEnabled():
         return False
-    if isinstance(widget, QRadioButton) and (group := widget.group()) is not None:
-        usable = [one for one in group.buttons() if one.isVisible() and one.isEnabled()]
-        return widget is (group.checkedButton() if group.checkedButton() in usable else usable[0])
-    return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+    group = widget.group() if isinstance(widget, QAbstractButton) else None
+    if group is None:
+        return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+    if not isinstance(widget, QRadioButton):
+        return widget.focusPolicy() != Qt.FocusPolicy.NoFocus
+    usable = [one for one in group.buttons() if one.isVisible() and one.isEnabled()]
+    return widget is (group.checkedButton() if group.checkedButton() in usable else usable[0])
 
 
 def _everything(widget: QWidget) -> Iterator[QWidget]:

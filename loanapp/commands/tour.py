@@ -13,9 +13,10 @@ _EXIT_BAD_INPUT = 2
 
 
 def add_arguments(parser: argparse.ArgumentParser, language: Language) -> None:
-    """Declare the folder and the language."""
+    """Declare the folder, the language, and whether the mouse stays where it is."""
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help=text(language, "tour.help.out"))
     parser.add_argument("--lang", choices=_BOTH, help=text(language, "tour.help.lang"))
+    parser.add_argument("--keyboard", action="store_true", help=text(language, "tour.help.keyboard"))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -28,4 +29,4 @@ def run(args: argparse.Namespace) -> int:
         return _EXIT_BAD_INPUT
     tour = importlib.import_module("ui.tour.tour")
     languages = (args.lang,) if args.lang else _BOTH
-    return cast("int", tour.run(out, languages))
+    return cast("int", tour.run(out, languages, keyboard=args.keyboard))

@@ -15,20 +15,38 @@ _WITHIN_S = 200
 pytestmark = pytest.mark.timeout(_WITHIN_S + 20)
 
 
-def _tour(out: Path, *more: str) -> subprocess.CompletedProcess[str]:
+def _tour(out: Path, *more: str) -> "subprocess.Popen[str]":
     environment = {name: value for name, value in os.environ.items() if name not in {"DISPLAY", "WAYLAND_DISPLAY"}}
     environment["QT_QPA_PLATFORM"] = "offscreen"
     command = [sys.executable, "-m", "ui", "tour", "--out", str(out), *more]
-    return subprocess.run(
-        command, env=environment, capture_output=True, text=True, encoding="utf-8", timeout=_WITHIN_S, check=False
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
     )
 
 
+def _ended(tour: "subprocess.Popen[str]") -> tuple[int, str, str]:
+    """How a tour ended: code and what it wrote."""
+    with tour:
+        try:
+            said, complained = tour.communicate(timeout=_WITHIN_S)
+        finally:
+            tour.kill()
+    return tour.returncode, said, complained
+
+
+@pytest.fixture(scope="module", params=["mouse", "keys"])
+def left_behind(request, both) -> Path:
+    """What a tour left, by mouse and keyboard, and by keys alone."""
+    return both[request.param]
+
+
 @pytest.fixture(scope="module")
-def left_behind(tmp_path_factory) -> Path:
-    out = tmp_path_factory.mktemp("tour")
-    done = _tour(out, "--lang", "zh")
-    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+def both(tmp_path_factory) -> dict[str, Path]:
+    """Two tours side by side: most of their time they wait for reading and acting to take theirs."""
+    out = {name: tmp_path_factory.mktemp(name) for name in ("mouse", "keys")}
+    tours = [_tour(out["mouse"], "--lang", "zh"), _tour(out["keys"], "--lang", "zh", "--keyboard")]
+    for code, said, complained in [_ended(tour) for tour in tours]:
+        assert code == 0, f"{said}\n{complained}"
     return out
 
 
@@ -57,6 +75,12 @@ def test_every_page_leaves_its_picture(left_behind):
         assert any(name[3:] == f"{page}-zh.png" for name in pictures), page
 
 
+def test_the_whole_way_is_gone_by_keys_alone(both):
+    """The tour of the keys ends at the first press of a mouse; it leaves every picture the other one leaves."""
+    names = {how: sorted(path.name for path in out.glob("*.png")) for how, out in both.items()}
+    assert names["keys"] == names["mouse"]
+
+
 def test_no_two_pictures_are_the_same_and_each_fills_the_window(left_behind):
     seen = set()
     for path in left_behind.glob("*.png"):
@@ -83,7 +107,7 @@ def test_one_changed_byte_is_refused(left_behind, tmp_path, capsys):
 def test_a_folder_that_cannot_be_made_is_said_in_a_sentence(tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("not a folder", encoding="utf-8")
-    done = _tour(blocked / "below", "--lang", "en")
-    assert done.returncode == 2
-    assert str(blocked) in done.stderr
-    assert "Traceback" not in done.stderr
+    code, _, complained = _ended(_tour(blocked / "below", "--lang", "en"))
+    assert code == 2
+    assert str(blocked) in complained
+    assert "Traceback" not in complained

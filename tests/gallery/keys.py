@@ -46,6 +46,13 @@ def missed(window: QWidget, seen: list[QWidget]) -> list[str]:
     return [told(one) for one in usable if _group(one) not in groups]
 
 
+def _takes_keys(widget: QWidget) -> bool:
+    """Qt takes the Tab key from buttons of a group by itself, so any focus counts there; a field may be read only."""
+    if isinstance(widget, QAbstractButton):
+        return widget.focusPolicy() != Qt.FocusPolicy.NoFocus
+    return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+
+
 def _group(widget: QWidget) -> object:
     return (widget.group() if isinstance(widget, QRadioButton) else None) or widget
 

@@ -74,7 +74,7 @@ class Agreeing(Walker):
         driver.wait(lambda: page.view.is_painted, "the contract to be painted")
         driver.click(driver.button(page, tr("contract.explain")))
         self.picture("contract", tr("contract.terms"))
-        page.view.setFocus()
+        driver.focus(page.view)
         driver.press(Qt.Key.Key_End)
         driver.wait(lambda: page.view.end_reached and page.view.is_painted, "the end of the contract")
         self.picture("contract_end")
@@ -111,9 +111,10 @@ class Agreeing(Walker):
         driver = self.driver
         page = self._page(Page.MY_LOAN, MyLoanPage)
         self.picture("my_loan", yuan(Decimal("899.75")), tr("my_loan.strip"))
-        driver.click(driver.button(page, tr("my_loan.verify")))
+        verify = driver.button(page, tr("my_loan.verify"))
+        driver.click(verify)
         driver.wait(lambda: page.verified, "the signatures to be checked")
-        page.bring_papers_into_view()
+        driver.bring_into_view(verify)
         self.picture("my_loan_papers", tr("my_loan.verified"))
         if self.out is not None:
             self.driver.save_as(page.scaffold.primary, self.out / "contract.pdf")

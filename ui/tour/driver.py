@@ -169,6 +169,14 @@ class WindowDriver:
 
     # hands
 
+    def go_on(self, primary: QWidget, what: str) -> None:
+        """Do the main action of a page."""
+        self.click(primary, what)
+
+    def focus(self, target: QWidget) -> None:
+        """Give the keys to ``target``."""
+        target.setFocus()
+
     def click(self, target: QWidget, what: str = "") -> None:
         """Bring a control into view and press it with the mouse, once it can be pressed."""
         name = what or target.accessibleName() or type(target).__name__
@@ -202,6 +210,10 @@ class WindowDriver:
         if not isinstance(editor, QLineEdit):
             raise TourError(f"{what or 'a field'} cannot be typed into")
         self.click(editor, what)
+        self._replace(editor, text, what)
+
+    @staticmethod
+    def _replace(editor: QLineEdit, text: str, what: str) -> None:
         QTest.keyClick(editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
         QTest.keyClick(editor, Qt.Key.Key_Delete)
         QTest.keyClicks(editor, text)
@@ -210,10 +222,14 @@ class WindowDriver:
 
     def choose(self, box: QComboBox, data: object, what: str) -> None:
         """Choose an entry of a list with the keyboard."""
+        box.setFocus()
+        self._choose(box, data, what)
+
+    @staticmethod
+    def _choose(box: QComboBox, data: object, what: str) -> None:
         place = box.findData(data)
         if place < 0:
             raise TourError(f"{what} is not offered")
-        box.setFocus()
         QTest.keyClick(box, Qt.Key.Key_Home)
         for _ in range(place):
             QTest.keyClick(box, Qt.Key.Key_Down)
@@ -225,20 +241,26 @@ class WindowDriver:
         path.unlink(missing_ok=True)
         self.click(button)
         self.wait(lambda: isinstance(self.dialog(), QFileDialog), "the question where to save")
-        dialog = self.dialog()
-        name = dialog.findChild(QLineEdit, "fileNameEdit") if dialog is not None else None
+        if isinstance(dialog := self.dialog(), QFileDialog):
+            self._answer(dialog, path)
+        self.wait(lambda: path.is_file() and not self.desktop.operations.active, f"{path.name} to be saved")
+
+    def _answer(self, dialog: QFileDialog, path: Path) -> None:
+        name = dialog.findChild(QLineEdit, "fileNameEdit")
         if not isinstance(name, QLineEdit):
             raise TourError(f"{path.name} cannot be saved")
         name.setFocus()
         name.selectAll()
         QTest.keyClicks(name, str(path))
         QTest.keyClick(name, Qt.Key.Key_Return)
-        self.wait(lambda: path.is_file() and not self.desktop.operations.active, f"{path.name} to be saved")
 
     def press(self, key: Qt.Key) -> None:
         """Press a key where the focus is."""
-        target = QApplication.focusWidget() or self.shell.focusWidget() or self.shell
-        QTest.keyClick(target, key)
+        QTest.keyClick(self._focus() or self.shell, key)
+
+    def _focus(self) -> QWidget | None:
+        """Offscreen a window may be slow to become the active one; its own focus is where keys would go."""
+        return QApplication.focusWidget() or (self.dialog() or self.shell).focusWidget()
 
     def button(self, root: QWidget, text: str) -> QAbstractButton:
         """The visible button with these words."""

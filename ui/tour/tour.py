@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from loanapp.journey.pages import Page
 from ui.tour.driver import TourError, WindowDriver
+from ui.tour.keyboard import KeyboardDriver
 from ui.tour.kit import Kept, TourKit
 from ui.tour.walk import Walk
 from ui.translations import Language, translator
@@ -37,15 +38,22 @@ def application() -> QApplication:
     return QApplication(["loanapp"])
 
 
-def run(out: Path, languages: Sequence[Language], last: Page = Page.MY_LOAN, identity: str = "approved") -> int:
-    """Walk once a language; prints what was left, returns the exit code."""
+def run(
+    out: Path,
+    languages: Sequence[Language],
+    last: Page = Page.MY_LOAN,
+    identity: str = "approved",
+    *,
+    keyboard: bool = False,
+) -> int:
+    """Walk once a language, with ``keyboard`` by keys alone; prints what was left, returns the exit code."""
     prepare_platform()
     out.mkdir(parents=True, exist_ok=True)
     app = application()
     for language in languages:
         started = time.monotonic()
         try:
-            kept = walk(out, language, last, identity)
+            kept = walk(out, language, last, identity, keyboard=keyboard)
         except TourError as error:
             print(f"tour ({language}): {error}", file=sys.stderr)  # noqa: T201 - a command
             return 1
@@ -59,7 +67,14 @@ def run(out: Path, languages: Sequence[Language], last: Page = Page.MY_LOAN, ide
     return 0
 
 
-def walk(out: Path | None, language: Language, last: Page = Page.MY_LOAN, identity: str = "approved") -> Kept:
+def walk(
+    out: Path | None,
+    language: Language,
+    last: Page = Page.MY_LOAN,
+    identity: str = "approved",
+    *,
+    keyboard: bool = False,
+) -> Kept:
     """One walk in a fresh data folder; raises :class:`TourError` at the first thing that is not as it should be."""
     from ui.__main__ import demonstration_kit
 
@@ -71,7 +86,7 @@ def walk(out: Path | None, language: Language, last: Page = Page.MY_LOAN, identi
         home = Path(folder)
         os.environ[_HOME_VARIABLE] = folder
         tour_kit = TourKit(kit)
-        driver = WindowDriver(home, language, tour_kit)
+        driver = (KeyboardDriver if keyboard else WindowDriver)(home, language, tour_kit)
         try:
             driver.open()
             steps = Walk(driver, tour_kit, out, identity)

@@ -44,7 +44,7 @@ class Walker:
         return shown
 
     def _go_on(self, page: JourneyPage) -> None:
-        self.driver.click(page.scaffold.primary, page.scaffold.primary.text())
+        self.driver.go_on(page.scaffold.primary, page.scaffold.primary.text())
 
     @property
     def person(self) -> DemonstrationIdentityNote:
