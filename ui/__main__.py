@@ -36,9 +36,11 @@ def _open_window() -> int:
 
     from PySide6.QtWidgets import QApplication
 
+    from ui import input_method
     from ui.home import WindowSettings, data_folder
     from ui.shell import Shell, first_title, load_font
 
+    input_method.prepare()
     application = QApplication([sys.argv[0]])
     application.setApplicationName("LoanApp")
     home = data_folder()

@@ -7,6 +7,7 @@ photos; the national emblem is left out on purpose, a plain ring stands in its p
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import groupby
 from typing import Final, Literal
 
 import cv2
@@ -17,6 +18,7 @@ from PIL import Image, ImageDraw, ImageFont
 from loanapp.demonstration.identities import DemonstrationIdentity
 from loanapp.demonstration.portrait import load_portrait
 from loanapp.domain.identity_number import Sex, parse_identity_number
+from loanapp.proof.typeface import RARE_FACE, without_glyph
 from loanapp.resource_files import asset_path
 
 Side = Literal["front", "back"]
@@ -31,6 +33,8 @@ _LABEL: Final = (60, 108, 160)
 _INK: Final = (28, 28, 32)
 _MARK: Final = (186, 52, 48)
 _ADDRESS_COLUMNS: Final = 12
+_NAME_SIZES: Final = ((46, 11), (34, 15), (26, 19))  # pixels, characters in a line
+_NAME_HEIGHT: Final = 78
 _SPECIMEN: Final = "模拟样张"
 _PORTRAIT_BOX: Final = (112, 0, 340, 284)  # left, top, right, bottom in the 512 px portrait: head and shoulders
 _PORTRAIT_SIZE: Final = (325, 405)
@@ -78,7 +82,7 @@ def draw_front(identity: DemonstrationIdentity) -> Image8:
     image = _blank()
     draw = ImageDraw.Draw(image)
     _label(draw, (72, 82), "姓名")
-    _value(draw, (182, 76), identity.name, 46)
+    _name(draw, (182, 76), identity.name)
     _label(draw, (72, 168), "性别")
     _value(draw, (182, 164), _SEX_NAMES[number.sex], 40)
     _label(draw, (300, 168), "民族")
@@ -146,7 +150,24 @@ def _label(draw: ImageDraw.ImageDraw, place: tuple[int, int], text: str) -> None
 
 
 def _value(draw: ImageDraw.ImageDraw, place: tuple[int, int], text: str, size: int) -> None:
-    draw.text(place, text, font=_font(_SANS, size), fill=_INK, stroke_width=0.6)
+    """Each run of characters in the face that has them, all on one line."""
+    x, y = place
+    baseline = y + _font(_SANS, size).getmetrics()[0]
+    for rare, run in groupby(text, lambda character: bool(without_glyph(character, [asset_path(_SANS)]))):
+        face = _font(RARE_FACE if rare else _SANS, size)
+        words = "".join(run)
+        draw.text((x, baseline), words, font=face, fill=_INK, stroke_width=0.6, anchor="ls")
+        x += round(face.getlength(words))
+
+
+def _name(draw: ImageDraw.ImageDraw, place: tuple[int, int], name: str) -> None:
+    """As large as the room beside the portrait allows: a long name stands in two or three smaller lines."""
+    x, y = place
+    size, across = next(one for one in _NAME_SIZES if len(name) <= one[1] * (_NAME_HEIGHT // one[0]))
+    step = size * 6 // 5
+    top = y - (len(name) - 1) // across * step // 2
+    for line, start in enumerate(range(0, len(name), across)):
+        _value(draw, (x, top + line * step), name[start : start + across], size)
 
 
 def _number(draw: ImageDraw.ImageDraw, place: tuple[int, int], number: str) -> None:

@@ -28,7 +28,7 @@ _NUMBER: Final = re.compile(r"(?<!\d)\d{17}[\dX](?!\d)")
 _PRINTED_DATE: Final = re.compile(r"(?:19|20)\d\d\D{0,2}年|年\D{0,2}\d{1,2}\D{0,2}月")
 _PLACE: Final = re.compile(r"[省市区县州旗镇乡村路街弄巷号]")
 _NOT_IN_NAMES: Final = re.compile(r"[^㐀-鿿豈-﫿\U00020000-\U000323AF·]")
-_DOTS: Final = re.compile(r"[•・‧∙●.．,，]")
+_DOTS: Final = re.compile(r"[•・･‧∙⋅●◦.．,，]")
 # The text column ends here, as a part of the card's printed width: the portrait is to its right.
 _TEXT_COLUMN: Final = 0.68
 

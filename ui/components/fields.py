@@ -13,6 +13,7 @@ from ui.announce import announce
 from ui.components.icons import IconView
 from ui.components.labels import label, set_role
 from ui.formats import around_money
+from ui.rare_characters import prepare_for
 from ui.theme import theme
 from ui.translations import tr
 
@@ -84,6 +85,7 @@ class Field(QWidget):
         return QLineEdit()
 
     def _on_edited(self, text: str) -> None:
+        prepare_for(text)
         self.set_error(None)
         self._count()
         self.edited.emit(text)

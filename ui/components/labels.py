@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QLabel, QLayout, QSizePolicy, QWidget
 
+from ui.rare_characters import prepare_for
 from ui.theme import theme
 from ui.translations import tr
 
@@ -12,6 +13,7 @@ def label(text: str = "", role: str = "", *, wrap: bool = True, selectable: bool
     """A plain-text label; ``role`` is one of the style sheet: title, heading, lead, muted, small, money, ..."""
     made = QLabel()
     made.setTextFormat(Qt.TextFormat.PlainText)
+    prepare_for(text)
     made.setText(text)
     made.setWordWrap(wrap)
     if role:

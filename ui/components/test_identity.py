@@ -10,6 +10,7 @@ from loanapp.domain.localised import LocalisedText
 from ui.components.buttons import SecondaryButton
 from ui.components.flow_row import FlowRow
 from ui.components.labels import SimulatedTag, label
+from ui.rare_characters import prepare_for
 from ui.translations import tr, translator
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ class TestIdentityRow(QFrame):
             self.choice.clear()
             for person in self._people:
                 note = translator().pick(LocalisedText(person.note["zh"], person.note["en"]))
+                prepare_for(person.name)
                 self.choice.addItem(person.name, person.key)
                 self.choice.setItemData(self.choice.count() - 1, note, _NOTE)
             self.choose(kept)

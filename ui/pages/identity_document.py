@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout
 from loanapp.domain.clock import CHINA
 from loanapp.domain.errors import LoanAppError
 from loanapp.domain.identity_number import parse_identity_number
+from loanapp.domain.person_name import LONGEST, tidy_name
 from loanapp.journey.pages import Page
 from ui.components.card import Card, SectionHeading
 from ui.components.error_summary import FieldError
@@ -34,7 +35,7 @@ Side = Literal["front", "back"]
 _SIDES: tuple[Side, Side] = ("front", "back")
 _FIELDS = ("name", "identity_number", "ethnic_group", "address", "authority", "valid_from", "valid_until")
 _OF_SIDE = {"front": ("name", "identity_number", "ethnic_group", "address"), "back": _FIELDS[4:]}
-_WIDTHS = {"name": 200, "identity_number": 260, "ethnic_group": 120, "valid_from": 160, "valid_until": 160}
+_WIDTHS = {"identity_number": 260, "ethnic_group": 120, "valid_from": 160, "valid_until": 160}
 _HALF_A_LINE = ("identity_number", "valid_from")
 # Below this a field is marked: please look closely. OCR confidence of clean synthetic cards lies above .95.
 _SURE = 0.9
@@ -52,6 +53,8 @@ def _make_field(name: str) -> Field:
         return IdentityNumberField(width=width, exactly=_NUMBER_LENGTH)
     if name in ("valid_from", "valid_until"):
         return DateField(width=width)
+    if name == "name":
+        return Field(at_most=LONGEST)
     return TextField(at_most=_LONGEST_ADDRESS) if name == "address" else Field(width=width)
 
 
@@ -343,6 +346,7 @@ class IdentityDocumentPage(JourneyPage):
         if self.show_errors(self._errors_now):
             return
         fields = {name: _plain(field) for name, field in self.fields.items()}
+        fields["name"] = tidy_name(fields["name"])
         if fields["valid_until"] in self.context.translator.in_both("common.long_term"):
             fields["valid_until"] = "long_term"
         journey = self.journey

@@ -1,6 +1,5 @@
 """The identity the borrower confirms: checked in every field, corrections marked as such."""
 
-import unicodedata
 import uuid
 from datetime import date
 from typing import Final
@@ -18,9 +17,9 @@ from loanapp.domain.clock import CHINA
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.ethnic_groups import ETHNIC_GROUPS
 from loanapp.domain.identity_number import parse_identity_number
+from loanapp.domain.person_name import is_name, tidy_name
 
 LONG_TERM: Final = "long_term"
-_NAME_MARKS: Final = "·"
 
 
 def confirm_identity(
@@ -56,8 +55,8 @@ def checked_identity(services: Services, body: IdentityRequest) -> Identity:
     """The fields in one written form; raises a refusal with every field that does not hold."""
     today = services.clock.now().astimezone(CHINA).date()
     faults: dict[str, ErrorCode] = {}
-    name = unicodedata.normalize("NFC", body.name).strip().replace("•", _NAME_MARKS).replace("．", _NAME_MARKS)
-    if not _is_name(name):
+    name = tidy_name(body.name)
+    if not is_name(name):
         faults["name"] = ErrorCode.NAME_INVALID
     number = ""
     try:
@@ -85,12 +84,6 @@ def checked_identity(services: Services, body: IdentityRequest) -> Identity:
         valid_from=body.valid_from,
         valid_until=body.valid_until,
     )
-
-
-def _is_name(name: str) -> bool:
-    """Two characters or more, letters of any script and the dot between parts of a name."""
-    inner = name.replace(_NAME_MARKS, "")
-    return len(inner) >= 2 and inner.isalpha() and not name.startswith(_NAME_MARKS) and not name.endswith(_NAME_MARKS)
 
 
 def _validity_faults(body: IdentityRequest, today: date) -> dict[str, ErrorCode]:
