@@ -6,24 +6,26 @@ It fills the program's one window (:mod:`ui.shell`), which is on the screen befo
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
-from loanapp.journey.pages import Page, StepState, place, steps
+from loanapp.journey.pages import Page, place
 from ui.announce import announce
 from ui.components.frame_lines import BottomLine, TopLine
 from ui.components.labels import label
 from ui.components.notice_area import NoticeArea
 from ui.components.places import hold_places
 from ui.components.step_line import StepLine
-from ui.components.stepper import StepGroupView, StepPage, Stepper
+from ui.components.stepper import Stepper
 from ui.failures import FailureCount
 from ui.messages import Level
 from ui.pages.page import JourneyPage, PageContext
 from ui.pages.registry import load_ahead, make_page
 from ui.reader_order import arrange
+from ui.step_views import step_views
 from ui.translations import tr
+from ui.window_keys import WindowKeys
 
 if TYPE_CHECKING:
     from loanapp.client.answers import LenderProfile
@@ -63,6 +65,7 @@ class MainWindow(QWidget):
         self._reader: PageReader | None = None
         self._local_lender: LocalLender | None = None
         self._build()
+        self.keys = WindowKeys(self)
         self._retranslate()
         messages = context.messages
         messages.error.connect(self.notices.show_error)
@@ -250,20 +253,7 @@ class MainWindow(QWidget):
 
     def _show_steps(self) -> None:
         here = self._page.page_id if self._page is not None else Page.COST
-        views = []
-        revisitable = self._revisitable()
-        for step in steps(here, revisitable):
-            pages = tuple(
-                StepPage(
-                    page.value,
-                    tr(f"common.step_name_{page.value}"),
-                    "current" if page is here else "done" if place(page) < place(here) else "ahead",
-                    page in revisitable and page is not here,
-                )
-                for page in step.pages
-            )
-            state = "current" if step.state is StepState.CURRENT else step.state.value
-            views.append(StepGroupView(tr(f"common.group_{step.group.value}"), state, pages))
+        views = step_views(here, self._revisitable())
         self.stepper.set_steps(views)
         at = next((number for number, view in enumerate(views, start=1) if view.state == "current"), 0)
         if at:
@@ -414,6 +404,11 @@ class MainWindow(QWidget):
         self.help_open = is_open
         self._fit_width(asked=is_open)
 
+    @property
+    def help_panel(self) -> "HelpPanel | None":
+        """The help, once it has been wanted."""
+        return self._help
+
     def _show_help(self) -> None:
         if self._help is not None and self._desk is not None and not self._help.isHidden():
             self._desk.set_home(self._help_article)
@@ -462,10 +457,9 @@ class MainWindow(QWidget):
 
         self._help = HelpPanel()
         self._help.hide()
-        self._help.folded.connect(lambda: self.set_help_open(is_open=False))
+        self._help.folded.connect(self.keys.fold_help)
         self._desk = HelpDesk(self._help, self.context.operations, self.context.translator)
         self._middle.addWidget(self._help)
-        QShortcut(QKeySequence.StandardKey.HelpContents, self, lambda: self.set_help_open(is_open=True))
 
     # Qt
 

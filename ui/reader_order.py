@@ -43,6 +43,14 @@ def move_focus(window: QWidget, *, forward: bool) -> bool:
     return following is not None
 
 
+def focus_first_in(part: QWidget) -> bool:
+    """Give the focus to the first stop of ``part``; whether there is one."""
+    first = next((one for one in _everything(part) if _is_stop(one)), None)
+    if first is not None:
+        first.setFocus(Qt.FocusReason.TabFocusReason)
+    return first is not None
+
+
 def _is_stop(widget: QWidget) -> bool:
     """Of choices that exclude one another Tab stops at the one chosen, or at the first; arrow keys go on from there.
 

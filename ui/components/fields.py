@@ -215,4 +215,10 @@ class MoneyField(Field):
         amount = self.value()
         if amount is not None and self._written(amount) != self.text():
             with QSignalBlocker(self.editor):
-                self.set_text(self._written(amount))
+                self._rewrite(self._written(amount))
+
+    def _rewrite(self, text: str) -> None:
+        """As if it had been typed: Ctrl+Z still gives back what was there before."""
+        if isinstance(self.editor, QLineEdit):
+            self.editor.selectAll()
+            self.editor.insert(text)

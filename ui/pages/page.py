@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QRadioButton, QVBoxLayout, QWidget
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.journey.pages import Page
@@ -19,6 +19,7 @@ from ui.messages import MessageBridge
 from ui.operations import Operation, Operations
 from ui.theme import Theme
 from ui.translations import Texts, Translator, error_fix, error_sentence, tr
+from ui.window_keys import BACK, GO_ON
 
 if TYPE_CHECKING:
     from loanapp.journey.journey import Journey
@@ -145,6 +146,8 @@ class JourneyPage(QWidget):
         self.scaffold.set_title(tr(title), tr(lead) if self.context.translator.has(lead) else "")
         self.scaffold.back.setText(tr("common.back"))
         self.scaffold.primary.setText(tr(f"{self.page_id.value}.action"))
+        self.scaffold.back.setToolTip(BACK)
+        self.scaffold.primary.setToolTip(GO_ON)
         self.setAccessibleName(self.scaffold.title.text())
         self.texts.apply()
         if self.busy:
@@ -358,11 +361,15 @@ class JourneyPage(QWidget):
         self.context.operations.save(lambda: journey.remember(self.page_id, values))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter does what the borrower sees: the button with the focus, or the main action from a field."""
+        """Enter presses the button with the focus; from a field, or a choice already made, it does the main action."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
             focus = self.focusWidget()
-            if isinstance(focus, QAbstractButton):
+            chosen = isinstance(focus, QRadioButton) and focus.isChecked()
+            if isinstance(focus, QAbstractButton) and not chosen:
                 focus.click()
+                return
+            if chosen and self.scaffold.primary.isVisible() and self.scaffold.primary.isEnabled():
+                self._by_hand(self.proceed)
                 return
             if isinstance(focus, QLineEdit | QPlainTextEdit) and not self.busy:
                 self._by_hand(lambda: self.enter_pressed(focus))

@@ -1,0 +1,94 @@
+"""The keys of the window, the same on every page and in both languages; none is written into the words of a button.
+
+F1 opens the help and goes there, Escape puts it away and comes back, F6 goes from one part of the window to the next,
+Alt+N does the main action and Alt+B goes back (the letters of 下一步 and 上一步 on Windows), Ctrl with plus, minus and
+0 makes text larger, smaller, and as it was. Why these: docs/accessibility.md.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+
+from ui.reader_order import focus_first_in
+from ui.theme import theme
+from ui.theme.theme import SCALES
+
+if TYPE_CHECKING:
+    from ui.main_window import MainWindow
+
+GO_ON: Final = "Alt+N"
+BACK: Final = "Alt+B"
+_USUAL: Final = 100
+
+
+class WindowKeys:
+    """Held by the window, whose keys they are; a question in front of it has its own."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        self._window = window
+        self._came_from: QWidget | None = None
+        standard = QKeySequence.StandardKey
+        for keys, act in (
+            (QKeySequence(Qt.Key.Key_F1), self._open_help),
+            (QKeySequence(Qt.Key.Key_F6), lambda: self._next_part(1)),
+            (QKeySequence("Shift+F6"), lambda: self._next_part(-1)),
+            (QKeySequence(GO_ON), lambda: self._press(lambda page: page.scaffold.primary)),
+            (QKeySequence(BACK), lambda: self._press(lambda page: page.scaffold.back)),
+            (QKeySequence(standard.ZoomIn), lambda: self._resize_text(1)),
+            (QKeySequence("Ctrl+="), lambda: self._resize_text(1)),
+            (QKeySequence(standard.ZoomOut), lambda: self._resize_text(-1)),
+            (QKeySequence("Ctrl+0"), lambda: self._resize_text(0)),
+        ):
+            QShortcut(keys, window, act)
+
+    def _open_help(self) -> None:
+        """The page's own help, ready for a question."""
+        window = self._window
+        window.set_help_open(is_open=True)
+        panel = window.help_panel
+        if panel is not None and panel.isVisible():
+            here = QApplication.focusWidget()
+            if here is not None and not panel.isAncestorOf(here):
+                self._came_from = here
+            panel.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def fold_help(self) -> None:
+        """Put the help away; whoever was in it is where they were before, or where the page starts."""
+        panel, page, here = self._window.help_panel, self._window.page, QApplication.focusWidget()
+        before, self._came_from = self._came_from, None
+        if panel is not None and page is not None and here is not None and panel.isAncestorOf(here):
+            if before is not None and page.isAncestorOf(before) and before.isVisible():
+                before.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            else:
+                page.focus_first()
+        self._window.set_help_open(is_open=False)
+
+    def _next_part(self, by: int) -> None:
+        """From the steps to the page, its help, the line below, and round."""
+        window = self._window
+        parts: list[QWidget | None] = [window.stepper, window.notices, window.page, window.help_panel, window.bottom]
+        shown = [part for part in parts if part is not None and part.isVisible()]
+        here = QApplication.focusWidget()
+        at = next((place for place, part in enumerate(shown) if here is not None and part.isAncestorOf(here)), -1)
+        for step in range(1, len(shown) + 1):
+            part = shown[(at + by * step) % len(shown)]
+            if part is window.page:
+                window.page.focus_first()
+                return
+            if focus_first_in(part):
+                return
+
+    def _press(self, which: Callable[..., QAbstractButton]) -> None:
+        page = self._window.page
+        if page is not None and (button := which(page)).isVisible() and button.isEnabled():
+            button.click()
+
+    def _resize_text(self, by: int) -> None:
+        """The next size; the large mode has one of its own."""
+        if theme().large:
+            return
+        place = SCALES.index(theme().chosen_scale) + by if by else SCALES.index(_USUAL)
+        self._window.bottom.scale_chosen.emit(SCALES[max(0, min(place, len(SCALES) - 1))])
