@@ -100,7 +100,7 @@ class Parts:
     def assets(self, root: Path) -> list[str]:
         """The names of the models and fonts that are packed."""
         listed = tomllib.loads((root / "resources" / "assets.toml").read_text(encoding="utf-8"))["asset"]
-        # What is optional is too large for a package: docs/decisions/0017.
+        # The one that is optional is packed in part: installer/rare_face.py.
         names = [str(asset["name"]) for asset in listed if not asset.get("optional")]
         return [name for name in names if self.embedded_lender or not name.startswith(_ASSETS_LENDERS)]
 

@@ -10,10 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePath
 
 import pytest
+from PIL import ImageFont
 
 from installer import linux_libraries
 from installer.metadata import read_metadata
 from installer.parts import build_parts, version_of
+from installer.rare_face import RARE_FACE, small_rare_face, wanted_characters
+from loanapp.proof.typeface import without_glyph
+from loanapp.resource_files import assets_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 MADE_AT = datetime(2026, 11, 26, tzinfo=UTC)
@@ -127,3 +131,23 @@ def test_opencv_calculates_the_same_with_numpys_linear_algebra(tmp_path):
     for own, others in zip(*(answer["values"] for answer in answers), strict=True):
         assert np.isfinite(own).all()
         assert np.abs(np.array(own) - np.array(others)).max() <= 2e-3 * max(1.0, np.abs(own).max())
+
+
+def test_a_package_draws_the_rare_characters_people_are_most_likely_called_by(tmp_path):
+    if not (assets_folder() / RARE_FACE).is_file():
+        pytest.skip("set-up could not fetch the face of rare characters here")
+    assert RARE_FACE not in build_parts("demonstration").assets(ROOT)
+    face = small_rare_face(tmp_path)
+    assert face.stat().st_size < 1_600_000
+    assert len(wanted_characters()) > 2900
+    assert without_glyph(wanted_characters(), [face]) == ""
+    # Each with a drawing of its own, and all of it read by what draws the window and the contract.
+    drawn = ImageFont.truetype(str(face), 40)
+    pictures = {bytes(drawn.getmask(character)) for character in wanted_characters()[::97]}
+    assert len(pictures) == len(wanted_characters()[::97])
+    assert all(map(any, pictures))
+
+
+def test_a_computer_without_the_face_is_packed_without_it(tmp_path, monkeypatch):
+    monkeypatch.setattr("installer.rare_face.assets_folder", lambda: tmp_path)
+    assert small_rare_face(tmp_path / "work") is None
