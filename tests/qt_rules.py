@@ -5,10 +5,13 @@ import os
 import time
 import weakref
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
+# Whatever fonts this computer has, and however it smooths them: windows look the same in every test.
+os.environ["FONTCONFIG_FILE"] = str(Path(__file__).with_name("fonts.conf"))
 
 from PySide6.QtCore import QCoreApplication, QEvent, QThreadPool, QTimer
 from PySide6.QtWidgets import QApplication, QWidget

@@ -23,6 +23,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--walk", action="store_true", help="a loan with the real lender instead of answers in hand")
     parser.add_argument("--accept", action="store_true", help="renew the golden pictures")
     chosen = parser.parse_args(arguments)
+    if chosen.accept:
+        os.environ["FONTCONFIG_FILE"] = str(Path(__file__).parents[1] / "fonts.conf")
     application = QApplication(["gallery"])
     with tempfile.TemporaryDirectory(prefix="loanapp-gallery-", ignore_cleanup_errors=True) as home:
         os.environ["LOANAPP_HOME"] = home

@@ -501,7 +501,7 @@ def _toast(words: int) -> Callable[[Room], QWidget]:
     def set_it(room: Room) -> QWidget:
         holder = _paper(room)
         toast = Toast(holder)
-        toast.say(tr("components.copied", what=tr("payout.paid.reference") * words))
+        toast.say(tr("components.copied", what=tr("payout.paid.reference") * words), holder)
         toast._going.stop()
         return holder
 

@@ -20,6 +20,7 @@ from ui.camera.face_words import Step, hint_line
 from ui.camera.figures import drawing_for
 from ui.camera.ways import Way
 from ui.passphrase import PassphraseDialog
+from ui.signing_out import ask_to_sign_out
 from ui.translations import tr
 
 CAMERAS: Final = [CameraInfo(0, "Integrated Camera"), CameraInfo(2, "IR Camera"), CameraInfo(5, "OBS Virtual Camera")]
@@ -146,7 +147,7 @@ def _consent(given: bool) -> Any:
 def _sign_out(room: Room) -> Any:
     room.open(Page.ABOUT_YOU, journey(Page.ABOUT_YOU, application("draft")))
     if room.window is not None:
-        room.window.ask_to_sign_out()
+        ask_to_sign_out(room.window)
     return room.shell
 
 

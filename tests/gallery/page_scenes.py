@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,14 +19,13 @@ from loanapp.guard.refusal import GuardRefusal
 from loanapp.journey.pages import DRAFT_PAGES, Page, place
 from loanapp.journey.signing_acts import SigningStep
 from loanapp.resource_files import assets_folder
-from tests.gallery.stage import Room, Scene, settle, until
+from tests.gallery.stage import TODAY, Room, Scene, settle, until
 from tests.ui.loan_in_hand import NOW, application, disclosure, loan, offer
 from tests.ui.typed_journey import TypedJourney, draft
 from ui.__main__ import demonstration_kit
 from ui.messages import Level
 from ui.pages.page import JourneyPage
 
-TODAY: Final = datetime.fromisoformat(NOW)
 PERSON: Final = ("测试甲", "11010119900307002X", "13800000001", "6222020000000000018")
 FIELDS: Final = {
     "name": PERSON[0],

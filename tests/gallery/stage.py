@@ -4,15 +4,19 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
+from unittest.mock import patch
 
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSize
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
+from loanapp.domain.clock import ManualClock
 from loanapp.journey.pages import Page
 from tests.gallery import clipping
 from tests.gallery.combinations import Combination
+from tests.ui.loan_in_hand import NOW
 from ui.main_window import MainWindow
 from ui.messages import MessageBridge
 from ui.operations import Operations
@@ -21,7 +25,9 @@ from ui.shell import Shell, load_font
 from ui.system_wishes import SystemWishes
 from ui.theme import theme
 from ui.translations import translator
+from ui.voice import Voice
 
+TODAY: Final = datetime.fromisoformat(NOW)
 _PATIENCE_S: Final = 30.0
 _ROUNDS: Final = 40
 _SECOND_LOOK_S: Final = 0.5
@@ -78,11 +84,14 @@ class Room:
         messages = MessageBridge()
         operations = Operations(messages)
         self._closers.callback(operations.shutdown)
-        return PageContext(journey, operations, messages, translator(), theme(), kit)
+        clock = ManualClock(TODAY) if journey is None else journey.clock
+        return PageContext(journey, operations, messages, translator(), theme(), kit, clock)
 
     def open(self, page: Page, journey: Any, kit: object = None, *, help_open: bool = True) -> JourneyPage:
         """The real window at ``page``, at rest."""
         context = self.context(journey, kit)
+        # Whether this computer can speak is not for a picture to depend on.
+        self.enter(patch.object(Voice, "available", True))
         shell = self.shell = Shell("")
         window = self.window = MainWindow(context, help_open=help_open)
         self._closers.callback(self._close, shell, window)
@@ -91,6 +100,7 @@ class Room:
         shell.furnish(window)
         shell.resize(1366, 768)
         shell.show()
+        shell.activateWindow()
         shown = window.show_page(page)
         until(lambda: shell.isVisible() and not context.operations.active, f"the page {page.value} to rest")
         return shown
