@@ -19,10 +19,10 @@ from ui.components.places import hold_places
 from ui.components.step_line import StepLine
 from ui.components.stepper import Stepper
 from ui.failures import FailureCount
-from ui.messages import Level
 from ui.pages.page import JourneyPage, PageContext
 from ui.pages.registry import load_ahead, make_page
 from ui.reader_order import arrange
+from ui.signing_out import ask_to_sign_out
 from ui.step_views import step_views
 from ui.translations import tr
 from ui.window_keys import WindowKeys
@@ -30,7 +30,9 @@ from ui.window_keys import WindowKeys
 if TYPE_CHECKING:
     from loanapp.client.answers import LenderProfile
     from ui.components.help_panel import HelpPanel
+    from ui.components.toast import Toast
     from ui.help_desk import HelpDesk
+    from ui.messages import Notice
     from ui.products import LocalLender
     from ui.reading_aloud import PageReader
 
@@ -57,6 +59,7 @@ class MainWindow(QWidget):
         self._application_id = ""
         self._lender: LenderProfile | None = None
         self._help: HelpPanel | None = None
+        self._toast: Toast | None = None
         self._desk: HelpDesk | None = None
         self._failures = FailureCount()
         self._help_article = ""
@@ -70,6 +73,7 @@ class MainWindow(QWidget):
         messages = context.messages
         messages.error.connect(self.notices.show_error)
         messages.notice.connect(self.notices.show_notice)
+        messages.toast.connect(self._show_toast)
         messages.simulated_message.connect(self.notices.show_simulated_message)
         messages.help_wanted.connect(self.open_help)
         messages.support_wanted.connect(self._show_support)
@@ -97,6 +101,7 @@ class MainWindow(QWidget):
         self.step_line.again.clicked.connect(self._read_again)
         self.notices = NoticeArea()
         self.notices.fill_code.connect(self._fill_code)
+        self.notices.copied.connect(lambda what: self.context.messages.show_toast("components.copied", what=what))
         self.notices.help_wanted.connect(self.open_help)
         self._above: list[QHBoxLayout] = []
         for widget in (self.step_line, self.notices):
@@ -113,7 +118,7 @@ class MainWindow(QWidget):
         whole.addLayout(self._middle, 1)
         self.bottom = BottomLine()
         self.bottom.support_wanted.connect(self._show_support)
-        self.bottom.sign_out_wanted.connect(self.ask_to_sign_out)
+        self.bottom.sign_out_wanted.connect(lambda: ask_to_sign_out(self))
         self.bottom.sound_chosen.connect(self._set_sound)
         whole.addWidget(self.bottom)
 
@@ -297,42 +302,6 @@ class MainWindow(QWidget):
         self.bottom.show_sound(shown=can, on=on)
         self.step_line.again.setVisible(can and on)
 
-    # Signing out
-
-    def ask_to_sign_out(self) -> None:
-        """Say what is lost and what is kept, then sign out."""
-        from ui.pages.confirm import Question, ask
-
-        words = ("common.sign_out_title", "common.sign_out_text", "common.sign_out", "common.sign_out_stay")
-        ask(self, Question(*words), self._sign_out)
-
-    def _sign_out(self) -> None:
-        journey, page = self.context.journey, self._page
-        if journey is None or page is None:
-            return
-        # What is typed in this page is meant to go: leaving it stops timers and camera, and saves nothing any more.
-        page.all_saved()
-        page.leave()
-        self.bottom.sign_out.setEnabled(False)
-        # After everything saved before it, or the last keystroke would come back to the disk.
-        self.context.operations.save(journey.sign_out, lambda _: self._signed_out(None), self._signed_out)
-
-    def _signed_out(self, error: LoanAppError | None) -> None:
-        journey = self.context.journey
-        self.bottom.sign_out.setEnabled(True)
-        if journey is None:
-            return
-        messages = self.context.messages
-        if error is not None:
-            messages.show_error(error)
-        if journey.signed_in:
-            return
-        messages.show_simulated_message(None)
-        self.forget_pages()
-        self.show_page(journey.current_page())
-        if error is None:
-            messages.show_notice(Level.DONE, "common.sign_out_done")
-
     # Who lends
 
     def show_lender(self, lender: "LenderProfile | None") -> None:
@@ -380,6 +349,14 @@ class MainWindow(QWidget):
 
         # A second error would only hide the first, which the borrower still sees.
         self.context.operations.run(journey.refresh, moved, lambda _: None)
+
+    def _show_toast(self, notice: "Notice") -> None:
+        from ui.components.toast import Toast
+
+        if self._toast is None:
+            self._toast = Toast(self)
+        over = self._page.scaffold.upper if self._page is not None else self.stack
+        self._toast.say(tr(notice.key, **dict(notice.values)), over)
 
     def _show_support(self) -> None:
         lender = self._lender or self._local_lender

@@ -36,6 +36,7 @@ class MessageBridge(QObject):
 
     error = Signal(object)
     notice = Signal(object)
+    toast = Signal(object)
     simulated_message = Signal(object)
     help_wanted = Signal(str)
     support_wanted = Signal()
@@ -48,6 +49,10 @@ class MessageBridge(QObject):
     def show_notice(self, level: Level, key: str, *, count: int | None = None, **values: object) -> None:
         """Show the sentence ``key`` above the page."""
         self.notice.emit(Notice(level, key, tuple(values.items()), count))
+
+    def show_toast(self, key: str, **values: object) -> None:
+        """Say for a moment, over the page, that something is done; nothing that must not be missed."""
+        self.toast.emit(Notice(Level.DONE, key, tuple(values.items())))
 
     def show_simulated_message(self, message: "SimulatedMessage | None") -> None:
         """Show a simulated text message as a card that says it is simulated; ``None`` takes it away."""

@@ -14,7 +14,7 @@ from loanapp.client.offer_answers import Loan, read_disclosure
 from loanapp.client.profile import LenderProfile
 from loanapp.client.reading import JsonObject
 from loanapp.domain.annualised_cost import annualised_cost
-from loanapp.domain.clock import CHINA, ManualClock
+from loanapp.domain.clock import ManualClock
 from loanapp.domain.money import wire
 from loanapp.domain.schedule import equal_instalment_schedule
 from loanapp.journey.pages import Page, steps
@@ -149,7 +149,7 @@ def disclosure() -> CostDisclosure:
 
 
 def loan() -> Loan:
-    due = datetime.now(CHINA).date() + timedelta(days=30)
+    due = DAY + timedelta(days=30)
     return Loan.read(
         JsonObject(
             {

@@ -211,7 +211,7 @@ def test_each_permission_is_a_decision_of_its_own(open_page, qtbot):
     journey.answers = {"record_consent": recording(journey), "finish_permissions": lambda: Page.FACE_VERIFICATION}
     page = open_page(PermissionsPage, journey)
     count = len(journey.lender.consents)
-    assert str(count) in page.count.text()
+    assert str(count) in page.tasks.heading.text()
     assert not any(card.yes.isChecked() or card.no.isChecked() for card in page.cards.values())
     for scope, card in page.cards.items():
         said = {label.text() for label in card.findChildren(QLabel) if label.isVisible()}
@@ -226,7 +226,7 @@ def test_each_permission_is_a_decision_of_its_own(open_page, qtbot):
     page.cards[ConsentScope.BANK_ACCOUNT_CHECK].yes.click()
     qtbot.waitUntil(lambda: not page.busy)
     page.proceed()
-    assert "不能继续办理" in page.count.text()
+    assert "不能继续办理" in page.tasks.heading.text()
     assert "查询征信" in page.scaffold.error_summary.accessibleName()
     assert "人脸" not in page.scaffold.error_summary.accessibleName()
     page.cards[ConsentScope.BUREAU_QUERY].yes.click()

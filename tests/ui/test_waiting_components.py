@@ -118,7 +118,7 @@ class TestToast:
     def test_it_says_aloud_what_it_shows_and_goes_by_itself(self, show, said, qtbot):
         window = show(QWidget())
         toast = Toast(window)
-        toast.say("已复制申请编号")
+        toast.say("已复制申请编号", window)
         assert toast.isVisible()
         assert said == ["已复制申请编号"]
         assert not window.rect().isNull()
@@ -130,7 +130,7 @@ class TestToast:
     def test_it_stays_while_it_is_read_and_never_takes_the_keyboard(self, show, said):
         window = show(QWidget())
         toast = Toast(window)
-        toast.say("已保存")
+        toast.say("已保存", window)
         QApplication.sendEvent(toast, _entering(toast))
         assert not toast._going.isActive()
         assert toast.focusPolicy() == Qt.FocusPolicy.NoFocus
@@ -139,7 +139,7 @@ class TestToast:
     def test_a_long_word_wraps_within_the_window(self, show, said):
         window = show(QWidget(), 300, 200)
         toast = Toast(window)
-        toast.say("合同已保存为 " + "很长的名字" * 8)
+        toast.say("合同已保存为 " + "很长的名字" * 8, window)
         assert window.rect().contains(toast.geometry())
         toast._going.stop()
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout
 from loanapp.client.answers import Appointment, AppointmentState, Branch
 from loanapp.domain.clock import CHINA
 from ui.camera.column import ColumnArea
-from ui.components import Banner, Card, IconView, LinkButton, SimulatedTag, label
+from ui.components import Banner, Card, EmptyState, IconView, LinkButton, SimulatedTag, Skeleton, label
 from ui.components.choice_cards import Choice, ChoiceCards
 from ui.formats import clock, short_day, weekday
 from ui.formats import day as day_in_full
@@ -39,17 +39,21 @@ class BranchStep(ColumnArea):
     """Three questions, each shown once the one before is answered; ``chosen`` whenever an answer changes."""
 
     chosen = Signal()
+    again_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self._branches: tuple[Branch, ...] = ()
-        self._looking = False
         self._notice = Banner(Level.LOOK)
         self._notice.hide()
         self.body.addWidget(self._notice)
         self._lead = label("")
         self.body.addWidget(self._lead)
-        self._none = label("", "muted")
+        self._skeleton = Skeleton()
+        self._skeleton.hide()
+        self.body.addWidget(self._skeleton)
+        self._none = EmptyState("calendar")
+        self._none.action.clicked.connect(self.again_wanted)
         self.body.addWidget(self._none)
         self._names = {part: label("", "strong") for part in ("where", "day", "time")}
         self.where = ChoiceCards(columns=1)
@@ -69,8 +73,9 @@ class BranchStep(ColumnArea):
     def show_branches(self, branches: Sequence[Branch], *, looking: bool = False) -> None:
         """Offer these; while ``looking`` they are still asked for."""
         self._branches = tuple(branches)
-        self._looking = looking
-        self._none.setVisible(not branches)
+        self._lead.setVisible(looking or bool(branches))
+        self._skeleton.setVisible(looking)
+        self._none.setVisible(not branches and not looking)
         self.retranslate()
 
     def show_taken(self, *, taken: bool) -> None:
@@ -81,7 +86,8 @@ class BranchStep(ColumnArea):
         """Change the words; what is chosen stays where it is still free."""
         self._notice.say("", tr("face_verification.branch.taken"))
         self._lead.setText(tr("face_verification.branch.lead"))
-        self._none.setText(tr(f"face_verification.branch.{'looking' if self._looking else 'none'}"))
+        none = "face_verification.branch.none"
+        self._none.say(tr(none), tr(f"{none}_why"), tr("face_verification.branch.again"))
         pick = translator().pick
         for part, name in self._names.items():
             name.setText(tr(f"face_verification.branch.{part}"))

@@ -31,6 +31,7 @@ class OtherWays(QObject):
         super().__init__(page)
         self._page, self._branch, self._changed = page, branch, changed
         self._next: Page | None = None
+        branch.again_wanted.connect(self.load_branches)
 
     def ways(self) -> tuple[Way, ...]:
         """The ways that can be finished now; a changed face is the person's way with a word about it."""

@@ -47,6 +47,7 @@ _UNLIKE: Final = frozenset({VerdictReason.FACE_UNLIKE_DOCUMENT, VerdictReason.FA
 class Found:
     """What is known when the result is shown; ``connection`` is ``None`` where nobody looked."""
 
+    now: datetime
     verdict: Verdict | None = None
     error: LoanAppError | None = None
     identity: Identity | None = None
@@ -104,7 +105,7 @@ def _no_more(found: Found) -> Outcome:
     error, verdict = found.error, found.verdict
     if error is not None:
         locked = error.code is ErrorCode.FACE_ATTEMPTS_LOCKED
-        return _not_passed(found, _locked_until(error) if locked else error_fix(error), ways_first=True)
+        return _not_passed(found, _locked_until(error, found.now) if locked else error_fix(error), ways_first=True)
     refused = verdict is not None and verdict.outcome is VerdictOutcome.REFUSED
     text = "" if _told_unlike(found) else tr(f"face_verification.{'refused.text' if refused else 'retry.no_left'}")
     return _not_passed(found, text, ways_first=True)
@@ -126,12 +127,12 @@ def _not_passed(found: Found, text: str, *, ways_first: bool) -> Outcome:
     )
 
 
-def _locked_until(error: LoanAppError) -> str:
+def _locked_until(error: LoanAppError, now: datetime) -> str:
     """Until when, by this computer's clock, and that everything else goes on."""
     seconds = error.details.get("retry_after_seconds")
     if not isinstance(seconds, int):
         return tr("face_verification.locked.some_time")
-    until = datetime.now(CHINA) + timedelta(seconds=seconds + 59)
+    until = now.astimezone(CHINA) + timedelta(seconds=seconds + 59)
     return tr("face_verification.locked.until", until=clock(until))
 
 

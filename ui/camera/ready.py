@@ -10,8 +10,7 @@ from ui.camera.camera_cards import CameraCards
 from ui.camera.column import ColumnArea
 from ui.camera.linked_line import AgreedLine, LinkedLine
 from ui.camera.promises import Promises
-from ui.components import Banner, FlowRow, IconView, LinkButton, Rule, label
-from ui.messages import Level
+from ui.components import EmptyState, FlowRow, IconView, LinkButton, Rule, label
 from ui.theme import theme
 from ui.translations import tr
 
@@ -92,7 +91,7 @@ class ReadyStep(ColumnArea):
         self.body.addWidget(self.cameras)
         self._searching = label("", "muted")
         self.body.addWidget(self._searching)
-        self._none = Banner(Level.LOOK)
+        self._none = EmptyState("camera")
         self._none.hide()
         self.body.addWidget(self._none)
 
@@ -143,7 +142,7 @@ class ReadyStep(ColumnArea):
         self.cameras.setAccessibleName(tr("face_verification.ready.camera"))
         self._again.setText(tr("face_verification.ready.again"))
         self._searching.setText(tr("face_verification.ready.searching"))
-        self._none.say("", tr("face_verification.ready.none"))
+        self._none.say(tr("face_verification.ready.none"), tr("face_verification.ready.none_why"))
         self.slowly.setText(tr("face_verification.ready.slowly"))
         self._suggest_slowly()
         self.agreed.retranslate()

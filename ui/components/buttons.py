@@ -190,7 +190,7 @@ class _WrappingButton(_Button):
         return QRect(0, 0, width, _TALLEST).adjusted(*self._margins())
 
     def _margins(self) -> tuple[int, int, int, int]:
-        side, end = theme().px(6), theme().px(2) + 2
+        side, end = theme().px(6), theme().px(4 if theme().large else 2) + 2
         before = side if self.icon().isNull() else side + self.iconSize().width() + theme().px(6)
         return before, end, -side, -end
 

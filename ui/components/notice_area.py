@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from loanapp.domain.errors import LoanAppError
@@ -32,6 +32,7 @@ class NoticeArea(QWidget):
 
     fill_code = Signal(str)
     help_wanted = Signal(str)
+    copied = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -113,6 +114,11 @@ class NoticeArea(QWidget):
         """How to reach a person."""
         from ui.messages import Level
 
+        def copy_phone() -> None:
+            if support is not None:
+                QGuiApplication.clipboard().setText(support.phone)
+                self.copied.emit(tr("components.phone"))
+
         def fill(banner: "Banner") -> None:
             text = (
                 tr("common.support_text", phone=support.phone, hours=support.hours, email=support.email)
@@ -120,7 +126,10 @@ class NoticeArea(QWidget):
                 else tr("common.support_unknown")
             )
             banner.say(tr("common.support"), text)
-            banner.show_actions((tr("common.close"), lambda: self.close_notice("support")))
+            phone = (tr("components.copy_what", what=tr("components.phone")), copy_phone)
+            banner.show_actions(
+                *([phone] if support is not None else []), (tr("common.close"), lambda: self.close_notice("support"))
+            )
 
         self._show("support", Level.INFORMATION, fill)
 

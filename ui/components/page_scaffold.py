@@ -1,6 +1,6 @@
 """The shape of every page: title and lead, a body that scrolls, and a bar of actions that never leaves view."""
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
@@ -45,7 +45,7 @@ class PageScaffold(QWidget):
         self.body = QVBoxLayout()
         self.body.setSpacing(16)
         self._content.addLayout(self.body, 0 if scrolls else 1)
-        holder = self._centred(self.column)
+        holder = self._holder = self._centred(self.column)
         if scrolls:
             self._content.addStretch(1)
             self.scroll: QScrollArea | None = QScrollArea()
@@ -128,6 +128,11 @@ class PageScaffold(QWidget):
         self._action_outer = outer
         return bar
 
+    @property
+    def upper(self) -> QWidget:
+        """What lies above the bar of actions."""
+        return self.scroll if self.scroll is not None else self._holder
+
     def show_skeleton(self, *, shown: bool) -> None:
         """Show grey bars at the top of the body while its content is on the way."""
         if self._skeleton is None:
@@ -182,6 +187,13 @@ class PageScaffold(QWidget):
         """Scroll so far that ``widget`` is in view."""
         if self.scroll is not None:
             self.scroll.ensureWidgetVisible(widget, 0, theme().px(40))
+
+    def reveal_top(self, widget: QWidget) -> None:
+        """Scroll so far that ``widget`` begins at the top, once the focus has been followed."""
+        scroll = self.scroll
+        if scroll is not None:
+            place = widget.mapTo(scroll.widget(), QPoint(0, 0)).y() - theme().px(16)
+            QTimer.singleShot(0, widget, lambda: scroll.verticalScrollBar().setValue(place))
 
     def show_top(self) -> None:
         """Scroll to the top."""

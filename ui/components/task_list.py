@@ -12,11 +12,15 @@ from ui.components.icons import IconView
 from ui.components.labels import Rule, label, set_role
 
 # Icon and colour of a status; its word is the page's.
-_LOOKS: Final = {"open": ("waiting", "look", "small-look"), "done": ("done", "done", "small-done")}
+_LOOKS: Final = {
+    "open": ("waiting", "look", "small-look"),
+    "done": ("done", "done", "small-done"),
+    "no": ("stop", "muted", "small"),
+}
 
 
 class Task(NamedTuple):
-    """``key`` comes back when it is pressed; ``status`` is ``open`` or ``done``, ``word`` says it."""
+    """``key`` comes back when it is pressed; ``status`` is ``open``, ``done`` or ``no``, ``word`` says it."""
 
     key: str
     name: str

@@ -5,6 +5,7 @@ from typing import Final
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from shiboken6 import isValid
 
 from ui.announce import announce
 from ui.components.icons import IconView
@@ -19,14 +20,14 @@ _ABOVE: Final = 16
 
 
 class Toast(QFrame):
-    """Lies over the foot of ``over`` and never takes the keyboard; it stays while the pointer is on it.
+    """Lies over a page and never takes the keyboard; it stays while the pointer is on it.
 
     Nothing is told by a toast alone that must not be missed, and nothing is to be pressed in it.
     """
 
-    def __init__(self, over: QWidget) -> None:
-        super().__init__(over.window())
-        self._over = over
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._over = window
         self.setProperty("role", "toast")
         self.setProperty("overlay", "true")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -39,29 +40,33 @@ class Toast(QFrame):
         self._going = QTimer(self)
         self._going.setSingleShot(True)
         self._going.timeout.connect(self.hide)
-        over.installEventFilter(self)
+        window.installEventFilter(self)
         self.hide()
 
-    def say(self, text: str) -> None:
-        """Show ``text`` in place of whatever was shown."""
+    def say(self, text: str, over: QWidget) -> None:
+        """Show ``text`` at the foot of ``over``, in place of whatever was shown."""
+        self._over = over
         self.words.setText(text)
         self.setAccessibleName(text)
-        self.place()
         self.show()
+        self.place()
         self.raise_()
         self._going.start(_LEAST_MS + _EACH_MS * len(text))
         announce(self, text)
 
     def place(self) -> None:
         """In the middle, a little above the foot of what it lies over."""
+        holder, layout = self.parentWidget(), self.layout()
+        if holder is None or layout is None or not isValid(self._over):
+            return
         room = self._over.rect()
-        widest = min(theme().px(_WIDEST), room.width() - 2 * _ABOVE)
+        self.ensurePolished()
+        self.words.ensurePolished()
         natural = self.words.fontMetrics().horizontalAdvance(self.words.text()) + theme().px(20) + 64
-        width = min(widest, natural)
-        layout = self.layout()
-        height = layout.totalHeightForWidth(width) if layout is not None else 0
-        corner = self._over.mapTo(self.window(), room.bottomLeft())
-        self.setGeometry(corner.x() + (room.width() - width) // 2, corner.y() - height - _ABOVE, width, height)
+        width = min(natural, theme().px(_WIDEST), room.width() - 2 * _ABOVE)
+        height = layout.totalHeightForWidth(width)
+        foot = self._over.mapTo(holder, room.bottomLeft())
+        self.setGeometry(foot.x() + (room.width() - width) // 2, foot.y() - height - _ABOVE, width, height)
 
     def eventFilter(self, _watched: object, event: QEvent) -> bool:
         """Stay in place while the window changes."""

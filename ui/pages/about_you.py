@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout
 
 from loanapp.domain.errors import LoanAppError
 from loanapp.journey.pages import Page
-from ui.components.choice_cards import Choice, ChoiceCards
+from ui.components.choice_cards import Choice
+from ui.components.choice_question import ChoiceQuestion
 from ui.components.error_summary import FieldError
 from ui.components.fields import MoneyField
 from ui.components.labels import label
@@ -25,14 +25,9 @@ class AboutYouPage(JourneyPage):
 
     def build(self) -> None:
         """Make the widgets."""
-        self.employment_caption = label()
-        self.employment = ChoiceCards(columns=3, flowing=True)
+        self.employment = ChoiceQuestion(3)
         self.employment.chosen.connect(lambda _: self.remember_soon())
-        question = QVBoxLayout()
-        question.setSpacing(8)
-        question.addWidget(self.employment_caption)
-        question.addWidget(self.employment)
-        self.scaffold.body.addLayout(question)
+        self.scaffold.add(self.employment)
         self.income = MoneyField(width=200)
         self.debt = MoneyField(width=200)
         for field in (self.income, self.debt):
@@ -44,8 +39,7 @@ class AboutYouPage(JourneyPage):
     def retranslate(self) -> None:
         """Change every word; what is typed stays."""
         super().retranslate()
-        self.employment_caption.setText(tr("about_you.employment"))
-        self.employment.setAccessibleName(tr("about_you.employment"))
+        self.employment.set_question(tr("about_you.employment"))
         self.employment.set_choices([Choice(value, tr(f"common.employment_{value}")) for value in _EMPLOYMENTS])
         self.income.set_label(tr("about_you.income"), tr("about_you.income_hint"))
         self.debt.set_label(tr("about_you.debt"), tr("about_you.debt_hint"))
@@ -84,7 +78,8 @@ class AboutYouPage(JourneyPage):
     def _errors_now(self) -> list[FieldError]:
         errors = []
         if not self.employment.value():
-            errors.append(FieldError(tr("about_you.employment_missing"), self.employment))
+            self.employment.set_error(tr("about_you.employment_missing"))
+            errors.append(FieldError(self.employment.error.text(), self.employment))
         for field, key in ((self.income, "income"), (self.debt, "debt")):
             value = field.value()
             if value is None or value < 0:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QSignalBlocker, Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout
 
 from loanapp.domain.annualised_cost import annualised_cost
-from loanapp.domain.clock import CHINA, SystemClock
+from loanapp.domain.clock import CHINA
 from loanapp.domain.schedule import equal_instalment_schedule
 from loanapp.journey.pages import Page
 from ui.components.amount_slider import AmountSlider
@@ -32,7 +32,7 @@ class CostPage(JourneyPage):
 
     def build(self) -> None:
         """Make the widgets."""
-        self._today = SystemClock().now().astimezone(CHINA).date()
+        self._today = self.context.clock.now().astimezone(CHINA).date()
         self._product = local_product(self._today)
         self._amount = self._product.amount_default
         self._months = self._product.months_default

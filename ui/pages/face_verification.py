@@ -475,6 +475,7 @@ class FaceVerificationPage(JourneyPage):
     def _found(self) -> Found:
         application = self.context.journey.application if self.context.journey else None
         return Found(
+            self.context.clock.now(),
             self._verdict,
             self._error,
             application.identity if application is not None else None,

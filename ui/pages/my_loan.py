@@ -112,7 +112,7 @@ class MyLoanPage(JourneyPage):
 
     def _verify_contract(self) -> None:
         self._verify.setEnabled(False)
-        self._name_check()
+        self.at_work = self._verify
         self.context.operations.run(self._verified_again, self._checked, self._unchecked, busy=self)
 
     def _verified_again(self) -> "VerificationReport":
@@ -145,10 +145,7 @@ class MyLoanPage(JourneyPage):
 
     def _end_check(self) -> None:
         self._verify.setEnabled(True)
-        self._name_check()
-
-    def _name_check(self) -> None:
-        self._verify.setText(tr("my_loan.verify" if self._verify.isEnabled() else "my_loan.verifying"))
+        self._verify.setText(tr("my_loan.verify"))
 
     def _toggle_table(self) -> None:
         self._table.setVisible(self._table.isHidden())
@@ -162,7 +159,7 @@ class MyLoanPage(JourneyPage):
         self._plan_title.setText(tr("my_loan.strip"))
         self._table_button.setText(tr("my_loan.table.show" if self._table.isHidden() else "my_loan.table.hide"))
         self._papers_title.setText(tr("my_loan.documents"))
-        self._name_check()
+        self._verify.setText(tr("my_loan.verify"))
         self._show()
         if not self._result.isHidden():
             self._show_result()
@@ -181,7 +178,7 @@ class MyLoanPage(JourneyPage):
             self._next_date.hide()
             self._next_how.hide()
         else:
-            days = (due.due - datetime.now(CHINA).date()).days
+            days = (due.due - self.journey.clock.now().astimezone(CHINA).date()).days
             self._next_amount.setText(yuan(due.amount, places=2))
             self._next_amount.setAccessibleName(f"{tr('my_loan.next')}: {self._next_amount.text()}")
             self._next_date.setText(

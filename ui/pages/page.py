@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, runtime_checkable
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPlainTextEdit, QRadioButton, QVBoxLayout, QWidget
 
+from loanapp.domain.clock import Clock, SystemClock
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.journey.pages import Page
 from ui.announce import announce
@@ -31,7 +32,18 @@ _SKELETON_AFTER_MS = 200
 # What is over sooner is not worth a word.
 _SAY_BUSY_AFTER_MS = 700
 
+_COMPUTERS_CLOCK = SystemClock()
+
 T = TypeVar("T")
+
+
+@runtime_checkable
+class _Marked(Protocol):
+    """What says beside itself what is wrong with it: a field, a question."""
+
+    error: QLabel
+
+    def set_error(self, text: str | None) -> None: ...
 
 
 @dataclass(slots=True)
@@ -44,6 +56,7 @@ class PageContext:
     translator: Translator
     theme: Theme
     demonstration: "DemonstrationKit | None" = None
+    clock: Clock = _COMPUTERS_CLOCK
 
 
 class JourneyPage(QWidget):
@@ -294,12 +307,13 @@ class JourneyPage(QWidget):
         """In the language in force; what has been mended since is left out, and the focus stays where it is."""
         if not self._errors or self._find_errors is None:
             return
-        marked = [field for field in self.findChildren(Field) if field.error.text()]
+        parts = [part for part in self.findChildren(QWidget) if isinstance(part, _Marked)]
+        marked = [part for part in parts if part.error.text()]
         told = {id(error.widget) for error in self._errors}
         self._errors = [error for error in self._find_errors() if id(error.widget) in told]
-        for field in self.findChildren(Field):
-            if field not in marked:
-                field.set_error(None)
+        for part in parts:
+            if part not in marked:
+                part.set_error(None)
         self.scaffold.error_summary.show_errors(self._errors, take_focus=False)
 
     def reject(self, error: LoanAppError, fields: Mapping[str, Field]) -> None:

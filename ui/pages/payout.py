@@ -7,11 +7,12 @@ from loanapp.client.answers import Application, Loan
 from loanapp.domain.errors import LoanAppError
 from loanapp.domain.status import ApplicationStatus
 from loanapp.journey.pages import Page
-from ui.components import Banner, Card, IconView, ProgressLine, SummaryList, SummaryRow, label
+from ui.components import Banner, Card, ExpectedTime, IconView, ProgressLine, SummaryList, SummaryRow, label
 from ui.components.progress_line import ProgressState
 from ui.formats import day, moment, yuan
 from ui.messages import Level
 from ui.pages.page import JourneyPage
+from ui.pages.progress import show_wait
 from ui.pages.status_watch import StatusWatch
 from ui.translations import error_fix, error_sentence, tr
 
@@ -37,6 +38,8 @@ class PayoutPage(JourneyPage):
         self._waiting = Card(padding=20)
         self._bank = ProgressLine("", ProgressState.RUNNING)
         self._waiting.body.addWidget(self._bank)
+        self._wait = ExpectedTime()
+        self._waiting.body.addWidget(self._wait)
         self.scaffold.add(self._waiting)
         self._paid = Card(spacing=0)
         self._paid_name = label("", "muted")
@@ -46,6 +49,7 @@ class PayoutPage(JourneyPage):
         self.scaffold.add(self._paid)
         self._facts = SummaryList(changeable=False)
         self._facts.title.hide()
+        self._facts.copied.connect(lambda what: self.context.messages.show_toast("components.copied", what=what))
         self.scaffold.add(self._facts)
         self._note = Banner(Level.INFORMATION)
         self.scaffold.add(self._note)
@@ -120,6 +124,8 @@ class PayoutPage(JourneyPage):
         self._fraud.say("", tr("payout.no_fee"))
         self.scaffold.primary.setVisible(paid)
         self._bank.set_text(tr("payout.waiting.bank"))
+        if application is not None and not paid:
+            show_wait(self._wait, application, self.journey.clock.now)
         if loan is None:
             lead = ""
             if application is not None and application.offer is not None and application.bank_card is not None:
@@ -153,8 +159,8 @@ class PayoutPage(JourneyPage):
         rows = [
             SummaryRow(tr("payout.paid.card"), card.strip(", ")),
             SummaryRow(tr("payout.paid.at"), moment(loan.disbursed_at)),
-            SummaryRow(tr("payout.paid.reference"), loan.reference),
-            SummaryRow(tr("payout.paid.contract"), loan.contract_number),
+            SummaryRow(tr("payout.paid.reference"), loan.reference, copies=True),
+            SummaryRow(tr("payout.paid.contract"), loan.contract_number, copies=True),
         ]
         if loan.next_due is not None:
             due = tr("payout.paid.first_due_text", date=day(loan.next_due.due), amount=yuan(loan.next_due.amount))

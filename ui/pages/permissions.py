@@ -15,6 +15,7 @@ from ui.components.card import Card, SectionHeading
 from ui.components.consent_card import ConsentCard
 from ui.components.error_summary import FieldError
 from ui.components.labels import Rule, empty, label
+from ui.components.task_list import Task, TaskList
 from ui.formats import moment
 from ui.pages.page import JourneyPage
 from ui.translations import tr
@@ -36,8 +37,9 @@ class PermissionsPage(JourneyPage):
 
     def build(self) -> None:
         """Make the widgets; the cards come with the lender's texts."""
-        self.count = label("", "strong")
-        self.scaffold.add(self.count)
+        self.tasks = TaskList()
+        self.tasks.opened.connect(lambda scope: self._go_to(ConsentScope(scope)))
+        self.scaffold.add(self.tasks)
         self.cards: dict[ConsentScope, ConsentCard] = {}
         self.required_heading = SectionHeading()
         self.required = QVBoxLayout()
@@ -115,11 +117,30 @@ class PermissionsPage(JourneyPage):
                 record = application.consent(consent.scope) if application is not None else None
                 when = moment(record.recorded_at) if record is not None and granted is not None else ""
                 card.show_state(granted=granted, when=when, working=consent.scope in self._working)
-        left = sum(self._granted(consent) is None for consent in self._consents())
+        self._show_tasks()
+
+    def _show_tasks(self) -> None:
+        """What is still to be decided, at the top of a long page; a press leads to the card."""
+        tasks = []
+        for consent in self._consents():
+            granted = self._granted(consent)
+            word = "task_open" if granted is None else "task_granted" if granted else "task_refused"
+            name = tr(f"permissions.scope_{consent.scope.value}")
+            status = "open" if granted is None else "done" if granted else "no"
+            tasks.append(Task(consent.scope.value, name, status, tr(f"permissions.{word}")))
+        self.tasks.set_tasks(tasks)
+        left = sum(task.status == "open" for task in tasks)
         if left:
-            self.count.setText(tr("permissions.left", count=left))
+            self.tasks.set_heading(tr("permissions.left", count=left))
         else:
-            self.count.setText(tr("permissions.needed_refused" if self._errors_now() else "permissions.none_left"))
+            self.tasks.set_heading(tr("permissions.needed_refused" if self._errors_now() else "permissions.none_left"))
+
+    def _go_to(self, scope: ConsentScope) -> None:
+        """To the card, with the keyboard on its first control."""
+        card = self.cards.get(scope)
+        if card is not None:
+            card.more.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.scaffold.reveal_top(card)
 
     def _show_items(self) -> None:
         empty(self.items.body)
@@ -170,7 +191,7 @@ class PermissionsPage(JourneyPage):
         self.show_problem(None)
         self._show_states()
         self.cards[scope].yes.setFocus(Qt.FocusReason.OtherFocusReason)
-        announce(self.cards[scope], f"{self.cards[scope].state.text()} {self.count.text()}")
+        announce(self.cards[scope], f"{self.cards[scope].state.text()} {self.tasks.heading.text()}")
 
     def _not_recorded(self, scope: ConsentScope, error: LoanAppError) -> None:
         self._working.discard(scope)

@@ -1,5 +1,7 @@
 """Waiting: what is checked now, what is done, how long it usually takes, and that the window may be closed."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import Qt
@@ -9,7 +11,7 @@ from loanapp.domain.errors import LoanAppError
 from loanapp.domain.status import ApplicationStatus, BorrowerAction
 from loanapp.journey.pages import Page
 from ui.announce import announce
-from ui.components import Banner, Card, ProgressLine, Rule, label
+from ui.components import Banner, Card, CopyLink, ExpectedTime, FlowRow, ProgressLine, Rule, label
 from ui.components.progress_line import ProgressState as LineState
 from ui.formats import sentences
 from ui.messages import Level
@@ -30,6 +32,15 @@ def usual_time(seconds: int) -> str:
     return tr("progress.usual.hours", count=-(-seconds // _HOUR))
 
 
+def show_wait(wait: ExpectedTime, application: Application, now: Callable[[], datetime]) -> None:
+    """How long the application has stood where it stands, and how long that usually takes; hidden where unknown."""
+    seconds = application.expected_seconds
+    wait.setVisible(seconds is not None and bool(application.timeline))
+    if seconds is not None and application.timeline:
+        usual = tr("progress.usual", time=usual_time(seconds))
+        wait.begin(now, application.timeline[-1].at, seconds, usual)
+
+
 class ProgressPage(JourneyPage):
     """Nothing to do here but to watch, to close the window, or to withdraw."""
 
@@ -43,8 +54,8 @@ class ProgressPage(JourneyPage):
         self._card = Card(spacing=0)
         self._now = label("", "strong")
         self._card.body.addWidget(self._now)
-        self._usual = label("", "small")
-        self._card.body.addWidget(self._usual)
+        self._wait = ExpectedTime()
+        self._card.body.addWidget(self._wait)
         self._card.body.addSpacing(12)
         self._lines: list[ProgressLine] = []
         self._rules: list[Rule] = []
@@ -53,8 +64,14 @@ class ProgressPage(JourneyPage):
         self.scaffold.add(self._who)
         self._close = Banner(Level.INFORMATION)
         self.scaffold.add(self._close)
-        self._number = label("", "small", selectable=True)
-        self.scaffold.add(self._number)
+        self._number = label("", "small", wrap=False, selectable=True)
+        self._copy = CopyLink()
+        self._copy.copied.connect(lambda what: self.context.messages.show_toast("components.copied", what=what))
+        number = FlowRow(spacing=8)
+        number.add(self._number)
+        number.add(self._copy)
+        number.close_up()
+        self.scaffold.add(number)
         self.scaffold.body.addStretch(1)
         self._watch = StatusWatch(self.context, self._came, self._trouble, self.fail_load, self)
         self.scaffold.aside.clicked.connect(self.ask_withdraw)
@@ -123,6 +140,7 @@ class ProgressPage(JourneyPage):
         who = application.waiting_for or WaitingFor.LENDER
         self._who.setText(tr(f"progress.who.{who.value}"))
         self._number.setText(tr("progress.number", number=application.number))
+        self._copy.offer(tr("progress.number_name"), application.number)
         self.scaffold.aside.setVisible(application.allows(BorrowerAction.WITHDRAW))
 
     def _show_lines(self, application: Application) -> None:
@@ -144,7 +162,4 @@ class ProgressPage(JourneyPage):
             if now != self._now.text() and self.isVisible():
                 announce(self, now)
             self._now.setText(now)
-        seconds = application.expected_seconds
-        self._usual.setVisible(seconds is not None)
-        if seconds is not None:
-            self._usual.setText(tr("progress.usual", time=usual_time(seconds)))
+        show_wait(self._wait, application, self.journey.clock.now)

@@ -8,7 +8,6 @@ from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
-from ui.messages import Level
 from ui.pages.page import JourneyPage
 from ui.translations import tr
 
@@ -39,7 +38,7 @@ def write_contract(page: JourneyPage, pdf: bytes, path: Path) -> None:
         return path
 
     def saved(where: Path) -> None:
-        page.context.messages.show_notice(Level.DONE, "contract.saved", name=where.name)
+        page.context.messages.show_toast("contract.saved", name=where.name)
 
     page.context.operations.save(work, saved, busy=page)
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout
 
 from loanapp.domain.annualised_cost import annualised_cost
 from loanapp.domain.clock import CHINA
@@ -15,7 +15,8 @@ from loanapp.domain.schedule import Schedule, equal_instalment_schedule
 from loanapp.journey.pages import Page
 from ui.components.amount_slider import AmountSlider
 from ui.components.card import Card, SectionHeading
-from ui.components.choice_cards import Choice, ChoiceCards
+from ui.components.choice_cards import Choice
+from ui.components.choice_question import ChoiceQuestion
 from ui.components.cost_bar import CostBar
 from ui.components.error_summary import FieldError
 from ui.components.fields import MoneyField
@@ -46,12 +47,9 @@ class TermsPage(JourneyPage):
         row.addWidget(self.amount)
         row.addWidget(self.amount_slider, 1, Qt.AlignmentFlag.AlignBottom)
         self.scaffold.body.addLayout(row)
-        self.months_caption = label()
-        self.months = ChoiceCards(columns=4, flowing=True)
-        self.scaffold.body.addLayout(_stacked(self.months_caption, self.months))
-        self.purpose_caption = label()
-        self.purpose = ChoiceCards(columns=3, flowing=True)
-        self.scaffold.body.addLayout(_stacked(self.purpose_caption, self.purpose))
+        self.months, self.purpose = ChoiceQuestion(4), ChoiceQuestion(3)
+        for question in (self.months, self.purpose):
+            self.scaffold.add(question)
         self.scaffold.add(self._make_sum())
         self.plan_heading = SectionHeading()
         self.scaffold.add(self.plan_heading)
@@ -78,10 +76,8 @@ class TermsPage(JourneyPage):
         super().retranslate()
         self.amount.set_label(tr("terms.amount"))
         self.amount_slider.setAccessibleName(tr("terms.amount_slider"))
-        self.months_caption.setText(tr("terms.months"))
-        self.months.setAccessibleName(tr("terms.months"))
-        self.purpose_caption.setText(tr("terms.purpose"))
-        self.purpose.setAccessibleName(tr("terms.purpose"))
+        self.months.set_question(tr("terms.months"))
+        self.purpose.set_question(tr("terms.purpose"))
         self.plan_heading.setText(tr("terms.plan"))
         self.method.setText(tr("terms.method"))
         for name, caption in self.captions.items():
@@ -144,10 +140,10 @@ class TermsPage(JourneyPage):
             sentence = self._amount_sentence()
             self.amount.set_error(sentence)
             errors.append(FieldError(sentence, self.amount.editor))
-        if not self.months.value():
-            errors.append(FieldError(tr("terms.months_missing"), self.months))
-        if not self.purpose.value():
-            errors.append(FieldError(tr("terms.purpose_missing"), self.purpose))
+        for question, key in ((self.months, "months"), (self.purpose, "purpose")):
+            if not question.value():
+                question.set_error(tr(f"terms.{key}_missing"))
+                errors.append(FieldError(question.error.text(), question))
         return errors
 
     def _amount_fits(self, amount: Decimal | None) -> bool:
@@ -237,11 +233,3 @@ class TermsPage(JourneyPage):
         self.figures["annual"].setText(percent(annualised_cost(plan).headline))
         self.bar.show_sum(plan.principal, plan.total_interest, plan.total_fees)
         self.table.show_rows(plan.rows)
-
-
-def _stacked(caption: QWidget, choices: ChoiceCards) -> QVBoxLayout:
-    box = QVBoxLayout()
-    box.setSpacing(8)
-    box.addWidget(caption)
-    box.addWidget(choices)
-    return box

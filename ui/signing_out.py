@@ -1,0 +1,48 @@
+"""Signing out: what it costs is said first, then nothing of the borrower stays on the screen or on this computer."""
+
+from typing import TYPE_CHECKING
+
+from loanapp.domain.errors import LoanAppError
+from ui.messages import Level
+
+if TYPE_CHECKING:
+    from ui.main_window import MainWindow
+
+
+def ask_to_sign_out(window: "MainWindow") -> None:
+    """Say what is lost and what is kept, then sign out."""
+    from ui.pages.confirm import Question, ask
+
+    words = ("common.sign_out_title", "common.sign_out_text", "common.sign_out", "common.sign_out_stay")
+    ask(window, Question(*words), lambda: _sign_out(window))
+
+
+def _sign_out(window: "MainWindow") -> None:
+    journey, page = window.context.journey, window.page
+    if journey is None or page is None:
+        return
+    # What is typed in this page is meant to go: leaving it stops timers and camera, and saves nothing any more.
+    page.all_saved()
+    page.leave()
+    window.bottom.sign_out.setEnabled(False)
+    # After everything saved before it, or the last keystroke would come back to the disk.
+    window.context.operations.save(
+        journey.sign_out, lambda _: _signed_out(window, None), lambda error: _signed_out(window, error)
+    )
+
+
+def _signed_out(window: "MainWindow", error: LoanAppError | None) -> None:
+    journey = window.context.journey
+    window.bottom.sign_out.setEnabled(True)
+    if journey is None:
+        return
+    messages = window.context.messages
+    if error is not None:
+        messages.show_error(error)
+    if journey.signed_in:
+        return
+    messages.show_simulated_message(None)
+    window.forget_pages()
+    window.show_page(journey.current_page())
+    if error is None:
+        messages.show_notice(Level.DONE, "common.sign_out_done")
