@@ -1,8 +1,8 @@
 """Golden pictures: how every component and page looked when somebody last looked and found it good.
 
 One combination (Chinese, light, 100 %, 1366 x 768). Colours are kept in steps of eight, which halves the files and
-does not depend on what else is in a picture. A letter drawn by another processor's instructions differs by a step or
-two at its edges, so that much is allowed; see ``TOLERANCE``.
+does not depend on what else is in a picture; WebP without loss is a third of PNG. A letter drawn by another processor's
+instructions differs by a step at its edges, so that much is allowed; see ``TOLERANCE``.
 """
 
 from dataclasses import dataclass
@@ -19,29 +19,29 @@ from tests.gallery.scenes import all_scenes
 from tests.gallery.stage import Scene, as_before, picture, put, staged
 
 ROOT: Final = Path(__file__).parents[2]
-FOLDER: Final = ROOT / "tests" / "golden"
+FOLDER: Final = ROOT / "tests" / "gallery" / "golden"
 DIFFERENCES: Final = ROOT / "out" / "golden"
 LARGEST_BYTES: Final = 10_000_000
 _STEP: Final = 0xF8
 # A pixel may differ by so much in each colour (one step of eight).
 TOLERANCE: Final = 8
-_MARK: Final = (200, 0, 90)
+MARK: Final = (200, 0, 90)
+GAP: Final = 12
 
 Pixels = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What is not as it was: how many pixels, and the files that show it."""
+    """What is not as it was: how many pixels, and the file that shows it."""
 
     name: str
     pixels: int
     why: str
-    files: tuple[Path, ...]
+    file: Path
 
     def __str__(self) -> str:
-        shown = ", ".join(str(path) for path in self.files)
-        return f"{self.name}: {self.why}; see {shown}. If it is meant: python3 dev.py gallery --accept"
+        return f"{self.name}: {self.why}; see {self.file}. If it is meant: python3 dev.py gallery --accept"
 
 
 def pixels(image: QImage) -> Pixels:
@@ -60,42 +60,50 @@ def draw(scene: Scene) -> Pixels:
         return pixels(picture(window))
 
 
-def path_of(name: str) -> Path:
+def path_of(name: str, folder: Path = FOLDER) -> Path:
     """The file of a scene."""
-    return FOLDER / f"{name}.png"
+    return folder / f"{name}.webp"
+
+
+def keep(got: Pixels, path: Path) -> None:
+    """Write a golden picture."""
+    Image.fromarray(got).save(path, lossless=True, quality=100, method=4)
 
 
 def compare(name: str, got: Pixels, folder: Path = FOLDER, out: Path = DIFFERENCES) -> Difference | None:
-    """``None`` where it looks as it did; else what differs, with pictures of it in ``out``."""
-    file = folder / f"{name}.png"
+    """``None`` where it looks as it did; else what differs, and a picture of it in ``out``: old, new, difference."""
+    file = path_of(name, folder)
     if not file.is_file():
-        return Difference(name, got.size // 3, "there is no golden picture", _keep(out, name, got=got))
+        return Difference(name, got.size // 3, "there is no golden picture", _beside(out, name, got))
     with Image.open(file) as opened:
-        expected = np.asarray(opened.convert("RGB"))
-    if expected.shape != got.shape:
-        sizes = f"{got.shape[1]} x {got.shape[0]} px instead of {expected.shape[1]} x {expected.shape[0]}"
-        return Difference(name, got.size // 3, sizes, _keep(out, name, got=got, expected=expected))
-    apart = np.abs(got.astype(np.int16) - expected.astype(np.int16)).max(axis=2) > TOLERANCE
+        old = np.asarray(opened.convert("RGB"))
+    if old.shape != got.shape:
+        sizes = f"{got.shape[1]} x {got.shape[0]} px instead of {old.shape[1]} x {old.shape[0]}"
+        return Difference(name, got.size // 3, sizes, _beside(out, name, old, got))
+    apart = np.abs(got.astype(np.int16) - old.astype(np.int16)).max(axis=2) > TOLERANCE
     count = int(apart.sum())
     if not count:
         return None
-    # What differs in colour, over the expected picture in pale grey.
-    pale = (expected.mean(axis=2, keepdims=True) * 0.3 + 178).astype(np.uint8).repeat(3, axis=2)
-    pale[apart] = _MARK
-    files = _keep(out, name, got=got, expected=expected, difference=pale)
+    # What differs in colour, over the old picture in pale grey.
+    pale = (old.mean(axis=2, keepdims=True) * 0.3 + 178).astype(np.uint8).repeat(3, axis=2)
+    pale[apart] = MARK
     rows, columns = np.nonzero(apart)
     place = f"x {columns.min()} to {columns.max()}, y {rows.min()} to {rows.max()}"
-    return Difference(name, count, f"{count} pixels differ ({place})", files)
+    return Difference(name, count, f"{count} pixels differ ({place})", _beside(out, name, old, got, pale))
 
 
-def _keep(out: Path, name: str, **pictures: Pixels) -> tuple[Path, ...]:
+def _beside(out: Path, name: str, *pictures: Pixels) -> Path:
+    """One file with the pictures from left to right."""
     out.mkdir(parents=True, exist_ok=True)
-    files = []
-    for kind, content in pictures.items():
-        path = out / f"{name}-{kind}.png"
-        Image.fromarray(content).save(path)
-        files.append(path)
-    return tuple(files)
+    width = sum(one.shape[1] for one in pictures) + GAP * (len(pictures) - 1)
+    sheet = Image.new("RGB", (width, max(one.shape[0] for one in pictures)), MARK)
+    left = 0
+    for one in pictures:
+        sheet.paste(Image.fromarray(one), (left, 0))
+        left += one.shape[1] + GAP
+    path = out / f"{name}.png"
+    sheet.save(path)
+    return path
 
 
 def accept() -> tuple[int, int]:
@@ -107,9 +115,9 @@ def accept() -> tuple[int, int]:
         got = draw(scene)
         # A file that still fits is left alone: a change in its bytes would only swell the history.
         if compare(scene.name, got) is not None:
-            Image.fromarray(got).save(path_of(scene.name), optimize=True)
-    for old in FOLDER.glob("*.png"):
+            keep(got, path_of(scene.name))
+    for old in FOLDER.iterdir():
         if old.stem not in names:
             old.unlink()
-    files = list(FOLDER.glob("*.png"))
+    files = list(FOLDER.iterdir())
     return len(files), sum(file.stat().st_size for file in files)
