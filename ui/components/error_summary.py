@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from ui.components.buttons import SentenceLink
 from ui.components.icons import IconView
@@ -36,6 +37,7 @@ class ErrorSummary(QFrame):
         top.addWidget(self._title, 1)
         box.addLayout(top)
         self._errors: tuple[FieldError, ...] = ()
+        self._described: list[tuple[QWidget, str]] = []
         self._links: list[SentenceLink] = []
         self._lines = QVBoxLayout()
         self._lines.setSpacing(2)
@@ -45,6 +47,7 @@ class ErrorSummary(QFrame):
     def show_errors(self, errors: Sequence[FieldError], *, take_focus: bool = True) -> None:
         """Show these, or hide when there are none."""
         self._errors = tuple(errors)
+        self._describe_controls()
         self.setVisible(bool(errors))
         if not errors:
             self._fit_links(0)
@@ -57,6 +60,22 @@ class ErrorSummary(QFrame):
             link.setText(error.text)
         if take_focus:
             self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _describe_controls(self) -> None:
+        """What has no line for an error of its own says it as its description, for as long as it stands here."""
+        for control, said in self._described:
+            if isValid(control) and control.accessibleDescription() == said:
+                control.setAccessibleDescription("")
+        self._described = []
+        for error in self._errors:
+            control = error.widget
+            while control is not None and (proxy := control.focusProxy()) is not None:
+                control = proxy
+            if isinstance(control, QRadioButton) or not isinstance(control, QAbstractButton):
+                continue
+            if not control.accessibleDescription():
+                control.setAccessibleDescription(error.text)
+                self._described.append((control, error.text))
 
     def _fit_links(self, count: int) -> None:
         """As many as are needed; those that are there stay, with the focus if they have it."""

@@ -1,0 +1,123 @@
+"""Every page, question and component in every state: what a reader is told of each control, in both languages."""
+
+import re
+
+import pytest
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QAbstractSlider, QComboBox, QLineEdit, QPlainTextEdit, QWidget
+
+from tests.gallery.combinations import Combination
+from tests.gallery.scenes import all_scenes
+from tests.gallery.stage import as_before, in_front, prepare, put, staged
+from tests.ui.looking import controls
+from tests.ui.words_in_sight import words_in_sight
+from ui import reader_roles
+from ui.components.choice_question import ChoiceQuestion
+from ui.components.error_summary import ErrorSummary
+from ui.components.fields import Field
+from ui.components.photo_side import PhotoSide
+
+SCENES = {scene.name: scene for scene in all_scenes()}
+_Part = QAccessible.Text
+# What says nothing of what a thing is for.
+_NO_ROLES = {QAccessible.Role.NoRole, QAccessible.Role.Client, QAccessible.Role.Window}
+_BARE_KEY = re.compile(r"(?<![@\w.])[a-z_]+(\.[a-z_]+)+\b")
+_CHINESE = re.compile("[\u3400-\u9fff]")
+_LATIN = re.compile("[A-Za-z]{2,}")
+# What people, numbers, cameras and the parts of the Chinese contract are called is of no language.
+_DATA = re.compile(
+    "Alt\\+[NB]|English|简体中文|测[试*][·*]?[一-龥]?|模拟-|SIM\\d+|HT\\d+|(Integrated|IR|OBS Virtual) Camera"
+    "|合同双方|违约责任|贷款金额、期限与还款方式"
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def looks(qapp):
+    prepare()
+    reader_roles.install()
+    yield
+    as_before()
+    qapp.setStyleSheet("")
+    qapp.setCursorFlashTime(1000)
+
+
+def told(widget: QWidget, part: QAccessible.Text = _Part.Name) -> str:
+    return QAccessible.queryAccessibleInterface(widget).text(part).strip()
+
+
+def untold(window: QWidget):
+    """Controls that have no name, no role, or a value nobody says."""
+    for one in controls(window):
+        heard = QAccessible.queryAccessibleInterface(one)
+        kind = f"{type(one).__name__} “{told(one)}”"
+        if not told(one):
+            yield f"{kind} has no name"
+        if heard.role() in _NO_ROLES:
+            yield f"{kind} has no role"
+        if not says_its_value(one, heard):
+            yield f"{kind} does not say its value"
+
+
+def says_its_value(control: QWidget, heard) -> bool:
+    """A passphrase is said by nobody."""
+    if isinstance(control, QLineEdit):
+        secret = control.echoMode() is not QLineEdit.EchoMode.Normal
+        return (heard.text(_Part.Value) == control.text()) is not (secret and bool(control.text()))
+    if isinstance(control, QComboBox):
+        return heard.text(_Part.Value) == control.currentText()
+    if isinstance(control, QPlainTextEdit):
+        return heard.textInterface() is not None
+    return not isinstance(control, QAbstractSlider) or heard.valueInterface() is not None
+
+
+def said_beside(window: QWidget):
+    """Every hint and error in sight, with the control it belongs to."""
+    for field in window.findChildren(Field):
+        yield from ((said.text(), field.editor) for said in (field.hint, field.error) if said.isVisible())
+    for side in window.findChildren(PhotoSide):
+        yield from ((said.text(), side.choose) for said in (side.error,) if said.isVisible())
+    for question in window.findChildren(ChoiceQuestion):
+        yield from ((said.text(), question) for said in (question.hint, question.error) if said.isVisible())
+    for summary in window.findChildren(ErrorSummary):
+        errors = summary._errors if summary.isVisible() else ()
+        # The summary names the photo first, and the photo says what to do besides.
+        yield from ((re.split("[:：] ?", error.text)[-1], error.widget) for error in errors if error.widget is not None)
+
+
+def unlinked(window: QWidget) -> list[str]:
+    """Hints and errors that stand beside a control, or lead to it, and are not said with it."""
+    return [
+        f"“{text}” is not said with “{told(control)}”"
+        for text, control in said_beside(window)
+        if text not in described(control)
+    ]
+
+
+def described(widget: QWidget) -> str:
+    """What is said of ``widget``, and of what it hands the focus on to."""
+    descriptions = []
+    while widget is not None:
+        descriptions.append(told(widget, _Part.Description))
+        widget = widget.focusProxy()
+    return " ".join(descriptions)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("name", SCENES)
+def test_every_control_has_name_role_value_and_its_hint(name, language):
+    combination = Combination(language, "light", 100, (1366, 768))
+    combination.put_in_force()
+    with staged(SCENES[name]) as shell:
+        put(shell, combination)
+        window = in_front(shell) or shell
+        assert [*untold(window), *unlinked(window)] == []
+        words = [text.partition(": ")[2] for text in words_in_sight(window)]
+        assert [text for text in words if _BARE_KEY.search(text)] == []
+        if not name.startswith("component-"):
+            assert [text for text in words if is_foreign(text, language)] == []
+
+
+def is_foreign(text: str, language: str) -> bool:
+    """Whether a sentence is of the other language; what people, lenders and papers are called is of none."""
+    own = _DATA.sub("", text)
+    return bool(_CHINESE.search(own)) if language == "en" else bool(_LATIN.search(own) and not _CHINESE.search(own))
