@@ -6,7 +6,8 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QTimer
 from PySide6.QtWidgets import QScrollArea, QWidget
 from shiboken6 import isValid
 
-# A page that wraps its words finds its height over a few rounds of events; whoever scrolls later is not disturbed.
+# A page that wraps its words finds its height over a few rounds of events, which take long on a busy computer: it is
+# let go when none has come for this long, or when somebody scrolls.
 _SETTLED_MS: Final = 250
 
 
@@ -23,21 +24,32 @@ class _Place(QObject):
     def __init__(self, area: QScrollArea) -> None:
         super().__init__(area)
         self._area = area
+        self._held = True
         bar = area.verticalScrollBar()
         self._share = bar.value() / bar.maximum()
         self._seen = _in_view(area)
         bar.rangeChanged.connect(self._go_back)
         area.widget().installEventFilter(self)
+        bar.actionTriggered.connect(self._let_go)
+        self._quiet = QTimer(self, singleShot=True, interval=_SETTLED_MS)
+        self._quiet.timeout.connect(self._let_go)
+        self._quiet.start()
         QTimer.singleShot(0, self, self._go_back)
-        QTimer.singleShot(_SETTLED_MS, self, self.deleteLater)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Look again once the content has been laid out anew."""
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            self._quiet.start()
             QTimer.singleShot(0, self, self._go_back)
         return super().eventFilter(watched, event)
 
+    def _let_go(self) -> None:
+        self._held = False
+        self.deleteLater()
+
     def _go_back(self) -> None:
+        if not self._held:
+            return
         area, bar = self._area, self._area.verticalScrollBar()
         for widget, top in self._seen:
             if isValid(widget) and widget.isVisible() and area.widget().isAncestorOf(widget):
