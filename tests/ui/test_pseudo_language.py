@@ -12,10 +12,10 @@ from tests.ui.words_in_sight import words_in_sight
 from ui.pseudo_language import pseudo
 from ui.translations import translator
 
-# What people, cards, cameras and the currency are called is the same in every language.
+# What people, cards, cameras, keys and the currency are called is the same in every language.
 DATA = re.compile(
     r"测试[甲乙丙丁戊己庚辛壬癸·]*|测\*\*|1101\*{10}\d{4}|(HT|LA|SIM)\d{8,}(-\d+)?|Integrated Camera|IR Camera"
-    r"|OBS Virtual Camera|合同双方|贷款金额、期限与还(款方式|…)|违约责任|CNY|ICBC"
+    r"|OBS Virtual Camera|合同双方|贷款金额、期限与还(款方式|…)|违约责任|CNY|ICBC|(Alt|Ctrl)\+[A-Z]"
 )
 # Longer by two fifths, these have no room on the small screen, and no way to make any: one word wider than its column
 # of figures, a row of actions that is full, an example in an empty field.
