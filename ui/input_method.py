@@ -8,9 +8,14 @@ import os
 from collections.abc import MutableMapping
 from typing import Final
 
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtWidgets import QWidget
+
 _LIST: Final = "QT_IM_MODULES"
 _ONE: Final = "QT_IM_MODULE"
 _OURS: Final = "ibus"
+_COMPOSING: Final = "composing"
 
 
 def prepare(environment: MutableMapping[str, str] | None = None) -> None:
@@ -19,3 +24,24 @@ def prepare(environment: MutableMapping[str, str] | None = None) -> None:
     wanted = [name for name in (variables.get(_LIST) or variables.get(_ONE, "")).split(";") if name]
     if any(name.startswith("fcitx") for name in wanted) and _OURS not in wanted:
         variables[_LIST] = ";".join([*wanted, _OURS])
+
+
+class _Composition(QObject):
+    """Notes on an editor whether the input method has letters in it that are no characters yet."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Look, and take nothing."""
+        letters = event.preeditString() if isinstance(event, QInputMethodEvent) else ""
+        if event.type() in (QEvent.Type.InputMethod, QEvent.Type.FocusOut):
+            watched.setProperty(_COMPOSING, bool(letters))
+        return super().eventFilter(watched, event)
+
+
+def watch_composition(editor: QWidget) -> None:
+    """Let :func:`is_composing` know of ``editor``."""
+    editor.installEventFilter(_Composition(editor))
+
+
+def is_composing(editor: QWidget | None) -> bool:
+    """Whether Enter belongs to the input method: most keep it, some hand it on while letters are still chosen from."""
+    return editor is not None and bool(editor.property(_COMPOSING))

@@ -13,6 +13,7 @@ from ui.announce import announce
 from ui.components.icons import IconView
 from ui.components.labels import label, set_role
 from ui.formats import around_money
+from ui.input_method import watch_composition
 from ui.rare_characters import prepare_for
 from ui.theme import theme
 from ui.translations import tr
@@ -75,6 +76,7 @@ class Field(QWidget):
         error_box.addWidget(self.error, 1)
         self._error_row.hide()
         box.addWidget(self._error_row)
+        watch_composition(self.editor)
         self.caption.setBuddy(self.editor)
         self.setFocusProxy(self.editor)
         if isinstance(self.editor, QLineEdit):

@@ -16,6 +16,7 @@ from ui.components.buttons import PrimaryButton, SecondaryButton
 from ui.components.error_summary import FieldError
 from ui.components.fields import Field
 from ui.components.page_scaffold import PageScaffold
+from ui.input_method import is_composing
 from ui.messages import MessageBridge
 from ui.operations import Operation, Operations
 from ui.theme import Theme
@@ -378,6 +379,8 @@ class JourneyPage(QWidget):
         """Enter presses the button with the focus; from a field, or a choice already made, it does the main action."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
             focus = self.focusWidget()
+            if is_composing(focus):
+                return
             chosen = isinstance(focus, QRadioButton) and focus.isChecked()
             if isinstance(focus, QAbstractButton) and not chosen:
                 focus.click()
