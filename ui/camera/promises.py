@@ -1,6 +1,6 @@
 """The two sentences that stay in sight: only for identity; and, in red, never tell a code."""
 
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
 
 from ui.components import IconView, label
@@ -36,13 +36,18 @@ class Promises(QWidget):
             self._row.addLayout(pair)
         self._row.addStretch(10)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Choose the direction that leaves both whole."""
+    def event(self, event: QEvent) -> bool:
+        """Choose the direction anew where the width or the words change."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            self._choose_direction()
+        return super().event(event)
+
+    def _choose_direction(self) -> None:
+        """The one that leaves both sentences whole."""
         needed = self._only.sizeHint().width() + self._never.sizeHint().width() + 4 * 26
         wide = self.width() >= needed
         self._row.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
         self._row.setSpacing(self._gap if wide else 4)
-        super().resizeEvent(event)
 
     def retranslate(self) -> None:
         """Change the words."""

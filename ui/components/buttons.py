@@ -119,7 +119,11 @@ class _Button(QPushButton):
         from ui.components.icons import icon_pixmap
 
         side = theme().px(20)
-        self.setIcon(QIcon(icon_pixmap(self._icon_name, self._icon_token(), 20, self.devicePixelRatioF())))
+        ratio = self.devicePixelRatioF()
+        icon = QIcon(icon_pixmap(self._icon_name, self._icon_token(), 20, ratio))
+        # Qt's own grey for what cannot be used now would be too near to its ground.
+        icon.addPixmap(icon_pixmap(self._icon_name, "muted", 20, ratio), QIcon.Mode.Disabled)
+        self.setIcon(icon)
         self.setIconSize(QSize(side, side))
 
     def event(self, event: QEvent) -> bool:

@@ -67,15 +67,23 @@ class ScheduleTable(QTableWidget):
             texts = [str(row.no), day(row.due), *(figure(value, places=2) for value in money)]
             spoken = ["", "", *(yuan(value, places=2) for value in money)]
             for column, text in enumerate(texts):
-                item = QTableWidgetItem(text)
+                item = self._item(number, column)
+                item.setText(text)
                 if spoken[column]:
                     item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken[column])
                 item.setTextAlignment(
                     Qt.AlignmentFlag.AlignVCenter
                     | (Qt.AlignmentFlag.AlignRight if column > 1 else Qt.AlignmentFlag.AlignLeft)
                 )
-                self.setItem(number, column, item)
         self._fit()
+
+    def _item(self, row: int, column: int) -> QTableWidgetItem:
+        """The one that is there, or a new one: Qt deletes what is replaced, whoever still holds it."""
+        item = self.item(row, column)
+        if item is None:
+            item = QTableWidgetItem()
+            self.setItem(row, column, item)
+        return item
 
     def _fit(self) -> None:
         header = self.horizontalHeader()
@@ -90,11 +98,13 @@ class ScheduleTable(QTableWidget):
     def _retranslate(self) -> None:
         for column, name in enumerate(_COLUMNS):
             heading = tr(f"common.schedule_{name}")
-            item = QTableWidgetItem(yuan_column(heading) if column > 1 else heading)
+            item = self.horizontalHeaderItem(column) or QTableWidgetItem()
+            item.setText(yuan_column(heading) if column > 1 else heading)
             side = Qt.AlignmentFlag.AlignRight if column > 1 else Qt.AlignmentFlag.AlignLeft
             flags = side.value | Qt.AlignmentFlag.AlignVCenter.value | Qt.TextFlag.TextWordWrap.value
             item.setData(Qt.ItemDataRole.TextAlignmentRole, flags)
-            self.setHorizontalHeaderItem(column, item)
+            if self.horizontalHeaderItem(column) is None:
+                self.setHorizontalHeaderItem(column, item)
         self.setAccessibleName(tr("common.schedule"))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

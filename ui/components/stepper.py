@@ -86,6 +86,7 @@ class Stepper(QFrame):
         self.setProperty("role", "stepper")
         self._groups: tuple[StepGroupView, ...] = ()
         self._compact = False
+        self._scrolls = False
         self._buttons: dict[str, QPushButton] = {}
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -93,6 +94,7 @@ class Stepper(QFrame):
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.verticalScrollBar().rangeChanged.connect(self._make_room_for_the_bar)
         outer.addWidget(self._scroll)
         self._retranslate()
 
@@ -180,9 +182,17 @@ class Stepper(QFrame):
         else:
             inner = self._scroll.widget()
             needed = inner.minimumSizeHint().width() + _EDGES if inner is not None else 0
+            if self._scrolls:
+                needed += self._scroll.verticalScrollBar().sizeHint().width()
             width = min(max(needed, theme().px(200)), theme().px(_WIDEST))
             self.setMinimumWidth(width)
             self.setMaximumWidth(max(width, theme().px(220)))
+
+    def _make_room_for_the_bar(self, _least: int, most: int) -> None:
+        """Kept for good: words that go into fewer lines would take the bar away, and without it it would come again."""
+        if most > 0 and not self._scrolls:
+            self._scrolls = True
+            self._follow_scale()
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow language and size of text."""

@@ -95,7 +95,8 @@ QPushButton[role="step"][state="current"] { color: $ink; }
 QPushButton[role="step"]:enabled:hover { background: $sunken; color: $ink; }
 QPushButton[role="step"]:focus { border-color: $accent; }
 
-QLineEdit, QComboBox, QPlainTextEdit { background: $card; color: $ink; border: 1px solid $border; border-radius: 6px;
+QLineEdit, QComboBox, QPlainTextEdit { background: $card; color: $ink; placeholder-text-color: $muted;
+  border: 1px solid $border; border-radius: 6px;
   padding: 8px 10px; selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus { border: 2px solid $accent; padding: 7px 9px; }
 QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"] { border: 2px solid $stop; padding: 7px 9px; }
