@@ -183,7 +183,8 @@ def _in_sight(mark: Mark, window: QWidget) -> QRect:
     return part if part.height() >= _SEEN_SHARE * whole.height() and part.width() > SHARPNESS else QRect()
 
 
-def _name(widget: QWidget) -> str:
+def name_of(widget: QWidget) -> str:
+    """Its kind, and the kind of what holds it."""
     holder = widget.parentWidget()
     return f"{type(widget).__name__} in {type(holder).__name__}" if holder is not None else type(widget).__name__
 
@@ -199,7 +200,7 @@ def _faint_marks(window: QWidget, picture: Pixels, least: float) -> Iterator[str
             has = _between(ink, ground)
             if has < needed:
                 what = f"“{mark.words[:20]}”" if mark.words else "an icon"
-                yield f"{what} of {_name(mark.owner)}: {_hex(ink)} on {_hex(ground)} is {has:.2f}, needs {needed:g}"
+                yield f"{what} of {name_of(mark.owner)}: {_hex(ink)} on {_hex(ground)} is {has:.2f}, needs {needed:g}"
 
 
 def _filled_in(widget: QWidget) -> bool:
@@ -222,7 +223,7 @@ def _faint_edges(window: QWidget, picture: Pixels) -> Iterator[str]:
             edge = _by_share(_cut(picture, line))[0][0]
             has = _between(edge, outside)
             if has < LEAST_EDGE:
-                where = f"the {side} edge of {_name(widget)}"
+                where = f"the {side} edge of {name_of(widget)}"
                 yield f"{where}: {_hex(edge)} on {_hex(outside)} is {has:.2f}, needs {LEAST_EDGE}"
 
 

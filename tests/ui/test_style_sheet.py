@@ -13,7 +13,15 @@ from ui.theme.tokens import LEAST_CONTRAST, LEAST_EDGE, Tokens
 TEXT = {"ink", "muted", "accent", "accent_hover", "look", "stop", "done"}
 PAGE = ("paper", "card", "sunken", "accent_soft")
 # What can have the focus in this program, by the type the sheet names.
-FOCUSED = ("QPushButton", "QToolButton", "QLineEdit", "QComboBox", "QPlainTextEdit", "QTableWidget")
+FOCUSED = (
+    "QPushButton",
+    "QToolButton",
+    "QLineEdit",
+    "QComboBox",
+    "QPlainTextEdit",
+    "QTableWidget",
+    "QAbstractScrollArea",
+)
 # Its focus is an underline or a line of its own, drawn beside the sheet.
 FOCUS_ELSEWHERE = {"QRadioButton", "QCheckBox", "QFrame", "QSlider"}
 
@@ -71,7 +79,7 @@ def border_of(held):
 
 
 def width_of(held):
-    found = re.search(r"(\d+)px", held.get("border", ""))
+    found = re.search(r"(\d+)(?:px|dp)", held.get("border-width", held.get("border", "")))
     return int(found[1]) if found else 0
 
 

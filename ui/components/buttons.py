@@ -104,7 +104,8 @@ class _Button(QPushButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(theme().colour("on_accent"), 2))
         corner = theme().px(6)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(3, 3, -3, -3), corner, corner)
+        inside = 5 if self.property("role") == "answer" else 3
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(inside, inside, -inside, -inside), corner, corner)
         painter.end()
 
     def set_icon_name(self, name: str) -> None:
@@ -113,7 +114,7 @@ class _Button(QPushButton):
         self._draw_icon()
 
     def _icon_token(self) -> str:
-        return "ink"
+        return "on_accent" if self.property("role") == "primary" else "ink"
 
     def _draw_icon(self) -> None:
         from ui.components.icons import icon_pixmap
@@ -144,9 +145,6 @@ class PrimaryButton(_Button):
 
     role = "primary"
     margin = 28
-
-    def _icon_token(self) -> str:
-        return "on_accent"
 
 
 class SecondaryButton(_Button):

@@ -66,6 +66,7 @@ class HelpPanel(QFrame):
         ways.close_up()
         box.addWidget(ways)
         self._scroll = QScrollArea()
+        self._scroll.setProperty("reading", "true")
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         box.addWidget(self._scroll, 1)

@@ -38,7 +38,7 @@ class _Box(QCheckBox):
         painter.setBrush(look.colour("accent" if self.isChecked() else "card"))
         painter.drawRoundedRect(box, 4, 4)
         if self.hasFocus():
-            painter.setPen(QPen(look.colour("ink"), 1.5))
+            painter.setPen(QPen(look.colour("ink"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box.adjusted(-2, -2, 2, 2), 5, 5)
         if self.isChecked():

@@ -52,6 +52,7 @@ class PdfView(QAbstractScrollArea):
         self._read = 0.0
         self._generation = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setProperty("reading", "true")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(240, 160)
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)

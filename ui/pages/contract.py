@@ -130,6 +130,7 @@ class ContractPage(JourneyPage):
 
     def _side_column(self) -> tuple[QScrollArea, QVBoxLayout]:
         area = QScrollArea()
+        area.setProperty("reading", "true")
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

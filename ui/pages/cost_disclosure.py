@@ -59,6 +59,7 @@ class CostDisclosurePage(JourneyPage):
             bar.valueChanged.connect(self._scrolled)
             bar.rangeChanged.connect(lambda *_: self._settled.start())
             self.scaffold.scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            self.scaffold.scroll.setProperty("reading", "true")
             self.scaffold.scroll.installEventFilter(self)
 
     def _fit_paper(self) -> None:

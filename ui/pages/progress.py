@@ -4,8 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from PySide6.QtCore import Qt
-
 from loanapp.client.answers import Application, ProgressState, WaitingFor
 from loanapp.domain.errors import LoanAppError
 from loanapp.domain.status import ApplicationStatus, BorrowerAction
@@ -76,7 +74,6 @@ class ProgressPage(JourneyPage):
         self._watch = StatusWatch(self.context, self._came, self._trouble, self.fail_load, self)
         self.scaffold.aside.clicked.connect(self.ask_withdraw)
         self.scaffold.primary.hide()
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def load(self) -> None:
         """Show what is known and go on asking."""

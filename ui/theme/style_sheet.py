@@ -7,7 +7,8 @@ from loanapp.resource_files import resource_path
 from ui.theme.contrast import luminance
 from ui.theme.tokens import STRONG, Tokens
 
-# `$name` is a token; `24px` is a length at 100 %. Lines of 1 and 2 px stay as they are.
+# `$name` is a token; `24px` is a length at 100 %, `24px-2` the same less two pixels of the screen. Lines of 1 and 2 px
+# stay as they are, and so does what is in `dp`: where the focus is, a line gets two pixels thicker to the inside.
 _SHEET: Final = """
 * { outline: none; }
 QWidget { color: $ink; font-size: 16px; }
@@ -15,6 +16,8 @@ QMainWindow, QWidget[ground="paper"], QDialog { background: $paper; }
 QWidget[ground="card"] { background: $card; }
 QScrollArea { background: transparent; border: none; }
 QScrollArea > QWidget > QWidget { background: transparent; }
+QAbstractScrollArea[reading="true"] { border: 2px solid transparent; border-radius: 4px; }
+QAbstractScrollArea[reading="true"]:focus { border-color: $accent; }
 QLabel { background: transparent; }
 QLabel[role="title"] { font-size: 28px; }
 QLabel[role="line-large"] { font-size: 36px; }
@@ -50,8 +53,8 @@ QFrame[role="banner"] { border: none; border-left: 4px solid $accent;
 QFrame[role="banner"][level="look"] { border-left-color: $look; background: $look_soft; }
 QFrame[role="banner"][level="stop"] { border-left-color: $stop; background: $stop_soft; }
 QFrame[role="banner"][level="done"] { border-left-color: $done; background: $done_soft; }
-QFrame[role="error-summary"] { background: $card; border: 2px solid $stop; border-radius: 8px; }
-QFrame[role="error-summary"]:focus { border: 2px solid $ink; }
+QFrame[role="error-summary"] { background: $card; border: 2px solid $stop; border-radius: 8px; padding: 2dp; }
+QFrame[role="error-summary"]:focus { border: 4dp solid $ink; padding: 0; }
 QFrame[role="message"] { background: $card; border: 1px solid $border; border-radius: 8px; }
 
 QPushButton { background: $card; color: $ink; border: 2px solid $line; border-radius: 8px; padding: 8px 18px; }
@@ -66,12 +69,12 @@ QPushButton[role="primary"]:focus { border-color: $ink; }
 QPushButton[role="primary"]:disabled { background: $sunken; color: $muted; border-color: $line; }
 QPushButton[role="primary"][busy="true"]:disabled { background: $accent; color: $on_accent; border-color: $accent; }
 QPushButton[role="secondary"] { border-color: $border; }
-QPushButton[role="secondary"]:focus { border-color: $accent; }
+QPushButton[role="secondary"]:focus { border-color: $accent; border-width: 4dp; padding: 8px-2 18px-2; }
 QPushButton[role="secondary"]:pressed { border-color: $ink; }
 QPushButton[role="secondary"][busy="true"]:disabled { background: $card; color: $ink; border-color: $border; }
 QPushButton[role="answer"] { border-color: $border; padding: 6px 22px; }
 QPushButton[role="answer"]:checked { background: $accent; color: $on_accent; border-color: $accent; }
-QPushButton[role="answer"]:focus { border-color: $ink; }
+QPushButton[role="answer"]:focus { border-color: $ink; border-width: 4dp; padding: 6px-2 22px-2; }
 QPushButton[role="link"] { background: transparent; border: 2px solid transparent; border-radius: 4px; color: $accent;
   padding: $pad_link 4px; text-align: left; text-decoration: underline; }
 QPushButton[role="link"]:hover { color: $accent_hover; }
@@ -98,9 +101,10 @@ QPushButton[role="step"]:focus { border-color: $accent; }
 QLineEdit, QComboBox, QPlainTextEdit { background: $card; color: $ink; placeholder-text-color: $muted;
   border: 1px solid $border; border-radius: 6px;
   padding: 8px 10px; selection-background-color: $accent; selection-color: $on_accent; }
-QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus { border: 2px solid $accent; padding: 7px 9px; }
-QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"] { border: 2px solid $stop; padding: 7px 9px; }
-QLineEdit[invalid="true"]:focus, QPlainTextEdit[invalid="true"]:focus { border-color: $accent; }
+QLineEdit:focus, QComboBox:focus, QPlainTextEdit:focus { border: 3dp solid $accent; padding: 8px-2 10px-2; }
+QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"] { border: 2px solid $stop; padding: 8px-1 10px-1; }
+QLineEdit[invalid="true"]:focus, QPlainTextEdit[invalid="true"]:focus { border: 4dp solid $accent;
+  padding: 8px-3 10px-3; }
 QLineEdit:disabled, QComboBox:disabled, QPlainTextEdit:disabled { color: $muted; background: $sunken; }
 QLineEdit:read-only, QPlainTextEdit:read-only { background: $sunken; border-color: $line; }
 QPlainTextEdit[role="document"] { background: $card; border-color: $border; }
@@ -109,15 +113,17 @@ QComboBox::drop-down { border: none; width: 28px; }
 QComboBox QAbstractItemView { background: $card; color: $ink; border: 1px solid $border;
   selection-background-color: $accent_soft; selection-color: $ink; }
 
-QFrame[role="choice"] { background: $card; border: 2px solid $line; border-radius: 8px; }
+QFrame[role="choice"] { background: $card; border: 2px solid $line; border-radius: 8px; padding: 2dp; }
 QFrame[role="choice"]:hover { border-color: $border; }
 QFrame[role="choice"][wrong="true"] { border-color: $stop; }
 QFrame[role="choice"][chosen="true"] { border-color: $accent; background: $accent_soft; }
-QFrame[role="choice"][focused="true"] { border: 2px dashed $muted; }
+QFrame[role="choice"][focused="true"] { border: 4dp solid $ink; padding: 0; }
 QRadioButton, QCheckBox { background: transparent; spacing: 8px; padding: $pad_tick 0; }
 QFrame[role="choice"]:disabled { background: $sunken; }
 QRadioButton:disabled, QCheckBox:disabled, QFrame[role="choice"] QLabel:disabled { color: $muted; }
 QRadioButton:focus, QCheckBox:focus { text-decoration: underline; }
+QCheckBox { border: 2px solid transparent; border-radius: 4px; }
+QCheckBox:focus { border-color: $accent; }
 QCheckBox::indicator { width: 16px; height: 16px; border-radius: 4px; border: 2px solid $border; background: $card; }
 QCheckBox::indicator:focus { border-color: $ink; }
 QCheckBox::indicator:checked { border-color: $accent; background: $accent; image: url($check); }
@@ -135,9 +141,10 @@ QSlider::handle:horizontal { width: $knob; height: $knob; margin: -10px 0; borde
 QSlider::handle:horizontal:hover { background: $accent_soft; }
 QSlider::handle:horizontal:focus { border: $ring solid $ink; background: $accent; }
 
-QTableWidget { background: $card; border: 1px solid $line; border-radius: 8px; gridline-color: $line; font-size: 14px;
+QTableWidget { background: $card; border: 1px solid $line; border-radius: 8px; padding: 2dp; gridline-color: $line;
+  font-size: 14px;
   selection-background-color: $accent_soft; selection-color: $ink; }
-QTableWidget:focus { border-color: $accent; }
+QTableWidget:focus { border: 3dp solid $accent; padding: 0; }
 QTableWidget::item { padding: 2px 8px; }
 QHeaderView { background: transparent; }
 QHeaderView::section { background: $sunken; color: $muted; border: none; border-bottom: 1px solid $line;
@@ -159,14 +166,13 @@ QToolTip { background: $ink; color: $paper; border: none; padding: 6px; font-siz
 """
 
 _TOKEN: Final = re.compile(r"\$(\w+)")
-_LENGTH: Final = re.compile(r"(\d+)px")
+_LENGTH: Final = re.compile(r"(\d+)px(?:-(\d))?")
 _HAIRLINE: Final = 2
-_UNSCALED: Final = 100
 # Room above and below the words of what is pressed, in px at 100 %: as usual, and where targets are large. A least
 # height would let a layout press them together.
 _ROOM: Final = {"pad_link": (2, 4), "pad_quiet": (3, 6), "pad_step": (2, 6), "pad_tick": (0, 5)}
-# Stands for "px" in lengths that are scaled already.
-_DONE: Final = "@@"
+# Stands for "px" in lengths that are not to be scaled, or are so already.
+_DONE: Final = "dp"
 
 
 def _round_parts(scale: int) -> dict[str, str]:
@@ -189,7 +195,8 @@ def style_sheet(tokens: Tokens, scale: int, *, large: bool = False) -> str:
 
     def length(match: re.Match[str]) -> str:
         pixels = int(match[1])
-        return f"{pixels if pixels <= _HAIRLINE else round(pixels * scale / 100)}px"
+        scaled = pixels if pixels <= _HAIRLINE else round(pixels * scale / 100)
+        return f"{scaled - int(match[2] or 0)}px"
 
     colours = tokens._asdict()
     tick = "check-light.svg" if luminance(tokens.on_accent) > luminance(tokens.accent) else "check-dark.svg"
@@ -197,7 +204,6 @@ def style_sheet(tokens: Tokens, scale: int, *, large: bool = False) -> str:
     colours["strong"] = str(STRONG)
     colours.update(_round_parts(scale))
     colours.update({name: f"{room[large]}px" for name, room in _ROOM.items()})
-    sheet = _TOKEN.sub(lambda match: colours[match[1]], _SHEET)
-    if scale != _UNSCALED:
-        sheet = _LENGTH.sub(length, sheet)
-    return sheet.replace(_DONE, "px")
+    colours["check"], check = "$check", colours["check"]
+    sheet = _LENGTH.sub(length, _TOKEN.sub(lambda match: colours[match[1]], _SHEET))
+    return re.sub(rf"\b(\d+){_DONE}\b", r"\1px", sheet).replace("$check", check)
