@@ -144,3 +144,22 @@ def test_pressing_the_switch_with_the_mouse_leaves_the_caret_in_the_field(stage,
         settle(window)
         assert bottom.language.text() == "\u7b80\u4f53\u4e2d\u6587"
         assert (QApplication.focusWidget(), field.cursorPosition()) == (field, 2)
+
+
+@pytest.mark.parametrize(("name", "scale"), [("permissions", 100), ("check-answers", 150), ("cost-disclosure", 100)])
+def test_longer_words_in_the_same_window_find_their_room(name, scale):
+    """Nothing tells a page that its words grew except the switch itself: no size and no style changes with it."""
+    from tests.gallery.combinations import Combination
+    from tests.gallery.scenes import all_scenes
+    from tests.gallery.stage import as_before, look, prepare, put, staged
+
+    prepare()
+    as_before()
+    scene = next(one for one in all_scenes() if one.name == name)
+    try:
+        with staged(scene) as window:
+            for language in ("zh", "en", "zh", "en"):
+                asked = put(window, Combination(language, "light", scale, (1366, 768)))
+                assert look(window, asked) == []
+    finally:
+        as_before()

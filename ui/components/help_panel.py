@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBox
 from ui.components.buttons import LinkButton, QuietButton
 from ui.components.flow_row import FlowRow
 from ui.components.labels import label
+from ui.components.places import show_in
 from ui.theme import theme
 from ui.translations import tr
 
@@ -83,7 +84,7 @@ class HelpPanel(QFrame):
 
     def show_view(self, view: QWidget, name: str) -> None:
         """Show anything else in its place; ``name`` is said by a screen reader."""
-        self._scroll.setWidget(view)
+        show_in(self._scroll, view)
         self._scroll.verticalScrollBar().setValue(0)
         self._scroll.setAccessibleName(name)
 

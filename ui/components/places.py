@@ -18,6 +18,16 @@ def hold_places(window: QWidget) -> None:
             _Place(area)
 
 
+def show_in(area: QScrollArea, widget: QWidget) -> None:
+    """Show ``widget`` in ``area`` instead of what is there, which goes once whoever is at work in it has ended."""
+    before = area.takeWidget()
+    if before is not None:
+        before.hide()
+        before.setParent(area)
+        before.deleteLater()
+    area.setWidget(widget)
+
+
 class _Place(QObject):
     """Follows one scroll area until it is laid out, then lets it go."""
 

@@ -8,6 +8,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.components.labels import label
+from ui.components.places import show_in
 from ui.theme import theme
 from ui.translations import tr
 
@@ -125,7 +126,7 @@ class Stepper(QFrame):
                     box.addWidget(self._page_button(page))
             box.addSpacing(8)
         box.addStretch(1)
-        self._scroll.setWidget(inner)
+        show_in(self._scroll, inner)
         if standing_on in self._buttons:
             self._buttons[standing_on].setFocus(Qt.FocusReason.OtherFocusReason)
         self._follow_scale()
