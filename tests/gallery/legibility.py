@@ -149,9 +149,9 @@ def _by_share(part: Pixels) -> list[tuple[int, float]]:
 
 
 def _ink_and_grounds(part: Pixels) -> tuple[int, list[int]]:
-    """What is written in ``part``, and what on: what there is most of, and much else that reaches its upper edge."""
+    """What is written in ``part``, and what on: what there is most of, and much else that lies along its upper edge."""
     shares = _by_share(part)
-    above = set(np.unique(part[:2]).tolist())
+    above = {colour for colour, share in _by_share(part[:2]) if share >= _GROUND_SHARE}
     grounds = [shares[0][0], *(colour for colour, share in shares[1:] if share >= _GROUND_SHARE and colour in above)]
     ink = next((colour for colour, _ in shares if colour not in grounds), grounds[0])
     return ink, grounds
