@@ -8,9 +8,15 @@ import argparse
 import json
 import os
 import tempfile
+import time
+from pathlib import Path
+from typing import Final
 
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+
+_DRAWN_S: Final = 0.5
 
 
 def main() -> None:
@@ -18,6 +24,7 @@ def main() -> None:
     parser.add_argument("width", type=int)
     parser.add_argument("height", type=int)
     parser.add_argument("--move", nargs=2, default=[])
+    parser.add_argument("--out", type=Path, help="keep pictures of the windows here")
     parser.add_argument("scenes", nargs="+")
     chosen = parser.parse_args()
     application = QApplication(["on_screens"])
@@ -39,13 +46,15 @@ def main() -> None:
                     to_screen(application, window, screen, asked)
                     settle(window)
                     tell(name, window, faults(window, asked))
+                    if chosen.out is not None:
+                        window.grab().save(str(chosen.out / f"{name}-{len(list(chosen.out.iterdir()))}-{screen}.png"))
                 if not chosen.move:
                     tell(name, window, faults(window, asked))
 
 
 def to_screen(application: QApplication, window: QWidget, name: str, size: QSize) -> None:
     """Put the window onto a screen; small on the way, because a window belongs to the screen its middle is on."""
-    from tests.gallery.stage import settle
+    from tests.gallery.stage import let_it_run, settle
 
     screen = next(one for one in application.screens() if one.name() == name)
     window.resize(window.minimumSize())
@@ -54,15 +63,20 @@ def to_screen(application: QApplication, window: QWidget, name: str, size: QSize
     window.move(screen.geometry().topLeft())
     settle(window)
     window.resize(size)
+    # Pages of a document are drawn beside the window's own work.
+    end = time.monotonic() + _DRAWN_S
+    while time.monotonic() < end:
+        let_it_run()
     settle(window)
 
 
 def tell(name: str, window: QWidget, found: list[str]) -> None:
     """One line: where the window is, how sharp it and its icons are, and what is amiss."""
     ratio = window.devicePixelRatioF()
-    buttons = [one for one in window.findChildren(QPushButton) if one.isVisible() and not one.icon().isNull()]
+    buttons = [one for one in window.findChildren(QAbstractButton) if one.isVisible() and not one.icon().isNull()]
     sharp = [one.icon().pixmap(one.iconSize(), ratio).width() / one.iconSize().width() for one in buttons]
     picture = window.grab()
+    stale = drawn_for_another_screen(window, picture.toImage())
     print(
         json.dumps(
             {
@@ -71,11 +85,30 @@ def tell(name: str, window: QWidget, found: list[str]) -> None:
                 "ratio": ratio,
                 "picture": [picture.width(), picture.height()],
                 "icons": sharp,
+                "stale": stale,
+                "inside": window.screen().geometry().contains(window.frameGeometry()),
                 "faults": found,
             }
         ),
         flush=True,
     )
+
+
+def drawn_for_another_screen(window: QWidget, seen: QImage) -> list[str]:
+    """What would look another way if it were all drawn anew for this screen: the kinds of widgets there."""
+    from tests.gallery.stage import settle
+    from ui.theme import theme
+
+    theme().apply()
+    window.update()
+    settle(window)
+    fresh = window.grab().toImage()
+    if fresh == seen:
+        return []
+    parts = [one for one in window.findChildren(QWidget) if one.isVisible() and not one.findChildren(QWidget)]
+    ratio = window.devicePixelRatioF()
+    places = {one: QRect(one.mapTo(window, QPoint(0, 0)) * ratio, one.size() * ratio) for one in parts}
+    return sorted({type(one).__name__ for one, place in places.items() if seen.copy(place) != fresh.copy(place)})
 
 
 if __name__ == "__main__":

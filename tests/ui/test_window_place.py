@@ -173,7 +173,7 @@ def on_screens(tmp_path, platform: str, *arguments: str, **environment: str) -> 
     return [json.loads(line) for line in run.stdout.splitlines()]
 
 
-SEEN = ("cost", "identity-read", "face-branch", "my-loan")
+SEEN = ("cost", "identity-read", "face-branch", "my-loan", "contract")
 
 
 @pytest.mark.parametrize("factor", ["1.25", "1.5", "2"])
@@ -196,7 +196,7 @@ def test_from_a_screen_to_one_of_another_scale_and_back(tmp_path):
     told = on_screens(
         tmp_path,
         f"offscreen:configfile={file}",
-        *("1366", "768", "--move", "desk", "laptop", "--", *SEEN),
+        *("1280", "720", "--move", "desk", "laptop", "--", *SEEN),
         QT_SCREEN_SCALE_FACTORS="laptop=1;desk=2",
     )
     assert [(one["screen"], one["ratio"], one["faults"]) for one in told] == [
@@ -204,8 +204,11 @@ def test_from_a_screen_to_one_of_another_scale_and_back(tmp_path):
         ("laptop", 1.0, []),
     ] * len(SEEN)
     for one in told:
+        assert len(one["icons"]) >= 5
         assert one["icons"] == [one["ratio"]] * len(one["icons"])
-        assert one["picture"] == [round(1366 * one["ratio"]), round(768 * one["ratio"])]
+        assert one["picture"] == [round(1280 * one["ratio"]), round(720 * one["ratio"])]
+        assert one["stale"] == []
+        assert one["inside"]
 
 
 def test_scales_between_whole_numbers_are_taken_as_they_are(qapp):

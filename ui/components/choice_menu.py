@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup, QIcon
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
@@ -56,10 +56,20 @@ class ChoiceMenu(QToolButton, Generic[_Choice]):
         self.setAccessibleName(text)
         self.setAccessibleDescription(description)
         self.setToolTip(description)
-        if icon:
+        self._icon_name = icon
+        self._draw_icon()
+
+    def _draw_icon(self) -> None:
+        if self._icon_name:
             side = theme().px(18)
-            self.setIcon(QIcon(icon_pixmap(icon, "ink", 18, self.devicePixelRatioF())))
+            self.setIcon(QIcon(icon_pixmap(self._icon_name, "ink", 18, self.devicePixelRatioF())))
             self.setIconSize(QSize(side, side))
+
+    def event(self, event: QEvent) -> bool:
+        """Redraw the icon for a screen of another scale."""
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._draw_icon()
+        return super().event(event)
 
     def _open(self) -> None:
         """Above the button, the choice in force first: pressed by mouse, key or screen reader, it is the same."""

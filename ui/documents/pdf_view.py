@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QSizePolicy, QWidget
 
@@ -234,6 +234,12 @@ class PdfView(QAbstractScrollArea):
         return [number for number in range(self.page_count) if self._page_rect(number).intersects(window)]
 
     # events
+
+    def event(self, event: QEvent) -> bool:
+        """Draw the pages anew for a screen of another scale."""
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._lay_out()
+        return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit again, staying at the same place in the text."""
