@@ -12,10 +12,11 @@ from loanapp.client.answers import SimulatedMessage
 from loanapp.domain.clock import CHINA
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.localised import LocalisedText
+from loanapp.domain.schedule import equal_instalment_schedule
 from loanapp.resource_files import resource_path
 from tests.gallery.sheet import Build, Sheet, Specimen, beside, hovered, rows
 from tests.gallery.stage import Room, Scene
-from tests.ui.loan_in_hand import SCHEDULE
+from tests.ui.loan_in_hand import DAY, SCHEDULE
 from ui.components import (
     AmountSlider,
     BankCardField,
@@ -40,6 +41,7 @@ from ui.components import (
     IdentityNumberField,
     LinkButton,
     MoneyField,
+    MonthChart,
     PhoneField,
     PhotoSide,
     PrimaryButton,
@@ -75,6 +77,7 @@ from ui.pages.confirm import ConfirmDialog, Question
 from ui.theme import theme
 from ui.translations import error_sentence, tr, translator
 
+WITH_FEES: Final = equal_instalment_schedule(Decimal(24000), Decimal("18.00"), 24, DAY, Decimal(20))
 NOON: Final = datetime(2026, 11, 22, 12, 0, tzinfo=CHINA)
 
 
@@ -334,6 +337,15 @@ def _table() -> Iterator[Specimen]:
     yield Specimen("rest", table)
 
 
+def _chart() -> Iterator[Specimen]:
+    for state, schedule in (("rest", SCHEDULE), ("focus", SCHEDULE), ("chosen", WITH_FEES)):
+        chart = MonthChart()
+        chart.show_rows(schedule.rows)
+        if state == "chosen":
+            chart.columns.look_at(17)
+        yield Specimen(state, chart, chart.columns if state == "focus" else None)
+
+
 def _strip() -> Iterator[Specimen]:
     from ui.formats import short_month
 
@@ -478,6 +490,7 @@ BUILDS: Final[dict[str, Build]] = {
     "help-panel": _help,
     "summary-list": _summary,
     "schedule-table": _table,
+    "month-chart": _chart,
     "schedule-strip": _strip,
     "amount-slider": _slider,
     "photo-side": _photos,

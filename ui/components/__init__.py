@@ -48,6 +48,7 @@ _WHERE: Final = {
     "AmountSlider": "amount_slider",
     "CostBar": "cost_bar",
     "Figures": "figures",
+    "MonthChart": "month_chart",
     "ScheduleTable": "schedule_table",
     "SafetyLine": "safety_line",
     "TestIdentityRow": "test_identity",

@@ -2,17 +2,16 @@
 
 from decimal import Decimal
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from ui.components.cost_parts import PARTS, Swatch, fill_part
 from ui.components.flow_row import FlowRow
 from ui.components.labels import label
 from ui.formats import yuan
 from ui.theme import theme
 from ui.translations import tr
-
-_PARTS = (("principal", "accent"), ("interest", "look"), ("fees", "stop"))
 
 
 class _Bar(QWidget):
@@ -37,29 +36,11 @@ class _Bar(QWidget):
         painter.fillRect(box, theme().colour("track"))
         total = sum(self.values) or Decimal(1)
         x, gap = 0.0, 2.0
-        for value, (_, token) in zip(self.values, _PARTS, strict=True):
+        for value, (_, token) in zip(self.values, PARTS, strict=True):
             width = float(value / total) * box.width()
             if value:
-                painter.fillRect(QRectF(x, 0, max(width - gap, gap), box.height()), theme().colour(token))
+                fill_part(painter, QRectF(x, 0, max(width - gap, gap), box.height()), token)
             x += width
-        painter.end()
-
-
-class _Swatch(QWidget):
-    def __init__(self, token: str) -> None:
-        super().__init__()
-        self._token = token
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-    def sizeHint(self) -> QSize:
-        return QSize(theme().px(10), theme().px(10))
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme().colour(self._token))
-        painter.drawRoundedRect(QRectF(self.rect()), 2, 2)
         painter.end()
 
 
@@ -75,12 +56,12 @@ class CostBar(QWidget):
         box.addWidget(self._bar)
         parts = FlowRow(spacing=24, line_spacing=4)
         self._labels = []
-        for _, token in _PARTS:
+        for _, token in PARTS:
             part = QWidget()
             row = QHBoxLayout(part)
             row.setContentsMargins(0, 0, 0, 0)
             row.setSpacing(8)
-            row.addWidget(_Swatch(token))
+            row.addWidget(Swatch(token))
             text = label("", "small-ink", wrap=False)
             self._labels.append(text)
             row.addWidget(text)
@@ -97,7 +78,7 @@ class CostBar(QWidget):
 
     def _retranslate(self) -> None:
         spoken = []
-        for (name, _), text, value in zip(_PARTS, self._labels, self._bar.values, strict=True):
+        for (name, _), text, value in zip(PARTS, self._labels, self._bar.values, strict=True):
             text.setText(f"{tr(f'common.part_{name}')} {yuan(value)}")
             spoken.append(text.text())
         self.setAccessibleName(" + ".join(spoken))

@@ -22,6 +22,7 @@ from ui.components.error_summary import FieldError
 from ui.components.fields import MoneyField
 from ui.components.figures import Figures
 from ui.components.labels import label
+from ui.components.month_chart import MonthChart
 from ui.components.schedule_table import ScheduleTable
 from ui.formats import percent, yuan
 from ui.pages.page import JourneyPage
@@ -55,6 +56,8 @@ class TermsPage(JourneyPage):
         self.scaffold.add(self.plan_heading)
         self.method = label("", "small")
         self.scaffold.add(self.method)
+        self.chart = MonthChart()
+        self.scaffold.add(self.chart)
         self.table = ScheduleTable()
         self.scaffold.add(self.table)
         self.amount.edited.connect(lambda _: self._typed())
@@ -232,4 +235,5 @@ class TermsPage(JourneyPage):
         self.figures["total"].setText(yuan(plan.total_repayment, places=2))
         self.figures["annual"].setText(percent(annualised_cost(plan).headline))
         self.bar.show_sum(plan.principal, plan.total_interest, plan.total_fees)
+        self.chart.show_rows(plan.rows)
         self.table.show_rows(plan.rows)
