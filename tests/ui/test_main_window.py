@@ -173,6 +173,9 @@ def test_a_simulated_message_says_so_and_fills_the_code(window, qtbot):
     )
     window.context.messages.show_simulated_message(message)
     assert "模拟短信" in window.notices.message_card.accessibleName()
+    settle(qtbot)
+    bar = window.notices._area.verticalScrollBar()
+    assert bar.maximum() == 0, "the way to fill in the code is out of sight"
     window.notices.message_card._fill.click()
     assert window.page.code.text() == "123456"
     window.show_page(Page.TERMS)

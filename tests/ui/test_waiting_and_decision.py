@@ -119,6 +119,7 @@ def test_an_offer_the_guard_refuses_cannot_be_accepted(show, qtbot):
     qtbot.waitUntil(page.scaffold.problem.isVisible)
     assert page.scaffold.primary.isHidden()
     assert page.scaffold.title.text() == "这份报价有问题，已为您拦下"
+    assert "不收任何费用" in texts(page)
     page.proceed()
     assert not [act for act in journey.acts if act[0] == "accept_offer"]
     page.leave()

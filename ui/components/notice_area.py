@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from loanapp.domain.errors import LoanAppError
@@ -42,6 +42,8 @@ class NoticeArea(QWidget):
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         inner = QWidget()
+        # Else the area holds it as high as its words are at their narrowest, and cuts off what it does not need.
+        inner.setMinimumHeight(1)
         self._box = QVBoxLayout(inner)
         self._box.setSpacing(8)
         self._area.setWidget(inner)
@@ -181,8 +183,20 @@ class NoticeArea(QWidget):
         needed = self._box.totalHeightForWidth(self.width())
         most = round(self.window().height() * _MOST_OF_THE_WINDOW)
         self._area.setFixedHeight(max(0, min(needed, most)))
-        if needed > most:
-            self._box.setContentsMargins(0, _ROOM, _ROOM, 0)
+        if needed:
+            self._box.setContentsMargins(0, _ROOM, _ROOM if needed > most else 0, 0)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Follow the window's height from now on: of it notices take their share."""
+        super().showEvent(event)
+        self.window().installEventFilter(self)
+        self._fit_height()
+
+    def eventFilter(self, _window: QObject, event: QEvent) -> bool:
+        """The window is another height, perhaps with no other width."""
+        if event.type() == QEvent.Type.Resize:
+            self._fit_height()
+        return False
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Follow the width."""

@@ -42,6 +42,7 @@ class DecisionPage(JourneyPage):
     def build(self) -> None:
         """Room for one outcome; filled when it is known."""
         self._offer: Offer | None = None
+        self._guarded = False
         self._holder = QWidget()
         self._box = QVBoxLayout(self._holder)
         self._box.setContentsMargins(0, 0, 0, 0)
@@ -57,7 +58,7 @@ class DecisionPage(JourneyPage):
     def load(self) -> None:
         """Fetch the offer (checked by the guard) or show what is known."""
         application = self._application()
-        self._offer = None
+        self._offer, self._guarded = None, False
         if application is not None and application.status is ApplicationStatus.OFFERED:
             self.fetch(self.journey.offer, self._offered)
         elif application is not None and application.status in _WAITING:
@@ -103,9 +104,8 @@ class DecisionPage(JourneyPage):
         offered = application is not None and application.status is ApplicationStatus.OFFERED
         if error is not None and offered and error.code.value.startswith("guard_"):
             self._offer = None
-            self.scaffold.set_title(tr("decision.guard.title"))
-            self.setAccessibleName(self.scaffold.title.text())
-            self.scaffold.primary.hide()
+            self._guarded = True
+            self._show()
 
     # what is seen
 
@@ -125,7 +125,9 @@ class DecisionPage(JourneyPage):
         if application is None:
             return
         if application.status is ApplicationStatus.OFFERED:
-            if self._offer is not None:
+            if self._guarded:
+                self._show_guarded()
+            elif self._offer is not None:
                 self._show_offer(self._offer)
         elif application.status in _WAITING:
             self._show_review(application)
@@ -164,6 +166,13 @@ class DecisionPage(JourneyPage):
             self._box.addWidget(label(fact))
         self._box.addWidget(Banner(Level.INFORMATION, "", tr("decision.no_duty")))
         self.scaffold.primary.setText(tr("decision.action"))
+
+    def _show_guarded(self) -> None:
+        self._title(tr("decision.guard.title"), tr("decision.guard.lead"))
+        ways = [tr("decision.guard.again")]
+        if (lender := self.journey.lender) is not None:
+            ways.append(tr("decision.guard.person", phone=lender.support.phone, hours=lender.support.hours))
+        self._show_ways([*ways, tr("decision.guard.leave")])
 
     def _sum(self, offer: Offer) -> Card:
         schedule = offer.schedule
@@ -229,7 +238,6 @@ class DecisionPage(JourneyPage):
         if decision is not None and decision.reasons:
             self._box.addWidget(label(tr("decision.why"), "heading"))
             self._box.addWidget(self._reasons(decision.reasons))
-        self._box.addWidget(label(tr("decision.now_what"), "heading"))
         ways = []
         if decision is not None and decision.retry_after is not None:
             ways.append(tr("decision.now.retry", date=day(decision.retry_after)))
@@ -238,7 +246,7 @@ class DecisionPage(JourneyPage):
         if (lender := self.journey.lender) is not None:
             support = lender.support
             ways.append(tr("decision.now.person", phone=support.phone, hours=support.hours))
-        self._box.addWidget(self._ways(ways))
+        self._show_ways(ways)
         self.scaffold.primary.setText(tr("decision.declined.again"))
 
     def _show_ended(self, application: Application) -> None:
@@ -264,7 +272,9 @@ class DecisionPage(JourneyPage):
             card.body.addLayout(row)
         return card
 
-    def _ways(self, texts: list[str]) -> Card:
+    def _show_ways(self, texts: list[str]) -> None:
+        """What the borrower can do now."""
+        self._box.addWidget(label(tr("decision.now_what"), "heading"))
         card = Card(spacing=12)
         for text in texts:
             row = QHBoxLayout()
@@ -272,4 +282,4 @@ class DecisionPage(JourneyPage):
             row.addWidget(IconView("info", "accent", 22), 0, Qt.AlignmentFlag.AlignTop)
             row.addWidget(label(text), 1)
             card.body.addLayout(row)
-        return card
+        self._box.addWidget(card)
