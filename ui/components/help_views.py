@@ -32,7 +32,7 @@ _ICONS: Final = {
 def _view() -> tuple[QWidget, QVBoxLayout]:
     view = QWidget()
     box = QVBoxLayout(view)
-    box.setContentsMargins(0, 0, 12, 12)
+    box.setContentsMargins(4, 2, 12, 12)
     box.setSpacing(10)
     return view, box
 
@@ -73,7 +73,7 @@ class ChecksView(QWidget):
         self._open = open_article
         self._rows: dict[str, QVBoxLayout] = {}
         box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 12, 12)
+        box.setContentsMargins(4, 2, 12, 12)
         box.setSpacing(10)
         box.addWidget(label(tr("help.checks"), "heading"))
         self.state = label(tr("help.checking"), "small-ink")

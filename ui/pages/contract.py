@@ -136,7 +136,7 @@ class ContractPage(JourneyPage):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         holder = QWidget()
         column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 0, 8, 0)
+        column.setContentsMargins(4, 2, 8, 2)
         column.setSpacing(6)
         area.setWidget(holder)
         return area, column
