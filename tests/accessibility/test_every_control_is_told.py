@@ -3,8 +3,9 @@
 import re
 
 import pytest
+from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QAbstractSlider, QComboBox, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
 from tests.gallery.combinations import Combination
 from tests.gallery.scenes import all_scenes
@@ -18,6 +19,7 @@ from ui.components.fields import Field
 from ui.components.photo_side import PhotoSide
 
 SCENES = {scene.name: scene for scene in all_scenes()}
+_LEAST_PX = 24
 _Part = QAccessible.Text
 # What says nothing of what a thing is for.
 _NO_ROLES = {QAccessible.Role.NoRole, QAccessible.Role.Client, QAccessible.Role.Window}
@@ -93,6 +95,34 @@ def unlinked(window: QWidget) -> list[str]:
     ]
 
 
+def called_otherwise(window: QWidget):
+    """Buttons whose name does not hold the words on them: who says what they read would not reach them."""
+    for one in controls(window):
+        words = one.text().replace("&", "").lower() if isinstance(one, QAbstractButton) else ""
+        if any(letter.isalpha() for letter in words) and words not in told(one).lower():
+            yield f"“{one.text()}” is called “{told(one)}”"
+
+
+def too_small(window: QWidget):
+    """What is pressed is 24 by 24 px, or stands so far from everything else that a finger has 24 px of its own.
+
+    A card is pressed with its box or choice; a slider has a field for the same amount.
+    """
+    places = {one: place(one) for one in controls(window) if not isinstance(one, QAbstractSlider)}
+    for one, own in places.items():
+        if min(own.width(), own.height()) < _LEAST_PX:
+            around = QRect(0, 0, _LEAST_PX, _LEAST_PX)
+            around.moveCenter(own.center())
+            if any(around.intersects(other) for who, other in places.items() if who is not one):
+                yield f"{type(one).__name__} “{told(one)}” is {own.width()} x {own.height()} px, and crowded"
+
+
+def place(control: QWidget) -> QRect:
+    """Where it is pressed."""
+    whole = next((card for card in (control.parentWidget(), control) if card.property("role") == "choice"), control)
+    return QRect(whole.mapTo(control.window(), QPoint(0, 0)), whole.size())
+
+
 def described(widget: QWidget) -> str:
     """What is said of ``widget``, and of what it hands the focus on to."""
     descriptions = []
@@ -110,7 +140,7 @@ def test_every_control_has_name_role_value_and_its_hint(name, language):
     with staged(SCENES[name]) as shell:
         put(shell, combination)
         window = in_front(shell) or shell
-        assert [*untold(window), *unlinked(window)] == []
+        assert [*untold(window), *unlinked(window), *called_otherwise(window), *too_small(window)] == []
         words = [text.partition(": ")[2] for text in words_in_sight(window)]
         assert [text for text in words if _BARE_KEY.search(text)] == []
         if not name.startswith("component-"):

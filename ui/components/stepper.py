@@ -150,6 +150,7 @@ class Stepper(QFrame):
         if only is not None and only.opens:
             button = self._page_button(only, indent=0)
             button.setText(group.title)
+            button.setAccessibleName(tr(f"common.page_{only.state}", page=group.title))
             button.setProperty("role", "step-head")
             row.addWidget(button, 1)
         else:
