@@ -21,6 +21,7 @@ from ui.components.stepper import Stepper
 from ui.failures import FailureCount
 from ui.pages.page import JourneyPage, PageContext
 from ui.pages.registry import load_ahead, make_page
+from ui.reader_language import tell_language
 from ui.reader_order import arrange
 from ui.signing_out import ask_to_sign_out
 from ui.step_views import step_views
@@ -441,6 +442,7 @@ class MainWindow(QWidget):
     # Qt
 
     def _retranslate(self) -> None:
+        tell_language(self)
         self._show_title()
         self._retranslate_lender()
         if self._waiting is not None:

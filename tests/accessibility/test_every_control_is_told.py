@@ -13,10 +13,13 @@ from tests.gallery.stage import as_before, in_front, prepare, put, staged
 from tests.ui.looking import controls
 from tests.ui.words_in_sight import words_in_sight
 from ui import reader_roles
+from ui.components.buttons import ContentsEntry
 from ui.components.choice_question import ChoiceQuestion
 from ui.components.error_summary import ErrorSummary
 from ui.components.fields import Field
 from ui.components.photo_side import PhotoSide
+from ui.documents.pdf_view import PdfView
+from ui.documents.reading_text import ReadingText
 
 SCENES = {scene.name: scene for scene in all_scenes()}
 _LEAST_PX = 24
@@ -45,6 +48,19 @@ def looks(qapp):
 
 def told(widget: QWidget, part: QAccessible.Text = _Part.Name) -> str:
     return QAccessible.queryAccessibleInterface(widget).text(part).strip()
+
+
+def language_of(control: QWidget) -> str:
+    """As a reader is told."""
+    heard = QAccessible.queryAccessibleInterface(control).attributesInterface()
+    return heard.attributeValue(QAccessible.Attribute.Locale).name()[:2]
+
+
+def is_own(control: QWidget) -> bool:
+    """Whether it is written in the language of the page: the other language, and the contract, are told apart."""
+    other = "English" if language_of(control) == "en" else "简体中文"
+    in_chinese = isinstance(control, PdfView | ReadingText | ContentsEntry) and language_of(control) == "zh"
+    return told(control) != other and not in_chinese
 
 
 def untold(window: QWidget):
@@ -140,6 +156,8 @@ def test_every_control_has_name_role_value_and_its_hint(name, language):
     with staged(SCENES[name]) as shell:
         put(shell, combination)
         window = in_front(shell) or shell
+        if not name.startswith("component-"):
+            assert [told(one) for one in controls(window) if language_of(one) != language and is_own(one)] == []
         assert [*untold(window), *unlinked(window), *called_otherwise(window), *too_small(window)] == []
         words = [text.partition(": ")[2] for text in words_in_sight(window)]
         assert [text for text in words if _BARE_KEY.search(text)] == []

@@ -1,11 +1,11 @@
 """docs/requirements.md: every number once, and every proof it names exists."""
 
-import ast
 import re
-from functools import cache
 from pathlib import Path
 
 import pytest
+
+from tests.house.proofs import is_there, proofs
 
 ROOT = Path(__file__).parents[2]
 ROW = re.compile(r"^\| (S\d+) \| (.+?) \| (done|partly|later) \| (.*?) ?\|$")
@@ -18,17 +18,6 @@ ROWS = [
 FIRST = {*range(1, 9), 12, 18, 28, *range(43, 48), 54, 106, 162, 163, 164, 180}
 
 
-@cache
-def names_in(path):
-    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
-    found = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
-    return {node.name for node in found if node.name.startswith("test_")}
-
-
-def proofs(cell):
-    return re.findall(r"`([^`]+)`", cell)
-
-
 def test_every_number_stands_once_and_in_order():
     assert [number for number, *_ in ROWS] == [f"S{number}" for number in range(1, 212)]
 
@@ -36,8 +25,7 @@ def test_every_number_stands_once_and_in_order():
 @pytest.mark.parametrize(("number", "cell"), [(row[0], row[3]) for row in ROWS if proofs(row[3])])
 def test_every_proof_that_is_named_exists(number, cell):
     for proof in proofs(cell):
-        path, _, name = proof.partition("::")
-        assert name in names_in(path), f"{number}: {proof}"
+        assert is_there(proof), f"{number}: {proof}"
 
 
 def test_nothing_is_done_without_a_proof():

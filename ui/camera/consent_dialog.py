@@ -11,6 +11,7 @@ from ui.camera.column import ColumnArea
 from ui.camera.promises import Promises
 from ui.components import LinkButton, PrimaryButton, Rule, SecondaryButton, label
 from ui.formats import moment
+from ui.reader_language import tell_language
 from ui.reader_order import move_focus
 from ui.theme import theme
 from ui.translations import tr, translator
@@ -144,6 +145,7 @@ class ConsentDialog(QDialog):
         self.other_way.emit()
 
     def _retranslate(self) -> None:
+        tell_language(self)
         self.setWindowTitle(tr("face_verification.consent.title"))
         self._title.setText(tr("face_verification.consent.title"))
         self.promises.retranslate()

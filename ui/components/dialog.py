@@ -7,6 +7,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ui.components.labels import label
+from ui.reader_language import tell_language
 from ui.theme import theme
 
 _MARGIN: Final = 24
@@ -30,6 +31,7 @@ class Dialog(QDialog):
 
     def __init__(self, parent: QWidget | None, *, width: int = 480) -> None:
         super().__init__(parent)
+        tell_language(self)
         self._widest = width
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -90,5 +92,7 @@ class Dialog(QDialog):
     def changeEvent(self, event: QEvent) -> None:
         """Follow language and size of text."""
         super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            tell_language(self)
         if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.StyleChange) and hasattr(self, "_bar"):
             QTimer.singleShot(0, self, self.fit)

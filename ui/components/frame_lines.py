@@ -8,6 +8,7 @@ from ui.components.buttons import QuietButton
 from ui.components.choice_menu import ChoiceMenu, Switch
 from ui.components.icons import IconView
 from ui.components.labels import SimulatedTag, label
+from ui.reader_language import tell_language
 from ui.theme import theme
 from ui.theme.theme import MODES, SCALES
 from ui.translations import tr, translator
@@ -187,6 +188,7 @@ class BottomLine(QFrame):
         icon = {"light": "sun", "dark": "moon", "contrast": "contrast"}[theme().appearance]
         self.mode.show_words(tr("common.appearance"), tr("common.appearance_choose"), icon)
         self.language.setText(tr("common.other_language"))
+        tell_language(self.language, "en" if translator().language == "zh" else "zh")
         QTimer.singleShot(0, self, self._fit)
 
     def changeEvent(self, event: QEvent) -> None:

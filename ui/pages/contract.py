@@ -19,6 +19,7 @@ from ui.documents.reading_text import ReadingText
 from ui.formats import percent, yuan
 from ui.pages.page import JourneyPage
 from ui.pages.save_contract import save_contract
+from ui.reader_language import tell_language
 from ui.translations import tr
 
 _CONTENTS: Final = 196
@@ -80,6 +81,9 @@ class ContractPage(JourneyPage):
         self.view = PdfView(self.context.operations.run)
         column.addWidget(self.view, 1)
         self.text = self._make_text()
+        # What is signed is Chinese, whatever the language of the page.
+        for paper in (self.view, self.text):
+            tell_language(paper, "zh")
         column.addWidget(self.text, 1)
         self._skeleton = Skeleton()
         self._skeleton.hide()
@@ -240,6 +244,7 @@ class ContractPage(JourneyPage):
             button = ContentsEntry(entry.title)
             button.clicked.connect(lambda _=False, entry=entry: self.view.go_to(entry))
             self._contents.insertWidget(self._contents.count() - 1, button)
+            tell_language(button, "zh")
             self._entries.append(button)
         self._name_pages()
         self._fit_contents()
