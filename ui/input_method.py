@@ -19,11 +19,14 @@ _COMPOSING: Final = "composing"
 
 
 def prepare(environment: MutableMapping[str, str] | None = None) -> None:
-    """Before the application is made: where only Fcitx's plug-in is asked for, name IBus's after it."""
+    """Before the application is made: name IBus where only Fcitx's plug-in is asked for, or under X11 none at all."""
     variables = os.environ if environment is None else environment
     wanted = [name for name in (variables.get(_LIST) or variables.get(_ONE, "")).split(";") if name]
     if any(name.startswith("fcitx") for name in wanted) and _OURS not in wanted:
         variables[_LIST] = ";".join([*wanted, _OURS])
+    elif not wanted and variables.get("DISPLAY") and not variables.get("WAYLAND_DISPLAY"):
+        # Where IBus does not answer, Qt goes on to what it takes by itself.
+        variables[_LIST] = f"{_OURS};compose"
 
 
 class _Composition(QObject):

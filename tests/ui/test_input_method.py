@@ -62,7 +62,9 @@ exit $code
         ({"QT_IM_MODULE": "fcitx5"}, "fcitx5;ibus"),
         ({"QT_IM_MODULES": "wayland;fcitx"}, "wayland;fcitx;ibus"),
         ({"QT_IM_MODULES": "fcitx;ibus", "QT_IM_MODULE": "fcitx"}, "fcitx;ibus"),
-        ({"QT_IM_MODULE": "compose"}, None),
+        ({"QT_IM_MODULE": "compose", "DISPLAY": ":1"}, None),
+        ({"DISPLAY": ":1"}, "ibus;compose"),
+        ({"DISPLAY": ":1", "WAYLAND_DISPLAY": "wayland-0"}, None),
     ],
 )
 def test_fcitx_is_reached_as_ibus(before, after):
@@ -98,7 +100,7 @@ def test_fields_for_words_take_any_input_method_and_fields_for_digits_ask_for_di
     not all(map(shutil.which, COMMANDS)) or not PINYIN.is_file(),
     reason="needs fcitx5, fcitx5-pinyin, xdotool, xvfb and dbus, which dev.py check --slow installs where it may",
 )
-@pytest.mark.parametrize("asked_for", ["fcitx", "ibus"])
+@pytest.mark.parametrize("asked_for", ["fcitx", "ibus", ""])
 def test_pinyin_becomes_chinese_in_the_field_for_the_name(asked_for, tmp_path):
     folders = {name: tmp_path / name for name in ("config", "run", "home")}
     for folder in folders.values():
