@@ -62,6 +62,27 @@ def test_a_contract_names_its_borrower_whole(contract_data, name):
     assert any("HanaMinB" in font for font in fonts_of(pdf)) == (name != NAMED)
 
 
+@needs_face
+@pytest.mark.parametrize("name", [NAMED, RARE, LONG, "买买提·吐尔逊·阿不都热合曼", "买买提·" * 12 + "𠮷"])
+def test_the_visible_signature_has_the_name_in_one_line_inside_its_frame(name):
+    words = {"name": name, "role": "借款人", "time": "2026-11-26 10:00", "note": ""}
+    made = typeset(
+        "signature.typ", {"words": json.dumps(words, ensure_ascii=False)}, datetime(2026, 11, 26, tzinfo=UTC), "a-2b"
+    )
+    document = pypdfium2.PdfDocument(made)
+    assert len(document) == 1
+    page = document[0]
+    text = page.get_textpage()
+    assert name in text.get_text_range().splitlines()
+    place = text.get_text_range().index(name)
+    boxes = [text.get_charbox(place + step) for step in range(len(name))]
+    assert min(box[0] for box in boxes) >= 0
+    assert max(box[2] for box in boxes) <= page.get_width()
+    text.close()
+    page.close()
+    document.close()
+
+
 def test_a_character_that_no_face_has_stops_the_contract_instead_of_showing_a_box(contract_data):
     data = replace(contract_data, borrower=replace(contract_data.borrower, name="王" + BEYOND))
     with pytest.raises(LoanAppError) as refused:
