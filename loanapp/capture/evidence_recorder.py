@@ -76,7 +76,7 @@ class EvidenceRecorder:
         self._windows: list[tuple[Action, float, float]] = []
         self._colours: tuple[ShownColour, ...] = ()
         self._reserved = 0
-        self._running = False
+        self._running = self._lit = False
 
     @property
     def running(self) -> bool:
@@ -97,7 +97,7 @@ class EvidenceRecorder:
         """Forget the attempt; keep watching for the next."""
         if self._running:
             self._before.clear()
-        self._running = False
+        self._running = self._lit = False
         self._kept, self._whole, self._windows, self._colours = [], [], [], ()
 
     def forget(self) -> None:
@@ -133,7 +133,11 @@ class EvidenceRecorder:
         self._whole.append((max(asked_s, began - _LEAD_S), done_s))
 
     def light_up(self, now_s: float) -> None:
-        """The colours come: their room is theirs, and from now on every frame is kept."""
+        """The colours come: their room is theirs, and from now on every frame is kept, without cells around it.
+
+        The note on edges reads none that the colours light.
+        """
+        self._lit = True
         self._whole.append((now_s, float("inf")))
         self._reserved = 0
 
@@ -169,7 +173,9 @@ class EvidenceRecorder:
         return pack_evidence(header, frames)
 
     def _around(self, image: Image, face: Face, time_s: float) -> Surroundings | None:
-        """The cells around the face, a few times a second."""
+        """The cells around the face, a few times a second until the colours come."""
+        if self._lit:
+            return None
         kept = self._kept if self._running else self._before
         known = [crop for crop in kept if crop.around is not None]
         if known and 0 <= time_s - known[-1].time_s < _AROUND_EVERY_S:

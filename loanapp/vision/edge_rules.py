@@ -9,11 +9,13 @@ from loanapp.vision.straight_edges import EdgeMotion, edge_motion
 # The rules of this note as they are stored.
 CELLS_SEEN = "surroundings_seen"
 EDGES_MOVE = "straight_edges_move"
+UNTOLD = "straight_edges_untold"
 
 
 def note_edges(case: Case, seen: Seen) -> None:
     """Keep whether the cells around the face were there, and how far straight edges over and beside the head moved.
 
+    Where edges moved and nothing beyond them would tell whether that did as well, it is kept that nobody can tell.
     Only the time before the colours counts: they light what is near more than what is far.
     """
     book, limits = case.book, case.limits["edges"]
@@ -25,6 +27,9 @@ def note_edges(case: Case, seen: Seen) -> None:
     for name, value in (("above", motion.above), ("beside", motion.beside), ("outside", motion.outside)):
         if isfinite(value):
             book.measure(f"edge_{name}", value)
+    if min(motion.above, motion.beside) > limits["most_moved"] and not isfinite(motion.outside):
+        book.measure(UNTOLD, 1.0)
+        return
     book.at_most(EDGES_MOVE, moved_by_itself(motion, limits["most_outside"]), limits["most_moved"])
 
 

@@ -186,7 +186,7 @@ class EvidenceReader:
         self._count = 0
         self._read = 0
         self._last_ms = -1
-        self._around_ms = -LEAST_SURROUNDINGS_MS
+        self._around_ms, self._around_cell = -LEAST_SURROUNDINGS_MS, 0
 
     def feed(self, part: bytes) -> list[EvidenceFrame]:
         """Take the next piece; the frames that are whole now, checked by size."""
@@ -249,14 +249,16 @@ class EvidenceReader:
         return EvidenceFrame(time_ms, jpeg, around)
 
     def _check_around(self, around: bytes, time_ms: int) -> None:
-        """No finer, no further and no more often than the person was told."""
+        """No finer, no further and no more often than the person was told, nor finer than one before."""
         if time_ms - self._around_ms < LEAST_SURROUNDINGS_MS:
             raise EvidenceFormatError("surroundings")
         try:
-            read_surroundings(around)
+            cell = read_surroundings(around).cell
         except ValueError:
             raise EvidenceFormatError("surroundings") from None
-        self._around_ms = time_ms
+        if cell < self._around_cell:
+            raise EvidenceFormatError("surroundings")
+        self._around_ms, self._around_cell = time_ms, cell
 
 
 def _read_header(text: bytes) -> tuple[EvidenceHeader, int]:

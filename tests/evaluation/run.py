@@ -339,10 +339,13 @@ def requirements(counts: dict[str, Any]) -> dict[str, bool]:
     if BORROWER in edges:
         row = edges[BORROWER]
         out["note on an edge at most 2 % of the borrower's tries"] = row["noted"] <= 0.02 * row["attempts"]
-    rooms = [edges[name] for name in NO_EDGES if name in edges]
-    if rooms:
-        noted, tries = sum(row["noted"] for row in rooms), sum(row["attempts"] for row in rooms)
-        out["note on an edge at most 5 % in rooms with straight edges"] = noted <= 0.05 * tries
+    rooms, held = ([edges[name] for name in names if name in edges] for names in (NO_EDGES, EDGES))
+    if rooms and held:
+        # Of the attempts in which it could be told; the note is a hint, so what is asked is that it tells something.
+        wrongly, rightly = (
+            sum(row["noted"] for row in rows) / max(sum(row["measured"] for row in rows), 1) for rows in (rooms, held)
+        )
+        out["note on an edge at least twice as often for what is held up as in rooms"] = 2 * wrongly <= rightly > 0
     if counts["clips"]:
         seen = counts["clips"]
         out["every listed blink found"] = all(set(one["found"].values()) == {one["listed"]} for one in seen)

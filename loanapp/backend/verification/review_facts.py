@@ -5,10 +5,12 @@ The borrower is never told of one. ``python -m loanapp.backend.verification.revi
 facts of one application in a lender's data folder as JSON.
 """
 
+import argparse
 import json
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
@@ -52,8 +54,8 @@ def as_written(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def print_facts(folder: Path, application_id: str) -> None:
     """Print the facts of one application of the lender in ``folder``, which may be running."""
-    path = (folder / "lender.sqlite").resolve()
-    engine = create_engine(f"sqlite:///file:{path.as_posix()}?mode=ro&uri=true")
+    path = quote((folder / "lender.sqlite").resolve().as_posix())
+    engine = create_engine(f"sqlite:///file:{path}?mode=ro&uri=true")
     try:
         with Session(engine) as session:
             facts = review_facts(session, application_id)
@@ -63,4 +65,8 @@ def print_facts(folder: Path, application_id: str) -> None:
 
 
 if __name__ == "__main__":
-    print_facts(Path(sys.argv[1]), sys.argv[2])
+    parser = argparse.ArgumentParser(prog="python -m loanapp.backend.verification.review_facts")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("application")
+    chosen = parser.parse_args()
+    print_facts(chosen.folder, chosen.application)

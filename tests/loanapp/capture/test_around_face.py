@@ -87,3 +87,21 @@ def test_an_attempt_carries_a_few_of_them_a_second_and_little_in_all(fps, make_c
     assert sum(len(one.around) for one in frames) < 40_000
     assert MOST_FRAMES * MOST_SURROUNDINGS_BYTES < 100_000, "whatever a client does"
     assert len({read_surroundings(one.around).cell for one in with_cells}) == 1
+
+
+def test_none_are_taken_once_the_colours_come(make_challenge):
+    """Nobody reads them: what is not needed does not leave."""
+    frame, face = np.full((360, 640, 3), 90, np.uint8), face_at(300.0, 190.0, height=160)
+    recorder, challenge = EvidenceRecorder(), make_challenge(Action.BLINK)
+    recorder.start(challenge)
+    for index in range(60):
+        if index == 30:
+            recorder.light_up(index / 15)
+        recorder.add(frame, face, index / 15)
+    frames = unpack_evidence(recorder.pack(challenge, SourceKind.CAMERA)).frames
+    times = [one.time_ms for one in frames if one.around]
+    assert times
+    assert max(times) < 2000 <= frames[-1].time_ms
+    recorder.start(challenge)
+    recorder.add(frame, face, 5.0)
+    assert unpack_evidence(recorder.pack(challenge, SourceKind.CAMERA)).frames[-1].around

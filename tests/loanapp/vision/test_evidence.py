@@ -22,7 +22,7 @@ from loanapp.vision.evidence import (
     pack_evidence,
     unpack_evidence,
 )
-from loanapp.vision.surroundings import MOST_SURROUNDINGS_BYTES, Surroundings
+from loanapp.vision.surroundings import MOST_SURROUNDINGS_BYTES, Surroundings, read_surroundings
 
 HEADER = EvidenceHeader(
     session_id="s",
@@ -71,6 +71,12 @@ def test_cells_around_the_face_are_held_against_what_was_agreed():
     soon = [EvidenceFrame(0, PICTURE, AROUND), EvidenceFrame(LEAST_SURROUNDINGS_MS - 1, PICTURE, AROUND)]
     with pytest.raises(EvidenceFormatError):
         pack_evidence(HEADER, soon)
+    coarse = replace(read_surroundings(AROUND), cell=read_surroundings(AROUND).cell + 1).pack()
+    pack_evidence(HEADER, [EvidenceFrame(0, PICTURE, AROUND), EvidenceFrame(LEAST_SURROUNDINGS_MS, PICTURE, coarse)])
+    with pytest.raises(EvidenceFormatError):  # finer than one before: two lattices tell more than one
+        pack_evidence(
+            HEADER, [EvidenceFrame(0, PICTURE, coarse), EvidenceFrame(LEAST_SURROUNDINGS_MS, PICTURE, AROUND)]
+        )
     packed = pack_evidence(HEADER, [EvidenceFrame(0, PICTURE, AROUND)])
     at = packed.index(PICTURE) - 2
     for length in (len(AROUND) + 1, MOST_SURROUNDINGS_BYTES, 2**16 - 1):

@@ -11,12 +11,14 @@ from loanapp.capture.evidence_recorder import encode_crop
 from loanapp.capture.guidance import CapturePhase, GuidedAttempt
 from loanapp.demonstration.borrower import DemonstrationBorrower
 from loanapp.domain.liveness import Action, FlashColour, SourceKind, VerdictOutcome, VerdictReason
-from loanapp.vision.edge_rules import CELLS_SEEN, EDGES_MOVE
+from loanapp.vision import edge_rules
+from loanapp.vision.edge_rules import CELLS_SEEN, EDGES_MOVE, UNTOLD
 from loanapp.vision.evidence import ActionWindow, Evidence, EvidenceFrame, unpack_evidence
 from loanapp.vision.face_match import FaceMatcher
 from loanapp.vision.face_mesh import FaceMesh
 from loanapp.vision.frame_analysis import FrameAnalyser
 from loanapp.vision.observation import Observer
+from loanapp.vision.straight_edges import EdgeMotion
 from loanapp.vision.verdict import Watcher
 from loanapp.vision.verdict import judge as judge_received
 from tests.loanapp.vision.cells import sheet
@@ -105,6 +107,17 @@ def with_cells(attempt, cells):
     left = iter(cells)
     frames = (replace(frame, around=next(left).pack()) if frame.around else frame for frame in attempt.frames)
     return Evidence(attempt.header, tuple(frames))
+
+
+def test_edges_with_nothing_beyond_them_to_tell_by_are_no_rule_that_was_met(
+    attempt, make_challenge, face_models, matcher, monkeypatch
+):
+    """A sheet before a plain wall, or one that fills the picture, is not stored as measured and found still."""
+    unclear = EdgeMotion(beside=0.2, above=0.2, outside=float("inf"), grids=24)
+    monkeypatch.setattr(edge_rules, "edge_motion", lambda *_: unclear)
+    report = judge(attempt, make_challenge(*ACTIONS), face_models, matcher=matcher)
+    assert EDGES_MOVE not in [rule.name for rule in report.rules]
+    assert report.measures[UNTOLD] == 1.0
 
 
 def test_edges_that_move_around_a_face_are_a_note_and_change_no_verdict(attempt, make_challenge, face_models, matcher):
