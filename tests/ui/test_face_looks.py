@@ -21,6 +21,7 @@ from ui.camera.face_words import Step, hint_line
 from ui.camera.figures import drawing_for
 from ui.camera.ways import Way
 from ui.pages.face_verification import FaceVerificationPage
+from ui.reader_order import move_focus
 from ui.theme import theme
 from ui.translations import translator
 
@@ -130,6 +131,13 @@ class NoPictures:
         """Nothing is open."""
 
 
+class Holder(QWidget):
+    """Goes on by Tab as the program's window does."""
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 - Qt's name
+        return move_focus(self, forward=forward)
+
+
 @pytest.fixture
 def show(qtbot, page_context, monkeypatch, qapp):
     monkeypatch.setattr("loanapp.capture.sources.list_cameras", lambda: list(CAMERAS))
@@ -146,7 +154,7 @@ def show(qtbot, page_context, monkeypatch, qapp):
         translator().set_language(language)
         qapp.installEventFilter(windows)
         page = FaceVerificationPage(context)
-        holder = QWidget()
+        holder = Holder()
         qtbot.addWidget(holder)
         box = QVBoxLayout(holder)
         box.setContentsMargins(0, 0, 0, 0)
@@ -162,7 +170,7 @@ def show(qtbot, page_context, monkeypatch, qapp):
             STATES[state](page, qtbot)
         qtbot.wait(60)
         qapp.removeEventFilter(windows)
-        assert windows.seen == ["QWidget", *(["ConsentDialog"] if state == "consent" else [])]
+        assert windows.seen == ["Holder", *(["ConsentDialog"] if state == "consent" else [])]
         return page
 
     yield make
