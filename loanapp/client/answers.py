@@ -26,11 +26,8 @@ from loanapp.client.application import (
     WaitingFor,
     read_bank,
 )
-from loanapp.client.offer_answers import (
-    Loan,
-    NextInstalment,
-    StatedTotals,
-)
+from loanapp.client.loan_answers import Loan, MadeRepayment, NextInstalment
+from loanapp.client.offer_answers import StatedTotals
 from loanapp.client.profile import (
     ConsentText,
     DataItem,
@@ -75,6 +72,7 @@ __all__ = [
     "LenderProfile",
     "Loan",
     "LocalisedText",
+    "MadeRepayment",
     "NextInstalment",
     "Product",
     "Profile",

@@ -33,6 +33,7 @@ from loanapp.domain.clock import Clock
 from loanapp.domain.consent import ConsentScope, LoanPurpose
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.liveness import Challenge, SourceKind
+from loanapp.domain.loan_account import Repayment
 from loanapp.domain.money import wire
 from loanapp.domain.schedule import RepaymentMethod
 from loanapp.guard.permissions import check_outgoing
@@ -352,6 +353,13 @@ class LenderClient:
     def loan(self, application_id: str) -> Loan:
         """The loan that was paid out."""
         return self._get(_path(application_id, "loan"), Loan.read)
+
+    def pay(self, application_id: str, repayment_id: str, what: Repayment) -> Loan:
+        """Pay from the bound card; the same id pays once, however often it is sent."""
+        body: dict[str, object] = {"kind": what.kind.value, "total": wire(what.amount)}
+        if what.choice is not None:
+            body |= {"part": wire(what.principal), "choice": what.choice.value}
+        return self._send("PUT", _path(application_id, "loan", "repayments", repayment_id), body, Loan.read)
 
     # The four shapes of call
 

@@ -1,7 +1,6 @@
-"""Offer, cost disclosure and loan as the lender states them: read, not yet believed (the guard recomputes them)."""
+"""Offer and cost disclosure as the lender states them: read, not yet believed (the guard recomputes them)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
 
 from loanapp.client.reading import JsonObject
@@ -69,7 +68,7 @@ def read_disclosure(answer: JsonObject) -> CostDisclosure:
     principal = table.decimal("principal")
     method, months = table.member("method", RepaymentMethod), table.count("months")
     return CostDisclosure(
-        lender=_name(table, "lender"),
+        lender=read_name(table, "lender"),
         principal=principal,
         method=method,
         months=months,
@@ -86,7 +85,7 @@ def read_disclosure(answer: JsonObject) -> CostDisclosure:
     )
 
 
-def _name(answer: JsonObject, name: str) -> LocalisedText:
+def read_name(answer: JsonObject, name: str) -> LocalisedText:
     """A name in both languages, or one for both."""
     if isinstance(answer.raw().get(name), str):
         return LocalisedText(answer.text(name), answer.text(name))
@@ -100,7 +99,7 @@ def _cost_item(answer: JsonObject) -> CostItem:
         way=answer.localised("way"),
         standard_annual_pct=answer.decimal("standard_annual_pct"),
         amount=answer.decimal("amount"),
-        party=_name(answer, "party"),
+        party=read_name(answer, "party"),
     )
 
 
@@ -109,50 +108,5 @@ def _contingent_item(answer: JsonObject) -> ContingentItem:
         id=answer.text("id"),
         name=answer.localised("name"),
         standard_annual_pct=answer.decimal("standard_annual_pct"),
-        party=_name(answer, "party"),
+        party=read_name(answer, "party"),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class NextInstalment:
-    """The instalment that is due next; ``amount`` in yuan."""
-
-    no: int
-    due: date
-    amount: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Loan:
-    """Money paid out; ``reference`` is the (simulated) bank's."""
-
-    contract_number: str
-    principal: Decimal
-    disbursed_at: datetime
-    reference: str
-    card_last4: str
-    bank: LocalisedText | None
-    schedule: Schedule
-    next_due: NextInstalment | None
-    simulated: bool
-
-    @classmethod
-    def read(cls, answer: JsonObject) -> "Loan":
-        """From the answer's shape."""
-        principal = answer.decimal("principal")
-        return cls(
-            contract_number=answer.text("contract_number"),
-            principal=principal,
-            disbursed_at=answer.moment("disbursed_at"),
-            reference=answer.text("reference"),
-            card_last4=answer.text("card_last4"),
-            bank=answer.optional("bank", _name),
-            schedule=Schedule(principal, answer.objects("schedule", read_instalment)),
-            next_due=answer.optional("next_due", _next_due),
-            simulated=answer.flag("simulated"),
-        )
-
-
-def _next_due(answer: JsonObject, name: str) -> NextInstalment:
-    inner = answer.inner(name)
-    return NextInstalment(inner.count("no"), inner.day("due"), inner.decimal("amount"))

@@ -35,6 +35,7 @@ class Product:
     method: RepaymentMethod
     fee_per_instalment: Decimal
     penalty_annual_pct: Decimal
+    free_return_hours: int
     purposes: tuple[LoanPurpose, ...]
 
     @classmethod
@@ -50,6 +51,7 @@ class Product:
             method=answer.member("method", RepaymentMethod),
             fee_per_instalment=answer.decimal("fee_per_instalment"),
             penalty_annual_pct=answer.decimal("penalty_annual_pct"),
+            free_return_hours=answer.count("free_return_hours") if answer.has("free_return_hours") else 0,
             purposes=answer.members("purposes", LoanPurpose, drop_unknown=True),
         )
 

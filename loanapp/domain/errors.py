@@ -66,6 +66,10 @@ class ErrorCode(StrEnum):
     APPLICATION_TOO_SOON = "application_too_soon"
     READING_TIME_NOT_REACHED = "reading_time_not_reached"
     CONTRACT_SIGNATURE_INVALID = "contract_signature_invalid"
+    REPAYMENT_AMOUNT_CHANGED = "repayment_amount_changed"
+    REPAYMENT_NOT_OPEN = "repayment_not_open"
+    PART_OUT_OF_RANGE = "part_out_of_range"
+    DEBIT_REFUSED = "debit_refused"
     # what the guard refuses, on the borrower's side
     GUARD_SCHEDULE_DIFFERS = "guard_schedule_differs"
     GUARD_RATE_DIFFERS = "guard_rate_differs"

@@ -215,6 +215,23 @@ def equal_instalment_payment(principal: Decimal, annual_rate_pct: Decimal, month
         return principal * rate / (1 - (1 + rate) ** -months)
 
 
+def product_plan(
+    principal: Decimal,
+    annual_rate_pct: Decimal,
+    months: int,
+    method: RepaymentMethod,
+    disbursed: date,
+    *,
+    fee_per_instalment: Decimal = ZERO,
+) -> RepaymentPlan:
+    """A plan as products have them: interest by the month, one fee with each instalment or none.
+
+    Raises what :class:`RepaymentPlan` raises.
+    """
+    fees = (Fee("fee", fee_per_instalment, FeeTiming.PER_INSTALMENT),) if fee_per_instalment else ()
+    return RepaymentPlan(principal, annual_rate_pct, months, method, disbursed, fees=fees)
+
+
 def loan_schedule(
     principal: Decimal,
     annual_rate_pct: Decimal,
@@ -224,12 +241,10 @@ def loan_schedule(
     *,
     fee_per_instalment: Decimal = ZERO,
 ) -> Schedule:
-    """A schedule as products have them: interest by the month, one fee with each instalment or none.
-
-    Raises what :class:`RepaymentPlan` raises.
-    """
-    fees = (Fee("fee", fee_per_instalment, FeeTiming.PER_INSTALMENT),) if fee_per_instalment else ()
-    return RepaymentPlan(principal, annual_rate_pct, months, method, disbursed, fees=fees).schedule()
+    """The schedule of :func:`product_plan`; raises what it raises."""
+    return product_plan(
+        principal, annual_rate_pct, months, method, disbursed, fee_per_instalment=fee_per_instalment
+    ).schedule()
 
 
 def equal_instalment_schedule(

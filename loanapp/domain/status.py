@@ -42,6 +42,7 @@ class BorrowerAction(StrEnum):
     CERTIFY_KEY = "certify_key"
     SIGN_CONTRACT = "sign_contract"
     VIEW_LOAN = "view_loan"
+    REPAY = "repay"
     WITHDRAW = "withdraw"
 
 

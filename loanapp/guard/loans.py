@@ -1,13 +1,15 @@
 """The loan that was paid out is the loan that was signed: same contract, same money, same card."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from loanapp.domain.errors import ErrorCode
-from loanapp.domain.schedule import Schedule
+from loanapp.domain.loan_account import LoanAccount, Repayment
+from loanapp.domain.schedule import RepaymentMethod, Schedule, product_plan
 from loanapp.guard.refusal import GuardRefusal
 
 _COLUMNS = ("payment", "principal", "interest", "fees", "balance")
@@ -17,13 +19,20 @@ _COLUMNS = ("payment", "principal", "interest", "fees", "balance")
 class SignedTerms:
     """What the verified contract says of money and card; ``rows`` have number and amounts, no days.
 
-    The days of a schedule follow the day of payout, so none of them can be held against the contract.
+    The days of a schedule follow the day of payout, so none of them can be held against the contract. Rates in percent
+    a year, money in yuan.
     """
 
     contract_number: str
     payout: Decimal
     rows: tuple[tuple[int, ...], ...]
     card_last4: str
+    principal: Decimal
+    annual_rate_pct: Decimal
+    months: int
+    method: RepaymentMethod
+    fee_per_instalment: Decimal
+    penalty_annual_pct: Decimal
 
     @classmethod
     def of_contract(cls, pdf: bytes) -> "SignedTerms":
@@ -42,20 +51,49 @@ class SignedTerms:
             payout=Decimal(facts["payout"]),
             rows=tuple((int(row["no"]), *(_cents(Decimal(row[name])) for name in _COLUMNS)) for row in facts["rows"]),
             card_last4=str(facts["borrower"]["card_masked"])[-4:],
+            principal=Decimal(facts["principal"]),
+            annual_rate_pct=Decimal(facts["annual_rate_pct"]),
+            months=int(facts["months"]),
+            method=RepaymentMethod(facts["method"]),
+            fee_per_instalment=Decimal(facts["fee_per_instalment"]),
+            penalty_annual_pct=Decimal(facts["penalty_annual_pct"]),
         )
 
     def to_text(self) -> str:
         """For keeping; :meth:`from_text` reads it again."""
-        return json.dumps([self.contract_number, str(self.payout), self.rows, self.card_last4])
+        return json.dumps({name: getattr(self, name) for name in self.__slots__}, default=str)
 
     @classmethod
     def from_text(cls, text: str) -> "SignedTerms":
         """What :meth:`to_text` wrote; raises :class:`ValueError` for anything else."""
         try:
-            number, payout, rows, card_last4 = json.loads(text)
-            return cls(str(number), Decimal(payout), tuple(tuple(map(int, row)) for row in rows), str(card_last4))
-        except (TypeError, ArithmeticError):
+            kept = json.loads(text)
+            return cls(
+                contract_number=str(kept["contract_number"]),
+                payout=Decimal(kept["payout"]),
+                rows=tuple(tuple(map(int, row)) for row in kept["rows"]),
+                card_last4=str(kept["card_last4"]),
+                principal=Decimal(kept["principal"]),
+                annual_rate_pct=Decimal(kept["annual_rate_pct"]),
+                months=int(kept["months"]),
+                method=RepaymentMethod(kept["method"]),
+                fee_per_instalment=Decimal(kept["fee_per_instalment"]),
+                penalty_annual_pct=Decimal(kept["penalty_annual_pct"]),
+            )
+        except (KeyError, TypeError, ArithmeticError):
             raise ValueError("not the terms of a contract") from None
+
+    def account(self, disbursed: date) -> LoanAccount:
+        """The loan on the day of payout, as these terms make it."""
+        plan = product_plan(
+            self.principal,
+            self.annual_rate_pct,
+            self.months,
+            self.method,
+            disbursed,
+            fee_per_instalment=self.fee_per_instalment,
+        )
+        return LoanAccount.begin(plan, self.penalty_annual_pct)
 
 
 def check_loan(
@@ -78,6 +116,33 @@ def check_loan(
         raise GuardRefusal(ErrorCode.GUARD_SCHEDULE_DIFFERS, "loan")
     if card_last4 != signed.card_last4:
         raise GuardRefusal(ErrorCode.GUARD_ACCOUNT_NOT_OWN, "card")
+
+
+def check_account(
+    signed: SignedTerms, disbursed: date, paid: Sequence[Repayment], outstanding: Decimal, next_amount: Decimal | None
+) -> LoanAccount:
+    """Work out anew what is owed after ``paid``, oldest first, and hold against it what the lender states.
+
+    ``next_amount`` is what the lender asks for next; ``None`` where nothing is owed any more. Raises
+    :class:`GuardRefusal` with ``GUARD_SCHEDULE_DIFFERS``; ``what`` names a payment that took more than was owed, the
+    principal that is left, or the next amount.
+    """
+    account = signed.account(disbursed)
+    for no, one in enumerate(paid, start=1):
+        try:
+            own = account.owed(one.kind, one.on, one.principal, one.choice)
+            after = account.after(one)
+        except ValueError:
+            raise GuardRefusal(ErrorCode.GUARD_SCHEDULE_DIFFERS, f"repayment.{no}") from None
+        if one.amount > own.amount or min(one.interest, one.fees, one.penalty) < 0:
+            raise GuardRefusal(ErrorCode.GUARD_SCHEDULE_DIFFERS, f"repayment.{no}")
+        account = after
+    following = account.next_row
+    if outstanding != account.outstanding:
+        raise GuardRefusal(ErrorCode.GUARD_SCHEDULE_DIFFERS, "outstanding")
+    if next_amount != (following and following.payment + following.fees):
+        raise GuardRefusal(ErrorCode.GUARD_SCHEDULE_DIFFERS, "next_due")
+    return account
 
 
 def _cents(amount: Decimal) -> int:

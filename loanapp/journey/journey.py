@@ -16,11 +16,11 @@ from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.status import ENDED
 from loanapp.guard.permissions import check_consent_text, check_data_items
 from loanapp.journey.draft_acts import DraftActs
+from loanapp.journey.loan_acts import LoanActs
 from loanapp.journey.pages import Page
-from loanapp.journey.signing_acts import SigningActs
 
 
-class Journey(DraftActs, SigningActs):
+class Journey(DraftActs, LoanActs):
     """One borrower, one lender."""
 
     # Before signing in

@@ -10,7 +10,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from loanapp.client.answers import Certificate, Loan
+from loanapp.client.answers import Certificate
 from loanapp.client.application import Application
 from loanapp.client.errors import NotAllowedNowError
 from loanapp.client.secrets import SecretName
@@ -18,7 +18,7 @@ from loanapp.domain.clock import CHINA
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.status import ApplicationStatus
 from loanapp.guard.contracts import Agreed, check_contract
-from loanapp.guard.loans import SignedTerms, check_loan
+from loanapp.guard.loans import SignedTerms
 from loanapp.guard.reading import check_reading_before_signing
 from loanapp.guard.refusal import GuardRefusal
 from loanapp.journey.offer_acts import OfferActs
@@ -96,20 +96,6 @@ class SigningActs(OfferActs):
             tell(SigningStep.VERIFIED)
             self._verify_if_signed(application)
             return page
-
-        return self._guarded(work)
-
-    def loan(self) -> Loan:
-        """The loan that was paid out, held against the contract both have signed; raises :class:`GuardRefusal`."""
-
-        def work() -> Loan:
-            application = self._required()
-            terms = self._signed_terms(application)
-            loan = self.client.loan(application.id)
-            check_loan(loan.contract_number, loan.principal, loan.schedule, loan.card_last4, terms)
-            if loan.card_last4 != self._own(application).get("card_last4", loan.card_last4):
-                raise GuardRefusal(ErrorCode.GUARD_ACCOUNT_NOT_OWN, "card")
-            return loan
 
         return self._guarded(work)
 

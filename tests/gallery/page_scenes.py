@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,17 +15,19 @@ from PySide6.QtTest import QTest
 from loanapp.client.answers import DocumentReading, FieldReading, SimulatedMessage
 from loanapp.domain.clock import ManualClock
 from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.domain.loan_account import RepaymentKind
 from loanapp.domain.localised import LocalisedText
 from loanapp.guard.refusal import GuardRefusal
 from loanapp.journey.pages import DRAFT_PAGES, Page, place
 from loanapp.journey.signing_acts import SigningStep
 from loanapp.resource_files import assets_folder
 from tests.gallery.stage import TODAY, Room, Scene, settle, until
-from tests.ui.loan_in_hand import NOW, application, disclosure, loan, offer
+from tests.ui.loan_in_hand import NOW, after, application, disclosure, loan, offer
 from tests.ui.typed_journey import TypedJourney, draft
 from ui.__main__ import demonstration_kit
 from ui.messages import Level
 from ui.pages.page import JourneyPage
+from ui.pages.repay import RepayDialog
 
 PERSON: Final = ("测试甲", "11010119900307002X", "13800000001", "6222020000000000018")
 FIELDS: Final = {
@@ -311,6 +314,28 @@ def _verified(page: Any, room: Room) -> None:
     page.bring_papers_into_view()
 
 
+def _settled(*_: object, **__: object) -> Any:
+    """Given back whole two days after the payout."""
+    held = loan()
+    return after(held, held.account.owed(RepaymentKind.PAYOFF, TODAY.date() + timedelta(days=2)))
+
+
+def _paying(kind: RepaymentKind) -> Callable[[Room], Any]:
+    """The question before the card is debited."""
+
+    def set_it(room: Room) -> Any:
+        page = room.open(Page.MY_LOAN, journey(Page.MY_LOAN, application("active", **SIGNED)))
+        room.rest()
+        page.ways[kind].click()
+        dialog = page.findChild(RepayDialog)
+        if kind is RepaymentKind.PART:
+            dialog.part.set_value(Decimal(3000))
+            dialog.part.edited.emit("3000")
+        return room.shell
+
+    return set_it
+
+
 SIGNED: Final = {"contract": {"number": "HT20261122-0001", "sha256": "0" * 64, "signed": True}}
 
 
@@ -368,6 +393,7 @@ def _of_all() -> Iterator[tuple[str, Callable[[Room], Any]]]:
     yield "payout-waiting", scene(Page.PAYOUT, lambda: application("disbursing", offer=offer(), **SIGNED))
     yield "payout", scene(Page.PAYOUT, lambda: application("active", **SIGNED))
     yield "my-loan", scene(Page.MY_LOAN, lambda: application("active", **SIGNED))
+    yield "my-loan-over", scene(Page.MY_LOAN, lambda: application("settled", **SIGNED), loan=_settled)
     yield "my-loan-papers", scene(Page.MY_LOAN, lambda: application("active", **SIGNED), _verified)
     for page, state, act in (
         (Page.DECISION, "offered", "offer"),
@@ -380,4 +406,8 @@ def _of_all() -> Iterator[tuple[str, Callable[[Room], Any]]]:
 
 def page_scenes() -> tuple[Scene, ...]:
     """All of them, in the order of the road."""
-    return tuple(Scene(name, setting) for name, setting in _of_all())
+    asked = (kind for kind in RepaymentKind if kind is not RepaymentKind.ARREARS)
+    return (
+        *(Scene(name, setting) for name, setting in _of_all()),
+        *(Scene(f"question-repay-{kind.value}", _paying(kind), fresh=True) for kind in asked),
+    )

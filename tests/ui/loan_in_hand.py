@@ -2,7 +2,8 @@
 
 import base64
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
 
@@ -10,13 +11,15 @@ import pytest
 
 from loanapp.client.answers import CostDisclosure
 from loanapp.client.application import Application
-from loanapp.client.offer_answers import Loan, read_disclosure
+from loanapp.client.loan_answers import Loan
+from loanapp.client.offer_answers import read_disclosure
 from loanapp.client.profile import LenderProfile
 from loanapp.client.reading import JsonObject
 from loanapp.domain.annualised_cost import annualised_cost
 from loanapp.domain.clock import ManualClock
+from loanapp.domain.loan_account import LoanAccount, Repayment
 from loanapp.domain.money import wire
-from loanapp.domain.schedule import equal_instalment_schedule
+from loanapp.domain.schedule import RepaymentMethod, equal_instalment_schedule, product_plan
 from loanapp.journey.pages import Page, steps
 from loanapp.resource_files import read_toml
 from ui.messages import MessageBridge
@@ -148,22 +151,54 @@ def disclosure() -> CostDisclosure:
     return read_disclosure(JsonObject({"disclosure": table, "sha256": "0" * 64}))
 
 
-def loan() -> Loan:
-    due = DAY + timedelta(days=30)
-    return Loan.read(
-        JsonObject(
-            {
-                "contract_number": "HT20261122-0001",
-                "principal": "10000.00",
-                "disbursed_at": NOW,
-                "reference": "SIM202611220001",
-                "card_last4": "0018",
-                "bank": {"zh": "测试银行", "en": "Test Bank"},
-                "schedule": rows(),
-                "next_due": {"no": 1, "due": due.isoformat(), "amount": "899.75"},
-                "simulated": True,
-            }
-        )
+def loan(**changes: object) -> Loan:
+    """Paid out on :data:`DAY` and worked out by the guard; ``changes`` replace members of the answer."""
+    following = SCHEDULE.rows[0]
+    answer = {
+        "contract_number": "HT20261122-0001",
+        "principal": "10000.00",
+        "disbursed_at": NOW,
+        "reference": "SIM202611220001",
+        "card_last4": "0018",
+        "bank": {"zh": "测试银行", "en": "Test Bank"},
+        "schedule": rows(),
+        "repayments": [],
+        "outstanding": "10000.00",
+        "next_due": {"no": 1, "due": following.due.isoformat(), "amount": wire(following.payment)},
+        "free_return_until": "2026-11-23T10:00:00+08:00",
+        "settled_at": None,
+        "simulated": True,
+    }
+    stated = Loan.read(JsonObject({**answer, **changes}))
+    plan = product_plan(Decimal(10000), Decimal("14.40"), 12, RepaymentMethod.EQUAL_INSTALMENT, DAY)
+    account = LoanAccount.begin(plan, Decimal("21.60")).after_all(stated.paid())
+    return replace(stated, account=account)
+
+
+def after(held: Loan, what: Repayment, *, state: str = "paid") -> Loan:
+    """``held`` as the lender states it once ``what`` was asked for, and the bank has answered or not."""
+    account = held.account.after(what) if state == "paid" else held.account
+    following = account.next_row
+    made = {
+        "id": "repayment-1",
+        "kind": what.kind.value,
+        "choice": what.choice and what.choice.value,
+        "on": what.on.isoformat(),
+        **{name: wire(getattr(what, name)) for name in ("amount", "principal", "interest", "fees", "penalty")},
+        "state": state,
+        "paid_at": NOW if state == "paid" else None,
+        "reference": "SIMD2026112200000001" if state == "paid" else None,
+    }
+    next_due = following and {
+        "no": following.no,
+        "due": following.due.isoformat(),
+        "amount": wire(following.payment + following.fees),
+    }
+    return loan(
+        repayments=[made],
+        outstanding=wire(account.outstanding),
+        next_due=next_due,
+        settled_at=NOW if account.settled else None,
     )
 
 

@@ -1,6 +1,7 @@
 """The loan: what is due next and when, the plan as a strip of months, and the papers."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout
@@ -8,8 +9,12 @@ from PySide6.QtWidgets import QHBoxLayout
 from loanapp.client.answers import Loan
 from loanapp.domain.clock import CHINA
 from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.domain.loan_account import Repayment, RepaymentKind
+from loanapp.domain.money import ZERO
+from loanapp.domain.prepayment import PrepaymentChoice
 from loanapp.journey.pages import Page
 from ui.components import Banner, Card, LinkButton, ScheduleTable, SecondaryButton, SectionHeading, label
+from ui.components.flow_row import FlowRow
 from ui.components.schedule_strip import ScheduleStrip
 from ui.formats import day, moment, short_month, yuan
 from ui.messages import Level
@@ -38,6 +43,17 @@ class MyLoanPage(JourneyPage):
         self._next_how = label("", "small")
         for widget in (self._next_name, self._next_amount, self._next_date, self._next_how):
             self._next.body.addWidget(widget)
+        self.ways: dict[RepaymentKind, SecondaryButton] = {}
+        self._ways = FlowRow(spacing=12)
+        for kind in RepaymentKind:
+            self.ways[kind] = SecondaryButton()
+            self.ways[kind].clicked.connect(lambda _=False, kind=kind: self._ask_to_pay(kind))
+            self._ways.add(self.ways[kind])
+        self._ways.close_up()
+        self._owed = label("", "small")
+        self._next.body.addWidget(self._owed)
+        self._next.body.addSpacing(12)
+        self._next.body.addWidget(self._ways)
         self.scaffold.add(self._next)
         self._build_plan()
         self._build_papers()
@@ -95,6 +111,37 @@ class MyLoanPage(JourneyPage):
         self._loan = loan
         self._show()
         self.focus_first()
+
+    def _ask_to_pay(self, kind: RepaymentKind) -> None:
+        """What it consists of first; nothing is debited before that is confirmed."""
+        from ui.pages.repay import RepayDialog
+
+        loan = self._loan
+        if loan is None or loan.account is None:
+            return
+        dialog = RepayDialog(self, kind, loan.account, self._owed_now, loan.card_last4)
+        dialog.accepted.connect(lambda: self._pay(dialog.what))
+        dialog.open()
+
+    def _owed_now(self, kind: RepaymentKind, part: Decimal = ZERO, choice: PrepaymentChoice | None = None) -> Repayment:
+        if self._loan is None:
+            raise ValueError("no loan yet")
+        return self._loan.owed(self.journey.clock.now(), kind, part, choice)
+
+    def _pay(self, what: Repayment | None) -> None:
+        loan = self._loan
+        if loan is None or what is None:
+            return
+        self.at_work = self.ways[what.kind]
+
+        def paid(after: Loan) -> None:
+            self._came(after)
+            if after.waiting():
+                self.context.messages.show_notice(Level.INFORMATION, "my_loan.waiting_for_bank")
+            else:
+                self.context.messages.show_notice(Level.DONE, "my_loan.paid", amount=yuan(what.amount, places=2))
+
+        self.context.operations.run(lambda: self.journey.repay(loan, what), paid, self.show_problem, busy=self)
 
     @property
     def verified(self) -> bool:
@@ -164,6 +211,18 @@ class MyLoanPage(JourneyPage):
         if not self._result.isHidden():
             self._show_result()
 
+    def _show_ways(self, loan: Loan) -> None:
+        """The payments that are possible today, and what is left."""
+        from ui.pages.repay import open_ways
+
+        ways = open_ways(self._owed_now) if loan.account is not None and not loan.waiting() else []
+        for kind, button in self.ways.items():
+            button.setText(tr(f"my_loan.pay.{kind.value}"))
+            button.setVisible(kind in ways)
+        self._ways.setVisible(bool(ways))
+        self._owed.setText(tr("my_loan.owed", amount=yuan(loan.outstanding, places=2)))
+        self._owed.setVisible(loan.next_due is not None)
+
     def _show(self) -> None:
         loan = self._loan
         shown = (self._next, self._plan_title, self._strip, self._totals, self._papers_title, self._papers, self._help)
@@ -173,10 +232,12 @@ class MyLoanPage(JourneyPage):
             return
         due = loan.next_due
         self._next_name.setText(tr("my_loan.next"))
+        self._next_name.setVisible(due is not None)
         if due is None:
             self._next_amount.setText(tr("my_loan.next.none"))
             self._next_date.hide()
             self._next_how.hide()
+            self._next_amount.setAccessibleName("")
         else:
             days = (due.due - self.journey.clock.now().astimezone(CHINA).date()).days
             self._next_amount.setText(yuan(due.amount, places=2))
@@ -187,7 +248,8 @@ class MyLoanPage(JourneyPage):
                 else tr("my_loan.next.today" if not days else "my_loan.next.past", date=day(due.due))
             )
             self._next_how.setText(tr("my_loan.next.how", last4=loan.card_last4))
-        schedule = loan.schedule
+        self._show_ways(loan)
+        schedule = loan.account.schedule if loan.account is not None else loan.schedule
         self._strip.show_schedule(schedule.rows, due.no if due else None)
         if due is not None:
             self._strip.setAccessibleName(tr("my_loan.strip.name", count=len(schedule.rows), date=day(due.due)))

@@ -72,11 +72,22 @@ class Receipt:
     at: str
 
 
+class DebitRefusedError(RuntimeError):
+    """The bank does not debit this card: no money on it, or no agreement to debit."""
+
+
 class Bank(Protocol):
-    """Pays out. The same ``key`` pays at most once, however often it is asked."""
+    """Pays out and debits. The same ``key`` moves money at most once, however often it is asked."""
 
     def pay(self, key: str, card_number: str, name: str, amount: Decimal) -> Receipt:
         """Pay, or return the receipt of the payment made under ``key`` before."""
+        ...
+
+    def debit(self, key: str, card_number: str, name: str, amount: Decimal) -> Receipt:
+        """Debit, or return the receipt of the debit made under ``key`` before.
+
+        Raises :class:`DebitRefusedError`, or :class:`SourceDownError` where it is not known whether money moved.
+        """
         ...
 
 

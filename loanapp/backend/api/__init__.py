@@ -4,7 +4,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from loanapp.backend.api import applications, contract, other_ways, public, verification
+from loanapp.backend.api import applications, contract, loan, other_ways, public, verification
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     public.router,
@@ -12,4 +12,5 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     verification.router,
     other_ways.router,
     contract.router,
+    loan.router,
 )

@@ -1,4 +1,4 @@
-"""From the offer to the loan: cost table, certificate, contract, time-stamps, payout."""
+"""From the offer to the signed contract: cost table, certificate, contract, time-stamps."""
 
 import uuid
 from typing import Any, Final
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from loanapp.backend.api.acts import act_on_application
 from loanapp.backend.applications.store import own_application
-from loanapp.backend.applications.view import bank_words, show
+from loanapp.backend.applications.view import show
 from loanapp.backend.http.dependencies import (
     KEY_PARAMETER,
     BorrowerDep,
@@ -23,13 +23,8 @@ from loanapp.backend.http.models.application import ApplicationAnswer
 from loanapp.backend.http.routes import problems
 from loanapp.backend.offers.acceptance import accept_offer
 from loanapp.backend.offers.disclosure import confirm_disclosure, disclosure_sha256, show_disclosure
-from loanapp.backend.refusal import RefusedError
-from loanapp.backend.services import Services
 from loanapp.backend.signing.certificates import certify_key
 from loanapp.backend.signing.contract import contract_pdf, take_signed
-from loanapp.backend.store.tables import Loan
-from loanapp.domain.clock import CHINA
-from loanapp.domain.errors import ErrorCode
 
 router = APIRouter(prefix="/v1")
 _ONE = "/applications/{application_id}"
@@ -161,33 +156,3 @@ def put_signed(
     services.origination.advance(str(application_id))
     with services.database.read() as session:
         return show(services, session, own_application(session, borrower_id, application_id))
-
-
-@router.get(_ONE + "/loan", responses=problems(401, 404, 409))
-def get_loan(application_id: uuid.UUID, services: ServicesDep, borrower_id: BorrowerDep) -> wire.LoanAnswer:
-    """The loan, once it was paid out."""
-    with services.database.read() as session:
-        return _loan(services, session, borrower_id, application_id)
-
-
-def _loan(services: Services, session: Session, borrower_id: str, application_id: uuid.UUID) -> wire.LoanAnswer:
-    application = own_application(session, borrower_id, application_id)
-    loan = session.get(Loan, application.id)
-    if loan is None:
-        raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value)
-    rows = loan.schedule
-    today = services.clock.now().astimezone(CHINA).date().isoformat()
-    following = next((row for row in rows if row["due"] >= today), None)
-    return wire.LoanAnswer.model_validate(
-        {
-            "contract_number": loan.contract_number,
-            "principal": loan.principal,
-            "disbursed_at": loan.disbursed_at,
-            "reference": loan.reference,
-            "card_last4": application.card_last4 or "",
-            "bank": bank_words(services, application.card_bank),
-            "schedule": rows,
-            "next_due": following and {"no": following["no"], "due": following["due"], "amount": following["payment"]},
-            "simulated": services.policies.profile.simulated,
-        }
-    )

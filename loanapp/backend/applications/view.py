@@ -96,7 +96,7 @@ def allowed_actions(services: Services, session: Session, application: Applicati
         return [*([_A.SIGN_CONTRACT] if certified else []), _A.CERTIFY_KEY, _A.WITHDRAW]
     if application.status in {_S.SUBMITTED, _S.VERIFYING, _S.NEEDS_MORE, _S.IN_REVIEW, _S.INTERVIEW}:
         return [_A.WITHDRAW]
-    return [_A.VIEW_LOAN] if application.status in {_S.ACTIVE, _S.SETTLED} else []
+    return {_S.ACTIVE: [_A.VIEW_LOAN, _A.REPAY], _S.SETTLED: [_A.VIEW_LOAN]}.get(application.status, [])
 
 
 def _draft_actions(services: Services, session: Session, application: Application) -> list[BorrowerAction]:

@@ -16,6 +16,7 @@ from loanapp.backend.lifecycle.folder import LenderFolder
 from loanapp.backend.lifecycle.lender_keys import LenderKeys
 from loanapp.backend.origination.starter import LateOrigination
 from loanapp.backend.policy import Policies
+from loanapp.backend.repayment.collecting import collect_pending
 from loanapp.backend.services import Services
 from loanapp.backend.store.cipher import KEY_BYTES, FieldCipher
 from loanapp.backend.store.database import Database
@@ -41,6 +42,7 @@ class Lender:
         self.origination.start(self.services)
         destroy_leftovers(self.services)
         destroy_expired(self.services)
+        collect_pending(self.services)
 
     def close(self) -> None:
         """End workflow and inference, give back the databases."""

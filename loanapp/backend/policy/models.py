@@ -47,6 +47,7 @@ class Product(Row):
     fee_per_instalment: Decimal = Field(ge=0)
     fee_before_payout: Decimal = Field(ge=0, le=0)  # an advance fee is never lawful (Civil Code 670)
     penalty_annual_pct: Decimal = Field(ge=0)
+    free_return_hours: int = Field(ge=0)
     purposes: tuple[LoanPurpose, ...] = Field(min_length=1)
     source: str
     mark: str

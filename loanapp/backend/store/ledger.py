@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from loanapp.backend.store.tables import LedgerRow
 from loanapp.proof.canonical_json import canonical_sha256
 
-LedgerKind = Literal["consent", "check", "access", "decision", "signature", "payout", "deletion", "status"]
+LedgerKind = Literal["consent", "check", "access", "decision", "signature", "payout", "repayment", "deletion", "status"]
 Actor = Literal["borrower", "lender", "simulated_reviewer", "simulated_clerk"]
 
 GENESIS: Final = "0" * 64

@@ -11,6 +11,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from loanapp.backend.store.types import EnumWord, Moment, Money
 from loanapp.domain.consent import ConsentScope, LoanPurpose
 from loanapp.domain.liveness import SourceKind, VerdictOutcome
+from loanapp.domain.loan_account import RepaymentKind
+from loanapp.domain.prepayment import PrepaymentChoice
 from loanapp.domain.schedule import RepaymentMethod
 from loanapp.domain.status import ApplicationStatus
 
@@ -32,6 +34,14 @@ class AppointmentState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class RepaymentState(StrEnum):
+    """How far a payment is: asked for, debited, or refused by the bank."""
+
+    ASKED = "asked"
+    PAID = "paid"
+    REFUSED = "refused"
+
+
 class Base(DeclarativeBase):
     """All tables of this database."""
 
@@ -49,6 +59,9 @@ class Base(DeclarativeBase):
         VerdictOutcome: EnumWord(VerdictOutcome),
         FaceState: EnumWord(FaceState),
         AppointmentState: EnumWord(AppointmentState),
+        RepaymentKind: EnumWord(RepaymentKind),
+        RepaymentState: EnumWord(RepaymentState),
+        PrepaymentChoice: EnumWord(PrepaymentChoice),
     }
 
 
@@ -228,6 +241,27 @@ class Loan(Base):
     disbursed_at: Mapped[datetime]
     reference: Mapped[str] = mapped_column(unique=True)
     schedule: Mapped[list[Any]]  # days counted from the payout, which may be later than the offer's
+    settled_at: Mapped[datetime | None]
+
+
+class RepaymentRecord(Base):
+    """One payment of the borrower, from being asked for to the bank's answer."""
+
+    __tablename__ = "repayment"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    application_id: Mapped[str] = mapped_column(ForeignKey("loan.application_id"), index=True)
+    kind: Mapped[RepaymentKind]
+    choice: Mapped[PrepaymentChoice | None]
+    on: Mapped[date]
+    principal: Mapped[Decimal]
+    interest: Mapped[Decimal]
+    fees: Mapped[Decimal]
+    penalty: Mapped[Decimal]
+    amount: Mapped[Decimal]
+    state: Mapped[RepaymentState]
+    asked_at: Mapped[datetime]
+    paid_at: Mapped[datetime | None]
+    reference: Mapped[str | None] = mapped_column(unique=True)
 
 
 class IdempotencyRecord(Base):

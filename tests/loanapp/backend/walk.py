@@ -244,6 +244,22 @@ class Walker:
         )
         return change(signed)
 
+    def borrow(self, clock, **terms):
+        """All the way to money paid out."""
+        self.ready_to_submit(**terms)
+        self.act("/submit")
+        self.wait("offered")
+        self.accept()
+        self.read_disclosure(clock)
+        answer = self.hand_in(self.sign())
+        assert answer.status_code == 200, answer.text
+        return self.wait("active")
+
+    def pay(self, kind, total, *, key=None, status=200, **more):
+        """One payment from the bound card."""
+        path = self.at(f"/loan/repayments/{key or uuid.uuid4()}")
+        return self.done("PUT", path, status=status, body={"kind": kind, "total": str(total), **more})
+
     def timestamp(self, query):
         answer = self.call("POST", "/v1/timestamps", content=query, media="application/timestamp-query")
         assert answer.status_code == 200, answer.text

@@ -105,7 +105,11 @@ def loan(**changes):
         "card_last4": "0018",
         "bank": None,
         "schedule": answers_data.offer(DAY)["schedule"],
+        "repayments": [],
+        "outstanding": "10000.00",
         "next_due": {"no": 1, "due": "2026-12-22", "amount": "899.75"},
+        "free_return_until": answers_data.NOW,
+        "settled_at": None,
         "simulated": True,
         **changes,
     }

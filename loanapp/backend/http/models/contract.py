@@ -5,7 +5,9 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from loanapp.backend.http.models.application import DateText, ScheduleRow
-from loanapp.backend.http.models.common import Answer, Percent, Request, Sha256, Words, Yuan
+from loanapp.backend.http.models.common import Answer, MoneyText, Percent, Request, Sha256, Words, Yuan
+from loanapp.domain.loan_account import RepaymentKind
+from loanapp.domain.prepayment import PrepaymentChoice
 from loanapp.domain.schedule import RepaymentMethod
 
 
@@ -88,8 +90,34 @@ class NextDue(Answer):
     amount: Yuan
 
 
+class RepaymentRequest(Request):
+    """A payment from the bound card; ``total`` is what the borrower saw, ``part`` the principal of a part."""
+
+    kind: RepaymentKind
+    total: MoneyText
+    part: MoneyText | None = None
+    choice: PrepaymentChoice | None = None
+
+
+class RepaymentAnswer(Answer):
+    """A payment and what it consists of."""
+
+    id: str
+    kind: RepaymentKind
+    choice: PrepaymentChoice | None
+    on: DateText
+    amount: Yuan
+    principal: Yuan
+    interest: Yuan
+    fees: Yuan
+    penalty: Yuan
+    state: Literal["asked", "paid", "refused"]
+    paid_at: AwareDatetime | None
+    reference: str | None
+
+
 class LoanAnswer(Answer):
-    """The loan that was paid out."""
+    """The loan that was paid out: the contract's schedule, and what was paid since."""
 
     contract_number: str
     principal: Yuan
@@ -98,5 +126,9 @@ class LoanAnswer(Answer):
     card_last4: str
     bank: Words | None
     schedule: tuple[ScheduleRow, ...]
+    repayments: tuple[RepaymentAnswer, ...]
+    outstanding: Yuan
     next_due: NextDue | None
+    free_return_until: AwareDatetime
+    settled_at: AwareDatetime | None
     simulated: bool

@@ -38,6 +38,7 @@ class ProductAnswer(Answer):
     method: RepaymentMethod
     fee_per_instalment: Yuan
     penalty_annual_pct: Percent
+    free_return_hours: int
     purposes: tuple[LoanPurpose, ...]
 
 

@@ -1,0 +1,89 @@
+"""The loan: what is owed, and paying it back from the bound card."""
+
+import uuid
+
+from fastapi import APIRouter
+from sqlalchemy.orm import Session
+
+from loanapp.backend.applications.view import bank_words
+from loanapp.backend.http.dependencies import BorrowerDep, ServicesDep
+from loanapp.backend.http.models import contract as wire
+from loanapp.backend.http.models.common import yuan
+from loanapp.backend.http.routes import problems
+from loanapp.backend.repayment.account import Asked, account_of, free_until, records
+from loanapp.backend.repayment.collecting import own_loan, take_payment
+from loanapp.backend.services import Services
+from loanapp.backend.store.tables import RepaymentRecord
+from loanapp.domain.money import ZERO
+
+router = APIRouter(prefix="/v1")
+_LOAN = "/applications/{application_id}/loan"
+
+
+@router.get(_LOAN, responses=problems(401, 404, 409))
+def get_loan(application_id: uuid.UUID, services: ServicesDep, borrower_id: BorrowerDep) -> wire.LoanAnswer:
+    """The loan, once it was paid out."""
+    with services.database.read() as session:
+        return _show(services, session, borrower_id, application_id)
+
+
+@router.put(_LOAN + "/repayments/{repayment_id}", responses=problems(401, 404, 409))
+def put_repayment(
+    application_id: uuid.UUID,
+    repayment_id: uuid.UUID,
+    body: wire.RepaymentRequest,
+    services: ServicesDep,
+    borrower_id: BorrowerDep,
+) -> wire.LoanAnswer:
+    """Pay from the bound card; the same id pays once, however often it is asked for."""
+    part = yuan(body.part) if body.part is not None else ZERO
+    take_payment(
+        services, borrower_id, application_id, repayment_id, Asked(body.kind, yuan(body.total), part, body.choice)
+    )
+    with services.database.read() as session:
+        return _show(services, session, borrower_id, application_id)
+
+
+def _show(services: Services, session: Session, borrower_id: str, application_id: uuid.UUID) -> wire.LoanAnswer:
+    application, loan = own_loan(session, borrower_id, application_id)
+    account = account_of(session, application, loan)
+    following = account.next_row
+    return wire.LoanAnswer.model_validate(
+        {
+            "contract_number": loan.contract_number,
+            "principal": loan.principal,
+            "disbursed_at": loan.disbursed_at,
+            "reference": loan.reference,
+            "card_last4": application.card_last4 or "",
+            "bank": bank_words(services, application.card_bank),
+            "schedule": loan.schedule,
+            "repayments": [_repayment(one) for one in records(session, loan)],
+            "outstanding": account.outstanding,
+            "next_due": following
+            and {
+                "no": following.no,
+                "due": following.due.isoformat(),
+                "amount": following.payment + following.fees,
+            },
+            "free_return_until": free_until(services, application, loan),
+            "settled_at": loan.settled_at,
+            "simulated": services.policies.profile.simulated,
+        }
+    )
+
+
+def _repayment(record: RepaymentRecord) -> wire.RepaymentAnswer:
+    return wire.RepaymentAnswer(
+        id=record.id,
+        kind=record.kind,
+        choice=record.choice,
+        on=record.on.isoformat(),
+        amount=record.amount,
+        principal=record.principal,
+        interest=record.interest,
+        fees=record.fees,
+        penalty=record.penalty,
+        state=record.state.value,
+        paid_at=record.paid_at,
+        reference=record.reference,
+    )

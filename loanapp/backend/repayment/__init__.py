@@ -1,0 +1,1 @@
+"""Paying back: what is owed, the debit of the bound card, the end of a loan."""

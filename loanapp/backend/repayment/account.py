@@ -1,0 +1,73 @@
+"""The account of a loan: what its contract leads to, with every payment made since."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loanapp.backend.services import Services
+from loanapp.backend.store.tables import Application, Loan, RepaymentRecord, RepaymentState
+from loanapp.domain.clock import CHINA
+from loanapp.domain.loan_account import LoanAccount, Repayment, RepaymentKind
+from loanapp.domain.money import ZERO
+from loanapp.domain.prepayment import PrepaymentChoice
+from loanapp.domain.schedule import RepaymentMethod, product_plan
+
+
+def account_of(session: Session, application: Application, loan: Loan) -> LoanAccount:
+    """The loan as the payments made so far leave it."""
+    offer = application.offer
+    if offer is None:
+        raise LookupError("a loan has an offer")
+    terms = offer["terms"]
+    plan = product_plan(
+        Decimal(terms["amount"]),
+        Decimal(offer["annual_rate_pct"]),
+        terms["months"],
+        RepaymentMethod(terms["method"]),
+        loan.disbursed_at.astimezone(CHINA).date(),
+        fee_per_instalment=Decimal(offer["fee_per_instalment"]),
+    )
+    begun = LoanAccount.begin(plan, Decimal(offer["penalty_annual_pct"]))
+    return begun.after_all(repayment_of(one) for one in records(session, loan) if one.state is RepaymentState.PAID)
+
+
+def records(session: Session, loan: Loan) -> list[RepaymentRecord]:
+    """Every payment asked for, oldest first."""
+    query = select(RepaymentRecord).where(RepaymentRecord.application_id == loan.application_id)
+    return list(session.scalars(query.order_by(RepaymentRecord.asked_at, RepaymentRecord.id)))
+
+
+def repayment_of(record: RepaymentRecord) -> Repayment:
+    """A stored payment as the domain speaks of it."""
+    return Repayment(
+        record.kind, record.on, record.principal, record.interest, record.fees, record.penalty, record.choice
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the borrower asks to pay: the ``total`` they saw, and of a ``part`` its principal."""
+
+    kind: RepaymentKind
+    total: Decimal
+    part: Decimal = ZERO
+    choice: PrepaymentChoice | None = None
+
+
+def owed_now(services: Services, session: Session, application: Application, loan: Loan, what: Asked) -> Repayment:
+    """What such a payment is at this moment; raises what :meth:`LoanAccount.owed` raises."""
+    now = services.clock.now()
+    account = account_of(session, application, loan)
+    asked = account.owed(what.kind, now.astimezone(CHINA).date(), what.part, what.choice)
+    free = what.kind is RepaymentKind.PAYOFF and now <= free_until(services, application, loan)
+    return replace(asked, interest=ZERO, fees=ZERO) if free else asked
+
+
+def free_until(services: Services, application: Application, loan: Loan) -> datetime:
+    """Until when the whole loan may be given back at no cost, as the product promises."""
+    product = services.policies.product(application.product_id)
+    hours = product.free_return_hours if product is not None else 0
+    return loan.disbursed_at + timedelta(hours=hours)

@@ -1,0 +1,132 @@
+"""The loan as the lender states it, with every payment: read, not yet believed (the guard works it out anew)."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from loanapp.client.offer_answers import read_instalment, read_name
+from loanapp.client.reading import JsonObject
+from loanapp.domain.clock import CHINA
+from loanapp.domain.loan_account import LoanAccount, Repayment, RepaymentKind
+from loanapp.domain.localised import LocalisedText
+from loanapp.domain.money import ZERO
+from loanapp.domain.prepayment import PrepaymentChoice
+from loanapp.domain.schedule import Schedule
+
+
+class RepaymentState(StrEnum):
+    """How far a payment is."""
+
+    ASKED = "asked"
+    PAID = "paid"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class NextInstalment:
+    """The instalment that is due next; ``amount`` in yuan."""
+
+    no: int
+    due: date
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class MadeRepayment:
+    """A payment from the bound card; ``reference`` is the (simulated) bank's."""
+
+    what: Repayment
+    amount: Decimal
+    state: RepaymentState
+    paid_at: datetime | None
+    reference: str | None
+
+    @classmethod
+    def read(cls, answer: JsonObject) -> "MadeRepayment":
+        """From the answer's shape."""
+        return cls(
+            Repayment(
+                answer.member("kind", RepaymentKind),
+                answer.day("on"),
+                answer.decimal("principal"),
+                answer.decimal("interest"),
+                answer.decimal("fees"),
+                answer.decimal("penalty"),
+                answer.optional("choice", lambda inner, name: inner.member(name, PrepaymentChoice)),
+            ),
+            answer.decimal("amount"),
+            answer.member("state", RepaymentState),
+            answer.optional("paid_at", JsonObject.moment),
+            answer.optional("reference", JsonObject.text),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Loan:
+    """Money paid out; ``reference`` is the (simulated) bank's.
+
+    ``account`` is what this machine worked out from contract and payments; ``None`` until the guard has.
+    """
+
+    contract_number: str
+    principal: Decimal
+    disbursed_at: datetime
+    reference: str
+    card_last4: str
+    bank: LocalisedText | None
+    schedule: Schedule
+    repayments: tuple[MadeRepayment, ...]
+    outstanding: Decimal
+    next_due: NextInstalment | None
+    free_return_until: datetime
+    settled_at: datetime | None
+    simulated: bool
+    account: LoanAccount | None = None
+
+    @classmethod
+    def read(cls, answer: JsonObject) -> "Loan":
+        """From the answer's shape."""
+        principal = answer.decimal("principal")
+        return cls(
+            contract_number=answer.text("contract_number"),
+            principal=principal,
+            disbursed_at=answer.moment("disbursed_at"),
+            reference=answer.text("reference"),
+            card_last4=answer.text("card_last4"),
+            bank=answer.optional("bank", read_name),
+            schedule=Schedule(principal, answer.objects("schedule", read_instalment)),
+            repayments=answer.objects("repayments", MadeRepayment.read),
+            outstanding=answer.decimal("outstanding"),
+            next_due=answer.optional("next_due", _next_due),
+            free_return_until=answer.moment("free_return_until"),
+            settled_at=answer.optional("settled_at", JsonObject.moment),
+            simulated=answer.flag("simulated"),
+        )
+
+    def owed(
+        self, now: datetime, kind: RepaymentKind, part: Decimal = ZERO, choice: PrepaymentChoice | None = None
+    ) -> Repayment:
+        """What such a payment is at ``now``, by this machine's own sums; raises what :meth:`LoanAccount.owed` raises.
+
+        Giving the whole loan back while that is free costs neither interest nor fees. Raises :class:`ValueError` before
+        the guard has worked out the account.
+        """
+        if self.account is None:
+            raise ValueError("the loan has not been worked out yet")
+        asked = self.account.owed(kind, now.astimezone(CHINA).date(), part, choice)
+        free = kind is RepaymentKind.PAYOFF and now <= self.free_return_until
+        return replace(asked, interest=ZERO, fees=ZERO) if free else asked
+
+    def waiting(self) -> bool:
+        """Whether the bank has not answered a payment yet."""
+        return any(made.state is RepaymentState.ASKED for made in self.repayments)
+
+    def paid(self) -> tuple[Repayment, ...]:
+        """What has left the card, oldest first."""
+        return tuple(made.what for made in self.repayments if made.state is RepaymentState.PAID)
+
+
+def _next_due(answer: JsonObject, name: str) -> NextInstalment:
+    inner = answer.inner(name)
+    return NextInstalment(inner.count("no"), inner.day("due"), inner.decimal("amount"))

@@ -1,0 +1,198 @@
+"""A loan while it is paid back: what is owed on a day, what each payment consists of, and what it leaves."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from loanapp.domain.interest import DayCount, overdue_penalty
+from loanapp.domain.money import ZERO
+from loanapp.domain.prepayment import PrepaymentChoice, payoff_quote, prepay
+from loanapp.domain.schedule import Instalment, RepaymentPlan, Schedule
+
+
+class RepaymentKind(StrEnum):
+    """What a payment is for: the next instalment, all that is overdue, a part of principal early, everything."""
+
+    INSTALMENT = "instalment"
+    ARREARS = "arrears"
+    PART = "part"
+    PAYOFF = "payoff"
+
+
+class NothingToPayError(ValueError):
+    """Nothing of that kind is to pay now; ``after`` is the day from which it is, where there is one."""
+
+    def __init__(self, kind: RepaymentKind, after: date | None = None) -> None:
+        super().__init__(f"no {kind.value} to pay")
+        self.kind = kind
+        self.after = after
+
+
+@dataclass(frozen=True, slots=True)
+class Repayment:
+    """One payment and what it consists of, in yuan; ``choice`` only with a part."""
+
+    kind: RepaymentKind
+    on: date
+    principal: Decimal
+    interest: Decimal
+    fees: Decimal = ZERO
+    penalty: Decimal = ZERO
+    choice: PrepaymentChoice | None = None
+
+    @property
+    def amount(self) -> Decimal:
+        """What leaves the card."""
+        return self.principal + self.interest + self.fees + self.penalty
+
+
+@dataclass(frozen=True, slots=True)
+class LoanAccount:
+    """A loan with its first ``paid`` rows paid; ``schedule`` is the contract's with what has happened since.
+
+    Penalty interest is simple, on the principal of an overdue instalment, by actual days over 360.
+    """
+
+    plan: RepaymentPlan
+    penalty_annual_pct: Decimal
+    schedule: Schedule
+    paid: int = 0
+
+    @classmethod
+    def begin(cls, plan: RepaymentPlan, penalty_annual_pct: Decimal) -> "LoanAccount":
+        """The loan on the day of payout."""
+        return cls(plan, penalty_annual_pct, plan.schedule())
+
+    @property
+    def outstanding(self) -> Decimal:
+        """The principal still owed."""
+        return self.schedule.rows[self.paid - 1].balance if self.paid else self.schedule.principal
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is owed any more."""
+        return self.paid == len(self.schedule.rows)
+
+    @property
+    def next_row(self) -> Instalment | None:
+        """The oldest instalment that is not paid."""
+        return None if self.settled else self.schedule.rows[self.paid]
+
+    def overdue(self, on: date) -> tuple[Instalment, ...]:
+        """The instalments whose day has passed."""
+        return tuple(row for row in self.schedule.rows[self.paid :] if row.due < on)
+
+    def owed(
+        self, kind: RepaymentKind, on: date, part: Decimal = ZERO, choice: PrepaymentChoice | None = None
+    ) -> Repayment:
+        """What a payment of this kind would be on ``on``; ``part`` is the principal of a part and needs a ``choice``.
+
+        Raises :class:`NothingToPayError`, and :class:`ValueError` for a part that is not in cents, not above nothing or
+        not below what is owed.
+        """
+        if self.settled:
+            raise NothingToPayError(kind)
+        match kind:
+            case RepaymentKind.INSTALMENT:
+                return self._instalment(on)
+            case RepaymentKind.ARREARS:
+                return self._rows(kind, on, self.overdue(on))
+            case RepaymentKind.PART:
+                return self._part(on, part, choice)
+            case RepaymentKind.PAYOFF:
+                return self._payoff(on)
+
+    def after(self, repayment: Repayment) -> "LoanAccount":
+        """The loan once ``repayment`` was made; raises what :meth:`owed` raises.
+
+        A payment of less interest or fees than is owed settles as much: the lender may forgive. One whose principal is
+        another raises :class:`ValueError`.
+        """
+        own = self.owed(repayment.kind, repayment.on, repayment.principal, repayment.choice)
+        if repayment.principal != own.principal:
+            raise ValueError("the principal of a payment is what its kind says")
+        match repayment.kind:
+            case RepaymentKind.INSTALMENT:
+                return replace(self, paid=self.paid + 1)
+            case RepaymentKind.ARREARS:
+                return replace(self, paid=self.paid + len(self.overdue(repayment.on)))
+            case RepaymentKind.PART:
+                choice = repayment.choice or PrepaymentChoice.KEEP_TERM
+                made = prepay(self.plan, self.schedule, repayment.on, repayment.principal, choice).after
+                return replace(self, schedule=made, paid=sum(row.due <= repayment.on for row in made.rows))
+            case RepaymentKind.PAYOFF:
+                return self._ended(repayment)
+
+    def after_all(self, repayments: Iterable[Repayment]) -> "LoanAccount":
+        """The loan after several payments, oldest first."""
+        account = self
+        for one in repayments:
+            account = account.after(one)
+        return account
+
+    def _instalment(self, on: date) -> Repayment:
+        running = self._opened(on)
+        if self.paid >= len(running):
+            raise NothingToPayError(RepaymentKind.INSTALMENT, running[-1].due)
+        return self._rows(RepaymentKind.INSTALMENT, on, self.schedule.rows[self.paid : self.paid + 1])
+
+    def _opened(self, on: date) -> tuple[Instalment, ...]:
+        """The rows that are due by ``on``, and the one that is running."""
+        due = sum(row.due <= on for row in self.schedule.rows)
+        return self.schedule.rows[: due + 1]
+
+    def _rows(self, kind: RepaymentKind, on: date, rows: tuple[Instalment, ...]) -> Repayment:
+        if not rows:
+            raise NothingToPayError(kind)
+        return Repayment(
+            kind,
+            on,
+            sum((row.principal for row in rows), ZERO),
+            sum((row.interest for row in rows), ZERO),
+            sum((row.fees for row in rows), ZERO),
+            self._penalty(rows, on),
+        )
+
+    def _penalty(self, rows: tuple[Instalment, ...], on: date) -> Decimal:
+        late = ((row.principal, (on - row.due).days) for row in rows if row.due < on)
+        return sum(
+            (overdue_penalty(principal, self.penalty_annual_pct, days, DayCount.ACT_360) for principal, days in late),
+            ZERO,
+        )
+
+    def _part(self, on: date, part: Decimal, choice: PrepaymentChoice | None) -> Repayment:
+        due = sum(row.due <= on for row in self.schedule.rows)
+        if self.paid < due or due >= len(self.schedule.rows):
+            raise NothingToPayError(RepaymentKind.PART)  # what is due comes first
+        if self.paid > due:
+            raise NothingToPayError(RepaymentKind.PART, self.schedule.rows[due].due)
+        made = prepay(self.plan, self.schedule, on, part, choice or PrepaymentChoice.KEEP_TERM)
+        return Repayment(RepaymentKind.PART, on, part, made.accrued, choice=choice or PrepaymentChoice.KEEP_TERM)
+
+    def _payoff(self, on: date) -> Repayment:
+        quote = payoff_quote(self.plan, self.schedule, on, self.paid)
+        late = tuple(row for row in self.schedule.rows[self.paid :] if row.due <= on)
+        fees = sum((row.fees for row in late), ZERO)
+        return Repayment(
+            RepaymentKind.PAYOFF,
+            on,
+            quote.outstanding,
+            quote.accrued + quote.arrears - fees,
+            fees + quote.fee,
+            self._penalty(late, on),
+        )
+
+    def _ended(self, payoff: Repayment) -> "LoanAccount":
+        done = self.schedule.rows[: self.paid]
+        last = Instalment(
+            done[-1].no + 1 if done else 1,
+            payoff.on,
+            payoff.principal + payoff.interest,
+            payoff.principal,
+            payoff.interest,
+            payoff.fees,
+            ZERO,
+        )
+        return replace(self, schedule=replace(self.schedule, rows=(*done, last)), paid=self.paid + 1)

@@ -1,0 +1,65 @@
+"""After the payout: the loan as this machine works it out, and paying it back."""
+
+from dataclasses import replace
+
+from loanapp.client.answers import Application, Loan
+from loanapp.domain.clock import CHINA
+from loanapp.domain.errors import ErrorCode
+from loanapp.domain.loan_account import Repayment, RepaymentKind
+from loanapp.domain.money import ZERO
+from loanapp.guard.loans import check_account, check_loan
+from loanapp.guard.payments import check_payment_request
+from loanapp.guard.refusal import GuardRefusal
+from loanapp.journey.signing_acts import SigningActs
+
+
+class LoanActs(SigningActs):
+    """Loan and repayments."""
+
+    def loan(self) -> Loan:
+        """The loan, held against the contract both have signed and worked out anew with every payment since.
+
+        Raises :class:`GuardRefusal`.
+        """
+
+        def work() -> Loan:
+            application = self._required()
+            return self._checked_loan(application, self.client.loan(application.id))
+
+        return self._guarded(work)
+
+    def repay(self, loan: Loan, what: Repayment) -> Loan:
+        """Let the bound card be debited for ``what``, once; the loan as it is afterwards.
+
+        Raises :class:`GuardRefusal` before the payout and for more than is owed, and :class:`LoanAppError` with
+        ``REPAYMENT_AMOUNT_CHANGED``, ``REPAYMENT_NOT_OPEN``, ``PART_OUT_OF_RANGE`` or
+        ``DEBIT_REFUSED``; whatever the wire raises may be answered by calling again.
+        """
+
+        def work() -> Loan:
+            application = self._required()
+            part = what.principal if what.kind is RepaymentKind.PART else ZERO
+            check_payment_request(
+                application.status, what.amount, loan.owed(self._now(), what.kind, part, what.choice).amount
+            )
+            made = len(loan.paid())  # two instalments of one amount are two payments
+            after = self._keyed(
+                "repayment",
+                [application.id, made, what.kind.value, str(what.amount), what.choice],
+                lambda key: self.client.pay(application.id, key, what),
+            )
+            if after.settled_at is not None:
+                self._arrived(self.client.application(application.id))
+            return self._checked_loan(application, after)
+
+        return self._guarded(work)
+
+    def _checked_loan(self, application: Application, loan: Loan) -> Loan:
+        terms = self._signed_terms(application)
+        check_loan(loan.contract_number, loan.principal, loan.schedule, loan.card_last4, terms)
+        if loan.card_last4 != self._own(application).get("card_last4", loan.card_last4):
+            raise GuardRefusal(ErrorCode.GUARD_ACCOUNT_NOT_OWN, "card")
+        asked = loan.next_due.amount if loan.next_due is not None else None
+        day = loan.disbursed_at.astimezone(CHINA).date()
+        account = check_account(terms, day, loan.paid(), loan.outstanding, asked)
+        return replace(loan, account=account)
