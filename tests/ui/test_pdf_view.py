@@ -46,10 +46,12 @@ def test_opens_with_pages_and_headings(view):
     assert "Lorem ipsum" in view.page_text(0)
 
 
-def test_the_page_is_painted_sharp_and_not_blank(view):
-    picture = view.viewport().grab().toImage()
-    colours = {picture.pixelColor(x, 200).name() for x in range(40, 560)}
-    assert len(colours) > 3
+def test_the_page_is_painted_sharp_and_not_blank(view, qtbot):
+    def colours():
+        picture = view.viewport().grab().toImage()
+        return {picture.pixelColor(x, 200).name() for x in range(40, 560)}
+
+    qtbot.waitUntil(lambda: len(colours()) > 3)
 
 
 def test_read_share_grows_to_the_end_and_never_shrinks(view, qtbot):

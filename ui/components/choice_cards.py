@@ -100,6 +100,7 @@ class ChoiceCards(QWidget):
         self._grid.setSpacing(10)
         self._group = QButtonGroup(self)
         self._cards: dict[str, _ChoiceCard] = {}
+        self._placing = False
         self.setAccessibleName(name)
 
     def set_choices(self, choices: Sequence[Choice]) -> None:
@@ -114,6 +115,7 @@ class ChoiceCards(QWidget):
             card.hide()
             card.deleteLater()
         self._cards = {}
+        self._placing = True  # a card that is shown may change the width, and the columns of those after it
         for place, choice in enumerate(choices):
             card = _ChoiceCard(choice, self)
             card.retext(choice)
@@ -123,6 +125,7 @@ class ChoiceCards(QWidget):
             self._grid.addWidget(card, place // self._columns, place % self._columns)
             card.show()
             self._cards[choice.value] = card
+        self._placing = False
         self._flow()
         if kept in self._cards:
             self.choose(kept)
@@ -139,7 +142,7 @@ class ChoiceCards(QWidget):
 
     def _flow(self) -> None:
         """As many side by side as there is room for, all of one width."""
-        if not self._flowing or not self._cards:
+        if not self._flowing or not self._cards or self._placing:
             return
         gap = self._grid.horizontalSpacing()
         columns = max(1, min(self._most, (self.width() + gap) // (self._widest() + gap)))
