@@ -37,6 +37,7 @@ from ui.translations import Language
 SIZE: Final = (1366, 768)
 _LOOK_AGAIN_S: Final = 0.004
 _PATIENCE_S: Final = 20.0
+_REACH_S = 3.0
 # What Qt says about the platform rather than about us.
 _OF_THE_PLATFORM: Final = re.compile(r"propagateSizeHints|This plugin does not support|Wayland|XDG_RUNTIME_DIR|libpng")
 # A key of the translations that was never given its sentence.
@@ -181,9 +182,16 @@ class WindowDriver:
         """Bring a control into view and press it with the mouse, once it can be pressed."""
         name = what or target.accessibleName() or type(target).__name__
         self.wait(lambda: target.isVisible() and target.isEnabled(), f"“{name}” to be there to press")
-        self.bring_into_view(target)
-        point = self._point_on(target, name)
+        self.wait(lambda: self._reach(target) is not None, f"“{name}” to be within reach of the mouse", _REACH_S)
+        point = self._reach(target)
+        if point is None:
+            raise TourError(f"“{name}” went out of reach of the mouse; {self._where()}")
         QTest.mouseClick(target, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, point)
+
+    def _reach(self, target: QWidget) -> QPoint | None:
+        """Scroll to ``target``, again where a page was not laid out yet; a point of it that a person could press."""
+        self.bring_into_view(target)
+        return self._point_on(target)
 
     def bring_into_view(self, target: QWidget) -> None:
         """Scroll every area around ``target`` until it shows."""
@@ -194,7 +202,8 @@ class WindowDriver:
             parent = parent.parentWidget()
         QApplication.processEvents()
 
-    def _point_on(self, target: QWidget, name: str) -> QPoint:
+    @staticmethod
+    def _point_on(target: QWidget) -> QPoint | None:
         """A point where a person could press: in sight, and not covered by something else."""
         window = target.window()
         edge = QPoint(12, target.height() // 2)
@@ -203,7 +212,7 @@ class WindowDriver:
             found = window.childAt(target.mapTo(window, point))
             if found is target or (found is not None and target.isAncestorOf(found)):
                 return point
-        raise TourError(f"“{name}” cannot be reached with the mouse; {self._where()}")
+        return None
 
     def type(self, editor: QWidget, text: str, what: str = "") -> None:
         """Replace what an editor holds by typing."""
