@@ -209,7 +209,7 @@ def _words(data: ContractData) -> dict[str, object]:
         "expires": _day(data.expires),
         "due_day": data.start.day,
         "first_due": _day(first.due),
-        "first_payment": shown_amount(first.payment + first.fees),
+        "first_payment": shown_amount(first.total),
         "annual_rate": shown_percent(data.annual_rate_pct),
         "penalty_rate": shown_percent(data.penalty_annual_pct),
         "misuse_rate": None if data.misuse_annual_pct is None else shown_percent(data.misuse_annual_pct),

@@ -1,13 +1,12 @@
 """The loan as the lender states it, with every payment: read, not yet believed (the guard works it out anew)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from loanapp.client.offer_answers import read_instalment, read_name
 from loanapp.client.reading import JsonObject
-from loanapp.domain.clock import CHINA
 from loanapp.domain.loan_account import LoanAccount, Repayment, RepaymentKind
 from loanapp.domain.localised import LocalisedText
 from loanapp.domain.money import ZERO
@@ -107,16 +106,13 @@ class Loan:
     def owed(
         self, now: datetime, kind: RepaymentKind, part: Decimal = ZERO, choice: PrepaymentChoice | None = None
     ) -> Repayment:
-        """What such a payment is at ``now``, by this machine's own sums; raises what :meth:`LoanAccount.owed` raises.
+        """What such a payment is at ``now``, by this machine's own sums.
 
-        Giving the whole loan back while that is free costs neither interest nor fees. Raises :class:`ValueError` before
-        the guard has worked out the account.
+        Raises what :meth:`LoanAccount.owed_at` raises, and :class:`ValueError` before the guard has worked it out.
         """
         if self.account is None:
             raise ValueError("the loan has not been worked out yet")
-        asked = self.account.owed(kind, now.astimezone(CHINA).date(), part, choice)
-        free = kind is RepaymentKind.PAYOFF and now <= self.free_return_until
-        return replace(asked, interest=ZERO, fees=ZERO) if free else asked
+        return self.account.owed_at(now, kind, part, choice, free_until=self.free_return_until)
 
     def waiting(self) -> bool:
         """Whether the bank has not answered a payment yet."""

@@ -104,7 +104,7 @@ class FittingLoan:
 def monthly_instalment(schedule: Schedule, method: RepaymentMethod) -> Decimal:
     """What a month of the loan takes: the highest payment, or the average where principal comes back at the end."""
     if method in _EVEN:
-        return max(row.payment + row.fees for row in schedule.rows)
+        return max(row.total for row in schedule.rows)
     return (schedule.total_repayment / schedule.months).quantize(_PLACES, rounding=ROUND_HALF_UP)
 
 
@@ -140,7 +140,7 @@ def months_left(household: Household, schedule: Schedule, start: date) -> tuple[
     months = []
     for no, due in enumerate(due_dates(start, schedule.months), start=1):
         row = next(rows) if no % schedule.months_per_row == 0 else None
-        payment = row.payment + row.fees if row is not None else ZERO
+        payment = row.total if row is not None else ZERO
         months.append(MonthLeft(no, due, payment, free - payment))
     return tuple(months)
 

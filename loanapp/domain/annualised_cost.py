@@ -101,7 +101,7 @@ def payments(schedule: Schedule) -> list[tuple[date, Decimal]]:
         come = sum((amount for day, amount in dated if day <= row.due), ZERO)
         apart = min(come - counted, row.fees)
         counted += apart
-        paid.append((row.due, row.payment + row.fees - apart))
+        paid.append((row.due, row.total - apart))
     return paid
 
 
@@ -142,7 +142,7 @@ def _monthly_rate(schedule: Schedule, received: Decimal, times: Sequence[Decimal
         return rate_of_return([(Decimal(0), received), *later])
     flows = [received, *([ZERO] * int(times[-1]))]
     for row, time in zip(schedule.rows, times, strict=True):
-        flows[int(time)] -= row.payment + row.fees
+        flows[int(time)] -= row.total
     return monthly_irr(flows)
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from loanapp.domain.clock import CHINA
 from loanapp.domain.interest import DayCount, overdue_penalty
 from loanapp.domain.money import ZERO
 from loanapp.domain.prepayment import PrepaymentChoice, payoff_quote, prepay
@@ -22,12 +23,10 @@ class RepaymentKind(StrEnum):
 
 
 class NothingToPayError(ValueError):
-    """Nothing of that kind is to pay now; ``after`` is the day from which it is, where there is one."""
+    """Nothing of that kind is to pay now."""
 
-    def __init__(self, kind: RepaymentKind, after: date | None = None) -> None:
+    def __init__(self, kind: RepaymentKind) -> None:
         super().__init__(f"no {kind.value} to pay")
-        self.kind = kind
-        self.after = after
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +103,20 @@ class LoanAccount:
             case RepaymentKind.PAYOFF:
                 return self._payoff(on)
 
+    def owed_at(
+        self,
+        now: datetime,
+        kind: RepaymentKind,
+        part: Decimal = ZERO,
+        choice: PrepaymentChoice | None = None,
+        *,
+        free_until: datetime,
+    ) -> Repayment:
+        """:meth:`owed` on the day in China; the whole loan given back by ``free_until`` costs nothing more."""
+        asked = self.owed(kind, now.astimezone(CHINA).date(), part, choice)
+        free = kind is RepaymentKind.PAYOFF and now <= free_until
+        return replace(asked, interest=ZERO, fees=ZERO) if free else asked
+
     def after(self, repayment: Repayment) -> "LoanAccount":
         """The loan once ``repayment`` was made; raises what :meth:`owed` raises.
 
@@ -135,7 +148,7 @@ class LoanAccount:
     def _instalment(self, on: date) -> Repayment:
         running = self._opened(on)
         if self.paid >= len(running):
-            raise NothingToPayError(RepaymentKind.INSTALMENT, running[-1].due)
+            raise NothingToPayError(RepaymentKind.INSTALMENT)
         return self._rows(RepaymentKind.INSTALMENT, on, self.schedule.rows[self.paid : self.paid + 1])
 
     def _opened(self, on: date) -> tuple[Instalment, ...]:
@@ -164,10 +177,10 @@ class LoanAccount:
 
     def _part(self, on: date, part: Decimal, choice: PrepaymentChoice | None) -> Repayment:
         due = sum(row.due <= on for row in self.schedule.rows)
-        if self.paid < due or due >= len(self.schedule.rows):
-            raise NothingToPayError(RepaymentKind.PART)  # what is due comes first
-        if self.paid > due:
-            raise NothingToPayError(RepaymentKind.PART, self.schedule.rows[due].due)
+        if self.paid != due or due >= len(self.schedule.rows):
+            raise NothingToPayError(
+                RepaymentKind.PART
+            )  # what is due comes first, and what was paid ahead has to come due
         made = prepay(self.plan, self.schedule, on, part, choice or PrepaymentChoice.KEEP_TERM)
         return Repayment(RepaymentKind.PART, on, part, made.accrued, choice=choice or PrepaymentChoice.KEEP_TERM)
 

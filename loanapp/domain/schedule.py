@@ -36,6 +36,11 @@ class Instalment:
     fees: Decimal
     balance: Decimal
 
+    @property
+    def total(self) -> Decimal:
+        """Everything that is due that day: the payment and the fees beside it."""
+        return self.payment + self.fees
+
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
@@ -79,7 +84,7 @@ class Schedule:
     @property
     def total_repayment(self) -> Decimal:
         """Everything the borrower pays: principal, interest and fees."""
-        return sum((row.payment + row.fees for row in self.rows), self.upfront_fees)
+        return sum((row.total for row in self.rows), self.upfront_fees)
 
 
 @dataclass(frozen=True, slots=True)

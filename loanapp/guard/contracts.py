@@ -111,7 +111,7 @@ def _check_pages(text: str, agreed: Agreed, own: AnnualisedCost) -> None:
     needed = {offer.terms.amount, offer.payout, schedule.total_interest, schedule.total_repayment}
     needed |= {row.payment for row in schedule.rows}
     known = needed | {getattr(row, name) for row in schedule.rows for name in _ROW_AMOUNTS}
-    known |= {row.payment + row.fees for row in schedule.rows}
+    known |= {row.total for row in schedule.rows}
     known |= {schedule.total_fees, offer.fee_per_instalment, offer.fee_before_payout}
     if needed - amounts:
         raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, "pages.amount_missing")

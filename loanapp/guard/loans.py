@@ -140,7 +140,7 @@ def check_account(
     following = account.next_row
     if outstanding != account.outstanding:
         raise GuardRefusal(ErrorCode.GUARD_SCHEDULE_DIFFERS, "outstanding")
-    if next_amount != (following and following.payment + following.fees):
+    if next_amount != (following and following.total):
         raise GuardRefusal(ErrorCode.GUARD_SCHEDULE_DIFFERS, "next_due")
     return account
 

@@ -192,7 +192,7 @@ def after(held: Loan, what: Repayment, *, state: str = "paid") -> Loan:
     next_due = following and {
         "no": following.no,
         "due": following.due.isoformat(),
-        "amount": wire(following.payment + following.fees),
+        "amount": wire(following.total),
     }
     return loan(
         repayments=[made],

@@ -96,7 +96,7 @@ class MonthColumns(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         width = (self.width() - 2 * _EDGE) / len(self.rows)
         foot, full = look.px(_BARS) + _EDGE, look.px(_BARS) - look.px(4)
-        highest = max(row.payment + row.fees for row in self.rows)
+        highest = max(row.total for row in self.rows)
         stride = -(-len(self.rows) // _NUMBERS_AT_MOST)
         for place, row in enumerate(self.rows):
             cell = QRectF(_EDGE + place * width, 0, width, self.height())
@@ -206,7 +206,7 @@ class MonthChart(QWidget):
             "components.chart_month",
             number=row.no,
             day=day(row.due),
-            sum=yuan(row.payment + row.fees, places=2),
+            sum=yuan(row.total, places=2),
             parts=" + ".join(parts),
         )
 

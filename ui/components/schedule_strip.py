@@ -55,11 +55,11 @@ class ScheduleStrip(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         width = self.width() / len(self._rows)
-        highest = max(row.payment + row.fees for row in self._rows)
+        highest = max(row.total for row in self._rows)
         stride = -(-len(self._rows) // _LABELS_AT_MOST)
         for place, row in enumerate(self._rows):
             cell = QRectF(place * width, 0, width, self.height())
-            self._paint_month(painter, cell, row, float((row.payment + row.fees) / highest))
+            self._paint_month(painter, cell, row, float((row.total) / highest))
             if place % stride == 0:
                 self._paint_labels(painter, cell, row)
         painter.end()
@@ -75,7 +75,7 @@ class ScheduleStrip(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look.colour(ground))
         painter.drawRoundedRect(box, 4, 4)
-        interest = full * float((row.interest + row.fees) / (row.payment + row.fees))
+        interest = full * float((row.interest + row.fees) / (row.total))
         painter.setBrush(look.colour("done" if repaid else ("accent_hover" if due_next else "accent")))
         painter.setOpacity(0.45 if not due_next else 0.8)
         painter.drawRoundedRect(QRectF(box.left(), box.top(), box.width(), max(3.0, interest)), 2, 2)

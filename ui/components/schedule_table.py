@@ -63,7 +63,7 @@ class ScheduleTable(QTableWidget):
         self.setColumnHidden(_COLUMNS.index("fees"), not has_fees)
         self.setRowCount(len(rows))
         for number, row in enumerate(rows):
-            money = (row.payment + row.fees, row.principal, row.interest, row.fees, row.balance)
+            money = (row.total, row.principal, row.interest, row.fees, row.balance)
             texts = [str(row.no), day(row.due), *(figure(value, places=2) for value in money)]
             spoken = ["", "", *(yuan(value, places=2) for value in money)]
             for column, text in enumerate(texts):

@@ -333,7 +333,7 @@ class ContractPage(JourneyPage):
 
     def _term_texts(self, application: Application, offer: Offer) -> list[tuple[str, str, str]]:
         first = offer.schedule.rows[0]
-        each = first.payment + first.fees
+        each = first.total
         rate = offer.cost.simple_total
         card = application.bank_card
         # The penalty runs on the overdue principal alone, as clause 6.1 of the contract has it.

@@ -196,7 +196,7 @@ class CostPage(JourneyPage):
         cost = annualised_cost(schedule)
         first = schedule.rows[0]
         self.months.setText(tr("common.months", count=self._months))
-        self.figures["monthly"].setText(yuan(first.payment + first.fees, places=2))
+        self.figures["monthly"].setText(yuan(first.total, places=2))
         self.figures["total"].setText(yuan(schedule.total_repayment, places=2))
         self.figures["annual"].setText(percent(cost.headline))
         self.bar.show_sum(schedule.principal, schedule.total_interest, schedule.total_fees)

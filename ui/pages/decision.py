@@ -159,7 +159,7 @@ class DecisionPage(JourneyPage):
         self._box.addWidget(self._sum(offer))
         first = rows[0]
         facts = [
-            tr("decision.first_due", date=day(first.due), amount=yuan(first.payment + first.fees)),
+            tr("decision.first_due", date=day(first.due), amount=yuan(first.total)),
             tr("decision.valid_until", time=moment(offer.valid_until)),
         ]
         for fact in facts:
@@ -184,7 +184,7 @@ class DecisionPage(JourneyPage):
         fee = offer.fee_before_payout
         no_fee = tr("decision.sum.payout_note") if not fee else tr("decision.sum.payout_fee", fee=yuan(fee))
         months = tr("decision.sum.months", count=offer.terms.months)
-        each, final = first.payment + first.fees, last.payment + last.fees
+        each, final = first.total, last.total
         if final != each:
             months = tr("decision.sum.months_last", count=offer.terms.months, amount=yuan(final))
         irr = tr(

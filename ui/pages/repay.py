@@ -7,7 +7,7 @@ from typing import Final
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QWidget
 
-from loanapp.domain.loan_account import LoanAccount, NothingToPayError, Repayment, RepaymentKind
+from loanapp.domain.loan_account import LoanAccount, Repayment, RepaymentKind
 from loanapp.domain.money import ZERO
 from loanapp.domain.prepayment import PrepaymentChoice
 from ui.components import Dialog, MoneyField, PrimaryButton, SecondaryButton, SummaryList, SummaryRow, label
@@ -17,7 +17,7 @@ from ui.formats import day, yuan
 from ui.translations import tr
 
 Owed = Callable[[RepaymentKind, Decimal, PrepaymentChoice | None], Repayment]
-"""What such a payment is today; raises what :meth:`LoanAccount.owed` raises."""
+"""What such a payment is today; raises what :meth:`LoanAccount.owed_at` raises."""
 
 _PARTS: Final = ("principal", "interest", "fees", "penalty")
 _LEAST: Final = Decimal("0.01")
@@ -78,7 +78,7 @@ class RepayDialog(Dialog):
             self.choice.set_choices([self._way(one, part) for one in PrepaymentChoice])
         try:
             self.what = self._owed(self._kind, part, choice if self._kind is RepaymentKind.PART else None)
-        except ValueError:  # a part that is no part: NothingToPayError never gets here, the page offers what is open
+        except ValueError:
             self.what = None
         self.part.set_error(tr("repay.part.wrong") if self.what is None and self.part.text() else None)
         self.parts.setVisible(self.what is not None)
@@ -94,12 +94,13 @@ class RepayDialog(Dialog):
         """One of both ways, with what it leaves."""
         words = ""
         try:
-            rows = self._account.after(self._owed(RepaymentKind.PART, part, choice)).schedule.rows
+            what = self._owed(RepaymentKind.PART, part, choice)
+            rows = self._account.after(what).schedule.rows
         except ValueError:
             pass
         else:
-            left = next(row for row in rows if row.due > self._owed(RepaymentKind.PART, part, choice).on)
-            words = tr("repay.part.leaves", amount=yuan(left.payment + left.fees, places=2), date=day(rows[-1].due))
+            left = next(row for row in rows if row.due > what.on)
+            words = tr("repay.part.leaves", amount=yuan(left.total, places=2), date=day(rows[-1].due))
         return Choice(choice.value, tr(f"repay.part.{choice.value}"), words)
 
     def _show(self, what: Repayment) -> None:
@@ -138,7 +139,7 @@ def open_ways(owed: Owed) -> list[RepaymentKind]:
     for kind in RepaymentKind:
         try:
             ways[kind] = owed(kind, _LEAST, None).amount
-        except NothingToPayError:
+        except ValueError:  # nothing of the kind to pay, or no part of a loan of a cent
             continue
     if ways.get(RepaymentKind.ARREARS) == ways.get(RepaymentKind.INSTALMENT):
         ways.pop(RepaymentKind.ARREARS, None)

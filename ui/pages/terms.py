@@ -221,7 +221,7 @@ class TermsPage(JourneyPage):
         for months in product.months:
             plan = self._plan(months)
             first = plan.rows[0] if plan is not None else None
-            each = tr("terms.each_month", amount=yuan(first.payment + first.fees, places=2)) if first else ""
+            each = tr("terms.each_month", amount=yuan(first.total, places=2)) if first else ""
             choices.append(Choice(str(months), tr("common.months", count=months), each))
         self.months.set_choices(choices)
         self.purpose.set_choices([Choice(one.value, tr(f"common.purpose_{one.value}")) for one in product.purposes])
@@ -231,7 +231,7 @@ class TermsPage(JourneyPage):
         if plan is None:
             return
         first = plan.rows[0]
-        self.figures["monthly"].setText(yuan(first.payment + first.fees, places=2))
+        self.figures["monthly"].setText(yuan(first.total, places=2))
         self.figures["total"].setText(yuan(plan.total_repayment, places=2))
         self.figures["annual"].setText(percent(annualised_cost(plan).headline))
         self.bar.show_sum(plan.principal, plan.total_interest, plan.total_fees)

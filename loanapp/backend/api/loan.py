@@ -63,7 +63,7 @@ def _show(services: Services, session: Session, borrower_id: str, application_id
             and {
                 "no": following.no,
                 "due": following.due.isoformat(),
-                "amount": following.payment + following.fees,
+                "amount": following.total,
             },
             "free_return_until": free_until(services, application, loan),
             "settled_at": loan.settled_at,

@@ -1,6 +1,6 @@
 """The account of a loan: what its contract leads to, with every payment made since."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -58,12 +58,10 @@ class Asked:
 
 
 def owed_now(services: Services, session: Session, application: Application, loan: Loan, what: Asked) -> Repayment:
-    """What such a payment is at this moment; raises what :meth:`LoanAccount.owed` raises."""
-    now = services.clock.now()
+    """What such a payment is at this moment; raises what :meth:`LoanAccount.owed_at` raises."""
+    until = free_until(services, application, loan)
     account = account_of(session, application, loan)
-    asked = account.owed(what.kind, now.astimezone(CHINA).date(), what.part, what.choice)
-    free = what.kind is RepaymentKind.PAYOFF and now <= free_until(services, application, loan)
-    return replace(asked, interest=ZERO, fees=ZERO) if free else asked
+    return account.owed_at(services.clock.now(), what.kind, what.part, what.choice, free_until=until)
 
 
 def free_until(services: Services, application: Application, loan: Loan) -> datetime:
