@@ -6,18 +6,15 @@ from PySide6.QtCore import Qt
 from tests.gallery.combinations import ONE
 from tests.gallery.keys import backwards, missed, round_trip, told
 from tests.gallery.scenes import all_scenes
-from tests.gallery.stage import as_before, in_front, prepare, put, settle, staged
+from tests.gallery.stage import drawn_alike, in_front, put, settle, staged
 
 PAGES = {scene.name: scene for scene in all_scenes() if not scene.name.startswith("component-")}
 
 
 @pytest.fixture(scope="module", autouse=True)
 def looks(qapp):
-    prepare()
-    yield
-    as_before()
-    qapp.setStyleSheet("")
-    qapp.setCursorFlashTime(1000)
+    with drawn_alike(qapp):
+        yield
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QComboBox, QLine
 
 from tests.gallery.combinations import Combination
 from tests.gallery.scenes import all_scenes
-from tests.gallery.stage import as_before, in_front, prepare, put, staged
+from tests.gallery.stage import drawn_alike, in_front, put, staged
 from tests.ui.looking import controls
 from tests.ui.words_in_sight import words_in_sight
 from ui import reader_roles
@@ -38,12 +38,9 @@ _DATA = re.compile(
 
 @pytest.fixture(scope="module", autouse=True)
 def looks(qapp):
-    prepare()
-    reader_roles.install()
-    yield
-    as_before()
-    qapp.setStyleSheet("")
-    qapp.setCursorFlashTime(1000)
+    with drawn_alike(qapp):
+        reader_roles.install()
+        yield
 
 
 def told(widget: QWidget, part: QAccessible.Text = _Part.Name) -> str:

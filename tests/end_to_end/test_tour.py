@@ -42,12 +42,21 @@ def left_behind(request, both) -> Path:
 
 @pytest.fixture(scope="module")
 def both(tmp_path_factory) -> dict[str, Path]:
-    """Two tours side by side: most of their time they wait for reading and acting to take theirs."""
-    out = {name: tmp_path_factory.mktemp(name) for name in ("mouse", "keys")}
-    tours = [_tour(out["mouse"], "--lang", "zh"), _tour(out["keys"], "--lang", "zh", "--keyboard")]
+    """Three tours side by side: most of their time they wait for reading and acting to take theirs."""
+    out = {name: tmp_path_factory.mktemp(name) for name in ("mouse", "keys", "english")}
+    tours = [
+        _tour(out["mouse"], "--lang", "zh"),
+        _tour(out["keys"], "--lang", "zh", "--keyboard"),
+        _tour(out["english"], "--lang", "en"),
+    ]
     for code, said, complained in [_ended(tour) for tour in tours]:
         assert code == 0, f"{said}\n{complained}"
     return out
+
+
+def test_the_longer_words_of_english_hide_nothing_from_the_mouse(both):
+    """Its texts are higher: what had to be pressed has been out of sight there, and nowhere else."""
+    assert len(list(both["english"].glob("*-en.png"))) == len(list(both["mouse"].glob("*-zh.png")))
 
 
 def test_every_page_leaves_its_picture(left_behind):

@@ -222,6 +222,17 @@ def prepare() -> None:
     QApplication.setCursorFlashTime(0)
 
 
+@contextlib.contextmanager
+def drawn_alike(application: QApplication) -> Iterator[None]:
+    """Scenes drawn within look alike on every computer; afterwards nothing of it is left."""
+    prepare()
+    as_before()
+    yield
+    as_before()
+    application.setStyleSheet("")
+    application.setCursorFlashTime(1000)
+
+
 def as_before() -> None:
     """The looks every program starts with."""
     theme().choose(mode="light", scale=100)

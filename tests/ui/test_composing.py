@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 
 from loanapp.domain.typed_days import half_width
 from tests.gallery.page_scenes import page_scenes
-from tests.gallery.stage import as_before, prepare, settle, staged
+from tests.gallery.stage import drawn_alike, settle, staged
 from ui.pages.page import JourneyPage
 
 SCENES = {scene.name: scene for scene in page_scenes()}
@@ -18,11 +18,8 @@ NAME = "买买提·𠮷尔逊"
 
 @pytest.fixture
 def stage(qapp):
-    prepare()
-    as_before()
-    yield
-    as_before()
-    qapp.setStyleSheet("")
+    with drawn_alike(qapp):
+        yield
 
 
 def compose(editor, letters, committed=""):

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidg
 from tests.gallery.combinations import Combination
 from tests.gallery.legibility import faint, marks
 from tests.gallery.scenes import all_scenes
-from tests.gallery.stage import as_before, prepare, put, staged
+from tests.gallery.stage import drawn_alike, put, staged
 from ui.theme import APPEARANCES
 
 SCENES = {scene.name: scene for scene in all_scenes()}
@@ -31,12 +31,8 @@ TALL = (1366, 2400)
 
 @pytest.fixture(scope="module", autouse=True)
 def looks(qapp):
-    prepare()
-    as_before()
-    yield
-    as_before()
-    qapp.setStyleSheet("")
-    qapp.setCursorFlashTime(1000)
+    with drawn_alike(qapp):
+        yield
 
 
 def faint_in(name, appearance):

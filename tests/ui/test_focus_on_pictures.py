@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 from tests.gallery.combinations import Combination
 from tests.gallery.focus import stops, unseen
 from tests.gallery.scenes import all_scenes
-from tests.gallery.stage import as_before, prepare, put, staged
+from tests.gallery.stage import drawn_alike, put, staged
 from ui.theme import APPEARANCES
 
 SCENES = {scene.name: scene for scene in all_scenes()}
@@ -16,12 +16,8 @@ QUICK = ("cost-wrong", "terms", "identity-wrong", "permissions", "contract", "fa
 
 @pytest.fixture(scope="module", autouse=True)
 def looks(qapp):
-    prepare()
-    as_before()
-    yield
-    as_before()
-    qapp.setStyleSheet("")
-    qapp.setCursorFlashTime(1000)
+    with drawn_alike(qapp):
+        yield
 
 
 def unseen_in(name, appearance):

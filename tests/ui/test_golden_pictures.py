@@ -8,7 +8,7 @@ from PIL import Image
 
 from tests.gallery.golden import FOLDER, GAP, LARGEST_BYTES, MARK, compare, draw, keep, path_of
 from tests.gallery.scenes import all_scenes
-from tests.gallery.stage import as_before, prepare
+from tests.gallery.stage import as_before, drawn_alike
 from ui.theme import theme
 from ui.theme.theme import Theme
 from ui.translations import translator
@@ -20,11 +20,8 @@ linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="letters
 
 @pytest.fixture(scope="module", autouse=True)
 def looks(qapp):
-    prepare()
-    yield
-    as_before()
-    qapp.setStyleSheet("")
-    qapp.setCursorFlashTime(1000)
+    with drawn_alike(qapp):
+        yield
 
 
 @linux

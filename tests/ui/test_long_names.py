@@ -6,7 +6,7 @@ from loanapp.domain.person_name import tidy_name
 from tests.gallery.clipping import faults
 from tests.gallery.combinations import Combination
 from tests.gallery.page_scenes import page_scenes
-from tests.gallery.stage import as_before, look, prepare, put, staged
+from tests.gallery.stage import drawn_alike, look, put, staged
 from ui.components.labels import label
 from ui.pages.identity_document import IdentityDocumentPage
 
@@ -16,11 +16,8 @@ NAMES = ("买买提·吐尔逊·阿不都热合曼", "阿卜杜热合曼·𠮷�
 
 @pytest.fixture
 def stage(qapp):
-    prepare()
-    as_before()
-    yield
-    as_before()
-    qapp.setStyleSheet("")
+    with drawn_alike(qapp):
+        yield
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

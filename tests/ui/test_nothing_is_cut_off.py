@@ -7,7 +7,7 @@ import pytest
 
 from tests.gallery.combinations import all_combinations, worst
 from tests.gallery.scenes import all_scenes
-from tests.gallery.stage import as_before, in_front, prepare
+from tests.gallery.stage import drawn_alike, in_front
 from tests.gallery.sweep import sweep
 from tests.ui.looking import markup, nameless
 
@@ -16,11 +16,8 @@ SCENES = {scene.name: scene for scene in all_scenes()}
 
 @pytest.fixture(scope="module", autouse=True)
 def looks(qapp):
-    prepare()
-    yield
-    as_before()
-    qapp.setStyleSheet("")
-    qapp.setCursorFlashTime(1000)
+    with drawn_alike(qapp):
+        yield
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from shiboken6 import isValid
 
 from tests.gallery.face_scenes import face_scenes
 from tests.gallery.page_scenes import page_scenes
-from tests.gallery.stage import as_before, in_front, prepare, settle, staged, until
+from tests.gallery.stage import as_before, drawn_alike, in_front, prepare, settle, staged, until
 from tests.ui.words_in_sight import focus_place, places, typed, words_in_sight
 from ui.main_window import MainWindow
 from ui.translations import translator
@@ -18,11 +18,8 @@ SCENES = {scene.name: scene for scene in (*page_scenes(), *face_scenes())}
 
 @pytest.fixture
 def stage(qapp):
-    prepare()
-    as_before()
-    yield
-    as_before()
-    qapp.setStyleSheet("")
+    with drawn_alike(qapp):
+        yield
 
 
 def rest(window) -> None:
@@ -151,7 +148,7 @@ def test_longer_words_in_the_same_window_find_their_room(name, scale):
     """Nothing tells a page that its words grew except the switch itself: no size and no style changes with it."""
     from tests.gallery.combinations import Combination
     from tests.gallery.scenes import all_scenes
-    from tests.gallery.stage import as_before, look, prepare, put, staged
+    from tests.gallery.stage import look, put
 
     prepare()
     as_before()

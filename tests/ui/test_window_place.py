@@ -16,7 +16,7 @@ from PySide6.QtGui import QGuiApplication
 from tests.gallery.clipping import faults
 from tests.gallery.face_scenes import face_scenes
 from tests.gallery.page_scenes import page_scenes
-from tests.gallery.stage import as_before, prepare, settle, staged
+from tests.gallery.stage import drawn_alike, settle, staged
 from ui.application import Desktop
 from ui.home import WindowSettings
 from ui.shell import Shell
@@ -141,11 +141,8 @@ def test_on_a_smaller_screen_it_is_no_larger_than_the_screen(program, qtbot):
 
 @pytest.fixture
 def stage(qapp):
-    prepare()
-    as_before()
-    yield
-    as_before()
-    qapp.setStyleSheet("")
+    with drawn_alike(qapp):
+        yield
 
 
 @pytest.mark.parametrize("name", SCENES)
