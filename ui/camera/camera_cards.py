@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QHBoxLayout, QS
 
 from ui.camera.mirror_image import mirrored
 from ui.components import SimulatedTag, icon_pixmap, label
+from ui.components.card_columns import arrange_columns, widest
 from ui.components.choice_cards import SteppingRadio, outline_focus
 from ui.components.labels import set_role
 from ui.theme import theme
@@ -210,22 +211,10 @@ class CameraCards(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """One card is wide enough."""
-        return QSize(self._widest(), super().minimumSizeHint().height())
-
-    def _widest(self) -> int:
-        return max((card.minimumSizeHint().width() for card in self._cards.values()), default=0)
+        return QSize(widest(self._cards.values()), super().minimumSizeHint().height())
 
     def _flow(self) -> None:
-        """As many side by side as there is room for."""
-        gap = self._grid.horizontalSpacing()
-        columns = max(1, min(self._most, (self.width() + gap) // max(1, self._widest() + gap)))
-        if columns != self._columns:
-            self._columns = columns
-            for place, card in enumerate(self._cards.values()):
-                self._grid.removeWidget(card)
-                self._grid.addWidget(card, place // columns, place % columns)
-        for column in range(self._most):
-            self._grid.setColumnStretch(column, 1 if column < self._columns else 0)
+        self._columns = arrange_columns(self._grid, self._cards.values(), self.width(), self._columns, self._most)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Follow the width."""

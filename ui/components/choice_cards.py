@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QRadioButton, QVBoxLayout, QWidget
 
+from ui.components.card_columns import arrange_columns, widest
 from ui.components.labels import label, set_role
 
 
@@ -135,24 +136,11 @@ class ChoiceCards(QWidget):
     def minimumSizeHint(self) -> QSize:
         """Where the cards flow, one of them is wide enough."""
         hint = super().minimumSizeHint()
-        return QSize(self._widest(), hint.height()) if self._flowing else hint
-
-    def _widest(self) -> int:
-        return max((card.minimumSizeHint().width() for card in self._cards.values()), default=0)
+        return QSize(widest(self._cards.values()), hint.height()) if self._flowing else hint
 
     def _flow(self) -> None:
-        """As many side by side as there is room for, all of one width."""
-        if not self._flowing or not self._cards or self._placing:
-            return
-        gap = self._grid.horizontalSpacing()
-        columns = max(1, min(self._most, (self.width() + gap) // (self._widest() + gap)))
-        if columns != self._columns:
-            self._columns = columns
-            for place, card in enumerate(self._cards.values()):
-                self._grid.removeWidget(card)
-                self._grid.addWidget(card, place // columns, place % columns)
-        for column in range(self._most):
-            self._grid.setColumnStretch(column, 1 if column < columns else 0)
+        if self._flowing and self._cards and not self._placing:
+            self._columns = arrange_columns(self._grid, self._cards.values(), self.width(), self._columns, self._most)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Follow the width."""
