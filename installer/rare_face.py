@@ -5,9 +5,9 @@ from typing import Final
 
 from fontTools.subset import Options, Subsetter, load_font, save_font
 
+from loanapp.proof.typeface import RARE_FACE
 from loanapp.resource_files import assets_folder
 
-RARE_FACE: Final = "HanaMinB.ttf"
 _CHARACTERS: Final = Path(__file__).with_name("rare_characters.txt")
 
 

@@ -11,7 +11,6 @@ from PySide6.QtGui import QFont, QFontDatabase, QRawFont
 
 from loanapp.resource_files import assets_folder
 
-RARE_FACE: Final = "HanaMinB.ttf"
 _RARE_FAMILY: Final = "HanaMinB"
 _MAIN_FAMILY: Final = "Noto Sans SC"
 # Nearly all of the planes below are in the program's own face.
@@ -28,6 +27,8 @@ def prepare_for(text: str) -> None:
 
 def _load_if_needed(text: str) -> None:
     global _asked  # noqa: PLW0603
+    from loanapp.proof.typeface import RARE_FACE
+
     main = QRawFont.fromFont(QFont(_MAIN_FAMILY))
     if all(main.supportsCharacter(ord(character)) for character in text if character >= _FIRST_RARE):
         return

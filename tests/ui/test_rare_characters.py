@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from loanapp.proof.typeface import RARE_FACE
 from loanapp.resource_files import assets_folder
-from ui.rare_characters import RARE_FACE
 
 ROOT = Path(__file__).parents[2]
 NAMED, RARE = "䶮㛃𬱖", "𠮷𠈓𡛕𬺊"
