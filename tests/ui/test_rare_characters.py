@@ -84,7 +84,9 @@ def test_each_is_drawn_as_itself_and_the_large_face_is_loaded_late(by_field):
 
 def test_a_computer_without_the_face_goes_on(monkeypatch, qapp, tmp_path):
     import ui.rare_characters as rare
+    from ui.shell import load_font
 
+    load_font()
     monkeypatch.setattr(rare, "_asked", False)
     monkeypatch.setattr(rare, "assets_folder", lambda: tmp_path)
     rare.prepare_for(RARE)
