@@ -24,6 +24,7 @@ from loanapp.client.answers import (
     Verdict,
     read_challenge,
 )
+from loanapp.client.data_uses import HistoryPage
 from loanapp.client.endpoint import Endpoint
 from loanapp.client.errors import InputRejectedError, LenderRefusedError
 from loanapp.client.offer_answers import read_disclosure
@@ -360,6 +361,12 @@ class LenderClient:
         if what.choice is not None:
             body |= {"part": wire(what.principal), "choice": what.choice.value}
         return self._send("PUT", _path(application_id, "loan", "repayments", repayment_id), body, Loan.read)
+
+    # The borrower's data
+
+    def data_uses(self, *, seen: int, after: int) -> HistoryPage:
+        """Own entries of the ledger above number ``after``, with the proof of growth from the head of ``seen``."""
+        return self._get(f"/v1/data-uses?seen={seen:d}&after={after:d}", HistoryPage.read)
 
     # The four shapes of call
 

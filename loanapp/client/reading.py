@@ -73,6 +73,15 @@ class JsonObject:
             raise AnswerUnreadableError(self.place(name))
         return value
 
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A list of strings."""
+        found: list[str] = []
+        for value in self._list(name):
+            if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
+                raise AnswerUnreadableError(self.place(name))
+            found.append(value)
+        return tuple(found)
+
     def flag(self, name: str) -> bool:
         """True or false."""
         value = self._members.get(name)

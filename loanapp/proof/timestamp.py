@@ -80,6 +80,13 @@ class TimestampAuthority:
         response: bytes = tsp.TimeStampResp({"status": granted, "time_stamp_token": token}).dump()
         return response
 
+    def token_over(self, digest: bytes) -> bytes:
+        """A token (DER ``ContentInfo``) that certifies the present moment for a SHA-256, its certificate inside."""
+        algorithm = algos.DigestAlgorithm({"algorithm": "sha256"})
+        imprint = tsp.MessageImprint({"hash_algorithm": algorithm, "hashed_message": digest})
+        token: bytes = self._token(imprint, None, with_certificate=True).dump()
+        return token
+
     def timestamper(self) -> RemoteTimestamper:
         """A time-stamper that asks this authority directly, for the party that runs it."""
         return RemoteTimestamper(self.answer)

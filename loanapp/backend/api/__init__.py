@@ -4,7 +4,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from loanapp.backend.api import applications, contract, loan, other_ways, public, verification
+from loanapp.backend.api import applications, contract, data_uses, loan, other_ways, public, verification
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     public.router,
@@ -13,4 +13,5 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     other_ways.router,
     contract.router,
     loan.router,
+    data_uses.router,
 )

@@ -36,8 +36,10 @@ def bind_card(
     confirmed, ``CARD_MISMATCH``, ``CARD_NOT_DEBIT``, or ``CARD_GATEWAY_DOWN`` with the seconds to wait.
     """
     number, phone = _parsed(number_text, phone_text)
-    with services.database.read() as session:
+    with services.database.write() as session:
         identity = _identity(services, session, borrower_id, application_id)
+        now = services.clock.now()
+        ledger.append(session, now, "share", str(application_id), {"what": "bank_card"})  # before anything leaves
     answer = _ask(services, identity, number, phone)
     bank = issuer_of(number, {prefix: row.bank for prefix, row in services.policies.issuers.prefixes.items()})
     now = services.clock.now()

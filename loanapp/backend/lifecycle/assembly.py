@@ -11,6 +11,7 @@ from loanapp.backend.adapters.simulated import (
     simulated_identities,
 )
 from loanapp.backend.adapters.simulated_bank import SimulatedBank
+from loanapp.backend.data_uses.heads import Sequencer
 from loanapp.backend.inference.client import InferenceClient
 from loanapp.backend.lifecycle.folder import LenderFolder
 from loanapp.backend.lifecycle.lender_keys import LenderKeys
@@ -36,6 +37,7 @@ class Lender:
     services: Services
     origination: LateOrigination
     bank: SimulatedBank
+    sequencer: Sequencer
 
     def start_background(self) -> None:
         """Load what requests do not need yet, and finish what the last process was cut off from."""
@@ -43,9 +45,11 @@ class Lender:
         destroy_leftovers(self.services)
         destroy_expired(self.services)
         collect_pending(self.services)
+        self.sequencer.start()
 
     def close(self) -> None:
         """End workflow and inference, give back the databases."""
+        self.sequencer.stop()
         self.origination.stop()
         self.services.inference.stop()
         self.services.vault.close()
@@ -80,4 +84,4 @@ def assemble(folder: LenderFolder, policies: Policies, clock: Clock) -> Lender:
         origination=origination,
         demonstration=policies.profile.simulated,
     )
-    return Lender(services, origination, bank)
+    return Lender(services, origination, bank, Sequencer(services))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import Sealed, own_application, require_status, set_status
 from loanapp.backend.applications.view import bank_words
+from loanapp.backend.data_uses.heads import sign_head, written_head
 from loanapp.backend.offers.disclosure import disclosure_sha256
 from loanapp.backend.offers.offer import offer_cost, offer_schedule
 from loanapp.backend.refusal import RefusedError
@@ -54,7 +55,8 @@ def accept_offer(
         )
     )
     set_status(session, application, ApplicationStatus.SIGNING, now, "borrower")
-    ledger.append(session, now, "signature", application.id, {"contract": number, "prepared_sha256": digest})
+    detail = {"what": "contract_prepared", "contract": number, "prepared_sha256": digest}
+    ledger.append(session, now, "signature", application.id, detail)
     return application
 
 
@@ -100,7 +102,7 @@ def _render(services: Services, session: Session, application: Application, numb
         disclosure_sha256=disclosure_sha256(services, offer),
         payout=Decimal(offer["payout"]),
         fee_before_payout=Decimal(offer["fee_before_payout"]),
-        ledger_head=ledger.head(session),
+        ledger_head=written_head(sign_head(services, session)),
         simulated=profile.simulated,
     )
     return prepare(render_contract(data))

@@ -24,6 +24,9 @@ from loanapp.domain.status import ApplicationStatus
 _S = ApplicationStatus
 CheckState = Literal["running", "done", "failed"]
 
+# The checks that tell a source outside the lender who the borrower is.
+_SHARED = ("identity", "credit")
+
 
 def _application(session: Session, application_id: str) -> Application:
     found = session.get(Application, application_id)
@@ -56,6 +59,8 @@ def note_check(
     check.state, check.at = state, now
     if state == "running":
         check.answer_sealed = None
+        if step in _SHARED:
+            ledger.append(session, now, "share", application_id, {"what": step})  # before anything leaves
     session.add(check)
     if state != "running":
         ledger.append(session, now, "check", application_id, {"check": step, "state": state})
@@ -181,6 +186,8 @@ def review(services: Services, session: Session, application_id: str) -> str:
     application = _application(session, application_id)
     if application.status is not _S.IN_REVIEW:
         return "stopped"
+    now, seen = services.clock.now(), {"what": "review"}
+    ledger.append(session, now, "access", application_id, seen, actor="simulated_reviewer")
     before = Sealed(services, application).decision or {}
     assessment = Assessment(DecisionOutcome.APPROVED, (), before.get("score"))
     _write_decision(services, session, application, assessment, by_reviewer=True)

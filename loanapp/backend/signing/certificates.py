@@ -58,6 +58,6 @@ def certify_key(
     contract.certificate_pem = pem(certificate)
     contract.chain_pem = keys.borrower_authority.certificate_pem + keys.document_root.certificate_pem
     application.updated_at = now
-    detail = {"certificate_serial": f"{certificate.serial_number:x}"}
+    detail = {"what": "certificate", "certificate_serial": f"{certificate.serial_number:x}"}
     ledger.append(session, now, "signature", application.id, detail)
     return contract.certificate_pem, contract.chain_pem

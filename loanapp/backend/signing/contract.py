@@ -8,6 +8,7 @@ from hashlib import sha256
 from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import own_application, set_status
+from loanapp.backend.data_uses.heads import stamp_head
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.signing.certificates import contract_of, ready_to_sign
@@ -53,6 +54,7 @@ def take_signed(services: Services, borrower_id: str, application_id: uuid.UUID,
         if certificate is None:
             raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status="signing", missing="certificate")
         _check(services, signed, prepared, certificate)
+        stamp_head(services)
         final = _countersign(services, signed)
         with services.database.write() as session:
             application, record = ready_to_sign(services, session, borrower_id, application_id)
@@ -124,6 +126,11 @@ def _keep(
     record.final_sealed = services.cipher.encrypt(final, f"contract|{record.number}|final")
     record.final_sha256 = sha256(final).hexdigest()
     record.signed_at = now
-    detail = {"contract": record.number, "borrower_sha256": digest, "final_sha256": record.final_sha256}
+    detail = {
+        "what": "contract_signed",
+        "contract": record.number,
+        "borrower_sha256": digest,
+        "final_sha256": record.final_sha256,
+    }
     ledger.append(session, now, "signature", application.id, detail, actor="borrower")
     set_status(session, application, ApplicationStatus.SIGNED, now, "borrower")

@@ -1,19 +1,42 @@
-"""The append-only ledger: who did what and when, each entry chained to the one before and committed with the act."""
+"""The append-only ledger: who did what with which data and when, each entry chained and committed with the act.
 
+What everybody may see of an entry, and what hides behind its salt, is told in :mod:`loanapp.proof.ledger_proof`.
+"""
+
+import secrets
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Final, Literal
+from datetime import UTC, datetime
+from typing import Any, Final, Literal, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, insert, select, update
 from sqlalchemy.orm import Session
 
 from loanapp.backend.store.tables import LedgerRow
-from loanapp.proof.canonical_json import canonical_sha256
+from loanapp.proof.ledger_proof import GENESIS, SALT_BYTES, commitment, entry_of, leaf_of
+from loanapp.resource_files import read_toml
 
-LedgerKind = Literal["consent", "check", "access", "decision", "signature", "payout", "repayment", "deletion", "status"]
+LedgerKind = Literal[
+    "consent",
+    "check",
+    "access",
+    "share",
+    "decision",
+    "signature",
+    "payout",
+    "repayment",
+    "deletion",
+    "status",
+    "right",
+]
 Actor = Literal["borrower", "lender", "simulated_reviewer", "simulated_clerk"]
 
-GENESIS: Final = "0" * 64
+# What the detail of each kind calls the thing that was done.
+_NAMES: Final = ("check", "scope", "status", "what")
+
+# Made once and run below the object mapper: an entry is added with nearly every act, and must cost next to nothing.
+_TABLE: Final = cast("Table", LedgerRow.__table__)
+_NEWEST: Final = select(_TABLE.c.no, _TABLE.c.leaf_sha256).order_by(_TABLE.c.no.desc()).limit(1)
+_ADDING: Final = insert(_TABLE)
 
 
 def append(
@@ -24,42 +47,80 @@ def append(
     detail: Mapping[str, object],
     *,
     actor: Actor = "lender",
+    borrower_id: str | None = None,
 ) -> str:
-    """Add an entry in the caller's transaction and return its SHA-256.
+    """Add an entry in the caller's transaction and return its leaf (SHA-256).
 
-    ``detail`` holds facts and digests, never personal data: entries outlive every deletion.
+    ``detail`` holds facts and digests, never personal data. Which data were used and who received them follows from the
+    act (``resources/policy/data_uses.toml``). ``borrower_id`` is for acts that belong to no application.
     """
-    last = session.scalars(select(LedgerRow).order_by(LedgerRow.no.desc()).limit(1)).first()
-    no = last.no + 1 if last else 1
-    previous = last.entry_sha256 if last else GENESIS
-    row = LedgerRow(
-        no=no,
-        at=at,
-        kind=kind,
-        application_id=application_id,
-        actor=actor,
-        detail=dict(detail),
-        previous_sha256=previous,
-        entry_sha256="",
-    )
-    row.entry_sha256 = entry_digest(row)
-    session.add(row)
-    session.flush()
-    return row.entry_sha256
+    connection = session.connection()
+    last = connection.execute(_NEWEST).one_or_none()
+    no, previous = (last.no + 1, last.leaf_sha256) if last else (1, GENESIS)
+    act = act_of(kind, detail)
+    use = uses().get(act, {})
+    private = {
+        "application_id": application_id,
+        "borrower_id": borrower_id,
+        "actor": actor,
+        "act": act,
+        "data": list(use.get("data", ())),
+        "recipient": str(use.get("recipient", "lender")),
+        "detail": dict(detail),
+    }
+    salt = secrets.token_bytes(SALT_BYTES)
+    committed = commitment(salt, private)
+    leaf = leaf_of(entry_of(no, written(at), kind, committed, previous))
+    public = {"no": no, "at": at, "kind": kind, "commitment": committed}
+    chain = {"previous_sha256": previous, "leaf_sha256": leaf}
+    connection.execute(_ADDING, {**public, **chain, "salt": salt, **private})
+    return leaf
 
 
-def entry_digest(row: LedgerRow) -> str:
-    """What ``entry_sha256`` must be: SHA-256 of the canonical JSON of every other column."""
-    return canonical_sha256(
-        {
-            "no": row.no,
-            "at": row.at.isoformat(),
-            "kind": row.kind,
-            "application_id": row.application_id,
-            "actor": row.actor,
-            "detail": row.detail,
-            "previous": row.previous_sha256,
-        }
+def uses() -> Mapping[str, Mapping[str, Any]]:
+    """For each act the data it uses and who receives them."""
+    acts: Mapping[str, Mapping[str, Any]] = read_toml("policy", "data_uses.toml")["acts"]
+    return acts
+
+
+def act_of(kind: str, detail: Mapping[str, object]) -> str:
+    """The act's name, such as ``check.card_four_elements``."""
+    return ".".join([kind, *(str(detail[name]) for name in _NAMES if name in detail)][:2])
+
+
+def written(at: datetime) -> str:
+    """A moment as entries write it."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def public_entry(row: LedgerRow) -> dict[str, Any]:
+    """What everybody may see of an entry."""
+    return entry_of(row.no, written(row.at), row.kind, row.commitment, row.previous_sha256)
+
+
+def content(row: LedgerRow) -> dict[str, Any] | None:
+    """What an entry commits to; ``None`` once it was made anonymous."""
+    if row.salt is None:
+        return None
+    return {
+        "application_id": row.application_id,
+        "borrower_id": row.borrower_id,
+        "actor": row.actor,
+        "act": row.act,
+        "data": row.data,
+        "recipient": row.recipient,
+        "detail": row.detail,
+    }
+
+
+def holds(row: LedgerRow, no: int, previous: str) -> bool:
+    """Whether an entry is number ``no``, follows ``previous`` and says what it committed to."""
+    inside = content(row)
+    return (
+        row.no == no
+        and row.previous_sha256 == previous
+        and row.leaf_sha256 == leaf_of(public_entry(row))
+        and (inside is None or row.salt is None or commitment(row.salt, inside) == row.commitment)
     )
 
 
@@ -67,13 +128,18 @@ def first_broken(session: Session) -> int | None:
     """The number of the first entry that was changed, removed or reordered; ``None`` when the chain holds."""
     previous, expected = GENESIS, 1
     for row in session.scalars(select(LedgerRow).order_by(LedgerRow.no)):
-        if row.no != expected or row.previous_sha256 != previous or row.entry_sha256 != entry_digest(row):
+        if not holds(row, expected, previous):
             return expected
-        previous, expected = row.entry_sha256, expected + 1
+        previous, expected = row.leaf_sha256, expected + 1
     return None
 
 
-def head(session: Session) -> str:
-    """The SHA-256 of the newest entry: who holds it can prove that nothing before it was changed."""
-    newest = session.scalars(select(LedgerRow.entry_sha256).order_by(LedgerRow.no.desc()).limit(1)).first()
-    return newest or GENESIS
+def make_anonymous(session: Session, application_id: str) -> None:
+    """Destroy what the entries of an application say, with their salts: the history stays, the person does not."""
+    session.execute(
+        update(LedgerRow)
+        .where(LedgerRow.application_id == application_id)
+        .values(
+            salt=None, application_id=None, borrower_id=None, actor=None, act=None, data=None, recipient=None, detail={}
+        )
+    )

@@ -277,17 +277,43 @@ class IdempotencyRecord(Base):
 
 
 class LedgerRow(Base):
-    """One entry of the append-only ledger; ``entry_sha256`` covers the entry and the one before it."""
+    """One entry of the append-only ledger; what follows the salt is what the commitment hides."""
 
-    __tablename__ = "ledger"
+    __tablename__ = "ledger_entry"
     no: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     kind: Mapped[str]
-    application_id: Mapped[str | None] = mapped_column(index=True)
-    actor: Mapped[str]
-    detail: Mapped[dict[str, Any]]
+    commitment: Mapped[str]
     previous_sha256: Mapped[str]
-    entry_sha256: Mapped[str]
+    leaf_sha256: Mapped[str]
+    salt: Mapped[bytes | None]  # gone, with all below, once the entry is anonymous
+    application_id: Mapped[str | None] = mapped_column(index=True)
+    borrower_id: Mapped[str | None] = mapped_column(index=True)
+    actor: Mapped[str | None]
+    act: Mapped[str | None]
+    data: Mapped[list[Any] | None]
+    recipient: Mapped[str | None]
+    detail: Mapped[dict[str, Any]]
+
+
+class LedgerNode(Base):
+    """The hash over a complete subtree of ``2**level`` entries (:mod:`loanapp.proof.merkle`)."""
+
+    __tablename__ = "ledger_node"
+    level: Mapped[int] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    hash: Mapped[bytes]
+
+
+class LedgerHead(Base):
+    """A head the lender signed, and the token that says when, for those that were time-stamped."""
+
+    __tablename__ = "ledger_head"
+    size: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    signed: Mapped[dict[str, Any]]
+    stamp: Mapped[bytes | None]
+    stamped_at: Mapped[datetime | None]
 
 
 class Counter(Base):
