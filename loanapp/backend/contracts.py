@@ -161,7 +161,7 @@ def render_contract(data: ContractData) -> bytes:
         "facts": facts.decode(),
         "facts_name": FACTS_NAME,
     }
-    return typeset("loan_contract.typ", inputs, data.made_at, "a-3b")
+    return typeset("loan_contract.typ", inputs, data.made_at)
 
 
 def _row(row: Instalment) -> dict[str, object]:

@@ -41,7 +41,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from loanapp.proof.authorities import Credential
 from loanapp.proof.canonical_form import lower_case_contents
 from loanapp.proof.keys import SigningKey
-from loanapp.proof.signature_appearance import ImportedPage, SignatureWords
+from loanapp.proof.signature_appearance import SignatureWords
 from loanapp.proof.timestamp import RemoteTimestamper
 
 BORROWER_FIELD: Final = "BorrowerSignature"
@@ -196,9 +196,7 @@ async def _sign(
     moment: _Moment,
 ) -> bytes:
     whole_box = SimpleBoxLayoutRule(AxisAlignment.ALIGN_MID, AxisAlignment.ALIGN_MID, Margins.uniform(0))
-    stamp = StaticStampStyle(
-        border_width=0, background=ImportedPage(moment.words.render()), background_layout=whole_box
-    )
+    stamp = StaticStampStyle(border_width=0, background=moment.words.drawing(), background_layout=whole_box)
     try:
         pdf_signer = PdfSigner(metadata, signer, timestamper=timestamper, stamp_style=stamp)
         session = pdf_signer.init_signing_session(writer, existing_fields_only=True)

@@ -11,6 +11,7 @@ from typing import Final
 from loanapp.resource_files import assets_folder
 
 MAIN_FACE: Final = "NotoSerifSC-Regular.otf"
+_WINDOW_FACE: Final = "NotoSansSC-Regular.otf"
 RARE_FACE: Final = "HanaMinB.ttf"
 """For the CJK Extensions B to F; optional: see ``resources/assets.toml``."""
 
@@ -26,10 +27,16 @@ def without_glyph(text: str, faces: Iterable[Path]) -> str:
     return "".join(character for character in seen if not any(_has(table, ord(character)) for table in tables))
 
 
+def signature_faces() -> tuple[Path, ...]:
+    """What a visible signature is drawn in: the program's own face, and the one of rare characters."""
+    folder = assets_folder()
+    return (folder / _WINDOW_FACE, folder / RARE_FACE)
+
+
 def document_faces() -> tuple[Path, ...]:
     """What a contract is set in, the rare characters last."""
     folder = assets_folder()
-    return (folder / MAIN_FACE, folder / "NotoSansSC-Regular.otf", folder / RARE_FACE)
+    return (folder / MAIN_FACE, folder / _WINDOW_FACE, folder / RARE_FACE)
 
 
 def _has(table: tuple[tuple[int, int], ...], code: int) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from threading import Lock
-from typing import Final, Literal
+from typing import Final
 
 import typst
 
@@ -16,8 +16,8 @@ from loanapp.resource_files import asset_path, resource_path
 _one_at_a_time: Final = Lock()
 
 
-def typeset(template: str, inputs: Mapping[str, str], moment: datetime, standard: Literal["a-2b", "a-3b"]) -> bytes:
-    """Set ``resources/contract/<template>`` with ``inputs`` (``sys.inputs``) as a PDF dated ``moment``.
+def typeset(template: str, inputs: Mapping[str, str], moment: datetime) -> bytes:
+    """Set ``resources/contract/<template>`` with ``inputs`` (``sys.inputs``) as a PDF/A-3b dated ``moment``.
 
     Safe to call from any thread. Raises :class:`LoanAppError` with ``ASSET_MISSING`` without the fonts, or where a
     character would be drawn as a box because the face of rare characters is not there.
@@ -26,7 +26,7 @@ def typeset(template: str, inputs: Mapping[str, str], moment: datetime, standard
         raise LoanAppError(ErrorCode.ASSET_MISSING, asset=RARE_FACE)
     with _one_at_a_time:
         result = _compiler(template).compile(
-            format="pdf", sys_inputs=dict(inputs), pdf_standards=[standard], timestamp=int(moment.timestamp())
+            format="pdf", sys_inputs=dict(inputs), pdf_standards=["a-3b"], timestamp=int(moment.timestamp())
         )
     if not isinstance(result, bytes):
         raise TypeError("a template is one PDF")

@@ -1,8 +1,6 @@
 """Names with very rare characters: drawn in a contract and on a card, or refused; never a box in their place."""
 
-import json
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import numpy as np
 import pypdfium2
@@ -14,7 +12,6 @@ from loanapp.demonstration.identity_card import draw_front
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.proof.contract_facts import visible_text
 from loanapp.proof.typeface import MAIN_FACE, RARE_FACE, document_faces, without_glyph
-from loanapp.proof.typesetting import typeset
 from loanapp.resource_files import assets_folder
 
 # The first three are in the main face; the others are in the Extensions B to F.
@@ -62,27 +59,6 @@ def test_a_contract_names_its_borrower_whole(contract_data, name):
     assert any("HanaMinB" in font for font in fonts_of(pdf)) == (name != NAMED)
 
 
-@needs_face
-@pytest.mark.parametrize("name", [NAMED, RARE, LONG, "买买提·吐尔逊·阿不都热合曼", "买买提·" * 12 + "𠮷"])
-def test_the_visible_signature_has_the_name_in_one_line_inside_its_frame(name):
-    words = {"name": name, "role": "借款人", "time": "2026-11-26 10:00", "note": ""}
-    made = typeset(
-        "signature.typ", {"words": json.dumps(words, ensure_ascii=False)}, datetime(2026, 11, 26, tzinfo=UTC), "a-2b"
-    )
-    document = pypdfium2.PdfDocument(made)
-    assert len(document) == 1
-    page = document[0]
-    text = page.get_textpage()
-    assert name in text.get_text_range().splitlines()
-    place = text.get_text_range().index(name)
-    boxes = [text.get_charbox(place + step) for step in range(len(name))]
-    assert min(box[0] for box in boxes) >= 0
-    assert max(box[2] for box in boxes) <= page.get_width()
-    text.close()
-    page.close()
-    document.close()
-
-
 def test_a_character_that_no_face_has_stops_the_contract_instead_of_showing_a_box(contract_data):
     data = replace(contract_data, borrower=replace(contract_data.borrower, name="王" + BEYOND))
     with pytest.raises(LoanAppError) as refused:
@@ -91,12 +67,12 @@ def test_a_character_that_no_face_has_stops_the_contract_instead_of_showing_a_bo
     assert BEYOND not in str(refused.value.details)
 
 
-def test_without_the_face_a_rare_name_is_refused(monkeypatch):
+def test_without_the_face_a_rare_name_is_refused(monkeypatch, contract_data):
     only = [assets_folder() / MAIN_FACE]
     monkeypatch.setattr("loanapp.proof.typesetting.document_faces", lambda: only)
-    words = {"words": json.dumps({"name": RARE, "role": "", "time": "", "note": ""}, ensure_ascii=False)}
+    data = replace(contract_data, borrower=replace(contract_data.borrower, name=RARE))
     with pytest.raises(LoanAppError) as refused:
-        typeset("signature.typ", words, datetime.now(UTC), "a-2b")
+        render_contract(data)
     assert refused.value.details == {"asset": RARE_FACE}
 
 
