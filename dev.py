@@ -7,7 +7,8 @@
     python3 dev.py bench [NAME] [--json]
     python3 dev.py gallery [--out DIR]   every component in all its states; with --out pictures of every page too
     python3 dev.py evaluate [--json] [--quick]   face verification: the borrower, real clips, attacks, in counts
-    python3 dev.py package          the program as a folder that needs no Python, a .deb and an archive
+    python3 dev.py package          the program as a folder that needs no Python, a .deb and an archive;
+                                    --profile lender.toml makes a lender's own
 
 Set-up: system libraries by name, .venv from hash-pinned requirements, models and fonts held to their SHA-256.
 """

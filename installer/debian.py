@@ -2,13 +2,13 @@
 
 import gzip
 import hashlib
-import os
 import shutil
 import subprocess
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from installer.archives import pack_deb, pack_tree
 from installer.metadata import Metadata
 
 # The package that carries each library the frozen folder asks the system for (Debian 12's and Ubuntu's names agree, or
@@ -31,7 +31,6 @@ PACKAGES: Final = {
     "libzstd.so.1": "libzstd1",
 }
 _OF_LIBC: Final = ("ld-linux", "libdl.", "libm.", "libpthread.", "libresolv.", "librt.")
-_TOO_LARGE_FOR_A_LEVEL: Final = "-z1"
 
 
 def asked_of_the_system(folder: Path) -> set[str]:
@@ -54,7 +53,7 @@ def dependencies(folder: Path) -> list[str]:
 
 
 def build(frozen: Path, out: Path, *, icons: Path, metadata: Metadata, version: str, made_at: datetime) -> Path:
-    """Make ``loanapp_VERSION_ARCH.deb`` in ``out`` and return its path.
+    """Make ``COMMAND_VERSION_ARCH.deb`` in ``out`` and return its path; COMMAND is the package's name too.
 
     ``made_at``: the time every file is given, so that two builds of one commit are the same. Raises
     ``subprocess.CalledProcessError`` or ``ValueError``.
@@ -64,32 +63,30 @@ def build(frozen: Path, out: Path, *, icons: Path, metadata: Metadata, version: 
     ).stdout.strip()
     tree = out / "deb"
     shutil.rmtree(tree, ignore_errors=True)
-    library = tree / "usr/lib/loanapp"
+    name = metadata.command
+    library = tree / "usr/lib" / name
     shutil.copytree(frozen, library, symlinks=True)
     for path in library.rglob("*"):
         if path.is_file() and not path.is_symlink():
             path.chmod(0o755 if path == library / "loanapp" else 0o644)
-    _link(tree / "usr/bin/loanapp", "../lib/loanapp/loanapp")
+    _link(tree / "usr/bin" / name, f"../lib/{name}/loanapp")
     _write(tree / "usr/share/applications" / f"{metadata.identifier}.desktop", metadata.desktop_entry())
     _write(tree / "usr/share/metainfo" / f"{metadata.identifier}.metainfo.xml", metadata.metainfo(version, made_at))
     for size in metadata.icon_sizes:
         _copy(icons / f"{size}.png", tree / f"usr/share/icons/hicolor/{size}x{size}/apps/{metadata.identifier}.png")
     _copy(icons / "loanapp.svg", tree / f"usr/share/icons/hicolor/scalable/apps/{metadata.identifier}.svg")
-    _compressed(tree / "usr/share/man/man1/loanapp.1.gz", metadata.manual("en", version, made_at))
-    _compressed(tree / "usr/share/man/zh_CN/man1/loanapp.1.gz", metadata.manual("zh_CN", version, made_at))
-    _write(tree / "usr/share/doc/loanapp/copyright", metadata.copyright())
-    _compressed(tree / "usr/share/doc/loanapp/changelog.gz", metadata.debian_changelog(version, made_at))
-    _write(tree / "usr/share/lintian/overrides/loanapp", _OVERRIDES)
-    _control(tree, frozen, metadata, version, architecture)
-    for path in sorted(tree.rglob("*")):
+    _compressed(tree / f"usr/share/man/man1/{name}.1.gz", metadata.manual("en", version, made_at))
+    _compressed(tree / f"usr/share/man/zh_CN/man1/{name}.1.gz", metadata.manual("zh_CN", version, made_at))
+    _write(tree / f"usr/share/doc/{name}/copyright", metadata.copyright())
+    _compressed(tree / f"usr/share/doc/{name}/changelog.gz", metadata.debian_changelog(version, made_at))
+    _write(tree / f"usr/share/lintian/overrides/{name}", _OVERRIDES.replace("NAME:", f"{name}:"))
+    for path in tree.rglob("*"):
         if path.is_dir():
             path.chmod(0o755)
-        os.utime(path, (made_at.timestamp(), made_at.timestamp()), follow_symlinks=False)
-    package = out / f"loanapp_{version}_{architecture}.deb"
-    # Debian 12's lintian refuses zstd; the quickest level of xz takes 14 s where the best takes minutes.
-    environment = {**os.environ, "SOURCE_DATE_EPOCH": str(int(made_at.astimezone(UTC).timestamp()))}
-    command = ["dpkg-deb", "--root-owner-group", "-Zxz", _TOO_LARGE_FOR_A_LEVEL, "--build", str(tree), str(package)]
-    subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
+    control = _control(tree, frozen, metadata, version, architecture)
+    data = pack_tree(tree, out / "data.tar.xz", ".", made_at)
+    package = pack_deb(out / f"{name}_{version}_{architecture}.deb", control, data, made_at)
+    data.unlink()
     shutil.rmtree(tree)
     return package
 
@@ -97,31 +94,31 @@ def build(frozen: Path, out: Path, *, icons: Path, metadata: Metadata, version: 
 # Why each is there: a frozen program carries its own libraries, by wheels that were built elsewhere.
 _OVERRIDES: Final = """\
 # The program brings Python, Qt and OpenCV of the versions it was tested with; Debian's have other versions.
-loanapp: embedded-library
+NAME: embedded-library
 # Wheels find their libraries by a path relative to themselves; the program must not use the system's other versions.
-loanapp: custom-library-search-path
+NAME: custom-library-search-path
 # Wheels come stripped by their makers, or break when their linear algebra is stripped.
-loanapp: unstripped-binary-or-object
+NAME: unstripped-binary-or-object
 # Wheels are linked by their makers' rules.
-loanapp: hardening-no-fortify-functions
-loanapp: hardening-no-bindnow
-loanapp: hardening-no-relro
-loanapp: shared-library-lacks-prerequisites
-loanapp: library-not-linked-against-libc
-loanapp: exit-in-shared-library
+NAME: hardening-no-fortify-functions
+NAME: hardening-no-bindnow
+NAME: hardening-no-relro
+NAME: shared-library-lacks-prerequisites
+NAME: library-not-linked-against-libc
+NAME: exit-in-shared-library
 # No bug of Debian's is closed by the first package.
-loanapp: initial-upload-closes-no-bugs
+NAME: initial-upload-closes-no-bugs
 """
 
 
-def _control(tree: Path, frozen: Path, metadata: Metadata, version: str, architecture: str) -> None:
+def _control(tree: Path, frozen: Path, metadata: Metadata, version: str, architecture: str) -> dict[str, bytes]:
     """The control file and the checksums of everything."""
     files = sorted(path for path in tree.rglob("*") if path.is_file() and not path.is_symlink())
     kilobytes = sum(-(-path.stat().st_size // 1024) for path in files)
     words = metadata.texts["en"]
     description = "\n .\n".join(f" {line}" for paragraph in words.description for line in [paragraph])
     control = (
-        "Package: loanapp\n"
+        f"Package: {metadata.command}\n"
         f"Version: {version}\n"
         f"Architecture: {architecture}\n"
         f"Maintainer: {metadata.publisher} <{metadata.contact}>\n"
@@ -137,8 +134,7 @@ def _control(tree: Path, frozen: Path, metadata: Metadata, version: str, archite
         f"{hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()}  {path.relative_to(tree)}\n"
         for path in files
     )
-    _write(tree / "DEBIAN/control", control)
-    _write(tree / "DEBIAN/md5sums", sums)
+    return {"control": control.encode(), "md5sums": sums.encode()}
 
 
 def _write(path: Path, text: str) -> None:

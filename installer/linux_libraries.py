@@ -41,21 +41,30 @@ _THE_DESKTOPS: Final = (
 )
 # Encoders and decoders that no camera and no borrower's film needs here: H.264, JPEG and raw pictures stay.
 _CODECS: Final = ("libaom-", "libvpx-")
+# FFmpeg, which reads films: no camera needs it, and a borrower shows none. What it alone asks for goes with it.
+_FILMS: Final = ("libavcodec-", "libavformat-", "libavutil-", "libswscale-")
+_FILM_FOLLOWERS: Final = tuple(
+    f"opencv_python_headless.libs/{name}" for name in ("libswresample-", "libssl-", "libcrypto-", "libdrm-", "libvpx-")
+)
 # Asked for by OpenCV's own OpenBLAS alone.
 _BLAS_FOLLOWERS: Final = ("opencv_python_headless.libs/libgfortran", "opencv_python_headless.libs/libquadmath")
 
 
-def lean(binaries: Iterable[Entry], work: Path, strip: tuple[str, ...]) -> list[Entry]:
+def lean(binaries: Iterable[Entry], work: Path, strip: tuple[str, ...], *, films: bool = True) -> list[Entry]:
     """All of it: the desktop's libraries left to the desktop, symbols stripped, large libraries replaced by small ones.
+
+    Without ``films`` FFmpeg is left out too: OpenCV must then be told not to ask it (``installer/without_films.py``).
 
     Raises ``subprocess.CalledProcessError`` where compiler or ``strip`` fails.
     """
-    kept = _asked_for([one for one in binaries if not _left_out(one[0])])
-    return _replaced(_stripped(kept, work / "stripped", strip), work / "replaced")
+    unwanted = _BLAS_FOLLOWERS if films else (*_BLAS_FOLLOWERS, *_FILM_FOLLOWERS)
+    kept = _asked_for([one for one in binaries if not _left_out(one[0], unwanted)])
+    refusing = _CODECS if films else (*_CODECS, *_FILMS)
+    return _replaced(_stripped(kept, work / "stripped", strip), work / "replaced", refusing)
 
 
-def _left_out(target: str) -> bool:
-    return ("/" not in target and target.startswith(_THE_DESKTOPS)) or target.startswith(_BLAS_FOLLOWERS)
+def _left_out(target: str, unwanted: tuple[str, ...]) -> bool:
+    return ("/" not in target and target.startswith(_THE_DESKTOPS)) or target.startswith(unwanted)
 
 
 def _asked_for(binaries: list[Entry]) -> list[Entry]:
@@ -98,7 +107,7 @@ def _stripped(binaries: list[Entry], folder: Path, strip: tuple[str, ...]) -> li
     return done
 
 
-def _replaced(binaries: list[Entry], folder: Path) -> list[Entry]:
+def _replaced(binaries: list[Entry], folder: Path, refusing: tuple[str, ...]) -> list[Entry]:
     _fresh(folder)
     numpys = next(Path(source) for target, source, _ in binaries if "libscipy_openblas64" in target)
     makers: dict[str, Callable[[Path, Path], list[str]]] = {
@@ -110,7 +119,7 @@ def _replaced(binaries: list[Entry], folder: Path) -> list[Entry]:
             str(_SOURCES / "one_openblas.c"),
             *(f"-L{numpys.parent}", f"-l:{numpys.name}", "-Wl,-rpath,$ORIGIN/../numpy.libs"),
         ],
-        **dict.fromkeys(_CODECS, lambda source, made: [str(_refusing(source, made, binaries))]),
+        **dict.fromkeys(refusing, lambda source, made: _refusing(source, made, binaries)),
     }
     done: list[Entry] = []
     for target, source, kind in binaries:
@@ -124,16 +133,24 @@ def _replaced(binaries: list[Entry], folder: Path) -> list[Entry]:
     return done
 
 
-def _refusing(codec: Path, made: Path, binaries: list[Entry]) -> Path:
-    """The source of a codec library that answers every call with an error, which FFmpeg passes on."""
+def _refusing(codec: Path, made: Path, binaries: list[Entry]) -> list[str]:
+    """What to compile into a library that answers every call with an error, which whoever asks passes on."""
     there = _symbols(codec, "--defined-only")
     folder = codec.parent.name
-    beside = [Path(source) for target, source, _ in binaries if f"{folder}/" in target and Path(source) != codec]
+    askers = (f"{folder}/", "cv2/cv2.")
+    beside = [Path(source) for target, source, _ in binaries if target.startswith(askers) and Path(source) != codec]
     asked = set().union(*(_symbols(path, "--undefined-only") for path in beside)) & there
-    lines = ["/* No codec: every call is refused. */", *(f"int {name}(void) {{ return 1; }}" for name in sorted(asked))]
-    source = made.with_suffix(".c")
+    lines = [
+        "/* Nothing is in here: every call is refused. */",
+        *(f"int {name}(void) {{ return 1; }}" for name in sorted(asked)),
+    ]
+    source, versions = made.with_suffix(".c"), made.with_suffix(".map")
     source.write_text("\n".join(lines) + "\n", encoding="ascii")
-    return source
+    # The names of the versions of its symbols, without which the loader warns at every start.
+    listed = subprocess.run(["nm", "-D", "--defined-only", str(codec)], check=True, capture_output=True, text=True)
+    named = sorted({line.rpartition("@@")[2] for line in listed.stdout.splitlines() if "@@" in line})
+    versions.write_text("".join(f"{one} {{ global: *; }};\n" for one in named[:1]), encoding="ascii")
+    return [str(source), *([f"-Wl,--version-script={versions}"] if named else [])]
 
 
 def _symbols(library: Path, which: str) -> set[str]:

@@ -111,11 +111,11 @@ class Metadata:
         home = "草稿、密钥和本机数据所在的文件夹。" if chinese else "Folder of drafts, keys and data of this computer."
         return "\n".join(
             [
-                f'.TH LOANAPP 1 "{made_at:%Y-%m-%d}" "loanapp {version}"',
+                f'.TH {self.command.upper()} 1 "{made_at:%Y-%m-%d}" "{self.command} {version}"',
                 f".SH {heads[0]}",
-                f"loanapp \\- {words.summary}",
+                f"{self.command} \\- {words.summary}",
                 f".SH {heads[1]}",
-                ".B loanapp",
+                f".B {self.command}",
                 "[\\fICOMMAND\\fR] [\\fIOPTIONS\\fR]",
                 f".SH {heads[2]}",
                 *(f"{one}\n.PP" for one in words.description[:-1]),
@@ -139,15 +139,15 @@ class Metadata:
             " On Debian systems the full text of the Apache License 2.0 is in\n"
             " /usr/share/common-licenses/Apache-2.0.\n"
             "Comment:\n"
-            " The folder /usr/lib/loanapp holds Python, Qt (LGPL-3), OpenCV (Apache-2.0), FFmpeg (LGPL-2.1) and other\n"
-            " libraries under their own licences, which lie beside them; models and fonts are listed with licence and\n"
-            " origin in /usr/lib/loanapp/_internal/resources/assets.toml.\n"
+            f" The folder /usr/lib/{self.command} holds Python, Qt (LGPL-3), OpenCV (Apache-2.0), FFmpeg (LGPL-2.1)\n"
+            " and other libraries under their own licences, which lie beside them; models and fonts are listed with\n"
+            f" licence and origin in /usr/lib/{self.command}/_internal/resources/assets.toml.\n"
         )
 
     def debian_changelog(self, version: str, made_at: datetime) -> str:
         """One entry: the version that is packed."""
         return (
-            f"loanapp ({version}) unstable; urgency=medium\n\n  * Release {version}.\n\n"
+            f"{self.command} ({version}) unstable; urgency=medium\n\n  * Release {version}.\n\n"
             f" -- {self.publisher} <{self.contact}>  {format_datetime(made_at)}\n"
         )
 

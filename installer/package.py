@@ -1,40 +1,60 @@
-"""From a checkout to files a borrower can install: ``python -m installer.package [--build lender]``; see dev.py."""
+"""From a checkout to files a borrower can install: ``python -m installer.package [--profile FILE]``; see dev.py."""
 
 import argparse
 import os
 import shutil
 import subprocess
 import sys
-import tarfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 from installer import debian
+from installer.archives import pack_tree
 from installer.icons import make_icons
+from installer.lender import branded, lay_out
 from installer.metadata import read_metadata
-from installer.parts import BUILDS, version_of
+from installer.parts import version_of
+from loanapp.client.installed_profile import ProfileError
 
 ROOT = Path(__file__).resolve().parents[1]
+PUBLISHERS = ROOT / "resources" / "profiles" / "publishers.toml"
 
 
 def main() -> int:
     """Freeze, then make what this system's borrowers install; print each file with its size."""
     parser = argparse.ArgumentParser(prog="python -m installer.package", description=__doc__)
-    parser.add_argument("--build", choices=BUILDS, default="demonstration")
+    parser.add_argument(
+        "--profile", type=Path, metavar="FILE", help="a lender's signed profile: make that lender's program"
+    )
+    parser.add_argument("--publishers", type=Path, metavar="FILE", default=PUBLISHERS, help="whose signature counts")
     parser.add_argument("--out", type=Path, default=ROOT / "dist")
     parser.add_argument("--folder-only", action="store_true", help="no .deb and no .tar.xz")
     chosen = parser.parse_args()
     out, version, made_at = chosen.out.resolve(), version_of(ROOT), committed_at()
+    metadata, build, laid_out = read_metadata(), "demonstration", None
+    if chosen.profile is not None:
+        build, laid_out = "lender", ROOT / "build" / "profile"
+        try:
+            metadata = branded(metadata, lay_out(chosen.profile, chosen.publishers, laid_out))
+        except ProfileError as error:
+            sys.exit(f"The profile cannot be packed: {error}.")
     icons = ROOT / "build" / "icons"
-    make_icons(ROOT / "resources" / "application" / "loanapp.svg", icons)
-    freeze(chosen.build, out, made_at)
+    drawings = [
+        folder / "application" / "loanapp.svg" for folder in (laid_out, ROOT / "resources") if folder is not None
+    ]
+    make_icons(next(drawing for drawing in drawings if drawing.is_file()), icons)
+    freeze(build, out, made_at, laid_out)
     frozen = out / "loanapp"
     print(f"{megabytes(frozen):7.1f} MB  {frozen}")
+    for name, size in largest_parts(frozen):
+        print(f"{size:7.1f} MB    {name}")
     if chosen.folder_only or not sys.platform.startswith("linux"):
         return 0
+    # Whoever has no Debian unpacks it anywhere and starts ``loanapp``.
+    named = f"{metadata.command}-{version}"
     for made in (
-        debian.build(frozen, out, icons=icons, metadata=read_metadata(), version=version, made_at=made_at),
-        portable(frozen, out, version, made_at),
+        debian.build(frozen, out, icons=icons, metadata=metadata, version=version, made_at=made_at),
+        pack_tree(frozen, out / f"{named}-{os.uname().machine}.tar.xz", named, made_at),
     ):
         print(f"{made.stat().st_size / 1e6:7.1f} MB  {made}")
     return 0
@@ -49,11 +69,12 @@ def committed_at() -> datetime:
     return datetime.fromtimestamp(int(asked), UTC)
 
 
-def freeze(build: str, out: Path, made_at: datetime) -> None:
-    """PyInstaller by ``build.spec``. Raises ``subprocess.CalledProcessError``."""
+def freeze(build: str, out: Path, made_at: datetime, profile: Path | None = None) -> None:
+    """PyInstaller by ``build.spec``; ``profile`` is a lender's, laid out. Raises ``subprocess.CalledProcessError``."""
     environment = {
         **os.environ,
         "LOANAPP_BUILD": build,
+        "LOANAPP_PROFILE": str(profile or ""),
         "SOURCE_DATE_EPOCH": str(int(made_at.timestamp())),
         "PYTHONHASHSEED": "1",
     }
@@ -62,23 +83,11 @@ def freeze(build: str, out: Path, made_at: datetime) -> None:
     subprocess.run(command, check=True, cwd=ROOT, env=environment)
 
 
-def portable(frozen: Path, out: Path, version: str, made_at: datetime) -> Path:
-    """The folder as one archive for systems without Debian's packages; unpack it anywhere and start ``loanapp``."""
-    path = out / f"loanapp-{version}-{os.uname().machine}.tar.xz"
-
-    def plain(member: tarfile.TarInfo) -> tarfile.TarInfo:
-        member.uid = member.gid = 0
-        member.uname = member.gname = ""
-        member.mtime = int(made_at.timestamp())
-        return member
-
-    plain_tar = path.with_suffix("")
-    with tarfile.open(plain_tar, "w") as archive:
-        for one in [frozen, *sorted(frozen.rglob("*"))]:
-            archive.add(one, f"loanapp-{version}/{one.relative_to(frozen)}", recursive=False, filter=plain)
-    # One thread: with more the result depends on how many there were.
-    subprocess.run(["xz", "-1", "--force", "--threads=1", str(plain_tar)], check=True)
-    return path
+def largest_parts(frozen: Path, count: int = 10) -> list[tuple[str, float]]:
+    """What a frozen folder is made of, largest first, in millions of bytes."""
+    inside = frozen / "_internal"
+    sizes = {path.name: megabytes(path) if path.is_dir() else path.stat().st_size / 1e6 for path in inside.iterdir()}
+    return sorted(sizes.items(), key=lambda part: -part[1])[:count]
 
 
 def megabytes(folder: Path) -> float:

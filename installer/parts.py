@@ -60,6 +60,8 @@ _FILES_NEVER: Final = (
 _FILES_LENDERS: Final = ("Qt6Test", "QtTest.", "psycopg_binary.libs", "shapely.libs", "rapidocr/")
 _RESOURCES_LENDERS: Final = (
     "contract",
+    "profiles/demonstration.toml",
+    "policy/products.toml",
     "policy/scorecard.toml",
     "policy/demonstration_identities.toml",
     "policy/simulation.toml",
@@ -69,6 +71,7 @@ _ASSETS_LENDERS: Final = ("NotoSerifSC-Regular.otf", "astronaut.png", "face_dete
 _STRIPPED: Final = (
     *("libpython3", "_typst", "_rust.abi3", "_yaml", "_pyclipper", "aiohttp/", "sqlalchemy/", "libgeos", "multidict/"),
     *("propcache/", "frozenlist/", "yarl/", "greenlet/", "pillow.libs/", "lib-dynload/", "_psycopg", "psycopg_binary"),
+    *("fontTools/", "PIL/_imaging", "libpdfium"),
 )
 
 

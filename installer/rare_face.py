@@ -1,5 +1,6 @@
 """The typeface of rare characters, cut to what people are most likely called by: 1.5 of its 31 MB (decision 0017)."""
 
+import logging
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +26,7 @@ def small_rare_face(work: Path) -> Path | None:
     # Hints, features and vertical metrics are not needed; the names hold the licence.
     options = Options(hinting=False, layout_features=[], name_IDs=["*"], notdef_outline=True, recalc_timestamp=False)
     options.drop_tables += ["FFTM", "GSUB", "GPOS", "vhea", "vmtx"]
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # a build's output is read; each glyph's name is not
     cutter = Subsetter(options)
     cutter.populate(text=wanted_characters())
     work.mkdir(parents=True, exist_ok=True)

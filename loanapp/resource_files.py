@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 ASSETS_VARIABLE: Final = "LOANAPP_ASSETS"
 HOME_VARIABLE: Final = "LOANAPP_HOME"
+LENDER_PROFILE: Final = ("profiles", "lender.toml")
 _ROOT: Final = Path(__file__).resolve().parent.parent / "resources"
 
 
@@ -47,15 +48,24 @@ def _since(row: Mapping[str, Any]) -> "date":
     return since if isinstance(since, date) else date.fromisoformat(str(since))
 
 
+def has_lender_profile() -> bool:
+    """Whether this program was made for one lender; else it is the demonstration."""
+    return os.path.isfile(resource_path(*LENDER_PROFILE))  # noqa: PTH113 - asked before the first picture
+
+
 def data_folder() -> Path:
-    """Where the program keeps its own files: ``LOANAPP_HOME``, or the place the system has for a program's data."""
+    """Where the program keeps its own files: ``LOANAPP_HOME``, or the place the system has for a program's data.
+
+    Two lenders' programs on one computer keep theirs apart.
+    """
     if chosen := os.environ.get(HOME_VARIABLE):
         return Path(chosen)
+    suffix = f"-{read_toml(*LENDER_PROFILE)['id']}" if has_lender_profile() else ""
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "LoanApp"
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / f"LoanApp{suffix}"
     if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "LoanApp"
-    return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "loanapp"
+        return Path.home() / "Library" / "Application Support" / f"LoanApp{suffix}"
+    return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / f"loanapp{suffix}"
 
 
 def assets_folder() -> Path:

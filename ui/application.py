@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.journey.pages import Page
+from loanapp.resource_files import has_lender_profile
 from ui import reader_roles
 from ui.components.places import hold_places
 from ui.home import WindowSettings
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from loanapp.client.secrets import AskPassphrase, SecretStore
     from loanapp.journey.journey import Journey
     from ui.demonstration import DemonstrationKit
+    from ui.distant_lender import DistantLender
     from ui.embedded_lender import EmbeddedLender
     from ui.passphrase import PassphraseAsker
 
@@ -55,7 +57,7 @@ class Desktop(QObject):
         self.settings = settings
         self.messages = MessageBridge(self)
         self.operations = Operations(self.messages, self)
-        self.lender: EmbeddedLender | None = None
+        self.lender: EmbeddedLender | DistantLender | None = None
         self._ask_passphrase = ask_passphrase
         self._asker: PassphraseAsker | None = None
         self._returning = any((home / name).is_file() for name in _DRAFT_FILES)
@@ -121,12 +123,11 @@ class Desktop(QObject):
     def _open_lender(self) -> None:
         if self._closed:
             return
-        from ui.embedded_lender import EmbeddedLender
         from ui.passphrase import PassphraseAsker
         from ui.system_wishes import ask_the_system
 
         self._asker = PassphraseAsker(self.shell)
-        self.lender = EmbeddedLender(self.home, self)
+        self.lender = self._lender_of_this_program()
         self.lender.ready.connect(lambda _: self.connect_lender())
         self.lender.lost.connect(self._lender_lost)
         self.lender.failed.connect(self._lender_failed)
@@ -135,9 +136,18 @@ class Desktop(QObject):
         self.operations.run(self._make_journey, self._journey_made)
         self.operations.run(ask_the_system, theme().take_system_wishes)
 
+    def _lender_of_this_program(self) -> "EmbeddedLender | DistantLender":
+        if has_lender_profile():
+            from ui.distant_lender import DistantLender
+
+            return DistantLender(self)
+        from ui.embedded_lender import EmbeddedLender
+
+        return EmbeddedLender(self.home, self)
+
     def _make_journey(self) -> "Journey":
         """In a worker: these imports are the heavy ones."""
-        from loanapp.client.endpoint import EmbeddedEndpoint
+        from loanapp.client.installed_profile import installed_endpoint
         from loanapp.client.secrets import MemorySecrets, open_secrets
         from loanapp.journey.journey import Journey
 
@@ -147,7 +157,7 @@ class Desktop(QObject):
             return MemorySecrets() if self._in_memory else open_secrets(home, asker)
 
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return Journey(EmbeddedEndpoint(home / "lender"), home, open_store)
+        return Journey(installed_endpoint(home), home, open_store)
 
     def _journey_made(self, journey: "Journey") -> None:
         self.context.journey = journey

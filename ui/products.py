@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from loanapp.client.installed_profile import profile_table
 from loanapp.client.profile import Support
 from loanapp.domain.localised import LocalisedText
 from loanapp.domain.money import ZERO
@@ -44,8 +45,8 @@ class LocalLender:
 
 def local_product(today: date) -> LocalProduct:
     """The first product in force on ``today``."""
-    rows = [row for row in read_toml("policy", "products.toml")["products"] if date.fromisoformat(row["from"]) <= today]
-    row = rows[0] if rows else read_toml("policy", "products.toml")["products"][0]
+    offered = profile_table().get("products") or read_toml("policy", "products.toml")["products"]
+    row = next((one for one in offered if date.fromisoformat(one["from"]) <= today), offered[0])
     return LocalProduct(
         id=row["id"],
         amount_min=int(Decimal(row["amount_min"])),
@@ -61,7 +62,7 @@ def local_product(today: date) -> LocalProduct:
 
 def local_lender() -> LocalLender:
     """The lender of the installed profile."""
-    profile = read_toml("profiles", "demonstration.toml")
+    profile = profile_table()
     name = LocalisedText(profile["name"]["zh"], profile["name"]["en"])
     support = Support(*(str(profile["support"][part]) for part in ("phone", "hours", "email")))
     accent = profile.get("brand", {}).get("accent", "")

@@ -132,8 +132,13 @@ def _given_roots(paths: list[str], words: _Words) -> "ContractRoots":
 
 
 def _installed_roots() -> "ContractRoots":
-    """The roots of the demonstration lender this program runs, where it has run once (design decision 10)."""
+    """The roots of the lender this program was made for; the demonstration's are there once it has run."""
+    from loanapp.client.installed_profile import installed_endpoint
     from loanapp.proof.contract_roots import ContractRoots
+    from loanapp.resource_files import has_lender_profile
+
+    if has_lender_profile():
+        return installed_endpoint(data_folder())().contract_roots
 
     return ContractRoots(_installed("document_root.pem"), _installed("time_root.pem"))
 

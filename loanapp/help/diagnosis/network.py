@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from loanapp.client.endpoint import FILE_NAME, EmbeddedEndpoint, Endpoint
+from loanapp.client.endpoint import FILE_NAME, Endpoint
+from loanapp.client.installed_profile import EMBEDDED_LENDER_FOLDER, installed_endpoint
 from loanapp.domain.clock import Clock, SystemClock
 from loanapp.domain.errors import LoanAppError
 from loanapp.help.articles import articles
 from loanapp.help.diagnosis.check import Check, CheckState, graded
 from loanapp.help.diagnosis.interception import Connection, look
+from loanapp.resource_files import has_lender_profile
 
-EMBEDDED_LENDER_FOLDER: Final = "lender"
 # As long as the wire allows before it stops (client.transport); a day of doubt where only dates are compared.
 _CLOCK_APART: Final = timedelta(minutes=5)
 _DAY: Final = timedelta(days=1)
@@ -32,9 +33,12 @@ _ARTICLES: Final = {
 
 def known_endpoint(folder: Path) -> Endpoint | None:
     """The lender this computer knows, or ``None`` while the embedded one rests. Raises for a file not to be trusted."""
-    if not (folder / EMBEDDED_LENDER_FOLDER / FILE_NAME).is_file():
-        return None
-    return EmbeddedEndpoint(folder / EMBEDDED_LENDER_FOLDER)()
+    return None if _rests(folder) else installed_endpoint(folder)()
+
+
+def _rests(folder: Path) -> bool:
+    """Whether the lender is the demonstration's own and is not running; another one is always somewhere."""
+    return not (has_lender_profile() or (folder / EMBEDDED_LENDER_FOLDER / FILE_NAME).is_file())
 
 
 def tls() -> Check:
@@ -89,9 +93,9 @@ def lender(folder: Path) -> Check:
     from loanapp.client.lender_client import LenderClient  # noqa: PLC0415 - only these two checks call
     from loanapp.client.transport import RetryPolicy  # noqa: PLC0415
 
-    if not (folder / EMBEDDED_LENDER_FOLDER / FILE_NAME).is_file():
+    if _rests(folder):
         return Check("lender", CheckState.GOOD, "resting", "demonstration-lender")
-    client = LenderClient(EmbeddedEndpoint(folder / EMBEDDED_LENDER_FOLDER), retries=RetryPolicy(attempts=1))
+    client = LenderClient(installed_endpoint(folder), retries=RetryPolicy(attempts=1))
     try:
         name = client.lender().name
     except LoanAppError as error:
@@ -105,9 +109,9 @@ def _lenders_offset(folder: Path, own: Clock) -> timedelta | None:
     from loanapp.client.lender_client import LenderClient  # noqa: PLC0415
     from loanapp.client.transport import RetryPolicy  # noqa: PLC0415
 
-    if not (folder / EMBEDDED_LENDER_FOLDER / FILE_NAME).is_file():
+    if _rests(folder):
         return None
-    client = LenderClient(EmbeddedEndpoint(folder / EMBEDDED_LENDER_FOLDER), retries=RetryPolicy(attempts=1), clock=own)
+    client = LenderClient(installed_endpoint(folder), retries=RetryPolicy(attempts=1), clock=own)
     with closing(client), suppress(LoanAppError):  # whatever it answers, its answer is dated
         client.lender()
     return client.clock_offset
