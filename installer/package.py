@@ -81,12 +81,20 @@ def freeze(build: str, out: Path, made_at: datetime, profile: Path | None = None
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "ERROR", "--distpath", str(out)]
     command += ["--workpath", str(ROOT / "build" / build), str(ROOT / "build.spec")]
     subprocess.run(command, check=True, cwd=ROOT, env=environment)
+    # PyInstaller links to libraries by name before they are left out.
+    for link in (out / "loanapp").rglob("*"):
+        if link.is_symlink() and not link.exists():
+            link.unlink()
 
 
 def largest_parts(frozen: Path, count: int = 10) -> list[tuple[str, float]]:
     """What a frozen folder is made of, largest first, in millions of bytes."""
     inside = frozen / "_internal"
-    sizes = {path.name: megabytes(path) if path.is_dir() else path.stat().st_size / 1e6 for path in inside.iterdir()}
+    sizes = {
+        path.name: megabytes(path) if path.is_dir() else path.stat().st_size / 1e6
+        for path in inside.iterdir()
+        if not path.is_symlink()
+    }
     return sorted(sizes.items(), key=lambda part: -part[1])[:count]
 
 
