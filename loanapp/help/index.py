@@ -14,12 +14,12 @@ from typing import Final
 from loanapp.help.articles import Article, articles
 from loanapp.help.pinyin import initials, sounds
 from loanapp.help.typos import Typos
-from loanapp.help.words import bridges, is_empty, pairs, words_of
+from loanapp.help.words import bridges, is_empty, neighbours, pairs, pieces, words_of
 
 _TOKENIZER: Final = "porter unicode61 tokenchars '_'"
-_COLUMNS: Final = ("codes", "title", "asked", "keywords", "bridges", "sounds", "initials")
+_COLUMNS: Final = ("codes", "title", "asked", "keywords", "bridges", "sounds", "initials", "pieces")
 # bm25's weight of each column, in that order.
-_WEIGHTS: Final = "20.0, 2.0, 3.0, 2.0, 0.5, 1.0, 1.0"
+_WEIGHTS: Final = "20.0, 2.0, 3.0, 2.0, 0.5, 1.0, 1.0, 1.0"
 
 
 class Index:
@@ -33,9 +33,10 @@ class Index:
             cursor.execute(f'CREATE VIRTUAL TABLE head USING fts5({", ".join(_COLUMNS)}, tokenize="{_TOKENIZER}")')
             cursor.execute(f'CREATE VIRTUAL TABLE body USING fts5(text, tokenize="{_TOKENIZER}")')
             cursor.execute("BEGIN")
+            marks = ", ".join("?" * (1 + len(_COLUMNS)))
             for number, one in enumerate(self.articles):
                 row = (number, *_head(one, chinese=chinese))
-                cursor.execute(f"INSERT INTO head(rowid, {', '.join(_COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)  # noqa: S608
+                cursor.execute(f"INSERT INTO head(rowid, {', '.join(_COLUMNS)}) VALUES ({marks})", row)  # noqa: S608
                 cursor.execute("INSERT INTO body(rowid, text) VALUES (?, ?)", (number, _cut(one.body)))
             cursor.execute("COMMIT")
         self._pairs: Final = {
@@ -71,7 +72,8 @@ def index_of(folder: str) -> Index:
 
 
 def _head(one: Article, *, chinese: bool) -> tuple[str, ...]:
-    runs = words_of(" ".join((one.title, *one.asked, *one.keywords))).chinese if chinese else []
+    heads = words_of(" ".join((one.title, *one.asked, *one.keywords)))
+    runs = heads.chinese if chinese else []
     return (
         f"{one.id} {' '.join(one.codes)}",
         _cut(one.title),
@@ -80,6 +82,7 @@ def _head(one: Article, *, chinese: bool) -> tuple[str, ...]:
         " ".join(bridge for run in runs for bridge in bridges(run)),
         " ".join(sound for run in runs for sound in sounds(run)),
         " ".join(dict.fromkeys(pair for run in runs for pair in initials(run))),
+        " ".join(piece for word in heads.latin if not is_empty(word) for piece in pieces(word)),
     )
 
 
@@ -87,6 +90,7 @@ def _cut(text: str) -> str:
     """``text`` as tokens with spaces between: characters and pairs of Chinese, Latin words that say something."""
     words = words_of(text)
     tokens = [word for word in words.latin if not is_empty(word)]
+    tokens += neighbours(words.latin)
     for run in words.chinese:
         tokens += run
         tokens += pairs(run)

@@ -6,15 +6,26 @@ from typing import TYPE_CHECKING, Final
 
 from loanapp.help.articles import Article, folder_of
 from loanapp.help.pinyin import sounds, typed_initials, typed_sounds
-from loanapp.help.words import Words, alike, bridges, empty_runs, is_empty, pairs, without_empty, words_of
+from loanapp.help.words import (
+    Words,
+    alike,
+    bridges,
+    empty_runs,
+    is_empty,
+    neighbours,
+    pairs,
+    pieces,
+    without_empty,
+    words_of,
+)
 
 if TYPE_CHECKING:
     from loanapp.help.index import Index
 
 # Hits in what an article is about weigh more than in what it mentions; other words for the same, and guesses, less.
-_ABOUT, _MENTIONS, _ALIKE, _GUESSED = 3.0, 1.0, 0.5, 0.4
-# A single character says little beside a pair.
-_SINGLE: Final = 0.3
+_ABOUT, _MENTIONS, _ALIKE, _GUESSED = 3.0, 1.0, 0.4, 0.4
+# Two English words that follow one another, and parts of words; docs/decisions/0013 says how the weights were found.
+_NEIGHBOURS, _PIECES = 1.0, 0.5
 # What fits so much worse than the best is noise.
 _LEAST_OF_BEST: Final = 0.12
 _LONGEST_QUERY: Final = 200
@@ -62,7 +73,9 @@ def _expressions(text: str, index: "Index") -> tuple[tuple[str, float, bool], ..
     asked = [
         (_any(exact, unfinished=_unfinished(words, text)), 1.0, True),
         (_any(exact, unfinished=_unfinished(words, text)), 1.0, False),
-        (_any(single), _SINGLE, True),
+        (_any(neighbours(words.latin)), _NEIGHBOURS, True),
+        (_any([piece for word in words.latin if not is_empty(word) for piece in pieces(word)]), _PIECES, True),
+        (_any(single), 1.0, True),
         (_any(_exact(other)), _ALIKE, True),
         (_any(_guesses(words, index)), _GUESSED, True),
         (_any(_typed_sounds(words)), 1.0, True),

@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 from loanapp.resource_files import read_toml
 
+_PIECE: Final = 4
 _RUNS: Final = re.compile(r"(?P<chinese>[\u3400-\u9fff]+)|(?P<latin>[a-z0-9]+(?:[_'][a-z0-9]+)*)")
 
 
@@ -33,6 +35,18 @@ def words_of(text: str) -> Words:
 def pairs(run: str) -> Iterator[str]:
     """Each two neighbouring characters."""
     yield from (run[index : index + 2] for index in range(len(run) - 1))
+
+
+def neighbours(latin: list[str]) -> list[str]:
+    """Each two Latin words that follow one another; words that say nothing alone say something beside another."""
+    return [f"{first}_{second}" for first, second in pairwise(latin)]
+
+
+def pieces(word: str) -> Iterator[str]:
+    """The parts of four letters of a Latin word, its ends marked, so that other forms of it are alike in most."""
+    marked = f"_{word}_"
+    # Framed by letters, so that no stemming changes them.
+    yield from (f"x{marked[index : index + _PIECE]}q" for index in range(len(marked) - _PIECE + 1))
 
 
 def bridges(run: str) -> Iterator[str]:
