@@ -1,8 +1,13 @@
-"""The one place in the window's code that makes threads: do this elsewhere, then that here, and if it fails this."""
+"""The one place in the window's code that makes threads: do this elsewhere, then that here, and if it fails this.
+
+Qt may be taking a page apart while a worker lets go of the last thing that knows it, and then the process ends. So
+what may know a widget (work, callbacks, an error's frames) is let go in the GUI thread only: :meth:`Operation.close`.
+"""
 
 import logging
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, QThreadPool, Signal, Slot
@@ -31,17 +36,25 @@ class Operation:
 
     def __init__(
         self,
+        work: Callable[["Operation"], Any] | None,
         on_done: Callable[[Any], object] | None,
         on_error: Callable[[LoanAppError], object] | None,
         on_progress: Callable[[Any], object] | None,
         busy: Busy | None,
     ) -> None:
+        self.work = work
         self.on_done = on_done
         self.on_error = on_error
         self.on_progress = on_progress
         self.busy = busy
+        self.result: Any = None
+        self.error: LoanAppError | None = None
         self._cancelled = threading.Event()
         self.settled = False
+
+    def close(self) -> None:
+        """Let go of everything that may know a widget; in the GUI thread, when the worker has come to its end."""
+        self.work = self.on_done = self.on_error = self.on_progress = self.busy = self.result = self.error = None
 
     @property
     def cancelled(self) -> bool:
@@ -60,6 +73,7 @@ class Operations(QObject):
     """Runs work in a few worker threads and brings results back to the GUI thread."""
 
     _came_back = Signal(object)
+    _reported = Signal(object, object)
     idle = Signal()
 
     def __init__(self, messages: MessageBridge, parent: QObject | None = None) -> None:
@@ -73,6 +87,7 @@ class Operations(QObject):
         self._live: set[Operation] = set()
         self._closing = False
         self._came_back.connect(self._settle)
+        self._reported.connect(self._report)
 
     def run(
         self,
@@ -87,7 +102,7 @@ class Operations(QObject):
         Without ``on_error`` the error is shown by ``busy`` when it is given, else by the message bridge. Anything
         but :class:`LoanAppError` is logged by its type and becomes ``UNEXPECTED``.
         """
-        return self._start(self._pool, lambda _: work(), Operation(on_done, on_error, None, busy))
+        return self._start(self._pool, Operation(lambda _: work(), on_done, on_error, None, busy))
 
     def run_with_progress(
         self,
@@ -99,12 +114,11 @@ class Operations(QObject):
         busy: Busy | None = None,
     ) -> Operation:
         """Like :meth:`run`; ``work(operation, report)`` may report values and look at ``operation.cancelled``."""
-        operation = Operation(on_done, on_error, on_progress, busy)
 
         def with_report(mine: Operation) -> T:
-            return work(mine, lambda value: self._came_back.emit((mine, "progress", value)))
+            return work(mine, lambda value: self._reported.emit(mine, value))
 
-        return self._start(self._pool, with_report, operation)
+        return self._start(self._pool, Operation(with_report, on_done, on_error, on_progress, busy))
 
     def save(
         self,
@@ -115,56 +129,64 @@ class Operations(QObject):
         busy: Busy | None = None,
     ) -> Operation:
         """Like :meth:`run`, after everything saved before it; finished even when the program is closing."""
-        return self._start(self._saving, lambda _: work(), Operation(on_done, on_error, None, busy))
+        return self._start(self._saving, Operation(lambda _: work(), on_done, on_error, None, busy))
 
-    def _start(self, pool: QThreadPool, work: Callable[[Operation], Any], operation: Operation) -> Operation:
+    def _start(self, pool: QThreadPool, operation: Operation) -> Operation:
         self._live.add(operation)
         if operation.busy is not None:
             operation.busy.set_busy(True)
-
-        def task() -> None:
-            try:
-                outcome = (operation, "done", None if operation.cancelled else work(operation))
-            except LoanAppError as error:
-                outcome = (operation, "error", error)
-            except Exception as error:  # noqa: BLE001 - the borrower gets a sentence, whatever broke
-                # The text of a strange exception may hold what was typed: only its type and place are logged.
-                _log.error("unexpected in a worker: type=%s at=%s", type(error).__name__, _place(error))
-                outcome = (operation, "error", LoanAppError(ErrorCode.UNEXPECTED))
-            try:
-                self._came_back.emit(outcome)
-            except RuntimeError:
-                # The window is gone already; there is nobody left to tell.
-                _log.debug("a result came after the end")
-
         if self._closing and pool is self._pool:
             operation.cancel()
             self._live.discard(operation)
             return operation
-        pool.start(task)
+        pool.start(partial(self._work, operation))
         return operation
 
+    def _work(self, operation: Operation) -> None:
+        """In a worker."""
+        try:
+            if not operation.cancelled and operation.work is not None:
+                operation.result = operation.work(operation)
+        except LoanAppError as error:
+            operation.error = error
+        except Exception as error:  # noqa: BLE001 - the borrower gets a sentence, whatever broke
+            # The text of a strange exception may hold what was typed: only its type and place are logged.
+            _log.error("unexpected in a worker: type=%s at=%s", type(error).__name__, _place(error))
+            operation.error = LoanAppError(ErrorCode.UNEXPECTED)
+            operation.error.__context__ = error
+        try:
+            self._came_back.emit(operation)
+        except RuntimeError:
+            # The window is gone already; there is nobody left to tell.
+            _log.debug("a result came after the end")
+
+    @Slot(object, object)
+    def _report(self, operation: Operation, value: object) -> None:
+        if not operation.cancelled and operation.on_progress is not None:
+            operation.on_progress(value)
+
     @Slot(object)
-    def _settle(self, outcome: tuple[Operation, str, Any]) -> None:
-        operation, kind, value = outcome
-        if kind == "progress":
-            if not operation.cancelled and operation.on_progress is not None:
-                operation.on_progress(value)
-            return
+    def _settle(self, operation: Operation) -> None:
         self._live.discard(operation)
         operation.settled = True
-        if not operation.cancelled:
-            if operation.busy is not None:
-                operation.busy.set_busy(False)
-            if kind == "done":
-                if operation.on_done is not None:
-                    operation.on_done(value)
-            elif operation.on_error is not None:
-                operation.on_error(value)
-            elif operation.busy is not None:
-                operation.busy.show_problem(value)
+        done, failed, busy = operation.on_done, operation.on_error, operation.busy
+        result, error, cancelled = operation.result, operation.error, operation.cancelled
+        operation.close()
+        if error is not None:
+            # Its frames know the page that asked; a message kept on another page would keep that one alive.
+            error.__traceback__ = error.__cause__ = error.__context__ = None
+        if not cancelled:
+            if busy is not None:
+                busy.set_busy(False)
+            if error is None:
+                if done is not None:
+                    done(result)
+            elif failed is not None:
+                failed(error)
+            elif busy is not None:
+                busy.show_problem(error)
             else:
-                self._messages.show_error(value)
+                self._messages.show_error(error)
         if not self._live:
             self.idle.emit()
 

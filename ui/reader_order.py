@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QAbstractButton, QBoxLayout, QGridLayout, QLayout, QRadioButton, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QBoxLayout, QGridLayout, QLayout, QRadioButton, QStackedWidget, QWidget
 
 BY_COLUMNS: Final = "read_by_columns"
 """Property of a grid whose columns belong together rather than its rows."""
@@ -14,17 +14,32 @@ def arrange(root: QWidget) -> None:
     """Bring the children of ``root`` and of everything in it into the order of their layouts.
 
     Qt tells a reader of children in the order of stacking, which nothing else depends on where a layout keeps them
-    apart.
+    apart. Of a pile of pages only the one in view is gone through: the others wait until they are.
     """
-    for widget in (root, *root.findChildren(QWidget)):
+    for widget in _in_view(root):
         layout = widget.layout()
         if layout is None:
             continue
-        laid_out = [one for one in _in_order(layout) if one.parent() is widget]
-        known: set[QObject] = set(laid_out)
-        if [child for child in widget.children() if child in known] != laid_out:
+        children = _children(widget)
+        laid_out = list(_in_order(layout, children))
+        known = set(laid_out)
+        if [child for child in children if child in known] != laid_out:
             for one in laid_out:
                 one.raise_()
+
+
+def _in_view(widget: QWidget) -> Iterator[QWidget]:
+    yield widget
+    if isinstance(widget, QStackedWidget):
+        children = [widget.currentWidget()] if widget.currentWidget() is not None else []
+    else:
+        children = _children(widget)
+    for child in children:
+        yield from _in_view(child)
+
+
+def _children(widget: QWidget) -> list[QWidget]:
+    return [one for one in widget.children() if isinstance(one, QWidget)]
 
 
 def move_focus(window: QWidget, *, forward: bool) -> bool:
@@ -69,31 +84,33 @@ def _is_stop(widget: QWidget) -> bool:
 
 def _everything(widget: QWidget) -> Iterator[QWidget]:
     """All that is in ``widget``, from its top to its bottom; what no layout holds comes last."""
-    layout = widget.layout()
-    children = [one for one in _in_order(layout) if one.parent() is widget] if layout is not None else []
-    held = set(children)
-    children += [one for one in widget.children() if isinstance(one, QWidget) and one not in held]
-    for child in children:
+    layout, children = widget.layout(), _children(widget)
+    laid_out = list(_in_order(layout, children)) if layout is not None else []
+    held = set(laid_out)
+    for child in [*laid_out, *(one for one in children if one not in held)]:
         if not child.isWindow():
             yield child
             yield from _everything(child)
 
 
-def _in_order(layout: QLayout) -> Iterator[QWidget]:
-    """The widgets of a column, a row or a grid and of those within; a pile of pages has no order."""
-    if isinstance(layout, QGridLayout):
-        places = [layout.getItemPosition(place) for place in range(layout.count())]
-        first, second = (1, 0) if layout.property(BY_COLUMNS) else (0, 1)
-        order = sorted(range(layout.count()), key=lambda place: (places[place][first], places[place][second]))
-    elif isinstance(layout, QBoxLayout):
-        order = list(range(layout.count()))
-    else:
+def _in_order(layout: QLayout, widgets: list[QWidget]) -> Iterator[QWidget]:
+    """Those of ``widgets`` in a column, a row or a grid and in those within; a pile of pages has no order.
+
+    Found by their places, never by ``itemAt``: what that returns lives on in Python when Qt has deleted the item, and
+    ends the process once another object lies at its address.
+    """
+    if not isinstance(layout, (QBoxLayout, QGridLayout)):
         return
+    parts = [one for one in layout.children() if isinstance(one, QLayout)] + widgets
+    held = {place: part for part in parts if (place := layout.indexOf(part)) >= 0}
+    order = sorted(held)
+    if isinstance(layout, QGridLayout):
+        places = {place: layout.getItemPosition(place) for place in held}
+        first, second = (1, 0) if layout.property(BY_COLUMNS) else (0, 1)
+        order.sort(key=lambda place: (places[place][first], places[place][second]))
     for place in order:
-        item = layout.itemAt(place)
-        if item is None:
-            continue
-        if (inner := item.layout()) is not None:
-            yield from _in_order(inner)
-        elif (widget := item.widget()) is not None:
-            yield widget
+        part = held[place]
+        if isinstance(part, QLayout):
+            yield from _in_order(part, widgets)
+        else:
+            yield part

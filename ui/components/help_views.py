@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from ui.components.buttons import LinkButton
 from ui.components.icons import IconView
-from ui.components.labels import empty, label
+from ui.components.labels import empty, label, let_go
 from ui.theme import theme
 from ui.translations import tr
 
@@ -132,10 +132,11 @@ def _said(check: "Check", name: str) -> dict[str, str]:
 
 
 def _clear(layout: QLayout) -> None:
-    while (item := layout.itemAt(0)) is not None and (inner := item.layout()) is not None:
-        layout.takeAt(0)
-        empty(inner)
-    empty(layout)
+    while (item := layout.takeAt(0)) is not None:
+        if (inner := item.layout()) is not None:
+            empty(inner)
+        elif (widget := item.widget()) is not None:
+            let_go(widget)
 
 
 def _add_paragraph(box: QVBoxLayout, paragraph: str) -> None:

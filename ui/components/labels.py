@@ -42,8 +42,13 @@ def empty(layout: QLayout) -> None:
     """Take every widget out of ``layout`` and let it go."""
     while (item := layout.takeAt(0)) is not None:
         if (widget := item.widget()) is not None:
-            widget.hide()
-            widget.deleteLater()
+            let_go(widget)
+
+
+def let_go(widget: QWidget) -> None:
+    """Take ``widget`` out of sight at once, and out of memory when its turn comes."""
+    widget.hide()
+    widget.deleteLater()
 
 
 class Rule(QFrame):

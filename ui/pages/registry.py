@@ -1,22 +1,33 @@
 """Which class shows which page; a page's module is imported when the page is first shown."""
 
+import sys
 from importlib import import_module
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
 
 from loanapp.journey.pages import Page
 
 if TYPE_CHECKING:
     from ui.pages.page import JourneyPage, PageContext
 
-
-# Pages that bring a third of a second of libraries, by the page before them.
-_LOADED_AHEAD = {Page.PERMISSIONS: Page.FACE_VERIFICATION}
+_AFTER: Final = dict(pairwise(Page))
+_DRAWN_MS: Final = 300
 
 
 def load_ahead(page: Page, context: "PageContext") -> None:
     """While the borrower reads ``page``, import in a worker what the page after it waits for."""
-    if (after := _LOADED_AHEAD.get(page)) is not None:
-        context.operations.run(lambda: import_module(f"ui.pages.{after.value}"), on_error=lambda _: None)
+    from PySide6.QtCore import QTimer
+
+    after, operations = _AFTER.get(page), context.operations
+    if after is None or f"ui.pages.{after.value}" in sys.modules:
+        return
+
+    def load() -> None:
+        if not operations.closing:
+            operations.run(lambda: import_module(f"ui.pages.{after.value}"), on_error=lambda _: None)
+
+    # Not before this page is drawn, which would have to wait.
+    QTimer.singleShot(_DRAWN_MS, operations, load)
 
 
 def class_name(page: Page) -> str:
