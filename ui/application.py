@@ -15,6 +15,7 @@ from ui.components.places import hold_places
 from ui.home import WindowSettings
 from ui.main_window import MainWindow
 from ui.messages import MessageBridge
+from ui.my_data.visit import HistoryWatch
 from ui.operations import Operations
 from ui.pages.page import PageContext
 from ui.products import local_lender
@@ -97,6 +98,8 @@ class Desktop(QObject):
         window.bottom.language_chosen.connect(lambda language: self.choose_looks(language=language))
         window.unreachable.connect(self._lender_lost)
         window.page_shown.connect(lambda _: self._say_when_nothing_is_kept())
+        watch = HistoryWatch(self.context)
+        window.page_shown.connect(lambda _: watch.look())
         window.start_wanted.connect(self._start_wanted)
         self.shell.closing.connect(self.close)
         # The system may move the window by itself, or not at all: what it left out of sight comes back.

@@ -43,6 +43,13 @@ class WindowKeys:
             (QKeySequence("Ctrl+0"), lambda: self._resize_text(0)),
         ):
             QShortcut(keys, window, act)
+        window.bottom.my_data_wanted.connect(self.open_my_data)
+
+    def open_my_data(self) -> None:
+        """Whoever asks about their data gets the answer in front of the page they are on."""
+        from ui.my_data.dialog import MyDataDialog
+
+        MyDataDialog(self._window, self._window.context).open()
 
     def _open_help(self) -> None:
         """The page's own help, ready for a question."""

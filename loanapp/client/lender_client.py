@@ -27,6 +27,7 @@ from loanapp.client.answers import (
 from loanapp.client.data_uses import HistoryPage
 from loanapp.client.endpoint import Endpoint
 from loanapp.client.errors import InputRejectedError, LenderRefusedError
+from loanapp.client.network_log import Contact
 from loanapp.client.offer_answers import read_disclosure
 from loanapp.client.reading import JsonObject
 from loanapp.client.transport import MEBIBYTE, Call, RetryPolicy, Transport
@@ -120,6 +121,10 @@ class LenderClient:
     def endpoint(self) -> Endpoint:
         """Where the lender answers now, with its roots."""
         return self._wire.endpoint()
+
+    def contacts(self) -> tuple[Contact, ...]:
+        """Every address spoken to since the program was opened."""
+        return self._wire.network.contacts()
 
     def close(self) -> None:
         """Give up waiting calls and close connections."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import loanapp
 from loanapp.client.endpoint import Endpoint
 from loanapp.client.errors import LenderCertificateWrongError, LenderTroubleError, LenderUnreachableError
+from loanapp.client.network_log import NetworkLog
 from loanapp.client.problems import error_from
 from loanapp.domain.clock import Clock, SystemClock
 from loanapp.domain.errors import ErrorCode, LoanAppError
@@ -100,6 +101,7 @@ class Transport:
         self._endpoint: Endpoint | None = None
         self._session: requests.Session | None = None
         self._closed = threading.Event()
+        self.network = NetworkLog(self._clock)
         self.access_token: str | None = None
         self.clock_offset: timedelta | None = None
 
@@ -140,6 +142,7 @@ class Transport:
 
         endpoint, session = self._connection()
         deadline = time.monotonic() + self._deadline_s
+        sent = len(call.body) if call.body is not None else 0
         try:
             with session.request(
                 call.method,
@@ -154,8 +157,10 @@ class Transport:
                 self._measure_clock(response.headers.get("Date"))
                 body = _read(response, call.answer_limit, deadline)
         except RequestException as error:
+            self.network.note(endpoint.base_url, sent=0, failed=True)
             self._forget(endpoint)
             raise self._failure(error, endpoint) from None
+        self.network.note(endpoint.base_url, sent=sent, received=len(body))
         if 200 <= status < 300:
             return Answer(status, body)
         problem = error_from(status, body, retry_after)

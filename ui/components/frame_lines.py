@@ -78,10 +78,11 @@ class TopLine(QFrame):
 
 
 class BottomLine(QFrame):
-    """Support, signing out, offline, size of text, colours, language."""
+    """Support, my data, signing out, offline, size of text, colours, language."""
 
     support_wanted = Signal()
     sign_out_wanted = Signal()
+    my_data_wanted = Signal()
     scale_chosen = Signal(int)
     language_chosen = Signal(str)
     mode_chosen = Signal(str)
@@ -98,6 +99,9 @@ class BottomLine(QFrame):
         self.support = QuietButton(icon="support")
         self.support.clicked.connect(self.support_wanted)
         row.addWidget(self.support)
+        self.my_data = QuietButton(icon="eye")
+        self.my_data.clicked.connect(self.my_data_wanted)
+        row.addWidget(self.my_data)
         self.sign_out = QuietButton(icon="person")
         self.sign_out.clicked.connect(self.sign_out_wanted)
         self.sign_out.hide()
@@ -135,14 +139,27 @@ class BottomLine(QFrame):
         self.retranslate()
 
     def _fit(self) -> None:
-        """Where not all words fit, the menus keep their icons alone; tips and screen readers still say them."""
+        """Where not all words fit, some keep their icons alone; tips and screen readers still say them."""
         menus = (self.text_size, self.mode)
         for menu in menus:
             menu.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        layout = self.layout()
-        if layout is not None and layout.sizeHint().width() > self.width():
+        self._say_my_data(tr("common.my_data"))
+        if self._too_wide():
             for menu in menus:
                 menu.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        if self._too_wide():
+            self._say_my_data("")
+
+    def _too_wide(self) -> bool:
+        layout = self.layout()
+        return layout is not None and layout.sizeHint().width() > self.width()
+
+    def _say_my_data(self, words: str) -> None:
+        self.my_data.setText(words)
+        self.my_data.setAccessibleName(tr("common.my_data"))
+        self.my_data.setToolTip("" if words else tr("common.my_data"))
+        # Its words may go, so they do not keep the window from becoming narrower.
+        self.my_data.setMinimumWidth(theme().px(40))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Follow the width."""
@@ -173,6 +190,7 @@ class BottomLine(QFrame):
         self.support.setText(tr("common.call_person" if theme().large else "common.support"))
         self.support.set_icon_name("phone" if theme().large else "support")
         self.sound.setText(tr("common.sound_on" if self._sound_on else "common.sound_off"))
+        self._say_my_data(tr("common.my_data"))
         self.sign_out.setText(tr("common.sign_out"))
         self._offline.setText(tr("common.offline"))
         self._offline.setToolTip(tr("common.offline_tip"))

@@ -32,7 +32,7 @@ def write_contract(page: JourneyPage, pdf: bytes, path: Path) -> None:
 
     def work() -> Path:
         try:
-            _replace(path, pdf)
+            replace_whole(path, pdf)
         except OSError as error:
             raise LoanAppError(ErrorCode.DISK_TROUBLE) from error
         return path
@@ -43,7 +43,7 @@ def write_contract(page: JourneyPage, pdf: bytes, path: Path) -> None:
     page.context.operations.save(work, saved, busy=page)
 
 
-def _replace(path: Path, content: bytes) -> None:
+def replace_whole(path: Path, content: bytes) -> None:
     """Put ``content`` at ``path`` whole or not at all: a full disk leaves what was there; raises ``OSError``."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     beside = Path(name)

@@ -78,7 +78,7 @@ def test_the_ledger_holds_every_act_and_shows_a_change(walker, lender, http):
         assert {"consent", "check", "share", "decision", "status"} <= {row.kind for row in rows}
         assert {row.act for row in rows} <= set(ledger.uses())
         shared = [(row.recipient, row.data) for row in rows if row.kind == "share"]
-        assert ("credit_bureau", ["identity_document"]) in shared
+        assert ("credit_bureau", ["identity_number"]) in shared
         assert ledger.first_broken(session) is None
         middle = rows[len(rows) // 2]
         middle.detail = {"changed": True}

@@ -317,3 +317,17 @@ class TestAnswers:
 
 def test_an_endpoint_shows_no_secret():
     assert "geheim" not in repr(Endpoint("https://127.0.0.1:1", "pem", "geheim"))
+
+
+def test_every_address_is_counted_where_calls_leave(lenders, wire):
+    lender = lenders()
+    address = lender.endpoint().base_url.removeprefix("https://")
+    lender.script.append(Reply(body=b'{"answer": 1}'))
+    transport = wire(lender.endpoint, retries=RetryPolicy(attempts=1))
+    transport.send(Call("POST", "/v1/anything", body=b"12345"))
+    lender.close()
+    with pytest.raises(LenderUnreachableError):
+        transport.send(GET)
+    (contact,) = transport.network.contacts()
+    assert contact.address == address
+    assert (contact.calls, contact.failed, contact.sent, contact.received) == (2, 1, 5, 13)

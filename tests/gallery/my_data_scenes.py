@@ -1,0 +1,99 @@
+"""The borrower's own data: who used them, whom the program contacted."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, Final
+
+from loanapp.client.data_uses import DataUse
+from loanapp.client.network_log import Contact
+from loanapp.client.profile import DataItem
+from loanapp.client.reading import JsonObject
+from loanapp.domain.errors import ErrorCode
+from loanapp.guard.refusal import GuardRefusal
+from loanapp.journey.history_acts import CheckedHistory
+from loanapp.journey.pages import Page
+from loanapp.resource_files import read_toml
+from tests.gallery.page_scenes import journey
+from tests.gallery.stage import Room, Scene, settle
+from tests.ui.loan_in_hand import NOW, application
+from ui.my_data.dialog import MyDataDialog
+
+ACTS: Final = (
+    ("status.draft", "borrower"),
+    ("check.document_read", "lender"),
+    ("check.identity_confirmed", "borrower"),
+    ("consent.face_verification", "borrower"),
+    ("consent.bank_account_check", "borrower"),
+    ("check.liveness_verdict", "lender"),
+    ("share.bank_card", "lender"),
+    ("check.card_four_elements", "lender"),
+    ("status.submitted", "borrower"),
+    ("share.identity", "lender"),
+    ("share.credit", "lender"),
+    ("decision", "lender"),
+)
+
+
+def history() -> CheckedHistory:
+    """A dozen entries, seven minutes apart, under a head whose time is certified."""
+    rows, start = read_toml("policy", "data_uses.toml")["acts"], datetime.fromisoformat(NOW)
+    uses = tuple(
+        DataUse(
+            no=31 + 3 * number,
+            at=start + timedelta(minutes=7 * number),
+            act=act,
+            actor=actor,
+            data=tuple(rows[act]["data"]),
+            recipient=rows[act]["recipient"],
+            application_id="application-1",
+            proof={},
+        )
+        for number, (act, actor) in enumerate(ACTS)
+    )
+    return CheckedHistory(uses, 70, "0" * 64, start + timedelta(hours=2))
+
+
+def contacts() -> tuple[Contact, ...]:
+    """The embedded lender, which once did not answer."""
+    start = datetime.fromisoformat(NOW)
+    return (Contact("127.0.0.1:40123", start, start + timedelta(minutes=9), 41, 1, 2_640_120, 88_231),)
+
+
+def rewritten() -> CheckedHistory:
+    """What the guard says of a history that was changed."""
+    raise GuardRefusal(ErrorCode.GUARD_LEDGER_REWRITTEN, "forked")
+
+
+def asking(view: str, order: str = "", *, signed_in: bool = True, **answers: Any) -> Any:
+    """The dialog before a page, at one of its views."""
+
+    def set_it(room: Room) -> Any:
+        made = journey(
+            Page.PROGRESS, application("verifying") if signed_in else None, **{"data_uses": history, **answers}
+        )
+        items = [DataItem.read(JsonObject(row)) for row in read_toml("policy", "data_items.toml")["data_items"]]
+        made.lender = SimpleNamespace(**{name: getattr(made.lender, name) for name in made.lender.__slots__})
+        made.lender.data_items = tuple(items)
+        made.client = SimpleNamespace(contacts=contacts)
+        page = Page.PROGRESS if signed_in else Page.COST
+        shown = room.open(page, made)
+        dialog = MyDataDialog(room.window, shown.context, first=view)
+        dialog.open()
+        room.rest()
+        if order:
+            dialog.view.orders[order].setChecked(True)
+        settle(room.shell)
+        return room.shell
+
+    return set_it
+
+
+def my_data_scenes() -> Iterator[Scene]:
+    """Every view, in every state."""
+    yield Scene("my-data-uses", asking("uses"))
+    yield Scene("my-data-uses-by-data", asking("uses", "data"))
+    yield Scene("my-data-uses-by-recipient", asking("uses", "recipient"))
+    yield Scene("my-data-rewritten", asking("uses", data_uses=rewritten))
+    yield Scene("my-data-before", asking("uses", signed_in=False))
+    yield Scene("my-data-network", asking("network"))

@@ -1,0 +1,166 @@
+"""The borrower's own data in the window: every act in words, in three orders, and a red line where it does not hold."""
+
+import json
+
+import pytest
+
+from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.guard.refusal import GuardRefusal
+from loanapp.proof.ledger_proof import LedgerFault
+from loanapp.resource_files import read_toml
+from tests.gallery import my_data_scenes
+from tests.gallery.my_data_scenes import contacts, history
+from tests.ui.loan_in_hand import application
+from tests.ui.typed_journey import TypedJourney
+from ui.components import LinkButton
+from ui.main_window import MainWindow
+from ui.my_data.dialog import MyDataDialog
+from ui.my_data.network import size
+from ui.my_data.save import write_file
+from ui.my_data.visit import HistoryWatch
+from ui.translations import Translator
+
+
+@pytest.fixture
+def journey():
+    made = TypedJourney(application("verifying"))
+    made.signed_in = True
+    made.answers = {"data_uses": history, "ledger_evidence": lambda: b'{"heads": []}'}
+    made.client = type("Client", (), {"contacts": staticmethod(contacts)})
+    return made
+
+
+@pytest.fixture
+def opened(page_context, qtbot):
+    def make(journey, **named):
+        context = page_context(journey)
+        window = MainWindow(context)
+        qtbot.addWidget(window)
+        window.resize(1366, 768)
+        window.show()
+        dialog = MyDataDialog(window, context, **named)
+        dialog.open()
+        qtbot.waitUntil(lambda: not context.operations.active)
+        return dialog
+
+    return make
+
+
+def words(dialog):
+    from PySide6.QtWidgets import QApplication, QLabel
+
+    for _ in range(3):
+        QApplication.processEvents()
+
+    return [one.text() for one in dialog.view.findChildren(QLabel) if one.isVisible()]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_act_recipient_and_fault_has_words(language):
+    known = Translator(language)
+    uses = read_toml("policy", "data_uses.toml")
+    acts = [f"my_data.act_{act.replace('.', '_')}" for act in uses["acts"]]
+    recipients = [f"my_data.recipient_{recipient}" for recipient in uses["recipients"]]
+    parts = [f"my_data.item_{part}" for part in uses["parts"]]
+    faults = [f"my_data.fault_{fault}" for fault in LedgerFault]
+    assert [key for key in (*acts, *recipients, *parts, *faults) if not known.has(key)] == []
+
+
+def test_every_use_is_told_newest_first_with_data_and_recipient(opened, journey):
+    dialog = opened(journey)
+    said = words(dialog)
+    assert "您的 12 条记录完整，没有被更改" in said
+    assert said.index("做出了审批决定") < said.index("您开始了一次申请")
+    assert "用到：身份证号。接收方：征信机构（模拟）" in said
+
+
+def test_they_can_be_ordered_by_data_and_by_recipient(opened, journey):
+    dialog = opened(journey)
+    dialog.view.orders["recipient"].setChecked(True)
+    assert words(dialog).count("征信机构（模拟）") == 1
+    dialog.view.orders["data"].setChecked(True)
+    said = words(dialog)
+    # What uses two items stands under both.
+    assert said.count("把您的姓名、身份证号、卡号和预留手机号提供给银行核验通道核对") == 2
+
+
+def test_a_rewritten_history_is_said_in_red_and_its_evidence_can_be_saved(opened, journey, tmp_path, qtbot):
+    def rewritten():
+        raise GuardRefusal(ErrorCode.GUARD_LEDGER_REWRITTEN, "truncated")
+
+    journey.answers["data_uses"] = rewritten
+    dialog = opened(journey)
+    banner = dialog.view.verdict
+    assert banner.is_urgent
+    assert "记录比以前短了" in banner.text.text()
+    assert [one.text() for one in banner.findChildren(LinkButton)] == ["保存证据"]
+    write_file(dialog.view, journey.ledger_evidence, tmp_path / "evidence.json")
+    qtbot.waitUntil((tmp_path / "evidence.json").exists)
+    assert json.loads((tmp_path / "evidence.json").read_bytes()) == {"heads": []}
+
+
+def test_before_signing_in_nothing_is_asked(opened, journey):
+    journey.signed_in = False
+    dialog = opened(journey)
+    assert "登录之后，您可以在这里看到每一次使用。" in words(dialog)
+    assert journey.did("data_uses") == []
+
+
+def test_a_lender_that_cannot_be_reached_is_asked_again(opened, journey, qtbot):
+    def gone():
+        raise LoanAppError(ErrorCode.LENDER_UNREACHABLE)
+
+    journey.answers["data_uses"] = gone
+    dialog = opened(journey)
+    assert dialog.problem.isVisible()
+    journey.answers["data_uses"] = history
+    dialog.problem.findChildren(LinkButton)[0].click()
+    qtbot.waitUntil(lambda: not dialog._context.operations.active)
+    assert not dialog.problem.isVisible()
+    assert "您的 12 条记录完整，没有被更改" in words(dialog)
+
+
+def test_every_address_is_told_with_when_and_how_much(opened, journey):
+    dialog = opened(journey, first="network")
+    said = words(dialog)
+    assert {"127.0.0.1:40123", "41 次", "2.5 MB", "86.2 KB"} <= set(said)
+    assert size(12) == "12 字节"
+
+
+def test_it_is_one_press_away_from_every_page(page_context, journey, qtbot):
+    window = MainWindow(page_context(journey))
+    qtbot.addWidget(window)
+    window.show()
+    window.bottom.my_data.click()
+    dialog = next(one for one in window.findChildren(MyDataDialog) if one.isVisible())
+    qtbot.waitUntil(lambda: not window.context.operations.active)
+    dialog.close_button.click()
+
+
+def test_each_visit_checks_once_and_speaks_only_of_a_fault(page_context, journey, qtbot):
+    context = page_context(journey)
+    told = []
+    context.messages.error.connect(told.append)
+    watch = HistoryWatch(context)
+    watch.look()
+    watch.look()
+    qtbot.waitUntil(lambda: not context.operations.active)
+    assert (len(journey.did("data_uses")), told) == (1, [])
+    journey.signed_in = False
+    watch.look()
+    journey.signed_in = True
+    journey.answers["data_uses"] = my_data_scenes.rewritten
+    watch.look()
+    qtbot.waitUntil(lambda: bool(told))
+    assert told[0].code is ErrorCode.GUARD_LEDGER_REWRITTEN
+    journey.signed_in = False
+    watch.look()
+    journey.signed_in = True
+
+    def gone():
+        raise LoanAppError(ErrorCode.LENDER_UNREACHABLE)
+
+    journey.answers["data_uses"] = gone
+    watch.look()
+    qtbot.waitUntil(lambda: not context.operations.active)
+    assert len(told) == 1
