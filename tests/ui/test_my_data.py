@@ -123,7 +123,7 @@ def test_a_lender_that_cannot_be_reached_is_asked_again(opened, journey, qtbot):
 def test_every_address_is_told_with_when_and_how_much(opened, journey):
     dialog = opened(journey, first="network")
     said = words(dialog)
-    assert {"127.0.0.1:40123", "41 次", "2.5 MB", "86.2 KB"} <= set(said)
+    assert {"127.0.0.1:40123", "41 次", "2.5 兆字节", "86.2 千字节"} <= set(said)
     assert size(12) == "12 字节"
 
 
