@@ -38,6 +38,11 @@ class Product:
     free_return_hours: int
     purposes: tuple[LoanPurpose, ...]
 
+    @property
+    def amounts(self) -> range:
+        """Every amount that can be chosen; amounts of a product are whole yuan."""
+        return range(int(self.amount_min), int(self.amount_max) + 1, int(self.amount_step))
+
     @classmethod
     def read(cls, answer: JsonObject) -> "Product":
         """From the answer's shape."""

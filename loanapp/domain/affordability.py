@@ -102,9 +102,12 @@ class FittingLoan:
 
 
 def monthly_instalment(schedule: Schedule, method: RepaymentMethod) -> Decimal:
-    """What a month of the loan takes: the highest payment, or the average where principal comes back at the end."""
+    """What a month of the loan takes: the first payment, or the average where principal comes back at the end.
+
+    No later payment is higher but by the cents with which the last one clears.
+    """
     if method in _EVEN:
-        return max(row.total for row in schedule.rows)
+        return schedule.rows[0].total
     return (schedule.total_repayment / schedule.months).quantize(_PLACES, rounding=ROUND_HALF_UP)
 
 
@@ -167,6 +170,39 @@ def fitting_loan(
         return None
     amount = amounts[low - 1]
     return FittingLoan(amount, months, instalment_of(amount, months))
+
+
+def lighter_loans(
+    household: Household,
+    highest: Decimal,
+    wanted: tuple[Decimal, int],
+    choices: tuple[Sequence[Decimal], Sequence[int]],
+    instalment_of: Callable[[Decimal, int], Decimal],
+) -> tuple[FittingLoan, ...]:
+    """What stays within ``highest`` percent in place of ``wanted`` (amount, months): less money, or more time.
+
+    ``choices`` are the amounts and the terms there are, each rising.
+
+    Less over the same term first, then the same over the shortest term that makes it fit; where neither does, the
+    largest amount over the longest term. Nothing where ``wanted`` fits, or where nothing does.
+    """
+    (amount, months), (amounts, terms) = wanted, choices
+
+    def fits(term: int) -> bool:
+        return burden_pct(household.income, household.debts, instalment_of(amount, term)) <= highest
+
+    if fits(months):
+        return ()
+    smaller = fitting_loan(household, highest, [one for one in amounts if one < amount], months, instalment_of)
+    longer = next((term for term in terms if term > months and fits(term)), None)
+    found = [
+        *([smaller] if smaller is not None else []),
+        *([FittingLoan(amount, longer, instalment_of(amount, longer))] if longer is not None else []),
+    ]
+    if not found and terms[-1] != months:
+        last = fitting_loan(household, highest, [one for one in amounts if one < amount], terms[-1], instalment_of)
+        found = [last] if last is not None else []
+    return tuple(found)
 
 
 def _review_if(doubtful: bool) -> BurdenBand:  # noqa: FBT001

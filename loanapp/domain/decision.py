@@ -23,3 +23,4 @@ class DecisionReason(StrEnum):
     FACE_CHECK_BY_PERSON = "face_check_by_person"
     SOURCE_UNAVAILABLE = "source_unavailable"
     LIMIT_REACHED = "limit_reached"
+    OWN_LOAN_OVERDUE = "own_loan_overdue"

@@ -193,12 +193,24 @@ def _photo_refused(page: Any, room: Room) -> None:
     page.sides["back"].show_state("common.photo_reading")
 
 
+def _about_tight(page: Any, room: Room) -> None:
+    page.employment.choose("employed")
+    page.income.set_text("3,000")
+    page.debt.set_text("500")
+    page.burden.living.set_text("1,700")
+    room.rest()
+    bar = page.scaffold.scroll.verticalScrollBar()
+    until(lambda: bar.maximum() > 0, "the page to be laid out")
+    bar.setValue(bar.maximum())
+
+
 def _about_filled(page: Any, room: Room) -> None:
     page.employment.choose("self_employed")
     page.income.set_text("15,000")
     page.debt.set_text("2,000.50")
 
 
+TIGHT: Final = {"employment": "employed", "monthly_income": "2800.00", "monthly_debt": "500.00"}
 HELD: Final = {"document": {"front": True, "back": True}}
 
 
@@ -363,6 +375,7 @@ def _of_all() -> Iterator[tuple[str, Callable[[Room], Any]]]:
     yield "identity-read", scene(Page.IDENTITY_DOCUMENT, lambda: draft(**HELD), _read_card)
     yield "identity-wrong", scene(Page.IDENTITY_DOCUMENT, lambda: draft(**HELD), _card_wrong)
     yield "about-you", scene(Page.ABOUT_YOU, draft, _about_filled)
+    yield "about-you-tight", scene(Page.ABOUT_YOU, draft, _about_tight)
     yield "about-you-missing", scene(Page.ABOUT_YOU, draft, go_on)
     yield "permissions", scene(Page.PERMISSIONS, draft, _open_text)
     answers = (("face_verification", True), ("bureau_query", False))
@@ -373,6 +386,7 @@ def _of_all() -> Iterator[tuple[str, Callable[[Room], Any]]]:
     yield "bank-card-bound", scene(Page.BANK_CARD, lambda: draft(bank_card=bound))
     given = _consents(("face_verification", True), ("bureau_query", True), ("bank_account_check", True))
     yield "check-answers", scene(Page.CHECK_ANSWERS, lambda: application("draft", consents=given))
+    yield "question-burden", scene(Page.CHECK_ANSWERS, lambda: application("draft", profile=TIGHT), go_on)
     yield "progress", scene(Page.PROGRESS, lambda: application("verifying"))
     yield "progress-review", scene(Page.PROGRESS, lambda: application("in_review", expected_seconds=7200))
     yield "progress-offline", scene(Page.PROGRESS, lambda: application("verifying"), _out_of_reach)

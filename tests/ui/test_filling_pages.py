@@ -146,7 +146,7 @@ def test_terms_follow_at_once_and_are_sent(open_page, qtbot):
     journey.answers = {"save_terms": lambda *_: Page.IDENTITY_DOCUMENT}
     page = open_page(TermsPage, journey)
     assert page.figures["monthly"].text() == "3,474.72元"
-    assert len(page.chart.columns.rows) == page.table.rowCount() == 6
+    assert len(page.chart.columns.months) == page.table.rowCount() == 6
     page.proceed()
     assert page.scaffold.error_summary.isVisible()
     page.months.choose("12")

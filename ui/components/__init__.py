@@ -49,6 +49,8 @@ _WHERE: Final = {
     "CostBar": "cost_bar",
     "Figures": "figures",
     "MonthChart": "month_chart",
+    "LeftChart": "left_chart",
+    "BurdenCard": "burden_card",
     "ScheduleTable": "schedule_table",
     "SafetyLine": "safety_line",
     "TestIdentityRow": "test_identity",

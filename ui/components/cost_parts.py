@@ -1,4 +1,4 @@
-"""The parts of a price, each with a colour and a pattern of its own: nothing is told by colour alone."""
+"""The parts of a price or a month, each with a colour and a pattern of its own: nothing is told by colour alone."""
 
 from typing import Final
 
@@ -9,19 +9,28 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from ui.theme import theme
 
 PARTS: Final = (("principal", "accent"), ("interest", "look"), ("fees", "stop"))
-_PATTERNS: Final = {"look": Qt.BrushStyle.BDiagPattern, "stop": Qt.BrushStyle.DiagCrossPattern}
+MONTH_PARTS: Final = (("spent", "muted"), ("this_loan", "accent"), ("left", "done"), ("short", "stop"))
+"""What an income goes to; a month is short by what it does not cover."""
+
+_PATTERNS: Final = {
+    "look": (Qt.BrushStyle.BDiagPattern, "look_soft"),
+    "stop": (Qt.BrushStyle.DiagCrossPattern, "stop_soft"),
+    "muted": (Qt.BrushStyle.HorPattern, "sunken"),
+    "done": (Qt.BrushStyle.Dense7Pattern, "done_soft"),
+}
 
 
 def fill_part(painter: QPainter, box: QRectF, token: str, *, corner: float = 0) -> None:
-    """Fill ``box`` with the colour ``token``: principal plain, interest striped, fees hatched."""
+    """Fill ``box`` with the colour ``token`` and its pattern: principal plain, interest striped, fees hatched."""
     painter.save()
     shape = QPainterPath()
     shape.addRoundedRect(box, corner, corner)
     painter.setClipPath(shape, Qt.ClipOperation.IntersectClip)
     colour = theme().colour(token)
     if token in _PATTERNS:
-        painter.fillRect(box, theme().colour(f"{token}_soft"))
-        painter.fillRect(box, QBrush(colour, _PATTERNS[token]))
+        pattern, ground = _PATTERNS[token]
+        painter.fillRect(box, theme().colour(ground))
+        painter.fillRect(box, QBrush(colour, pattern))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(colour, 1.5))
         painter.drawPath(shape)

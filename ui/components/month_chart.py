@@ -1,207 +1,42 @@
-"""What each month costs, as columns of principal and interest, read month by month with the arrow keys."""
+"""What each month costs, as columns of principal, interest and fees."""
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Final
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from loanapp.domain.schedule import Instalment
-from ui.announce import announce
-from ui.components.cost_parts import PARTS, Swatch, fill_part
-from ui.components.flow_row import FlowRow
-from ui.components.labels import label
+from ui.components.cost_parts import PARTS
+from ui.components.month_columns import MonthColumn, MonthPicture
 from ui.formats import day, yuan
-from ui.theme import theme
 from ui.translations import tr
 
-_BARS: Final = 112
-_FOOT: Final = 24
-_NUMBERS_AT_MOST: Final = 12
-_GAP_SHARE: Final = 0.12
-_EDGE: Final = 4
 
-
-class MonthColumns(QWidget):
-    """The columns; ``chosen`` comes with the place of the month that is looked at."""
-
-    chosen = Signal(int)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows: tuple[Instalment, ...] = ()
-        self.place = 0
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def sizeHint(self) -> QSize:
-        """Columns and a line of numbers."""
-        return QSize(480, theme().px(_BARS + _FOOT) + 2 * _EDGE)
-
-    def minimumSizeHint(self) -> QSize:
-        """As high as the hint, however narrow."""
-        return QSize(200, self.sizeHint().height())
-
-    def look_at(self, place: int) -> None:
-        """Look at the month at ``place``, as near as there is one."""
-        place = max(0, min(place, len(self.rows) - 1))
-        if place != self.place:
-            self.place = place
-            self.update()
-            self.chosen.emit(place)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows go by a month, Home and End to the first and the last."""
-        goals = {
-            Qt.Key.Key_Left: self.place - 1,
-            Qt.Key.Key_Right: self.place + 1,
-            Qt.Key.Key_Home: 0,
-            Qt.Key.Key_End: len(self.rows) - 1,
-        }
-        if (goal := goals.get(Qt.Key(event.key()))) is None:
-            super().keyPressEvent(event)
-        else:
-            self.look_at(goal)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """A press on a column looks at it."""
-        super().mousePressEvent(event)
-        if self.rows:
-            self.look_at(int((event.position().x() - _EDGE) * len(self.rows) // max(1, self.width() - 2 * _EDGE)))
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show where the keyboard is."""
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """And where it is no longer."""
-        super().focusOutEvent(event)
-        self.update()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
-        super().changeEvent(event)
-        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.StyleChange}:
-            self.updateGeometry()
-            self.update()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """One column a month: principal below, interest on it, fees above."""
-        if not self.rows:
-            return
-        painter, look = QPainter(self), theme()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        width = (self.width() - 2 * _EDGE) / len(self.rows)
-        foot, full = look.px(_BARS) + _EDGE, look.px(_BARS) - look.px(4)
-        highest = max(row.total for row in self.rows)
-        stride = -(-len(self.rows) // _NUMBERS_AT_MOST)
-        for place, row in enumerate(self.rows):
-            cell = QRectF(_EDGE + place * width, 0, width, self.height())
-            if place == self.place:
-                self._paint_chosen(painter, cell, foot)
-            gap, bottom = max(1.0, width * _GAP_SHARE), float(foot)
-            for (_, token), amount in zip(PARTS, (row.principal, row.interest, row.fees), strict=True):
-                height = full * float(amount / highest)
-                if amount:
-                    fill_part(
-                        painter, QRectF(cell.left() + gap, bottom - height, width - 2 * gap, max(1.0, height)), token
-                    )
-                bottom -= height
-            if place % stride == 0 or place == self.place:
-                self._paint_number(painter, cell, foot, row.no, chosen=place == self.place)
-        painter.setPen(QPen(look.colour("border"), 1))
-        painter.drawLine(_EDGE, foot, self.width() - _EDGE, foot)
-        painter.end()
-
-    def _paint_chosen(self, painter: QPainter, cell: QRectF, foot: int) -> None:
-        """A ground behind the month looked at, and an edge round it while it has the keyboard."""
-        look = theme()
-        painter.setBrush(look.colour("accent_soft"))
-        painter.setPen(QPen(look.colour("accent"), 2) if self.hasFocus() else Qt.PenStyle.NoPen)
-        bottom = foot + look.px(_FOOT)
-        painter.drawRoundedRect(QRectF(cell.left() + 1, 1, cell.width() - 2, bottom - 2), 4, 4)
-
-    @staticmethod
-    def _paint_number(painter: QPainter, cell: QRectF, foot: int, number: int, *, chosen: bool) -> None:
-        look = theme()
-        painter.setFont(look.font(14, strong=chosen))
-        painter.setPen(look.colour("ink" if chosen else "muted"))
-        box = QRectF(cell.left() - 20, foot, cell.width() + 40, look.px(_FOOT))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(number))
-
-
-class MonthChart(QWidget):
-    """Columns, what their patterns mean, and the month looked at in words.
-
-    The same figures stand in a table on whatever page shows this; the arrow keys read them one by one.
-    """
+class MonthChart(MonthPicture):
+    """The same figures stand in a table on whatever page shows this; the arrow keys read them one by one."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(8)
-        self.month = label("", "small-ink")
-        box.addWidget(self.month)
-        self.columns = MonthColumns()
-        self.columns.chosen.connect(lambda _: self._chosen())
-        box.addWidget(self.columns)
-        parts = FlowRow(spacing=24, line_spacing=4)
-        self._names: dict[str, QLabel] = {}
-        self._fees: QWidget | None = None
-        for name, token in PARTS:
-            part = QWidget()
-            row = QHBoxLayout(part)
-            row.setContentsMargins(0, 0, 0, 0)
-            row.setSpacing(8)
-            row.addWidget(Swatch(token))
-            self._names[name] = label("", "small-ink", wrap=False)
-            row.addWidget(self._names[name])
-            parts.add(part)
-            self._fees = part
-        parts.close_up()
-        box.addWidget(parts)
-        self._retranslate()
+        super().__init__(PARTS, parent)
+        self._rows: tuple[Instalment, ...] = ()
+        self.retranslate()
 
     def show_rows(self, rows: Sequence[Instalment]) -> None:
         """Show these instalments, beginning at the first."""
-        self.columns.rows = tuple(rows)
-        self.columns.place = min(self.columns.place, max(0, len(rows) - 1))
-        self.columns.update()
-        if self._fees is not None:
-            self._fees.setHidden(not any(row.fees for row in rows))
-        self._tell()
+        self._rows = tuple(rows)
+        self.show_months([MonthColumn(row.no, (row.principal, row.interest, row.fees)) for row in rows])
 
-    def _chosen(self) -> None:
-        self._tell()
-        announce(self.columns, self.month.text())
+    def name(self) -> str:
+        """What each instalment costs."""
+        return tr("components.chart")
 
-    def _tell(self) -> None:
-        """The month in words, for eyes and ears."""
-        self.month.setText(self._sentence())
-        self.columns.setAccessibleDescription(" ".join(filter(None, (self.month.text(), tr("components.chart_keys")))))
+    def part_name(self, name: str) -> str:
+        """Principal, interest, fees."""
+        return tr(f"common.part_{name}")
 
-    def _retranslate(self) -> None:
-        for name, words in self._names.items():
-            words.setText(tr(f"common.part_{name}"))
-        self.columns.setAccessibleName(tr("components.chart"))
-        self._tell()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the language."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.LanguageChange:
-            self._retranslate()
-
-    def _sentence(self) -> str:
-        rows = self.columns.rows
-        if not rows:
-            return ""
-        row = rows[self.columns.place]
-        parts = [f"{tr(f'common.part_{name}')} {yuan(amount, places=2)}" for name, amount in self._amounts(row)]
+    def sentence(self, place: int) -> str:
+        """Number, day, sum and its parts."""
+        row = self._rows[place]
+        parts = [f"{self.part_name(name)} {yuan(amount, places=2)}" for name, amount in self._amounts(row)]
         return tr(
             "components.chart_month",
             number=row.no,

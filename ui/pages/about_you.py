@@ -5,13 +5,17 @@ from decimal import Decimal
 
 from PySide6.QtCore import Qt
 
+from loanapp.domain.affordability import FittingLoan
 from loanapp.domain.errors import LoanAppError
+from loanapp.domain.money import ZERO
 from loanapp.journey.pages import Page
+from ui.components.burden_card import BurdenCard
 from ui.components.choice_cards import Choice
 from ui.components.choice_question import ChoiceQuestion
 from ui.components.error_summary import FieldError
 from ui.components.fields import MoneyField
 from ui.components.labels import label
+from ui.pages.burden import burden_of, take_lighter
 from ui.pages.page import JourneyPage
 from ui.translations import tr
 
@@ -19,7 +23,7 @@ _EMPLOYMENTS = ("employed", "self_employed", "student", "retired", "other")
 
 
 class AboutYouPage(JourneyPage):
-    """Three questions, each with the reason why it is asked."""
+    """Three questions, each with the reason why it is asked, and what the loan means for such a month."""
 
     page_id = Page.ABOUT_YOU
 
@@ -31,8 +35,12 @@ class AboutYouPage(JourneyPage):
         self.income = MoneyField(width=200)
         self.debt = MoneyField(width=200)
         for field in (self.income, self.debt):
-            field.edited.connect(lambda _: self.remember_soon())
+            field.edited.connect(lambda _: self._changed())
             self.scaffold.add(field)
+        self.burden = BurdenCard(asks_living=True)
+        self.burden.living.edited.connect(lambda _: self._changed())
+        self.burden.lighter_wanted.connect(self._take_lighter)
+        self.scaffold.add(self.burden)
         self.privacy = label("", "small")
         self.scaffold.add(self.privacy)
 
@@ -57,6 +65,8 @@ class AboutYouPage(JourneyPage):
         else:
             self.income.set_value(known.monthly_income)
             self.debt.set_value(known.monthly_debt)
+        self.burden.living.set_text(kept.get("living", ""))
+        self._weigh()
         self.all_saved()
 
     def values(self) -> Mapping[str, str]:
@@ -65,6 +75,7 @@ class AboutYouPage(JourneyPage):
             "employment": self.employment.value(),
             "income": self.income.text(),
             "debt": self.debt.text(),
+            "living": self.burden.living.text(),
         }
 
     def focus_first(self) -> None:
@@ -99,6 +110,18 @@ class AboutYouPage(JourneyPage):
         self.context.operations.run(
             lambda: journey.save_profile(employment, income, debt), self.done, self._refuse, busy=self
         )
+
+    def _changed(self) -> None:
+        self._weigh()
+        self.remember_soon()
+
+    def _weigh(self) -> None:
+        living = self.burden.living.value() or ZERO
+        self.burden.show_burden(burden_of(self.journey, self.income.value(), self.debt.value(), living))
+
+    def _take_lighter(self, loan: FittingLoan) -> None:
+        self.save_now()
+        self.context.operations.run(take_lighter(self.journey, loan, self.page_id), self.done, busy=self)
 
     def _refuse(self, error: LoanAppError) -> None:
         self.reject(error, {"monthly_income": self.income, "monthly_debt": self.debt})

@@ -5,15 +5,19 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from loanapp.client.answers import FaceState
+from loanapp.domain.affordability import FittingLoan
 from loanapp.journey.pages import Page
+from ui.components.burden_card import BurdenCard
 from ui.components.labels import label
 from ui.components.summary_list import SummaryList, SummaryRow
 from ui.formats import day, yuan
+from ui.pages.burden import burden_of, living_of, take_lighter
 from ui.pages.page import JourneyPage
 from ui.translations import tr
 
 if TYPE_CHECKING:
     from loanapp.client.answers import Application
+    from loanapp.guard.burden import Burden
 
 _GROUPS = (
     Page.TERMS,
@@ -26,7 +30,7 @@ _GROUPS = (
 
 
 class CheckAnswersPage(JourneyPage):
-    """The answers as the lender holds them, masked where they are sensitive."""
+    """The answers as the lender holds them, masked where they are sensitive, and what the loan means for the month."""
 
     page_id = Page.CHECK_ANSWERS
 
@@ -37,6 +41,9 @@ class CheckAnswersPage(JourneyPage):
             group = self.groups[page] = SummaryList()
             group.change.connect(partial(self._change, page))
             self.scaffold.add(group)
+        self.burden = BurdenCard()
+        self.burden.lighter_wanted.connect(self._take_lighter)
+        self.scaffold.add(self.burden)
         self.promise = label("", "small")
         self.scaffold.add(self.promise)
 
@@ -69,6 +76,7 @@ class CheckAnswersPage(JourneyPage):
             (Page.BANK_CARD, self._card(application)),
         ):
             self.groups[page].set_rows([SummaryRow(tr(f"check_answers.{name}"), value) for name, value in rows])
+        self.burden.show_burden(self._burden())
 
     @staticmethod
     def _terms(application: "Application") -> list[tuple[str, str]]:
@@ -129,9 +137,33 @@ class CheckAnswersPage(JourneyPage):
         self.context.operations.run(lambda: journey.open_page(page), self.open_page.emit, busy=self)
 
     def proceed(self) -> None:
-        """Hand the application in."""
+        """Hand the application in; one that weighs heavily only once the borrower says to know what it takes."""
+        from ui.pages.burden_question import BurdenQuestion, weighs_heavily
+
         self.show_problem(None)
+        burden = self._burden()
+        if burden is None or not weighs_heavily(burden):
+            self._submit()
+            return
+        question = BurdenQuestion(self, burden)
+        question.lighter_wanted.connect(self._take_lighter)
+        question.accepted.connect(self._submit)
+        question.open()
+
+    def _submit(self) -> None:
         self.context.operations.run(self.journey.submit, self.done, busy=self)
+
+    def _burden(self) -> "Burden | None":
+        """By the income and debts the lender holds, and what living costs as typed here."""
+        application = self.journey.application
+        profile = application.profile if application is not None else None
+        if profile is None:
+            return None
+        living = living_of(self.journey.remembered(Page.ABOUT_YOU))
+        return burden_of(self.journey, profile.monthly_income, profile.monthly_debt, living)
+
+    def _take_lighter(self, loan: FittingLoan) -> None:
+        self.context.operations.run(take_lighter(self.journey, loan, self.page_id), self.done, busy=self)
 
 
 def _until(told: str) -> str:

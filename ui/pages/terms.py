@@ -101,9 +101,7 @@ class TermsPage(JourneyPage):
         months = kept.get("months") or (str(known.months) if known else "") or tried.get("months", "") or "12"
         purpose = kept.get("purpose") or (known.purpose.value if known else "")
         product = self._product
-        self.amount_slider.set_values(
-            range(int(product.amount_min), int(product.amount_max) + 1, int(product.amount_step))
-        )
+        self.amount_slider.set_values(product.amounts)
         self._show_choices()
         self.months.choose(months)
         self.purpose.choose(purpose)

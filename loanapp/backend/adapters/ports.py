@@ -25,11 +25,12 @@ class CardAnswer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BureauRecord:
-    """What a credit bureau knows; ``score`` is ``None`` for a thin file."""
+    """What a credit bureau knows; ``score`` is ``None`` for a thin file, ``new_loans`` is of 90 days."""
 
     overdue_count: int
     open_loans: int
     score: int | None
+    new_loans: int = 0
 
 
 class SourceDownError(RuntimeError):

@@ -40,7 +40,7 @@ class SimulatedIdentity:
             phone=row["phone"],
             registry=row["registry"],
             card_gateway=row["card_gateway"],
-            bureau=BureauRecord(row["overdue_count"], row["open_loans"], score),
+            bureau=BureauRecord(row["overdue_count"], row["open_loans"], score, row.get("new_loans", 0)),
         )
 
 

@@ -237,7 +237,7 @@ def missing_for_submit(
 
 def outstanding(session: Session, borrower_id: str, identity_index: str | None) -> Decimal:
     """Principal this person owes or is about to be paid, in yuan, whatever phone it was borrowed with."""
-    query = select(Application.amount).where(_of_person(borrower_id, identity_index), Application.status.in_(_OWED))
+    query = select(Application.amount).where(of_person(borrower_id, identity_index), Application.status.in_(_OWED))
     return sum(session.scalars(query), Decimal(0))
 
 
@@ -245,7 +245,7 @@ def refuse_too_soon(services: Services, session: Session, borrower_id: str, iden
     """Raise ``APPLICATION_TOO_SOON`` with the day ``retry_after`` that a declined person was told to come back on."""
     today = services.clock.now().astimezone(CHINA).date().isoformat()
     query = select(Application).where(
-        _of_person(borrower_id, identity_index), Application.status == ApplicationStatus.DECLINED
+        of_person(borrower_id, identity_index), Application.status == ApplicationStatus.DECLINED
     )
     decisions = [Sealed(services, application).decision or {} for application in session.scalars(query)]
     latest = max((decision.get("retry_after") or "" for decision in decisions), default="")
@@ -253,7 +253,7 @@ def refuse_too_soon(services: Services, session: Session, borrower_id: str, iden
         raise RefusedError(ErrorCode.APPLICATION_TOO_SOON, retry_after=latest)
 
 
-def _of_person(borrower_id: str, identity_index: str | None) -> ColumnElement[bool]:
+def of_person(borrower_id: str, identity_index: str | None) -> ColumnElement[bool]:
     """Applications of one phone, or of one identity number under any phone."""
     own = Application.borrower_id == borrower_id
     return own if identity_index is None else or_(own, Application.identity_index == identity_index)

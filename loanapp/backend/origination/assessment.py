@@ -9,9 +9,8 @@ from decimal import Decimal
 
 from loanapp.backend.adapters.ports import BureauRecord, RegistryAnswer
 from loanapp.backend.policy.models import Characteristic, Limits, Scorecard
+from loanapp.domain.affordability import burden_pct
 from loanapp.domain.decision import DecisionOutcome, DecisionReason
-
-_HUNDRED = Decimal(100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +30,12 @@ class Facts:
     instalment: Decimal
     amount: Decimal
     outstanding: Decimal
+    own_overdue: bool = False
 
     @property
     def burden_pct(self) -> Decimal:
-        """Debts a month, this loan included, in percent of income; over 1000 where there is no income."""
-        if self.monthly_income <= 0:
-            return Decimal(1001)
-        return (self.monthly_debt + self.instalment) / self.monthly_income * _HUNDRED
+        """Debts a month, this loan included, in percent of income."""
+        return burden_pct(self.monthly_income, self.monthly_debt, self.instalment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +67,7 @@ def _first_gate(facts: Facts, scorecard: Scorecard, limits: Limits) -> list[Deci
         DecisionReason.IDENTITY_NOT_CONFIRMED: facts.registry is RegistryAnswer.MISMATCH,
         DecisionReason.AGE_OUTSIDE_POLICY: not limits.minimum_age.value <= facts.age <= limits.maximum_age.value,
         DecisionReason.LIMIT_REACHED: facts.outstanding + facts.amount > limits.consumer_balance_cap.value,
+        DecisionReason.OWN_LOAN_OVERDUE: facts.own_overdue,
         DecisionReason.INCOME_TOO_LOW: facts.monthly_income < scorecard.minimum_monthly_income,
         DecisionReason.REPAYMENT_BURDEN_TOO_HIGH: facts.burden_pct > limits.burden_refuse_pct.value,
     }
@@ -77,13 +76,16 @@ def _first_gate(facts: Facts, scorecard: Scorecard, limits: Limits) -> list[Deci
 
 def _second_gate(facts: Facts, scorecard: Scorecard, limits: Limits, score: int | None) -> list[DecisionReason]:
     """What a person must look at."""
-    open_loans = facts.bureau.open_loans if facts.bureau else 0
+    many = facts.bureau is not None and (
+        facts.bureau.open_loans > limits.open_loans_review.value
+        or facts.bureau.new_loans > limits.new_loans_review.value
+    )
     doubts = {
         DecisionReason.SOURCE_UNAVAILABLE: facts.registry is None or facts.bureau is None,
         DecisionReason.IDENTITY_NOT_CONFIRMED: facts.registry is RegistryAnswer.UNKNOWN or facts.number_corrected,
         DecisionReason.FACE_CHECK_BY_PERSON: facts.face_by_person,
         DecisionReason.REPAYMENT_BURDEN_TOO_HIGH: facts.burden_pct > limits.burden_review_pct.value,
-        DecisionReason.LIMIT_REACHED: open_loans > limits.open_loans_review.value,
+        DecisionReason.LIMIT_REACHED: many,
         DecisionReason.SCORE_BELOW_THRESHOLD: score is not None and score < scorecard.accept_at,
     }
     return [reason for reason, doubtful in doubts.items() if doubtful]

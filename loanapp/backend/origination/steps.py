@@ -11,6 +11,7 @@ from loanapp.backend.applications.store import Sealed, outstanding, set_status
 from loanapp.backend.branches.appointments import booked, confirm_visit
 from loanapp.backend.offers.offer import make_offer, rows_from
 from loanapp.backend.origination.assessment import Assessment, Facts, assess
+from loanapp.backend.repayment.account import has_overdue
 from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import Application, Check, ContractRecord, FaceState, Loan
@@ -133,6 +134,7 @@ def gather(services: Services, session: Session, application: Application) -> Fa
         + product.fee_per_instalment,
         amount=application.amount,
         outstanding=outstanding(session, application.borrower_id, application.identity_index),
+        own_overdue=has_overdue(session, application.borrower_id, application.identity_index, today),
     )
 
 

@@ -78,6 +78,7 @@ class Limits(Row):
     burden_refuse_pct: Limit
     retry_after_days: Limit
     open_loans_review: Limit
+    new_loans_review: Limit
 
 
 class Band(Row):

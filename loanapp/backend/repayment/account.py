@@ -1,12 +1,13 @@
 """The account of a loan: what its contract leads to, with every payment made since."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from loanapp.backend.applications.store import of_person
 from loanapp.backend.services import Services
 from loanapp.backend.store.tables import Application, Loan, RepaymentRecord, RepaymentState
 from loanapp.domain.clock import CHINA
@@ -32,6 +33,16 @@ def account_of(session: Session, application: Application, loan: Loan) -> LoanAc
     )
     begun = LoanAccount.begin(plan, Decimal(offer["penalty_annual_pct"]))
     return begun.after_all(repayment_of(one) for one in records(session, loan) if one.state is RepaymentState.PAID)
+
+
+def has_overdue(session: Session, borrower_id: str, identity_index: str | None, today: date) -> bool:
+    """Whether an instalment of this person's is past its day and unpaid, whatever phone it was borrowed with."""
+    query = (
+        select(Application, Loan)
+        .join(Loan, Loan.application_id == Application.id)
+        .where(of_person(borrower_id, identity_index), Loan.settled_at.is_(None))
+    )
+    return any(account_of(session, application, loan).overdue(today) for application, loan in session.execute(query))
 
 
 def records(session: Session, loan: Loan) -> list[RepaymentRecord]:

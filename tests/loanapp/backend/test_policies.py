@@ -98,6 +98,9 @@ def test_an_authorisation_that_is_missing_stops_the_start():
             [DecisionReason.CREDIT_RECORD_OVERDUE],
         ),
         ({"bureau": BureauRecord(overdue_count=0, open_loans=0, score=None)}, DecisionOutcome.APPROVED, []),
+        ({"bureau": BureauRecord(0, 5, 700, new_loans=3)}, DecisionOutcome.APPROVED, []),
+        ({"bureau": BureauRecord(0, 5, 700, new_loans=4)}, DecisionOutcome.REVIEW, [DecisionReason.LIMIT_REACHED]),
+        ({"own_overdue": True}, DecisionOutcome.DECLINED, [DecisionReason.OWN_LOAN_OVERDUE]),
     ],
 )
 def test_the_decision_and_its_reasons(change, outcome, reasons):

@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from loanapp.backend.adapters.ports import DebitRefusedError, SourceDownError
+from loanapp.backend.repayment.account import has_overdue
 from loanapp.backend.repayment.collecting import collect_pending
-from loanapp.backend.store.tables import LedgerRow, Loan, RepaymentRecord, RepaymentState
+from loanapp.backend.store.tables import Application, LedgerRow, Loan, RepaymentRecord, RepaymentState
+from loanapp.domain.clock import CHINA
 
 D = Decimal
 
@@ -26,10 +28,23 @@ def borrowed(walker, clock):
     return borrow
 
 
-def paid_out_earlier(lender, one, days):
-    """As if the money had come so many days before today."""
-    with lender.services.database.write() as session:
-        session.get_one(Loan, one.id).disbursed_at -= timedelta(days=days)
+@pytest.fixture
+def paid_out_earlier(lender):
+    """``paid_out_earlier(one, days)``: as if the money had come so many days before today, until the test is over.
+
+    All borrowers here are one test person: an overdue loan left behind would rightly stop the next one's application.
+    """
+    moved = []
+
+    def move(one, days):
+        with lender.services.database.write() as session:
+            session.get_one(Loan, one.id).disbursed_at -= timedelta(days=days)
+        moved.append((one, days))
+
+    yield move
+    for one, days in moved:
+        with lender.services.database.write() as session:
+            session.get_one(Loan, one.id).disbursed_at += timedelta(days=days)
 
 
 def loan_of(one):
@@ -56,6 +71,24 @@ def test_an_instalment_is_debited_once_however_often_it_is_asked_for(borrowed, l
     assert one.get()["allowed_actions"] == ["view_loan", "repay"]
 
 
+def test_a_person_with_a_day_gone_by_is_known_under_any_phone(borrowed, lender, clock, paid_out_earlier):
+    one = borrowed()
+    today = clock.now().astimezone(CHINA).date()
+    with lender.services.database.read() as session:
+        person = session.get_one(Application, one.id).identity_index
+    assert person is not None
+
+    def late(borrower, index):
+        with lender.services.database.read() as session:
+            return has_overdue(session, borrower, index, today)
+
+    assert not late("another phone", person)
+    paid_out_earlier(one, 40)
+    assert late("another phone", person)
+    assert not late("another phone", "another person")
+    assert late("another phone", None) is False
+
+
 def test_the_same_id_cannot_pay_for_something_else(borrowed, lender):
     one, key = borrowed(), uuid.uuid4()
     one.pay("instalment", "899.75", key=key)
@@ -77,17 +110,17 @@ def test_within_a_day_the_whole_loan_goes_back_at_no_cost_and_is_over(borrowed, 
     assert [row.kind for row in rows][-2:] == ["repayment", "status"]
 
 
-def test_after_that_day_interest_is_for_the_days_that_passed(borrowed, lender):
+def test_after_that_day_interest_is_for_the_days_that_passed(borrowed, paid_out_earlier):
     one = borrowed()
-    paid_out_earlier(lender, one, 10)
+    paid_out_earlier(one, 10)
     assert one.pay("payoff", "10000.00", status=409)["code"] == "repayment_amount_changed"
     after = one.pay("payoff", "10040.00")  # 10,000 at 14.4 % over 10 days of 360
     assert after["repayments"][-1]["interest"] == "40.00"
 
 
-def test_what_is_overdue_costs_the_penalty_of_the_contract(borrowed, lender):
+def test_what_is_overdue_costs_the_penalty_of_the_contract(borrowed, paid_out_earlier):
     one = borrowed()
-    paid_out_earlier(lender, one, 45)
+    paid_out_earlier(one, 45)
     loan = loan_of(one)
     with lender.services.database.read() as session:
         stored = session.get_one(Loan, one.id)
