@@ -151,7 +151,7 @@ def test_terms_follow_at_once_and_are_sent(open_page, qtbot):
     assert page.scaffold.error_summary.isVisible()
     page.months.choose("12")
     page.purpose.choose("education")
-    assert len(page.chart.columns.rows) == page.table.rowCount() == 12
+    assert len(page.chart.columns.months) == page.table.rowCount() == 12
     assert done_with(qtbot, page, page.proceed) is Page.IDENTITY_DOCUMENT
     amount, months, _method, purpose = journey.did("save_terms")[0]
     assert (amount, months, purpose.value) == (Decimal(20000), 12, "education")

@@ -118,7 +118,7 @@ def test_after_that_day_interest_is_for_the_days_that_passed(borrowed, paid_out_
     assert after["repayments"][-1]["interest"] == "40.00"
 
 
-def test_what_is_overdue_costs_the_penalty_of_the_contract(borrowed, paid_out_earlier):
+def test_what_is_overdue_costs_the_penalty_of_the_contract(borrowed, lender, paid_out_earlier):
     one = borrowed()
     paid_out_earlier(one, 45)
     loan = loan_of(one)
