@@ -6,74 +6,22 @@ field is painted. Each baseline is the same done in the same window's style with
 label and five fields, and one field.
 """
 
-import os
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
+
+from tests.benchmarks.painted import in_child, until_painted
 
 ROUNDS = 3
 TYPED = "12345678901234567890"
-PATIENCE_S = 20.0
 READING_S = 0.5
 
 
 def measure() -> Iterator[tuple[str, float, str, float]]:
     """Worst and median page change, and the 99th percentile of a key, in milliseconds; run in a child for Qt."""
-    import json
-    import subprocess
-
-    quiet = {"QT_QPA_PLATFORM": "offscreen", "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
-    environment = {**os.environ, **quiet}
-    # An installed program comes with its bytecode.
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    root = Path(__file__).resolve().parents[2]
-    told = subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks.pages"], cwd=root, env=environment, check=True, capture_output=True
-    ).stdout
-    for name, value, baseline in json.loads(told.splitlines()[-1]):
-        yield name, value, "ms", baseline
-
-
-@cache
-def _painted_class() -> type:
-    """Made once: classes made again and again, and collected while Qt still has objects of them, end the process."""
-    from PySide6.QtCore import QEvent, QObject
-
-    class Painted(QObject):
-        """Counts the pictures of one widget."""
-
-        def __init__(self, widget: Any) -> None:
-            super().__init__(widget)
-            self.count = 0
-            widget.installEventFilter(self)
-
-        def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-            self.count += event.type() == QEvent.Type.Paint
-            return False
-
-    return Painted
-
-
-def _until_painted(widget: Any, act: Callable[[], object]) -> float:
-    """Milliseconds from ``act`` to the widget's next picture."""
-    from PySide6.QtWidgets import QApplication
-
-    painted = None if callable(widget) else _painted_class()(widget)
-    started = time.perf_counter()
-    act()
-    if painted is None:
-        painted = _painted_class()(widget())
-    while not painted.count:
-        QApplication.processEvents()
-        if time.perf_counter() - started > PATIENCE_S:
-            raise TimeoutError("nothing is painted")
-    took = (time.perf_counter() - started) * 1000
-    painted.deleteLater()
-    return took
+    return in_child("tests.benchmarks.pages")
 
 
 def _read(seconds: float) -> None:
@@ -136,7 +84,7 @@ def _figures() -> list[tuple[str, float, float]]:
                 # The window opened with it: what that takes is told by the start.
                 continue
             window.context.journey = stood
-            took = _until_painted(lambda: window.page.scaffold.title, lambda page=page: window.show_page(page))
+            took = until_painted(lambda: window.page.scaffold.title, lambda page=page: window.show_page(page))
             changes[kind].append(took)
             slowest[kind] = max(slowest.get(kind, (0.0, "")), (took, page.value))
             _read(READING_S)
@@ -154,7 +102,7 @@ def _figures() -> list[tuple[str, float, float]]:
     bare.show()
     QApplication.processEvents()
     plain = [
-        _until_painted(
+        until_painted(
             lambda: bare.currentWidget().findChild(QLabel), lambda turn=turn: bare.setCurrentIndex(1 - turn % 2)
         )
         for turn in range(40)
@@ -169,10 +117,10 @@ def _figures() -> list[tuple[str, float, float]]:
         editor.clear()
         for _ in range(3):
             typed = TYPED[:9]
-            keys += [_until_painted(editor, lambda key=key, into=editor: QTest.keyClick(into, key)) for key in typed]
+            keys += [until_painted(editor, lambda key=key, into=editor: QTest.keyClick(into, key)) for key in typed]
             editor.clear()
     alone = bare.currentWidget().findChild(QLineEdit)
-    bare_keys = [_until_painted(alone, lambda key=key: QTest.keyClick(alone, key)) for key in TYPED * 4]
+    bare_keys = [until_painted(alone, lambda key=key: QTest.keyClick(alone, key)) for key in TYPED * 4]
     bare.deleteLater()
     room.close()
     print({kind: (round(took, 1), name) for kind, (took, name) in slowest.items()}, file=sys.stderr)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.benchmarks import help_search, ledger, pages, preview, schedule, start, vision
+from tests.benchmarks import help_search, ledger, pages, preview, schedule, slider, start, vision
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[tuple[str, float, str, float]]]] = {
     "vision": vision.measure,
     "preview": preview.measure,
     "schedule": schedule.measure,
+    "slider": slider.measure,
     "ledger": ledger.measure,
     "pages": pages.measure,
     "help_search": help_search.measure,

@@ -118,6 +118,15 @@ def _amount_wrong(page: Any, room: Room) -> None:
     page.proceed()
 
 
+def _compared(page: Any, room: Room) -> None:
+    page.compare.click()
+    room.rest()
+    bar = page.scaffold.scroll.verticalScrollBar()
+    until(lambda: bar.maximum() > page.comparison.height() > 400, "the comparison to be laid out")
+    settle(room.shell)
+    bar.setValue(bar.maximum())
+
+
 def _no_lender(page: Any, room: Room) -> None:
     window = room.window
     if window is not None:
@@ -353,6 +362,7 @@ SIGNED: Final = {"contract": {"number": "HT20261122-0001", "sha256": "0" * 64, "
 
 def _of_all() -> Iterator[tuple[str, Callable[[Room], Any]]]:
     yield "cost", scene(Page.COST)
+    yield "cost-compared", scene(Page.COST, act=_compared)
     yield "cost-wrong", scene(Page.COST, act=_amount_wrong)
     yield "cost-offline", scene(Page.COST, act=_no_lender)
     yield "cost-notices", scene(Page.COST, act=_notices)

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout
 
 from loanapp.domain.annualised_cost import annualised_cost
 from loanapp.domain.clock import CHINA
-from loanapp.domain.schedule import equal_instalment_schedule
+from loanapp.domain.schedule import RepaymentMethod, product_plan
 from loanapp.journey.pages import Page
 from ui.components.amount_slider import AmountSlider
 from ui.components.buttons import SentenceLink
@@ -23,6 +24,9 @@ from ui.formats import percent, yuan
 from ui.pages.page import JourneyPage
 from ui.products import local_product
 from ui.translations import tr
+
+if TYPE_CHECKING:
+    from ui.components.cost_comparison import CostComparison
 
 
 class CostPage(JourneyPage):
@@ -46,9 +50,13 @@ class CostPage(JourneyPage):
         self.bar = CostBar()
         card.body.addWidget(self.bar)
         self.scaffold.add(card)
+        self.comparison: CostComparison | None = None
+        self.compare = SentenceLink()
+        self.compare.clicked.connect(self._compare)
         self.larger = SentenceLink(icon="glasses")
         self.larger.clicked.connect(self.context.messages.ask_for_large)
-        self.scaffold.body.addWidget(self.larger)
+        for link in (self.larger, self.compare):
+            self.scaffold.body.addWidget(link)
         self.scam = SafetyLine()
         self.scaffold.keep_in_view(self.scam)
         self._put(self._amount, self._months)
@@ -94,6 +102,7 @@ class CostPage(JourneyPage):
             caption.setText(tr(f"cost.{name}"))
         self.scam.setText(tr("cost.scam"))
         self.larger.setText(tr("cost.larger"))
+        self._name_compare()
         self._offer_larger()
         for (_, least, most), (low, high) in (
             (self.amount_ends, (yuan(Decimal(product.amount_min)), yuan(Decimal(product.amount_max)))),
@@ -102,6 +111,22 @@ class CostPage(JourneyPage):
             least.setText(low)
             most.setText(high)
         self._show_sum()
+
+    def _compare(self) -> None:
+        """Other ways of paying back, and paying off early; made when first asked for."""
+        if self.comparison is None:
+            from ui.components.cost_comparison import CostComparison
+
+            self.comparison = CostComparison()
+            self.comparison.hide()
+            self.scaffold.body.insertWidget(self.scaffold.body.indexOf(self.compare) + 1, self.comparison)
+        self.comparison.setVisible(self.comparison.isHidden())
+        self._name_compare()
+        self._show_sum()
+
+    def _name_compare(self) -> None:
+        shown = self.comparison is not None and not self.comparison.isHidden()
+        self.compare.setText(tr("comparison.hide" if shown else "comparison.show"))
 
     def _offer_larger(self) -> None:
         """At the start and in sight, for whom this page is hard to read."""
@@ -189,10 +214,15 @@ class CostPage(JourneyPage):
 
     def _show_sum(self) -> None:
         product = self._product
-        amount = Decimal(self._amount)
-        schedule = equal_instalment_schedule(
-            amount, product.annual_rate_pct, self._months, self._today, product.fee_per_instalment
+        plan = product_plan(
+            Decimal(self._amount),
+            product.annual_rate_pct,
+            self._months,
+            RepaymentMethod.EQUAL_INSTALMENT,
+            self._today,
+            fee_per_instalment=product.fee_per_instalment,
         )
+        schedule = plan.schedule()
         cost = annualised_cost(schedule)
         first = schedule.rows[0]
         self.months.setText(tr("common.months", count=self._months))
@@ -200,6 +230,8 @@ class CostPage(JourneyPage):
         self.figures["total"].setText(yuan(schedule.total_repayment, places=2))
         self.figures["annual"].setText(percent(cost.headline))
         self.bar.show_sum(schedule.principal, schedule.total_interest, schedule.total_fees)
+        if self.comparison is not None and not self.comparison.isHidden():
+            self.comparison.show_plan(plan)
 
 
 def _ends() -> tuple[QHBoxLayout, QLabel, QLabel]:
