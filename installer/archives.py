@@ -10,7 +10,7 @@ from typing import Final
 
 # Machine code is turned into what repeats before it is packed (x86 branches); 64 MiB let a library find its like in
 # another one. A fixed size of block makes two threads write what any other number above one would write.
-_XZ: Final = ("xz", "--force", "--x86", "--lzma2=preset=9e,dict=64MiB", "--threads=2", "--block-size=192MiB")
+_XZ: Final = ("xz", "--force", "--x86", "--lzma2=preset=6,dict=64MiB", "--threads=2", "--block-size=192MiB")
 _AR_MAGIC: Final = b"!<arch>\n"
 
 

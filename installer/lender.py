@@ -19,10 +19,12 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from installer.metadata import Metadata
+from installer.parts import build_parts
 from loanapp.client.installed_profile import ProfileError, check_profile, known_publishers
 from loanapp.proof.signed_message import SIGNATURE_FIELD, sign_message
 
 _LEAST_PASSPHRASE: Final = 12
+_ROOT: Final = Path(__file__).resolve().parents[1]
 
 
 def read_profile(profile: Path, publishers: Path) -> dict[str, Any]:
@@ -59,6 +61,7 @@ def lay_out(profile: Path, publishers: Path, folder: Path) -> dict[str, Any]:
     (folder / "profiles").mkdir(parents=True)
     shutil.copyfile(profile, folder / "profiles" / "lender.toml")
     shutil.copyfile(publishers, folder / "profiles" / "publishers.toml")
+    (folder / "assets.toml").write_text(build_parts("lender").asset_list(_ROOT), encoding="utf-8")
     if (icon := icon_of(profile, table)) is not None:
         (folder / "application").mkdir()
         shutil.copyfile(icon, folder / "application" / "loanapp.svg")

@@ -67,6 +67,7 @@ _RESOURCES_LENDERS: Final = (
     "policy/simulation.toml",
 )
 _ASSETS_LENDERS: Final = ("NotoSerifSC-Regular.otf", "astronaut.png", "face_detection_yunet", "face_recognition_sface")
+_ASSETS_LENDERS_NAMES: Final = tuple(f'name = "{name}' for name in _ASSETS_LENDERS)
 # Wheels that ship their symbols.
 _STRIPPED: Final = (
     *("libpython3", "_typst", "_rust.abi3", "_yaml", "_pyclipper", "aiohttp/", "sqlalchemy/", "libgeos", "multidict/"),
@@ -106,6 +107,12 @@ class Parts:
         # The one that is optional is packed in part: installer/rare_face.py.
         names = [str(asset["name"]) for asset in listed if not asset.get("optional")]
         return [name for name in names if self.embedded_lender or not name.startswith(_ASSETS_LENDERS)]
+
+    def asset_list(self, root: Path) -> str:
+        """``resources/assets.toml`` with what is packed alone: the program looks for no file of another build."""
+        head, *tables = (root / "resources" / "assets.toml").read_text(encoding="utf-8").split("[[asset]]\n")
+        kept = [table for table in tables if self.embedded_lender or not table.startswith(_ASSETS_LENDERS_NAMES)]
+        return "[[asset]]\n".join([head, *kept])
 
 
 def build_parts(build: str) -> Parts:

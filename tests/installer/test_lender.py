@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from installer.lender import branded, lay_out, main, read_profile
 from installer.metadata import read_metadata
+from installer.parts import build_parts
 from loanapp.client.installed_profile import ProfileError, check_profile, known_publishers
 from tests.installer.lenders import make_lender
 
@@ -22,9 +23,12 @@ def test_a_signed_profile_is_laid_out_for_the_build(tmp_path):
     table = lay_out(profile, publishers, tmp_path / "out")
     assert sorted(str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*.*")) == [
         "application/loanapp.svg",
+        "assets.toml",
         "profiles/lender.toml",
         "profiles/publishers.toml",
     ]
+    listed = tomllib.loads((tmp_path / "out" / "assets.toml").read_text(encoding="utf-8"))["asset"]
+    assert [one["name"] for one in listed if not one.get("optional")] == build_parts("lender").assets(ROOT)
     keys = known_publishers(tomllib.loads(publishers.read_text(encoding="utf-8")))
     endpoint = check_profile(table, keys)
     assert endpoint.base_url == "https://127.0.0.1:9"

@@ -95,14 +95,17 @@ def lender(folder: Path) -> Check:
 
     if _rests(folder):
         return Check("lender", CheckState.GOOD, "resting", "demonstration-lender")
+    article = "lender-unreachable" if has_lender_profile() else "demonstration-lender"
     client = LenderClient(installed_endpoint(folder), retries=RetryPolicy(attempts=1))
     try:
         name = client.lender().name
     except LoanAppError as error:
-        return Check("lender", CheckState.WARNING, "warning", "demonstration-lender", {"code": error.code.value})
+        outcome = "silent" if has_lender_profile() else "warning"
+        return Check("lender", CheckState.WARNING, outcome, article, {"code": error.code.value})
     finally:
         client.close()
-    return Check("lender", CheckState.GOOD, "good", "demonstration-lender", {"name_zh": name.zh, "name_en": name.en})
+    outcome = "answers" if has_lender_profile() else "good"
+    return Check("lender", CheckState.GOOD, outcome, article, {"name_zh": name.zh, "name_en": name.en})
 
 
 def _lenders_offset(folder: Path, own: Clock) -> timedelta | None:

@@ -12,7 +12,6 @@ from loanapp.help.diagnosis.check import Check, CheckState, graded
 from loanapp.resource_files import assets_folder, read_toml
 
 _OLDEST_PYTHON: Final = (3, 11)
-_FONTS: Final = ("NotoSansSC-Regular.otf", "NotoSerifSC-Regular.otf")
 # The smallest window the pages are made for.
 _LEAST: Final = (1366, 768)
 _CONNECTORS: Final = Path("/sys/class/drm")
@@ -48,7 +47,7 @@ def fonts() -> Check:
     from PIL import ImageFont  # noqa: PLC0415 - only this check draws
 
     names = []
-    for name in _FONTS:
+    for name in (asset["name"] for asset in read_toml("assets.toml")["asset"] if asset["name"].endswith(".otf")):
         path = assets_folder() / name
         if not path.is_file():
             return Check("fonts", CheckState.BAD, "bad", "program-files", {"names": name})

@@ -57,7 +57,7 @@ def test_both_catalogues_say_the_same_things():
     chinese, english = catalogue("zh_CN"), catalogue("en")
     assert sorted(chinese) == sorted(english)
     for key, sentence in english.items():
-        if key != "doctor.lender.good":  # each names the lender in its own language
+        if key not in ("doctor.lender.good", "doctor.lender.answers"):  # each names the lender in its own language
             assert placeholders(chinese[key]) == placeholders(sentence), key
 
 
