@@ -190,6 +190,8 @@ class CostDisclosurePage(JourneyPage):
         self._paper.addWidget(self._totals(table))
         self._paper.addWidget(label(tr("cost_disclosure.contingent.title"), "heading"))
         self._paper.addWidget(self._contingent(table))
+        if any(item.id == "overdue_penalty" for item in table.contingent):
+            self._paper.addWidget(label(tr("cost_disclosure.contingent.penalty_way"), "small"))
         self._paper.addWidget(self._nothing_else(pick(table.nothing_else)))
         self._paper.addWidget(label(tr("cost_disclosure.schedule.title"), "heading"))
         schedule = ScheduleTable()
@@ -206,7 +208,10 @@ class CostDisclosurePage(JourneyPage):
         row.setContentsMargins(0, 0, 0, 0)
         left = tr("cost_disclosure.sheet.lender", name=pick(table.lender))
         row.addWidget(label(left, "small"), 1)
-        right = label(tr("cost_disclosure.sheet.product", count=table.months), "small")
+        right = label(
+            tr("cost_disclosure.sheet.product", count=table.months, method=tr(f"common.method_{table.method.value}")),
+            "small",
+        )
         right.setAlignment(Qt.AlignmentFlag.AlignRight)
         row.addWidget(right, 1)
         return holder
@@ -258,7 +263,7 @@ class CostDisclosurePage(JourneyPage):
             grid.addWidget(Rule(), 2 * number + 1, 0, 1, len(names))
             for column, text in enumerate(row):
                 cell = self._cell(text, "", right=column in right)
-                cell.setAccessibleName(f"{names[column]}: {text}" if text else "")
+                cell.setAccessibleName(_told(row[0], names[column], text, first=not column))
                 grid.addWidget(cell, 2 * number + 2, column)
         return holder
 
@@ -313,3 +318,10 @@ class CostDisclosurePage(JourneyPage):
         words.addWidget(label(text, "small"))
         row.addLayout(words, 1)
         return holder
+
+
+def _told(row: str, column: str, text: str, *, first: bool) -> str:
+    """A cell with what it is a cell of, for who hears one at a time."""
+    if not text:
+        return ""
+    return f"{column}: {text}" if first else f"{row}, {column}: {text}"
