@@ -117,6 +117,17 @@ class LoanAccount:
         free = kind is RepaymentKind.PAYOFF and now <= free_until
         return replace(asked, interest=ZERO, fees=ZERO) if free else asked
 
+    def payoff_on(self, on: date, today: date) -> Repayment:
+        """What settles the loan on ``on``, from ``today`` on, if every instalment due in between is paid on its day.
+
+        What is overdue today is counted as unpaid until then. Raises :class:`NothingToPayError` where nothing would
+        be left, and :class:`ValueError` for a day gone by.
+        """
+        if on < today:
+            raise ValueError("that day has gone by")
+        paid = self.paid if self.overdue(today) else max(self.paid, sum(row.due < on for row in self.schedule.rows))
+        return replace(self, paid=paid).owed(RepaymentKind.PAYOFF, on)
+
     def after(self, repayment: Repayment) -> "LoanAccount":
         """The loan once ``repayment`` was made; raises what :meth:`owed` raises.
 

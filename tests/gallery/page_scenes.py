@@ -335,6 +335,13 @@ def _verified(page: Any, room: Room) -> None:
     page.bring_papers_into_view()
 
 
+def _quoted(page: Any, room: Room) -> None:
+    from ui.pages.payoff_quote import PayoffQuoteDialog
+
+    page.more_ways.quote.click()
+    page.findChild(PayoffQuoteDialog).on.set_text("2027-03-15")
+
+
 def _settled(*_: object, **__: object) -> Any:
     """Given back whole two days after the payout."""
     held = loan()
@@ -417,6 +424,7 @@ def _of_all() -> Iterator[tuple[str, Callable[[Room], Any]]]:
     yield "payout-waiting", scene(Page.PAYOUT, lambda: application("disbursing", offer=offer(), **SIGNED))
     yield "payout", scene(Page.PAYOUT, lambda: application("active", **SIGNED))
     yield "my-loan", scene(Page.MY_LOAN, lambda: application("active", **SIGNED))
+    yield "question-payoff-quote", scene(Page.MY_LOAN, lambda: application("active", **SIGNED), _quoted)
     yield "my-loan-over", scene(Page.MY_LOAN, lambda: application("settled", **SIGNED), loan=_settled)
     yield "my-loan-papers", scene(Page.MY_LOAN, lambda: application("active", **SIGNED), _verified)
     for page, state, act in (

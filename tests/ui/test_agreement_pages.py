@@ -104,6 +104,13 @@ class TestCostDisclosure:
         assert seconds >= 1
         assert end is True
 
+    def test_every_cell_is_told_with_its_row_and_column(self, page):
+        told = {label.accessibleName() for label in page.findChildren(QLabel)}
+        for cell in ("利息, 年化标准: 14.40%", "利息, 收取方: 演示放款机构（模拟）", "逾期罚息, 年化标准: 21.60%"):
+            assert cell in told, cell
+        assert "等额本息，12 期" in texts(page)
+        assert "不算利滚利" in texts(page)
+
     def test_time_behind_another_page_does_not_count(self, page, qtbot):
         page.hide()
         before = page.ring.seconds_on_screen

@@ -18,6 +18,7 @@ from ui.components.flow_row import FlowRow
 from ui.components.schedule_strip import ScheduleStrip
 from ui.formats import day, moment, short_month, yuan
 from ui.messages import Level
+from ui.pages.loan_ways import FreeReturn, LoanWays
 from ui.pages.page import JourneyPage
 from ui.pages.save_contract import save_contract
 from ui.translations import tr
@@ -55,6 +56,11 @@ class MyLoanPage(JourneyPage):
         self._next.body.addSpacing(12)
         self._next.body.addWidget(self._ways)
         self.scaffold.add(self._next)
+        self.free_return = FreeReturn(lambda: self.journey.clock)
+        self.free_return.wanted.connect(lambda: self._ask_to_pay(RepaymentKind.PAYOFF))
+        self.scaffold.add(self.free_return)
+        self.more_ways = LoanWays(self)
+        self.scaffold.add(self.more_ways)
         self._build_plan()
         self._build_papers()
         self._help = label("", "muted")
@@ -225,7 +231,16 @@ class MyLoanPage(JourneyPage):
 
     def _show(self) -> None:
         loan = self._loan
-        shown = (self._next, self._plan_title, self._strip, self._totals, self._papers_title, self._papers, self._help)
+        shown = (
+            self._next,
+            self.more_ways,
+            self._plan_title,
+            self._strip,
+            self._totals,
+            self._papers_title,
+            self._papers,
+            self._help,
+        )
         for part in (*shown, self.scaffold.primary):
             part.setVisible(loan is not None)
         if loan is None:
@@ -249,6 +264,8 @@ class MyLoanPage(JourneyPage):
             )
             self._next_how.setText(tr("my_loan.next.how", last4=loan.card_last4))
         self._show_ways(loan)
+        self.free_return.show_loan(loan)
+        self.more_ways.show_loan(loan)
         schedule = loan.account.schedule if loan.account is not None else loan.schedule
         self._strip.show_schedule(schedule.rows, due.no if due else None)
         if due is not None:

@@ -1,4 +1,4 @@
-"""Saving a contract where the borrower says; nothing is written anywhere else."""
+"""Saving a contract or another file where the borrower says; nothing is written anywhere else."""
 
 import os
 import tempfile
@@ -15,13 +15,18 @@ from ui.translations import tr
 def save_contract(page: JourneyPage, pdf: bytes, number: str = "") -> QFileDialog:
     """Ask where, then write ``pdf`` there; a failure is shown on ``page`` and loses nothing."""
     name = tr("contract.save.name", number=number) if number else tr("contract.save.name_plain")
+    return save_file(page, pdf, tr("contract.save"), name, tr("contract.save.filter"))
+
+
+def save_file(page: JourneyPage, content: bytes, title: str, name: str, kind: str) -> QFileDialog:
+    """Ask where to put ``content``, by default as ``name`` among the documents; ``kind`` names such files."""
     documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    kinds = f"{tr('contract.save.filter')} (*.pdf)"
-    dialog = QFileDialog(page, tr("contract.save"), str(Path(documents) / name), kinds)
+    suffix = Path(name).suffix
+    dialog = QFileDialog(page, title, str(Path(documents) / name), f"{kind} (*{suffix})")
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setDefaultSuffix("pdf")
+    dialog.setDefaultSuffix(suffix.removeprefix("."))
     dialog.selectFile(name)
-    dialog.fileSelected.connect(lambda chosen: write_contract(page, pdf, Path(chosen)))
+    dialog.fileSelected.connect(lambda chosen: write_contract(page, content, Path(chosen)))
     dialog.finished.connect(lambda _result: dialog.deleteLater())
     dialog.open()
     return dialog

@@ -48,6 +48,23 @@ def test_the_running_instalment_may_be_paid_before_its_day_and_no_further_one():
     assert account.owed(K.INSTALMENT, date(2026, 12, 22)).amount == account.schedule.rows[1].payment
 
 
+def test_a_payoff_on_a_later_day_takes_what_is_due_before_as_paid():
+    account = loan()
+    rows = account.schedule.rows
+    between = rows[3].due + timedelta(days=10)
+    found = account.payoff_on(between, PAYOUT)
+    assert found.principal == rows[3].balance
+    assert found.interest == (rows[3].balance * D("14.40") * 10 / 36000).quantize(D("0.01"))
+    on_the_day = account.payoff_on(rows[4].due, PAYOUT)
+    assert on_the_day.amount == rows[3].balance + rows[4].interest
+    with pytest.raises(NothingToPayError):
+        account.payoff_on(rows[-1].due + timedelta(days=1), PAYOUT)
+    with pytest.raises(ValueError, match="gone by"):
+        account.payoff_on(PAYOUT - timedelta(days=1), PAYOUT)
+    late = account.payoff_on(rows[1].due, rows[0].due + timedelta(days=1))
+    assert late.penalty > 0
+
+
 def test_paying_late_costs_simple_interest_on_the_principal_that_was_due():
     account, on = loan(), date(2027, 2, 1)
     first, second = account.schedule.rows[:2]
