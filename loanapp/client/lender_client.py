@@ -30,7 +30,7 @@ from loanapp.client.errors import InputRejectedError, LenderRefusedError
 from loanapp.client.network_log import Contact
 from loanapp.client.offer_answers import read_disclosure
 from loanapp.client.reading import JsonObject
-from loanapp.client.transport import MEBIBYTE, Call, RetryPolicy, Transport
+from loanapp.client.transport import MEBIBYTE, Answer, Call, RetryPolicy, Transport
 from loanapp.domain.clock import Clock
 from loanapp.domain.consent import ConsentScope, LoanPurpose
 from loanapp.domain.errors import ErrorCode
@@ -40,6 +40,7 @@ from loanapp.domain.money import wire
 from loanapp.domain.schedule import RepaymentMethod
 from loanapp.guard.permissions import check_outgoing
 from loanapp.guard.signatures import check_signed
+from loanapp.guard.wire import Standing, check_request
 
 if TYPE_CHECKING:
     from loanapp.proof.sealed_stream import SealedStream
@@ -103,6 +104,8 @@ class LenderClient:
         self, provider: Callable[[], Endpoint], *, retries: RetryPolicy | None = None, clock: Clock | None = None
     ) -> None:
         self._wire = Transport(provider, retries=retries, clock=clock)
+        # What a request is held against; before the journey says more, nothing about the borrower may leave.
+        self.standing: Callable[[], Standing] = lambda: Standing((), frozenset(), None)
 
     @property
     def access_token(self) -> str | None:
@@ -343,7 +346,7 @@ class LenderClient:
         from loanapp.proof.timestamp import QUERY_TYPE, REPLY_TYPE  # noqa: PLC0415  (pyHanko, which asks for it)
 
         call = Call("POST", "/v1/timestamps", body=query, content_type=QUERY_TYPE, accept=REPLY_TYPE)
-        return self._wire.send(call).body
+        return self._out(call).body
 
     def put_signed_contract(self, application_id: str, pdf: bytes) -> Application:
         """Hand in the contract with the borrower's signature."""
@@ -354,7 +357,7 @@ class LenderClient:
             content_type="application/pdf",
             read_timeout_s=_HEAVY_READ_TIMEOUT_S,
         )
-        return Application.read(JsonObject.parse(self._wire.send(call).body))
+        return Application.read(JsonObject.parse(self._out(call).body))
 
     def loan(self, application_id: str) -> Loan:
         """The loan that was paid out."""
@@ -394,7 +397,12 @@ class LenderClient:
             idempotency_key=key,
             repeatable=method == "PUT",
         )
-        return read(JsonObject.parse(self._wire.send(call).body))
+        return read(JsonObject.parse(self._out(call, body).body))
+
+    def _out(self, call: Call, fields: Mapping[str, object] | None = None) -> Answer:
+        """Send what has a basis; the one way out for every request with a body."""
+        check_request(call.method, call.path, fields, self.standing())
+        return self._wire.send(call)
 
     def _act(self, application_id: str, name: str, key: str) -> Application:
         return self._send("POST", _path(application_id, name), {}, Application.read, key)
@@ -412,7 +420,7 @@ class LenderClient:
             content_type="application/octet-stream",
             read_timeout_s=_HEAVY_READ_TIMEOUT_S,
         )
-        return JsonObject.parse(self._wire.send(call).body)
+        return JsonObject.parse(self._out(call).body)
 
 
 def _written(body: Mapping[str, object]) -> bytes:

@@ -88,6 +88,8 @@ class ErrorCode(StrEnum):
     GUARD_CAP_EXPIRED = "guard_cap_expired"
     GUARD_PAGE_RATE_DIFFERS = "guard_page_rate_differs"
     GUARD_SIGNING_BEFORE_READING = "guard_signing_before_reading"
+    GUARD_NO_BASIS = "guard_no_basis"
+    GUARD_ITEM_UNFOUNDED = "guard_item_unfounded"
     GUARD_LEDGER_REWRITTEN = "guard_ledger_rewritten"
     GUARD_ACCOUNT_NOT_OWN = "guard_account_not_own"
     # the wire and this computer

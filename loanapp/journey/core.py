@@ -29,6 +29,8 @@ from loanapp.client.transport import RetryPolicy
 from loanapp.domain.clock import Clock, SystemClock
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.status import ENDED, ApplicationStatus
+from loanapp.guard.permissions import unfounded
+from loanapp.guard.wire import Standing
 from loanapp.journey.pages import Page, Step, steps
 from loanapp.journey.route import ConsentAsked, LocalState, page_for, previous, revisitable
 
@@ -75,6 +77,7 @@ class JourneyCore:
         """
         self.clock: Final = clock or SystemClock()
         self.client: Final = LenderClient(provider, retries=retries, clock=self.clock)
+        self.client.standing = self._standing
         self._home = home
         self._open_store = open_store
         self._lock = threading.RLock()
@@ -165,6 +168,21 @@ class JourneyCore:
         self.client.close()
 
     # For the acts
+
+    def _standing(self) -> Standing:
+        """What whatever leaves is held against: consents count only to the text in force."""
+        with self._lock:
+            lender, application = self.lender, self.application
+        items = [item for item in lender.data_items if unfounded(item) is None] if lender is not None else []
+        if application is None:
+            return Standing(items, frozenset(), None)
+        texts = {consent.scope: consent.version for consent in (lender.consents if lender is not None else ())}
+        given = {
+            record.scope
+            for record in application.consents
+            if record.granted and texts.get(record.scope) == record.text_version
+        }
+        return Standing(items, frozenset(given), application.status)
 
     def _local(self) -> LocalState:
         application, draft = self.application, self.draft

@@ -14,7 +14,7 @@ from loanapp.client.secrets import SecretName
 from loanapp.client.versions import speaks
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.status import ENDED
-from loanapp.guard.permissions import check_consent_text, check_data_items
+from loanapp.guard.permissions import check_consent_text, check_founded
 from loanapp.journey.draft_acts import DraftActs
 from loanapp.journey.history_acts import HistoryActs
 from loanapp.journey.loan_acts import LoanActs
@@ -36,7 +36,7 @@ class Journey(DraftActs, LoanActs, HistoryActs):
             profile = self.client.lender()
             if not speaks(profile.minimum_client_version):
                 raise ProgramOutdatedError(profile.minimum_client_version)
-            check_data_items(profile.data_items)
+            check_founded(profile.data_items)
             for consent in profile.consents:
                 check_consent_text(consent)
             with self._lock:

@@ -1,6 +1,7 @@
 """The borrower's own data: who used them, whom the program contacted."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, Final
@@ -10,6 +11,7 @@ from loanapp.client.network_log import Contact
 from loanapp.client.profile import DataItem
 from loanapp.client.reading import JsonObject
 from loanapp.domain.errors import ErrorCode
+from loanapp.domain.localised import LocalisedText
 from loanapp.guard.refusal import GuardRefusal
 from loanapp.journey.history_acts import CheckedHistory
 from loanapp.journey.pages import Page
@@ -65,7 +67,7 @@ def rewritten() -> CheckedHistory:
     raise GuardRefusal(ErrorCode.GUARD_LEDGER_REWRITTEN, "forked")
 
 
-def asking(view: str, order: str = "", *, signed_in: bool = True, **answers: Any) -> Any:
+def asking(view: str, order: str = "", *, signed_in: bool = True, greedy: bool = False, **answers: Any) -> Any:
     """The dialog before a page, at one of its views."""
 
     def set_it(room: Room) -> Any:
@@ -74,6 +76,8 @@ def asking(view: str, order: str = "", *, signed_in: bool = True, **answers: Any
         )
         items = [DataItem.read(JsonObject(row)) for row in read_toml("policy", "data_items.toml")["data_items"]]
         made.lender = SimpleNamespace(**{name: getattr(made.lender, name) for name in made.lender.__slots__})
+        if greedy:
+            items = [replace(items[6], name=LocalisedText("全部银行流水", "All bank statements"), id="all"), *items]
         made.lender.data_items = tuple(items)
         made.client = SimpleNamespace(contacts=contacts)
         page = Page.PROGRESS if signed_in else Page.COST
@@ -96,4 +100,6 @@ def my_data_scenes() -> Iterator[Scene]:
     yield Scene("my-data-uses-by-recipient", asking("uses", "recipient"))
     yield Scene("my-data-rewritten", asking("uses", data_uses=rewritten))
     yield Scene("my-data-before", asking("uses", signed_in=False))
+    yield Scene("my-data-asked", asking("asked"))
+    yield Scene("my-data-asked-greedy", asking("asked", greedy=True))
     yield Scene("my-data-network", asking("network"))

@@ -1,6 +1,7 @@
 """The borrower's own data in the window: every act in words, in three orders, and a red line where it does not hold."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -164,3 +165,36 @@ def test_each_visit_checks_once_and_speaks_only_of_a_fault(page_context, journey
     watch.look()
     qtbot.waitUntil(lambda: not context.operations.active)
     assert len(told) == 1
+
+
+def test_every_item_says_why_when_by_what_right_for_whom_and_how_long(opened, journey):
+    from loanapp.client.profile import DataItem
+    from loanapp.client.reading import JsonObject
+
+    rows = read_toml("policy", "data_items.toml")["data_items"]
+    items = tuple(DataItem.read(JsonObject(row)) for row in rows)
+    journey.lender = replace(journey.lender, data_items=items)
+    dialog = opened(journey, first="asked")
+    said = words(dialog)
+    for row in rows:
+        place = said.index(row["name"]["zh"])
+        block = "".join(said[place : place + 4])
+        assert row["why"]["zh"] in block
+        assert row["recipient"]["zh"] in block
+        assert row["retention"]["zh"] in block
+        assert ("必须" if row["required"] else "可选") in block
+        assert len(block) <= 600
+    assert {"摄像头", "您自己选的文件", "网络"} <= set(said)
+    assert any(text.startswith("从不索要：通讯录") for text in said)
+    assert not any(text.startswith("不会发送") for text in said)
+
+
+def test_an_item_without_reason_is_marked_red_and_explained(opened, journey):
+    from loanapp.client.profile import DataItem
+    from loanapp.client.reading import JsonObject
+
+    row = dict(read_toml("policy", "data_items.toml")["data_items"][0])
+    journey.lender = replace(
+        journey.lender, data_items=(DataItem.read(JsonObject({**row, "retention": {"zh": "永久", "en": "forever"}})),)
+    )
+    assert "不会发送：没有写明保存多久" in words(opened(journey, first="asked"))

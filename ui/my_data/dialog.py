@@ -22,10 +22,11 @@ _AROUND: Final = 32
 
 
 def _views() -> tuple[tuple[str, Callable[["PageContext"], DataView]], ...]:
+    from ui.my_data.asked import Asked
     from ui.my_data.network import Network
     from ui.my_data.uses import WhoUsed
 
-    return ("uses", WhoUsed), ("network", Network)
+    return ("uses", WhoUsed), ("asked", Asked), ("network", Network)
 
 
 class MyDataDialog(Dialog):

@@ -4,24 +4,24 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout
 
 from loanapp.domain.consent import ConsentScope
 from loanapp.domain.errors import LoanAppError
 from loanapp.journey.pages import Page
 from ui.announce import announce
 from ui.camera.promises import Promises
-from ui.components.card import Card, SectionHeading
+from ui.components.card import SectionHeading
 from ui.components.consent_card import ConsentCard
 from ui.components.error_summary import FieldError
-from ui.components.labels import Rule, empty, label
 from ui.components.task_list import Task, TaskList
 from ui.formats import moment
+from ui.my_data.asked import AskedItems
 from ui.pages.page import JourneyPage
 from ui.translations import tr
 
 if TYPE_CHECKING:
-    from loanapp.client.answers import ConsentText, DataItem
+    from loanapp.client.answers import ConsentText
 
 _ICONS = {
     ConsentScope.FACE_VERIFICATION: "face",
@@ -53,7 +53,7 @@ class PermissionsPage(JourneyPage):
         self.scaffold.body.addLayout(self.optional)
         self.items_heading = SectionHeading()
         self.scaffold.add(self.items_heading)
-        self.items = Card(padding=20, spacing=10)
+        self.items = AskedItems()
         self.scaffold.add(self.items)
         self.promises = Promises(self, centred=False)
         self._working: set[ConsentScope] = set()
@@ -143,28 +143,7 @@ class PermissionsPage(JourneyPage):
             self.scaffold.reveal_top(card)
 
     def _show_items(self) -> None:
-        empty(self.items.body)
-        lender = self.journey.lender
-        for number, item in enumerate(lender.data_items if lender is not None else ()):
-            if number:
-                self.items.body.addWidget(Rule())
-            self.items.body.addWidget(self._item_row(item))
-
-    def _item_row(self, item: "DataItem") -> QWidget:
-        pick = self.context.translator.pick
-        holder = QWidget()
-        box = QVBoxLayout(holder)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(2)
-        head = QHBoxLayout()
-        head.addWidget(label(pick(item.name)), 1)
-        head.addWidget(label(tr(f"permissions.basis_{item.basis.value}"), "small", wrap=False))
-        box.addLayout(head)
-        box.addWidget(label(pick(item.why), "small-ink"))
-        box.addWidget(
-            label(tr("permissions.item_facts", recipient=pick(item.recipient), retention=pick(item.retention)), "small")
-        )
-        return holder
+        self.items.show_lender(self.journey.lender)
 
     def _decide(self, scope: ConsentScope, granted: bool) -> None:  # noqa: FBT001 - the signal's value
         lender, journey = self.journey.lender, self.journey

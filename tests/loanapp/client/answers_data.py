@@ -8,6 +8,7 @@ from decimal import Decimal
 from loanapp.domain.annualised_cost import annualised_cost
 from loanapp.domain.money import wire
 from loanapp.domain.schedule import equal_instalment_schedule
+from loanapp.resource_files import read_toml
 
 BOTH = {"zh": "中", "en": "e"}
 NOW = "2026-11-22T10:00:00+08:00"
@@ -55,18 +56,7 @@ def lender(**changes):
         "cost_cap_pct": "24.00",
         "reading_seconds": 15,
         "consents": [consent("face_verification"), consent("bureau_query"), consent("bank_account_check")],
-        "data_items": [
-            {
-                "id": "phone",
-                "name": {"zh": "手机号", "en": "Phone number"},
-                "why": BOTH,
-                "step": "sign_in",
-                "basis": "contract",
-                "recipient": BOTH,
-                "retention": BOTH,
-                "required": True,
-            }
-        ],
+        "data_items": read_toml("policy", "data_items.toml")["data_items"],
     }
     return {**whole, **changes}
 

@@ -35,7 +35,8 @@ class TestFilling:
         desk.secrets.write(SecretName.ACCESS_TOKEN, "t-1")
         journey = desk.program()
         bound = {"bank": None, "last4": "9999", "luhn_ok": True, "application": answer(purpose="medical")}
-        desk.says(LENDER, {"applications": []}, answer(purpose="medical"), bound, answer(amount="20000.00"))
+        begun = answer(purpose="medical", consents=FILLED["consents"])
+        desk.says(LENDER, {"applications": []}, begun, bound, answer(amount="20000.00"))
         journey.resume()
         save_terms(journey)
         journey.bind_card("6222 0200 0000 0000 018", "13800000001")
@@ -44,10 +45,23 @@ class TestFilling:
         assert (kept["purpose"], kept["card_last4"], kept["amount"]) == ("travel", "0018", "20000.00")
 
     def test_a_card_bound_on_another_machine_than_the_terms_is_kept_too(self, desk):
-        journey = at(desk, answer())
+        journey = at(desk, answer(consents=FILLED["consents"]))
         desk.says({"bank": None, "last4": "0018", "luhn_ok": True, "application": answer()})
         journey.bind_card("6222020000000000018", "13800000001")
         assert journey.draft.asked == {"application_id": "ap-1", "card_last4": "0018"}
+
+    def test_a_card_without_its_consent_does_not_leave_this_computer(self, desk):
+        for given in (
+            [],
+            [{**FILLED["consents"][2], "granted": False}],
+            [{**FILLED["consents"][2], "text_version": "v0"}],
+        ):
+            journey = at(desk, answer(consents=given))
+            before = len(desk.lender.requests)
+            with pytest.raises(GuardRefusal) as caught:
+                journey.bind_card("6222020000000000018", "13800000001")
+            assert (caught.value.code, caught.value.what) == (ErrorCode.GUARD_NO_BASIS, "bank_card")
+            assert len(desk.lender.requests) == before
 
     def test_a_live_draft_from_another_machine_is_taken_up(self, desk):
         desk.secrets.write(SecretName.ACCESS_TOKEN, "t-1")

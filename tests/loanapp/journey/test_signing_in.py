@@ -60,7 +60,8 @@ class TestSigningIn:
 
     def test_the_code_may_be_typed_after_a_restart(self, desk):
         journey = desk.program()
-        desk.says(CODE)
+        desk.says(LENDER, CODE)
+        journey.connect()
         journey.request_code("13800000001")
         again = desk.program()
         desk.says(LENDER)
@@ -71,7 +72,8 @@ class TestSigningIn:
 
     def test_a_wrong_code_changes_nothing(self, desk):
         journey = desk.program()
-        desk.says(CODE, problem(401, "code_wrong", attempts_left=4))
+        desk.says(LENDER, CODE, problem(401, "code_wrong", attempts_left=4))
+        journey.connect()
         journey.request_code("13800000001")
         with pytest.raises(InputRejectedError) as caught:
             journey.sign_in("000000")
