@@ -341,6 +341,14 @@ class LenderClient:
         path = _path(application_id, "contract")
         return self._wire.send(Call("GET", path, accept="application/pdf", answer_limit=_PDF_LIMIT)).body
 
+    def evidence(self, application_id: str) -> bytes:
+        """The evidence bundle of the contract both have signed."""
+        path = _path(application_id, "evidence")
+        call = Call(
+            "GET", path, accept="application/zip", answer_limit=_PDF_LIMIT, read_timeout_s=_HEAVY_READ_TIMEOUT_S
+        )
+        return self._wire.send(call).body
+
     def timestamp(self, query: bytes) -> bytes:
         """An RFC 3161 reply to an RFC 3161 query, both DER."""
         from loanapp.proof.timestamp import QUERY_TYPE, REPLY_TYPE  # noqa: PLC0415  (pyHanko, which asks for it)

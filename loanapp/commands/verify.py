@@ -1,4 +1,4 @@
-"""``loanapp verify``: whether a contract is what both parties signed; no network, no lender."""
+"""``loanapp verify``: whether a contract, or a bundle of evidence, is what was signed; no network, no lender."""
 
 import argparse
 import json
@@ -10,6 +10,7 @@ from loanapp.commands.language import FOLDERS, Language, forms
 from loanapp.resource_files import data_folder, resource_path
 
 if TYPE_CHECKING:
+    from loanapp.proof.bundle_verification import BundleReport
     from loanapp.proof.contract_roots import ContractRoots
     from loanapp.proof.verification import VerificationReport
 
@@ -40,11 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser, language: Language) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print one sentence (or one JSON object); 0 valid, 1 not valid, 2 a file cannot be read."""
-    from loanapp.proof.verification import verify_contract
-
     words = _Words(args.language)
     try:
-        pdf = _read(Path(args.file), words, _MAX_BYTES)
+        data = _read(Path(args.file), words, _MAX_BYTES)
         roots = _given_roots(args.trust, words) if args.trust else _installed_roots()
     except _UnreadableError as error:
         if args.json:
@@ -56,15 +55,28 @@ def run(args: argparse.Namespace) -> int:
         else:
             print(error.sentence, file=sys.stderr)
         return EXIT_UNREADABLE
-    report = verify_contract(pdf, roots)
-    sentence = words.verdict(report)
+    report = _report(data, roots)
+    lines = words.told(report)
     if args.json:
-        print(json.dumps({**report.to_json(), "sentence": sentence}, ensure_ascii=False, indent=2))
+        print(json.dumps({**report.to_json(), "sentence": lines[0]}, ensure_ascii=False, indent=2))
     elif report.valid:
-        print("\n".join([sentence, *words.signatures(report)]))
+        print("\n".join(lines))
     else:
-        print(sentence, file=sys.stderr)
+        print(lines[0], file=sys.stderr)
     return EXIT_VALID if report.valid else EXIT_NOT_VALID
+
+
+def _report(data: bytes, roots: "ContractRoots") -> "VerificationReport | BundleReport":
+    """A bundle begins as an archive does; whatever else it is is looked at as a contract."""
+    from loanapp.proof.canonical_zip import looks_like_zip
+
+    if looks_like_zip(data):
+        from loanapp.proof.bundle_verification import verify_bundle
+
+        return verify_bundle(data, roots)
+    from loanapp.proof.verification import verify_contract
+
+    return verify_contract(data, roots)
 
 
 class _Words:
@@ -78,6 +90,28 @@ class _Words:
     def say(self, key: str, **values: object) -> str:
         """The sentence of ``key``; raises :class:`KeyError` when there is none: a test walks all of them."""
         return self._sentences[key].format(**values)
+
+    def told(self, report: "VerificationReport | BundleReport") -> list[str]:
+        """The verdict in one sentence; of something valid, the facts in lines below it."""
+        from loanapp.proof.verification import VerificationReport
+
+        if isinstance(report, VerificationReport):
+            return [self.verdict(report), *self.signatures(report)]
+        return [self._verdict_of_bundle(report), *self._facts_of_bundle(report)]
+
+    def _verdict_of_bundle(self, report: "BundleReport") -> str:
+        if report.first_problem is None:
+            return self.say("bundle.valid", number=report.contract_number)
+        inner = report.contract
+        because = self.verdict(inner) if inner is not None and not inner.valid else ""
+        return self.say(f"bundle.problem.{report.first_problem.value}", file=report.where, because=because)
+
+    def _facts_of_bundle(self, report: "BundleReport") -> list[str]:
+        if report.contract is None or report.signed_at is None:
+            return []
+        absent = [self.say("bundle.absent", part=self.say(f"bundle.part.{part}")) for part in report.absent]
+        facts = self.say("bundle.facts", moment=self._forms.moment(report.signed_at), entries=report.entries)
+        return [facts, *absent, *self.signatures(report.contract)]
 
     def verdict(self, report: "VerificationReport") -> str:
         """Valid, or the first broken thing, in one sentence."""

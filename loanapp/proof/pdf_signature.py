@@ -119,7 +119,7 @@ def sign_as_borrower(
     ``chain`` are the authorities above ``certificate``; ``words`` is what the visible signature says. Raises
     :class:`SigningError`; whatever the time-stamper's own call raises comes through.
     """
-    signer = _signer(Credential(key, certificate), chain)
+    signer = simple_signer(Credential(key, certificate), chain)
     return _run(_sign(_writer(pdf), _metadata(BORROWER_FIELD, words), signer, timestamper, _Moment(now, words)))
 
 
@@ -139,7 +139,7 @@ def countersign(
     authorities between the lender's certificate and a root. Raises :class:`SigningError` when the borrower has not
     signed, a certificate is revoked or a chain does not hold.
     """
-    return _run(_countersign(pdf, _signer(lender, chain), trust, timestamper, _Moment(now, words)))
+    return _run(_countersign(pdf, simple_signer(lender, chain), trust, timestamper, _Moment(now, words)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,14 +229,15 @@ def _metadata(field: str, words: SignatureWords) -> PdfSignatureMetadata:
     )
 
 
-def _signer(credential: Credential, chain: Sequence[x509.Certificate]) -> SimpleSigner:
+def simple_signer(credential: Credential, chain: Sequence[x509.Certificate]) -> SimpleSigner:
+    """What signs with ``credential``; the authorities of ``chain`` go along."""
     store = SimpleCertificateStore()
-    store.register_multiple([_asn1(certificate) for certificate in chain])
+    store.register_multiple([as_asn1(certificate) for certificate in chain])
     key = credential.key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     return SimpleSigner(
-        signing_cert=_asn1(credential.certificate),
+        signing_cert=as_asn1(credential.certificate),
         signing_key=asn1_keys.PrivateKeyInfo.load(key),
         cert_registry=store,
         embed_roots=True,
@@ -245,7 +246,7 @@ def _signer(credential: Credential, chain: Sequence[x509.Certificate]) -> Simple
 
 def _context(trust: Trust, now: datetime) -> ValidationContext:
     return ValidationContext(
-        trust_roots=[_asn1(root) for root in trust.roots],
+        trust_roots=[as_asn1(root) for root in trust.roots],
         crls=list(trust.revocation_lists),
         allow_fetching=False,
         revocation_mode="require",
@@ -253,7 +254,8 @@ def _context(trust: Trust, now: datetime) -> ValidationContext:
     )
 
 
-def _asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
+def as_asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
+    """The same certificate for the library that signs and validates."""
     return asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
 
 

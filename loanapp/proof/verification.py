@@ -17,7 +17,6 @@ from typing import Any, Final
 
 from asn1crypto import x509 as asn1_x509
 from asn1crypto.crl import CertificateList
-from cryptography.hazmat.primitives import serialization
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed, AdESSubIndic
 from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY
@@ -33,33 +32,11 @@ from pyhanko_certvalidator.revinfo.archival import CRLContainer
 from loanapp.proof.authorities import BORROWER_POLICY, LENDER_POLICY, load_certificates
 from loanapp.proof.canonical_form import contents_of, covered_up_to, timestamp_is_canonical
 from loanapp.proof.contract_roots import ContractRoots
-from loanapp.proof.pdf_signature import ARCHIVE_FIELD, BORROWER_FIELD, LENDER_FIELD
+from loanapp.proof.pdf_signature import ARCHIVE_FIELD, BORROWER_FIELD, LENDER_FIELD, as_asn1
+from loanapp.proof.problems import ProofProblem
 from loanapp.proof.validation_specification import validation_specification
 
 _HEADER: Final = b"%PDF-"
-
-
-class ProofProblem(StrEnum):
-    """The first thing that is wrong with a contract; each has its sentence in the translations (``verify``)."""
-
-    NOT_A_PDF = "not_a_pdf"
-    STRUCTURE_DAMAGED = "structure_damaged"
-    NOT_SIGNED = "not_signed"
-    BORROWER_SIGNATURE_MISSING = "borrower_signature_missing"
-    LENDER_SIGNATURE_MISSING = "lender_signature_missing"
-    ARCHIVE_TIMESTAMP_MISSING = "archive_timestamp_missing"
-    UNEXPECTED_SIGNATURE = "unexpected_signature"
-    CONTENT_CHANGED = "content_changed"
-    CHANGED_AFTER_SIGNING = "changed_after_signing"
-    NOT_WHOLLY_COVERED = "not_wholly_covered"
-    SIGNATURE_FORGED = "signature_forged"
-    SIGNER_UNKNOWN = "signer_unknown"
-    SIGNER_REVOKED = "signer_revoked"
-    SIGNER_WRONG_ROLE = "signer_wrong_role"
-    PROOF_MISSING = "proof_missing"
-    TIMESTAMP_INVALID = "timestamp_invalid"
-    FORM_NOT_CANONICAL = "form_not_canonical"
-    NOT_THE_AGREED_DOCUMENT = "not_the_agreed_document"
 
 
 class Stage(StrEnum):
@@ -364,8 +341,4 @@ def _common_name(certificate: asn1_x509.Certificate) -> str:
 
 
 def _certificates(texts: Sequence[bytes | str]) -> tuple[asn1_x509.Certificate, ...]:
-    return tuple(_asn1(root) for text in texts for root in load_certificates(text))
-
-
-def _asn1(certificate: Any) -> asn1_x509.Certificate:  # noqa: ANN401
-    return asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
+    return tuple(as_asn1(root) for text in texts for root in load_certificates(text))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from loanapp.backend.api.acts import act_on_application
 from loanapp.backend.applications.store import own_application
 from loanapp.backend.applications.view import show
+from loanapp.backend.evidence.bundle import evidence_bundle
 from loanapp.backend.http.dependencies import (
     KEY_PARAMETER,
     BorrowerDep,
@@ -29,6 +30,7 @@ from loanapp.backend.signing.contract import contract_pdf, take_signed
 router = APIRouter(prefix="/v1")
 _ONE = "/applications/{application_id}"
 _PDF: Final = "application/pdf"
+_ZIP: Final = "application/zip"
 _QUERY: Final = "application/timestamp-query"
 _REPLY: Final = "application/timestamp-reply"
 
@@ -156,3 +158,9 @@ def put_signed(
     services.origination.advance(str(application_id))
     with services.database.read() as session:
         return show(services, session, own_application(session, borrower_id, application_id))
+
+
+@router.get(_ONE + "/evidence", response_class=Response, responses={**_binary(_ZIP), **problems(401, 404, 409)})
+def get_evidence(application_id: uuid.UUID, services: ServicesDep, borrower_id: BorrowerDep) -> Response:
+    """The evidence bundle of a contract both have signed, made anew under the newest head of the ledger."""
+    return Response(evidence_bundle(services, borrower_id, application_id), media_type=_ZIP)

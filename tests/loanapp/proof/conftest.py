@@ -16,6 +16,7 @@ from loanapp.proof.contract_roots import ContractRoots
 from loanapp.proof.pdf_signature import Trust, countersign, prepare, sign_as_borrower
 from loanapp.proof.signature_appearance import SignatureWords, borrower_words
 from loanapp.proof.timestamp import TimestampAuthority
+from tests.loanapp.proof.bundles import TABLE_SHA256
 
 MADE_AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
@@ -131,7 +132,7 @@ def contract_data():
         schedule=schedule,
         start=date(2026, 11, 22),
         cost=annualised_cost(schedule),
-        disclosure_sha256="0123456789abcdef" * 4,
+        disclosure_sha256=TABLE_SHA256,
         payout=schedule.principal,
     )
 

@@ -15,8 +15,9 @@ from loanapp.domain.clock import ManualClock
 from loanapp.proof import authorities
 from loanapp.proof.contract_roots import ContractRoots
 from loanapp.proof.pdf_signature import ARCHIVE_FIELD, BORROWER_FIELD, LENDER_FIELD, SigningError, prepare
+from loanapp.proof.problems import ProofProblem
 from loanapp.proof.timestamp import RemoteTimestamper, TimestampAuthority
-from loanapp.proof.verification import ProofProblem, Stage, verify_contract
+from loanapp.proof.verification import Stage, verify_contract
 
 
 def problem(pdf, roots, **more):

@@ -12,7 +12,8 @@ from pyhanko.sign.fields import SigFieldSpec, append_signature_field
 
 from loanapp.proof.canonical_form import contents_of
 from loanapp.proof.contract_roots import ContractRoots
-from loanapp.proof.verification import ProofProblem, verify_contract
+from loanapp.proof.problems import ProofProblem
+from loanapp.proof.verification import verify_contract
 
 FLIPS = 25
 

@@ -6,7 +6,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from loanapp.commands import main
 from loanapp.proof import authorities
-from loanapp.proof.verification import ProofProblem
+from loanapp.proof.problems import ProofProblem
 from loanapp.resource_files import resource_path
 
 

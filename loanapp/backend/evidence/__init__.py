@@ -1,0 +1,1 @@
+"""What the lender hands out as evidence: the bundle of a signed contract."""
