@@ -16,12 +16,12 @@ from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.status import ENDED
 from loanapp.guard.permissions import check_consent_text, check_founded
 from loanapp.journey.draft_acts import DraftActs
+from loanapp.journey.evidence_acts import EvidenceActs
 from loanapp.journey.history_acts import HistoryActs
-from loanapp.journey.loan_acts import LoanActs
 from loanapp.journey.pages import Page
 
 
-class Journey(DraftActs, LoanActs, HistoryActs):
+class Journey(DraftActs, EvidenceActs, HistoryActs):
     """One borrower, one lender."""
 
     # Before signing in

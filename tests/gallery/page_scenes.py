@@ -331,7 +331,7 @@ def _broken(page: Any, room: Room) -> None:
 def _verified(page: Any, room: Room) -> None:
     page._verified = (("BorrowerSignature", TODAY), ("LenderSignature", TODAY + timedelta(seconds=4)))
     page._show_result()
-    page._toggle_table()
+    room.rest()
     page.bring_papers_into_view()
 
 

@@ -4,8 +4,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QHBoxLayout
-
 from loanapp.client.answers import Loan
 from loanapp.domain.clock import CHINA
 from loanapp.domain.errors import ErrorCode, LoanAppError
@@ -18,6 +16,7 @@ from ui.components.flow_row import FlowRow
 from ui.components.schedule_strip import ScheduleStrip
 from ui.formats import day, moment, short_month, yuan
 from ui.messages import Level
+from ui.pages.loan_papers import LoanPapers
 from ui.pages.loan_ways import FreeReturn, LoanWays
 from ui.pages.page import JourneyPage
 from ui.pages.save_contract import save_contract
@@ -87,17 +86,14 @@ class MyLoanPage(JourneyPage):
         self._papers = Card(padding=20)
         self._contract = label("", "strong")
         self._payout = label("", "small")
-        row = QHBoxLayout()
-        row.setSpacing(12)
         self._verify = SecondaryButton()
         self._verify.clicked.connect(self._verify_contract)
-        row.addWidget(self._verify)
-        row.addStretch(1)
+        self.papers = LoanPapers(self, self._verify)
         self._result = Banner(Level.DONE)
         self._result.hide()
         for widget in (self._contract, self._payout):
             self._papers.body.addWidget(widget)
-        self._papers.body.addLayout(row)
+        self._papers.body.addWidget(self.papers)
         self._papers.body.addWidget(self._result)
         self.scaffold.add(self._papers)
 
@@ -213,6 +209,7 @@ class MyLoanPage(JourneyPage):
         self._table_button.setText(tr("my_loan.table.show" if self._table.isHidden() else "my_loan.table.hide"))
         self._papers_title.setText(tr("my_loan.documents"))
         self._verify.setText(tr("my_loan.verify"))
+        self.papers.retranslate()
         self._show()
         if not self._result.isHidden():
             self._show_result()
@@ -275,6 +272,7 @@ class MyLoanPage(JourneyPage):
         )
         self._table.show_rows(schedule.rows)
         self._contract.setText(tr("my_loan.contract", number=loan.contract_number))
+        self.papers.show_contract(loan.contract_number)
         self._payout.setText(
             tr(
                 "my_loan.payout.text",

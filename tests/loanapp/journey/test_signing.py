@@ -4,12 +4,13 @@ import json
 from dataclasses import replace
 from decimal import Decimal
 from hashlib import sha256
+from types import SimpleNamespace
 
 import pytest
 from cryptography import x509
 
 from loanapp.backend.contracts import Borrower, ContractData, Lender, render_contract
-from loanapp.client.errors import LenderUnreachableError
+from loanapp.client.errors import LenderUnreachableError, NotAllowedNowError
 from loanapp.client.secrets import SecretName
 from loanapp.domain.annualised_cost import annualised_cost
 from loanapp.domain.clock import ManualClock
@@ -19,6 +20,7 @@ from loanapp.domain.schedule import RepaymentMethod, equal_instalment_schedule
 from loanapp.guard.refusal import GuardRefusal
 from loanapp.journey.pages import Page
 from loanapp.proof import authorities
+from loanapp.proof.evidence_bundle import revisions_of
 from loanapp.proof.pdf_signature import Trust, countersign, prepare
 from loanapp.proof.signature_appearance import SignatureWords
 from loanapp.proof.timestamp import TimestampAuthority
@@ -26,6 +28,7 @@ from tests.loanapp.client import answers_data
 from tests.loanapp.client.tls_lender import Reply, problem
 from tests.loanapp.journey.scripted import LENDER, NOON, table
 from tests.loanapp.journey.states import DAY, answer
+from tests.loanapp.proof import bundles
 
 CERTIFY = "/v1/applications/ap-1/certificate"
 SIGNED = "/v1/applications/ap-1/contract/signed"
@@ -68,6 +71,7 @@ class Notary:
             ("POST", CERTIFY): self.certify,
             ("PUT", SIGNED): self.countersign,
             ("GET", f"{APPLICATION}/loan"): lambda _: self.loan,
+            ("GET", f"{APPLICATION}/evidence"): lambda _: self.evidence(self.final),
         }
         said = acts[request.method, request.path](request.body)
         if self.lose.get(request.path, 0):
@@ -84,16 +88,33 @@ class Notary:
         chain = self.issuer.certificate_pem + self.root.certificate_pem
         return {"certificate_pem": authorities.pem(certificate), "chain_pem": chain}
 
+    def evidence(self, pdf, **facts):
+        parties = SimpleNamespace(
+            now=self.now,
+            document_root=self.root,
+            borrower_authority=self.issuer,
+            borrower=self.issuer,
+            lender=self.signer,
+            stamping=self.stamping,
+        )
+        told = {"contract_number": "LC-1", "licence": "L-1", "table": table(answer("signing")["offer"])["disclosure"]}
+        return bundles.build(parties, pdf, **told | facts)
+
     def countersign(self, signed):
         if self.final is not None:
             return problem(409, "not_allowed_now")
+        self.final = self.resigned(signed)
+        return self.application()
+
+    def resigned(self, pdf):
+        """The borrower's part of ``pdf``, countersigned anew."""
+        end = revisions_of(pdf)[0]["bytes"]
         lists = tuple(
             authorities.make_revocation_list(one, self.now) for one in (self.root, self.issuer, self.time_root)
         )
         trust = Trust((self.root.certificate, self.time_root.certificate), lists)
         words = SignatureWords("某机构", "贷款人签章", self.now, "", "贷款人签署借款合同")
-        self.final = countersign(signed, self.signer, trust, self.stamping.timestamper(), now=self.now, words=words)
-        return self.application()
+        return countersign(pdf[:end], self.signer, trust, self.stamping.timestamper(), now=self.now, words=words)
 
 
 def loan(**changes):
@@ -365,3 +386,20 @@ def test_a_table_nobody_read_here_is_never_signed_for(desk, notary):
     with pytest.raises(GuardRefusal) as caught:
         journey.contract_pdf()
     assert (caught.value.code, caught.value.what) == (ErrorCode.GUARD_SIGNING_BEFORE_READING, "not_read")
+
+
+def test_evidence_is_checked_here_before_it_is_handed_over(desk, notary):
+    journey = read_it(desk)
+    with pytest.raises(NotAllowedNowError):
+        journey.evidence_bundle()
+    journey.sign_contract()
+    assert journey.evidence_bundle().startswith(b"PK")
+    honest = notary.evidence
+    notary.evidence = lambda pdf: honest(pdf)[:-1]
+    with pytest.raises(GuardRefusal) as refused:
+        journey.evidence_bundle()
+    assert refused.value.code is ErrorCode.CONTRACT_SIGNATURE_INVALID
+    notary.evidence = lambda pdf: honest(notary.resigned(pdf))
+    with pytest.raises(GuardRefusal) as refused:
+        journey.evidence_bundle()
+    assert refused.value.what == "evidence"

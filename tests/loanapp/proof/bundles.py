@@ -72,14 +72,16 @@ def written(value):
     return json.dumps(value, ensure_ascii=False, indent=1).encode()
 
 
-def parts_of(parties, pdf, key):
+def parts_of(parties, pdf, key, table=None):
     """The nine parts of a bundle about ``pdf``, and what the manifest says."""
     revisions, ledger = revisions_of(pdf), Ledger(parties, key)
+    table = table or TABLE
+    table_sha256 = canonical_sha256(table)
     facts = {"receipt_id": "r-1", "granted": True, "text_sha256": "ab" * 32}
     receipt = sign_message(key, {**facts, "scope": "bureau_query", "language": "zh"})
     ledger.add("consent", "consent.bureau_query", scope="bureau_query", **facts)
     ledger.add("check", "check.identity", check="identity", state="done")
-    ledger.add("consent", "consent.cost_disclosure", sha256=TABLE_SHA256, seconds=16, end_reached=True)
+    ledger.add("consent", "consent.cost_disclosure", sha256=table_sha256, seconds=16, end_reached=True)
     ledger.add(
         "signature",
         "signature.contract_signed",
@@ -87,7 +89,7 @@ def parts_of(parties, pdf, key):
         final_sha256=revisions[-1]["sha256"],
     )
     ledger.add("payout", "payout", reference="P-1")
-    cost = {"table": TABLE, "sha256": TABLE_SHA256, "seconds_on_screen": 16, "end_reached": True}
+    cost = {"table": table, "sha256": table_sha256, "seconds_on_screen": 16, "end_reached": True}
     lists = {
         f"{name}.crl": make_revocation_list(authority, parties.now)
         for name, authority in (
@@ -117,7 +119,7 @@ def signing(parties, lender=None):
     )
 
 
-def build(parties, pdf, *, change=lambda parts: parts, lender=None, revisions=None, key=None, **facts):
+def build(parties, pdf, *, change=lambda parts: parts, lender=None, revisions=None, key=None, table=None, **facts):
     """A bundle; ``change`` may alter the parts, ``facts`` what the manifest says."""
     key = key or new_message_key()
     told = {
@@ -130,4 +132,6 @@ def build(parties, pdf, *, change=lambda parts: parts, lender=None, revisions=No
         "revisions": revisions or revisions_of(pdf),
         "simulated": True,
     }
-    return make_bundle(BundleFacts(**told | facts), change(parts_of(parties, pdf, key)), signing(parties, lender))
+    return make_bundle(
+        BundleFacts(**told | facts), change(parts_of(parties, pdf, key, table)), signing(parties, lender)
+    )

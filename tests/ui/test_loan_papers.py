@@ -1,0 +1,58 @@
+"""Papers to take home from the loan's page: fetched, checked, and written where the borrower says."""
+
+import pytest
+from PySide6.QtWidgets import QFileDialog
+
+from loanapp.domain.errors import ErrorCode, LoanAppError
+from tests.ui.loan_in_hand import JourneyInHand, application, loan
+from ui.pages.my_loan import MyLoanPage
+from ui.translations import translator
+
+
+@pytest.fixture
+def opened(page_context, qtbot):
+    shown = []
+
+    def open_it(**answers):
+        journey = JourneyInHand(application("active"))
+        journey.answers.update(answers)
+        journey.answers.setdefault("loan", loan)
+        page = MyLoanPage(page_context(journey))
+        qtbot.addWidget(page)
+        page.resize(900, 900)
+        page.show()
+        page.load()
+        qtbot.waitUntil(lambda: page._loan is not None)
+        shown.append(page)
+        return page
+
+    yield open_it
+    for page in shown:
+        page.leave()
+        page.hide()
+
+
+def test_the_evidence_is_saved_under_the_contracts_number(opened, qtbot, tmp_path):
+    page = opened(evidence_bundle=lambda: b"PK the evidence")
+    page.papers.evidence.click()
+    qtbot.waitUntil(lambda: page.findChild(QFileDialog) is not None)
+    dialog = page.findChild(QFileDialog)
+    chosen = dialog.selectedFiles()[0]
+    assert chosen.endswith(f"证据包-{loan().contract_number}.zip")
+    assert dialog.nameFilters() == ["证据包 (*.zip)"]
+    dialog.fileSelected.emit(str(tmp_path / "mine.zip"))
+    dialog.close()
+    qtbot.waitUntil((tmp_path / "mine.zip").exists)
+    assert (tmp_path / "mine.zip").read_bytes() == b"PK the evidence"
+    translator().set_language("en")
+    assert page.papers.evidence.text() == "Save the evidence"
+
+
+def test_evidence_that_does_not_hold_is_not_saved(opened, qtbot):
+    def refused():
+        raise LoanAppError(ErrorCode.CONTRACT_SIGNATURE_INVALID)
+
+    page = opened(evidence_bundle=refused)
+    page.papers.evidence.click()
+    qtbot.waitUntil(page.scaffold.problem.isVisible)
+    assert page.findChild(QFileDialog) is None
