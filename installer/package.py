@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from installer import debian
-from installer.archives import pack_tree
+from installer.archives import QUICK, pack_tree
 from installer.icons import make_icons
 from installer.lender import branded, lay_out
 from installer.metadata import read_metadata
@@ -54,7 +54,7 @@ def main() -> int:
     named = f"{metadata.command}-{version}"
     for made in (
         debian.build(frozen, out, icons=icons, metadata=metadata, version=version, made_at=made_at),
-        pack_tree(frozen, out / f"{named}-{os.uname().machine}.tar.xz", named, made_at),
+        pack_tree(frozen, out / f"{named}-{os.uname().machine}.tar.xz", named, made_at, QUICK),
     ):
         print(f"{made.stat().st_size / 1e6:7.1f} MB  {made}")
     return 0

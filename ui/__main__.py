@@ -9,14 +9,20 @@ from typing import TYPE_CHECKING  # noqa: E402 - the clock runs first
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
     from typing import Literal
 
     from loanapp.capture.sources import FrameSource
-    from ui.application import Desktop
     from ui.demonstration import DemonstrationKit, DemonstrationPerson
+    from ui.home import WindowSettings
+    from ui.one_window import OneWindow
     from ui.shell import Shell
+    from ui.start_check import StartCheck
 
 REPORT_VARIABLE = "LOANAPP_REPORT_FIRST_PAINT"
+# Set by a program that is ending and starts itself anew.
+AGAIN_VARIABLE = "LOANAPP_OPENED_AGAIN"
+_LAST_ENDS_WITHIN_MS = 15_000
 
 
 def main(arguments: "Sequence[str] | None" = None) -> int:
@@ -34,10 +40,21 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
 def _open_window() -> int:
     import os
 
-    from PySide6.QtWidgets import QApplication
+    from ui import no_window
+
+    if (hindrance := no_window.hindrance()) is not None:
+        no_window.tell(hindrance)
+        return 1
+    try:
+        from PySide6.QtWidgets import QApplication
+    except ImportError as error:
+        # The loader names what it could not open first.
+        no_window.tell(no_window.lacking([str(error).partition(":")[0]]))
+        return 1
 
     from ui import input_method
     from ui.home import WindowSettings, data_folder
+    from ui.one_window import OneWindow
     from ui.shell import Shell, first_title, load_font
 
     input_method.prepare()
@@ -45,34 +62,75 @@ def _open_window() -> int:
     application.setApplicationName("LoanApp")
     home = data_folder()
     settings = WindowSettings.load(home)
+    one = OneWindow(home)
     load_font()
+    if not one.is_ours(_LAST_ENDS_WITHIN_MS if os.environ.pop(AGAIN_VARIABLE, "") else 0):
+        return _already_open(one, settings)
     # What follows the system is known when the theme is loaded; until then it is light.
     mode = "light" if settings.mode == "system" else settings.mode
     shell = Shell(first_title(settings.language), mode, max(settings.scale, 150) if settings.large else settings.scale)
     shell.take_place(settings.place)
-    kept: list[Desktop] = []
+    kept: list[object] = []
     if os.environ.get(REPORT_VARIABLE):
         shell.painted.connect(lambda: _report(application))
     else:
-        shell.painted.connect(lambda: kept.append(_furnish(shell, settings, home)))
+        shell.painted.connect(lambda: kept.append(_look_first(shell, settings, home, one)))
     shell.open(maximised=settings.maximised)
-    return application.exec()
-
-
-def _furnish(shell: "Shell", settings: object, home: object) -> "Desktop":
-    """Build the rest of the program, now that the borrower sees the window."""
-    from pathlib import Path
-
+    code = application.exec()
+    one.release()
     from ui import crash
-    from ui.application import Desktop
-    from ui.home import WindowSettings
 
-    if not isinstance(settings, WindowSettings) or not isinstance(home, Path):
-        raise TypeError
+    if crash.wants_to_open_again():
+        _open_again()
+    return code
+
+
+def _already_open(one: "OneWindow", settings: "WindowSettings") -> int:
+    """Raise the window that is open; where it does not answer, say so."""
+    if one.ask_the_other():
+        return 0
+    from ui.start_check import StartDialog, StartFault
+    from ui.theme import theme
+    from ui.translations import translator
+
+    translator().set_language(settings.language)
+    theme().choose(mode=settings.mode, scale=settings.scale, large=settings.large)
+    dialog = StartDialog(StartFault("open"), retry=False)
+    dialog.leave.clicked.connect(dialog.reject)
+    dialog.exec()
+    return 1
+
+
+def _open_again() -> None:
+    """A new process, which waits for this one to have ended."""
+    import os
+    import subprocess
+
+    program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "ui"]
+    subprocess.Popen(program, env={**os.environ, AGAIN_VARIABLE: "1"}, start_new_session=True)
+
+
+def _look_first(shell: "Shell", settings: "WindowSettings", home: "Path", one: "OneWindow") -> "StartCheck":
+    """Whether what is typed can be kept here; only then the program is furnished."""
+    from ui import crash
+    from ui.start_check import StartCheck, fault_of_storage
+
     crash.install()
+    one.answer_by(shell)
+    check = StartCheck(lambda: fault_of_storage(home), lambda: _furnish(shell, settings, home), shell)
+    check.begin()
+    return check
+
+
+def _furnish(shell: "Shell", settings: "WindowSettings", home: "Path") -> None:
+    """Build the rest of the program, now that the borrower sees the window."""
+    from ui.application import Desktop
+    from ui.start_check import StartCheck, fault_of_program
+
     desktop = Desktop(home, shell, settings, demonstration_kit())
     desktop.open()
-    return desktop
+    later = StartCheck(lambda: None, lambda: None, shell)
+    desktop.operations.run(fault_of_program, later.take, lambda _error: None)
 
 
 def _report(application: object) -> None:

@@ -295,15 +295,19 @@ def test_an_unforeseen_error_is_told_without_its_text():
         "from PySide6.QtWidgets import QApplication\n"
         "from PySide6.QtCore import QTimer\n"
         "from ui import crash\n"
+        "from ui.crash_dialog import CrashDialog\n"
         "application = QApplication([]); crash.install()\n"
         "def fail(): raise ValueError('11010519491231002X')\n"
         "def look():\n"
-        "    told = [box.text() for box in application.topLevelWidgets() if box.inherits('QMessageBox')]\n"
-        "    if told: print(told); application.quit()\n"
+        "    boxes = [box for box in application.topLevelWidgets() if isinstance(box, CrashDialog)]\n"
+        "    if boxes: print(boxes[0].report, boxes[0].heading.text()); boxes[0].again.click()\n"
         "again = QTimer(); again.timeout.connect(look); again.start(20)\n"
         "QTimer.singleShot(0, fail); application.exec()\n"
+        "print(crash.wants_to_open_again())\n"
     )
     answer = run("-c", code)
-    assert "程序遇到了没有预料到的问题" in answer.stdout
+    assert "程序遇到了问题" in answer.stdout
+    assert "ValueError" in answer.stdout
+    assert answer.stdout.endswith("True\n")
     assert "11010519491231002X" not in answer.stdout + answer.stderr
     assert "type=ValueError" in answer.stderr

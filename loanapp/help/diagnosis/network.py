@@ -46,13 +46,17 @@ def tls() -> Check:
     return Check("tls", *graded(good=ssl.HAS_TLSv1_3), "lender-certificate", {"library": ssl.OPENSSL_VERSION})
 
 
+def before_the_program(now: datetime) -> bool:
+    """Whether ``now`` lies before the day the help was last read, so that the computer's date must be wrong."""
+    newest = max(one.reviewed for one in articles("en"))
+    return now < datetime(newest.year, newest.month, newest.day, tzinfo=UTC) - _DAY
+
+
 def clock(folder: Path, own: Clock | None = None) -> Check:
     """The computer's clock against the lender's, or, without one, against the day the help was last read."""
     own = own or SystemClock()
     now = own.now()
-    newest = max(one.reviewed for one in articles("en"))
-    written = datetime(newest.year, newest.month, newest.day, tzinfo=UTC)
-    if now < written - _DAY:
+    if before_the_program(now):
         return Check("clock", CheckState.BAD, "before_program", "computer-clock", {"day": now.date().isoformat()})
     offset = _lenders_offset(folder, own)
     if offset is None:
