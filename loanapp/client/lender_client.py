@@ -34,6 +34,7 @@ from loanapp.client.transport import MEBIBYTE, Answer, Call, RetryPolicy, Transp
 from loanapp.domain.clock import Clock
 from loanapp.domain.consent import ConsentScope, LoanPurpose
 from loanapp.domain.errors import ErrorCode
+from loanapp.domain.hardship import HardshipReason
 from loanapp.domain.liveness import Challenge, SourceKind
 from loanapp.domain.loan_account import Repayment
 from loanapp.domain.money import wire
@@ -377,6 +378,11 @@ class LenderClient:
         if what.choice is not None:
             body |= {"part": wire(what.principal), "choice": what.choice.value}
         return self._send("PUT", _path(application_id, "loan", "repayments", repayment_id), body, Loan.read)
+
+    def ask_for_time(self, application_id: str, request_id: str, reason: HardshipReason, months: int) -> Loan:
+        """Ask for more time to pay; the same id asks once."""
+        body: dict[str, object] = {"reason": reason.value, "months": months}
+        return self._send("PUT", _path(application_id, "loan", "hardships", request_id), body, Loan.read)
 
     # The borrower's data
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from loanapp.client.offer_answers import read_instalment, read_name
 from loanapp.client.reading import JsonObject
+from loanapp.domain.hardship import HardshipReason, HardshipState, Respite
 from loanapp.domain.loan_account import LoanAccount, Repayment, RepaymentKind
 from loanapp.domain.localised import LocalisedText
 from loanapp.domain.money import ZERO
@@ -62,6 +63,40 @@ class MadeRepayment:
 
 
 @dataclass(frozen=True, slots=True)
+class Hardship:
+    """A request for more time and its answer, due by ``answer_by``; ``simulated``: nobody but a program answers."""
+
+    reason: HardshipReason
+    months: int
+    time: Respite
+    state: HardshipState
+    asked_at: datetime
+    answer_by: datetime
+    simulated: bool
+
+    @classmethod
+    def read(cls, answer: JsonObject) -> "Hardship":
+        """From the answer's shape."""
+        return cls(
+            answer.member("reason", HardshipReason),
+            answer.count("months"),
+            Respite(answer.day("since"), answer.day("until")),
+            answer.member("state", HardshipState),
+            answer.moment("asked_at"),
+            answer.moment("answer_by"),
+            answer.flag("simulated"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class HardshipOffer:
+    """What can be asked for now, each in months, and within how many hours it is answered."""
+
+    months: tuple[int, ...] = ()
+    reply_hours: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Loan:
     """Money paid out; ``reference`` is the (simulated) bank's.
 
@@ -81,6 +116,8 @@ class Loan:
     free_return_until: datetime
     settled_at: datetime | None
     simulated: bool
+    hardships: tuple[Hardship, ...] = ()
+    hardship_offer: HardshipOffer = HardshipOffer()
     account: LoanAccount | None = None
 
     @classmethod
@@ -101,7 +138,13 @@ class Loan:
             free_return_until=answer.moment("free_return_until"),
             settled_at=answer.optional("settled_at", JsonObject.moment),
             simulated=answer.flag("simulated"),
+            hardships=answer.objects("hardships", Hardship.read),
+            hardship_offer=_offer(answer.inner("hardship_offer")),
         )
+
+    def respites(self) -> tuple[Respite, ...]:
+        """The time that was granted, which costs no penalty interest."""
+        return tuple(one.time for one in self.hardships if one.state is HardshipState.GRANTED)
 
     def owed(
         self, now: datetime, kind: RepaymentKind, part: Decimal = ZERO, choice: PrepaymentChoice | None = None
@@ -121,6 +164,10 @@ class Loan:
     def paid(self) -> tuple[Repayment, ...]:
         """What has left the card, oldest first."""
         return tuple(made.what for made in self.repayments if made.state is RepaymentState.PAID)
+
+
+def _offer(answer: JsonObject) -> HardshipOffer:
+    return HardshipOffer(answer.counts("months"), answer.count("reply_hours"))
 
 
 def _next_due(answer: JsonObject, name: str) -> NextInstalment:

@@ -70,6 +70,7 @@ class ErrorCode(StrEnum):
     REPAYMENT_NOT_OPEN = "repayment_not_open"
     PART_OUT_OF_RANGE = "part_out_of_range"
     DEBIT_REFUSED = "debit_refused"
+    HARDSHIP_NOT_OPEN = "hardship_not_open"
     # what the guard refuses, on the borrower's side
     GUARD_SCHEDULE_DIFFERS = "guard_schedule_differs"
     GUARD_RATE_DIFFERS = "guard_rate_differs"

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from loanapp.domain.clock import CHINA
+from loanapp.domain.hardship import Respite
 from loanapp.domain.interest import DayCount, overdue_penalty
 from loanapp.domain.money import ZERO
 from loanapp.domain.prepayment import PrepaymentChoice, payoff_quote, prepay
@@ -51,13 +52,15 @@ class Repayment:
 class LoanAccount:
     """A loan with its first ``paid`` rows paid; ``schedule`` is the contract's with what has happened since.
 
-    Penalty interest is simple, on the principal of an overdue instalment, by actual days over 360.
+    Penalty interest is simple, on the principal of an overdue instalment, by actual days over 360; days of ``respites``
+    the lender has granted do not count.
     """
 
     plan: RepaymentPlan
     penalty_annual_pct: Decimal
     schedule: Schedule
     paid: int = 0
+    respites: tuple[Respite, ...] = ()
 
     @classmethod
     def begin(cls, plan: RepaymentPlan, penalty_annual_pct: Decimal) -> "LoanAccount":
@@ -180,11 +183,15 @@ class LoanAccount:
         )
 
     def _penalty(self, rows: tuple[Instalment, ...], on: date) -> Decimal:
-        late = ((row.principal, (on - row.due).days) for row in rows if row.due < on)
+        late = ((row.principal, self._late_days(row.due, on)) for row in rows if row.due < on)
         return sum(
             (overdue_penalty(principal, self.penalty_annual_pct, days, DayCount.ACT_360) for principal, days in late),
             ZERO,
         )
+
+    def _late_days(self, due: date, on: date) -> int:
+        granted = sum(respite.days_within(due, on) for respite in self.respites)
+        return max(0, (on - due).days - granted)
 
     def _part(self, on: date, part: Decimal, choice: PrepaymentChoice | None) -> Repayment:
         due = sum(row.due <= on for row in self.schedule.rows)

@@ -201,10 +201,11 @@ def due_dates(disbursed: date, months: int) -> tuple[date, ...]:
 
     Each date is counted from the anchor, so a loan paid out on the 31st returns to the 31st after February.
     """
-    return tuple(_months_later(disbursed, count) for count in range(1, months + 1))
+    return tuple(months_later(disbursed, count) for count in range(1, months + 1))
 
 
-def _months_later(day: date, months: int) -> date:
+def months_later(day: date, months: int) -> date:
+    """The same day so many months later, clamped to the month's end."""
     years, month_index = divmod(day.month - 1 + months, MONTHS_A_YEAR)
     year, month = day.year + years, month_index + 1
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))

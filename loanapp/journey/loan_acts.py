@@ -5,6 +5,7 @@ from dataclasses import replace
 from loanapp.client.answers import Application, Loan
 from loanapp.domain.clock import CHINA
 from loanapp.domain.errors import ErrorCode
+from loanapp.domain.hardship import HardshipReason
 from loanapp.domain.loan_account import Repayment, RepaymentKind
 from loanapp.domain.money import ZERO
 from loanapp.guard.loans import check_account, check_loan
@@ -54,6 +55,23 @@ class LoanActs(SigningActs):
 
         return self._guarded(work)
 
+    def ask_for_time(self, loan: Loan, reason: HardshipReason, months: int) -> Loan:
+        """Ask for ``months`` more to pay what falls due; the loan with the request, answered by the day named in it.
+
+        Raises :class:`LoanAppError` with ``HARDSHIP_NOT_OPEN``.
+        """
+
+        def work() -> Loan:
+            application = self._required()
+            after = self._keyed(
+                "hardship",
+                [application.id, len(loan.hardships), reason.value, months],
+                lambda key: self.client.ask_for_time(application.id, key, reason, months),
+            )
+            return self._checked_loan(application, after)
+
+        return self._guarded(work)
+
     def _checked_loan(self, application: Application, loan: Loan) -> Loan:
         terms = self._signed_terms(application)
         check_loan(loan.contract_number, loan.principal, loan.schedule, loan.card_last4, terms)
@@ -62,4 +80,5 @@ class LoanActs(SigningActs):
         asked = loan.next_due.amount if loan.next_due is not None else None
         day = loan.disbursed_at.astimezone(CHINA).date()
         account = check_account(terms, day, loan.paid(), loan.outstanding, asked)
-        return replace(loan, account=account)
+        # Time that was granted only lowers what is owed: it needs no proof against the lender who states it.
+        return replace(loan, account=replace(account, respites=loan.respites()))

@@ -22,7 +22,7 @@ from loanapp.journey.pages import DRAFT_PAGES, Page, place
 from loanapp.journey.signing_acts import SigningStep
 from loanapp.resource_files import assets_folder
 from tests.gallery.stage import TODAY, Room, Scene, settle, until
-from tests.ui.loan_in_hand import NOW, after, application, disclosure, loan, offer
+from tests.ui.loan_in_hand import NOW, after, application, disclosure, hardship, loan, offer
 from tests.ui.typed_journey import TypedJourney, draft
 from ui.__main__ import demonstration_kit
 from ui.messages import Level
@@ -342,6 +342,20 @@ def _quoted(page: Any, room: Room) -> None:
     page.findChild(PayoffQuoteDialog).on.set_text("2027-03-15")
 
 
+def _asked_for_time(page: Any, room: Room) -> None:
+    from ui.pages.hardship import HardshipDialog
+
+    page.more_ways.hardship.click()
+    dialog = page.findChild(HardshipDialog)
+    dialog.reason.choose("illness")
+    dialog.months.choose("2")
+
+
+def _granted(*_: object) -> Any:
+    """More time was granted, and the first instalment has gone by."""
+    return loan(hardships=[hardship("granted")], hardship_offer={"months": [], "reply_hours": 72})
+
+
 def _settled(*_: object, **__: object) -> Any:
     """Given back whole two days after the payout."""
     held = loan()
@@ -425,6 +439,8 @@ def _of_all() -> Iterator[tuple[str, Callable[[Room], Any]]]:
     yield "payout", scene(Page.PAYOUT, lambda: application("active", **SIGNED))
     yield "my-loan", scene(Page.MY_LOAN, lambda: application("active", **SIGNED))
     yield "question-payoff-quote", scene(Page.MY_LOAN, lambda: application("active", **SIGNED), _quoted)
+    yield "question-hardship", scene(Page.MY_LOAN, lambda: application("active", **SIGNED), _asked_for_time)
+    yield "my-loan-granted", scene(Page.MY_LOAN, lambda: application("active", **SIGNED), loan=_granted)
     yield "my-loan-over", scene(Page.MY_LOAN, lambda: application("settled", **SIGNED), loan=_settled)
     yield "my-loan-papers", scene(Page.MY_LOAN, lambda: application("active", **SIGNED), _verified)
     for page, state, act in (

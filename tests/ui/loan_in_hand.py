@@ -168,11 +168,29 @@ def loan(**changes: object) -> Loan:
         "free_return_until": "2026-11-23T10:00:00+08:00",
         "settled_at": None,
         "simulated": True,
+        "hardships": [],
+        "hardship_offer": {"months": [1, 2, 3], "reply_hours": 72},
     }
     stated = Loan.read(JsonObject({**answer, **changes}))
     plan = product_plan(Decimal(10000), Decimal("14.40"), 12, RepaymentMethod.EQUAL_INSTALMENT, DAY)
     account = LoanAccount.begin(plan, Decimal("21.60")).after_all(stated.paid())
-    return replace(stated, account=account)
+    return replace(stated, account=replace(account, respites=stated.respites()))
+
+
+def hardship(state: str = "asked") -> dict[str, object]:
+    """A request for two months, as the lender states it."""
+    return {
+        "id": "hardship-1",
+        "reason": "illness",
+        "months": 2,
+        "since": DAY.isoformat(),
+        "until": "2027-02-22",
+        "state": state,
+        "asked_at": NOW,
+        "answer_by": "2026-11-25T10:00:00+08:00",
+        "answered_at": None if state == "asked" else NOW,
+        "simulated": True,
+    }
 
 
 def after(held: Loan, what: Repayment, *, state: str = "paid") -> Loan:

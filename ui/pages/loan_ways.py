@@ -1,4 +1,4 @@
-"""Beside paying: giving the loan back free of charge, a quote for any day, the plan for calendar and spreadsheet."""
+"""Beside paying: giving back free of charge, a quote for any day, the plan as calendar and table, more time to pay."""
 
 from collections.abc import Callable
 
@@ -43,19 +43,22 @@ class FreeReturn(Banner):
 
 
 class LoanWays(FlowRow):
-    """Ways that change nothing at the lender; each opens its question."""
+    """Each opens its question; ``time_wanted`` comes with reason and months, once the borrower asks for more time."""
+
+    time_wanted = Signal(object)
 
     def __init__(self, page: JourneyPage) -> None:
         super().__init__(page, spacing=24)
         self._page = page
         self._loan: Loan | None = None
-        self.quote, self.calendar, self.table = LinkButton(), LinkButton(), LinkButton()
-        for button in (self.quote, self.calendar, self.table):
+        self.quote, self.calendar, self.table, self.hardship = (LinkButton() for _ in range(4))
+        for button in (self.quote, self.calendar, self.table, self.hardship):
             self.add(button)
         self.close_up()
         self.quote.clicked.connect(lambda: self._with_loan(self._quote))
         self.calendar.clicked.connect(lambda: self._with_loan(self._save_calendar))
         self.table.clicked.connect(lambda: self._with_loan(self._save_table))
+        self.hardship.clicked.connect(lambda: self._with_loan(self._ask_for_time))
         self._retranslate()
 
     def show_loan(self, loan: Loan) -> None:
@@ -63,6 +66,7 @@ class LoanWays(FlowRow):
         self._loan = loan
         for button in (self.quote, self.calendar):
             button.setVisible(loan.settled_at is None)
+        self.hardship.setVisible(bool(loan.hardship_offer.months))
 
     def _with_loan(self, act: Callable[[Loan], object]) -> None:
         if self._loan is not None:
@@ -72,6 +76,13 @@ class LoanWays(FlowRow):
         from ui.pages.payoff_quote import PayoffQuoteDialog
 
         PayoffQuoteDialog(self._page, loan, self._page.journey.clock.now()).open()
+
+    def _ask_for_time(self, loan: Loan) -> None:
+        from ui.pages.hardship import HardshipDialog
+
+        dialog = HardshipDialog(self._page, loan, self._page.journey.clock.now())
+        dialog.accepted.connect(lambda: self.time_wanted.emit(dialog.what))
+        dialog.open()
 
     def _save_calendar(self, loan: Loan) -> None:
         from ui.pages.loan_export import save_calendar
@@ -87,9 +98,10 @@ class LoanWays(FlowRow):
         self.quote.setText(tr("my_loan.quote"))
         self.calendar.setText(tr("my_loan.calendar"))
         self.table.setText(tr("my_loan.csv"))
+        self.hardship.setText(tr("my_loan.hardship"))
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the language."""
-        if event.type() == QEvent.Type.LanguageChange and hasattr(self, "table"):
+        if event.type() == QEvent.Type.LanguageChange and hasattr(self, "hardship"):
             self._retranslate()
         super().changeEvent(event)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from loanapp.client.answers import Loan
 from loanapp.domain.clock import CHINA
 from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.domain.hardship import HardshipReason
 from loanapp.domain.loan_account import Repayment, RepaymentKind
 from loanapp.domain.money import ZERO
 from loanapp.domain.prepayment import PrepaymentChoice
@@ -16,6 +17,7 @@ from ui.components.flow_row import FlowRow
 from ui.components.schedule_strip import ScheduleStrip
 from ui.formats import day, moment, short_month, yuan
 from ui.messages import Level
+from ui.pages.hardship import HardshipNotice
 from ui.pages.loan_papers import LoanPapers
 from ui.pages.loan_ways import FreeReturn, LoanWays
 from ui.pages.page import JourneyPage
@@ -58,7 +60,11 @@ class MyLoanPage(JourneyPage):
         self.free_return = FreeReturn(lambda: self.journey.clock)
         self.free_return.wanted.connect(lambda: self._ask_to_pay(RepaymentKind.PAYOFF))
         self.scaffold.add(self.free_return)
+        self.hardship = HardshipNotice()
+        self.hardship.look_again.connect(self._look_again)
+        self.scaffold.add(self.hardship)
         self.more_ways = LoanWays(self)
+        self.more_ways.time_wanted.connect(self._ask_for_time)
         self.scaffold.add(self.more_ways)
         self._build_plan()
         self._build_papers()
@@ -145,6 +151,22 @@ class MyLoanPage(JourneyPage):
 
         self.context.operations.run(lambda: self.journey.repay(loan, what), paid, self.show_problem, busy=self)
 
+    def _ask_for_time(self, what: tuple[HardshipReason, int]) -> None:
+        loan = self._loan
+        if loan is not None:
+            self.context.operations.run(
+                lambda: self.journey.ask_for_time(loan, *what), self._came, self.show_problem, busy=self
+            )
+
+    def _look_again(self) -> None:
+        """Quietly: whether the request for more time was answered; the next look asks again where this one fails."""
+        if not self.busy:
+            self.context.operations.run(self.journey.loan, self._refreshed, lambda _: None)
+
+    def _refreshed(self, loan: Loan) -> None:
+        self._loan = loan
+        self._show()
+
     @property
     def verified(self) -> bool:
         """Whether both signatures were checked since the page was opened."""
@@ -226,6 +248,13 @@ class MyLoanPage(JourneyPage):
         self._owed.setText(tr("my_loan.owed", amount=yuan(loan.outstanding, places=2)))
         self._owed.setVisible(loan.next_due is not None)
 
+    def _passed(self, loan: Loan, days: int) -> str:
+        """Today, gone by, or gone by within the time that was granted."""
+        if not days:
+            return "today"
+        today = self.journey.clock.now().astimezone(CHINA).date()
+        return "granted" if any(one.since <= today <= one.until for one in loan.respites()) else "past"
+
     def _show(self) -> None:
         loan = self._loan
         shown = (
@@ -257,12 +286,13 @@ class MyLoanPage(JourneyPage):
             self._next_date.setText(
                 tr("my_loan.next.in_days", count=days, date=day(due.due))
                 if days > 0
-                else tr("my_loan.next.today" if not days else "my_loan.next.past", date=day(due.due))
+                else tr(f"my_loan.next.{self._passed(loan, days)}", date=day(due.due))
             )
             self._next_how.setText(tr("my_loan.next.how", last4=loan.card_last4))
         self._show_ways(loan)
         self.free_return.show_loan(loan)
         self.more_ways.show_loan(loan)
+        self.hardship.show_loan(loan, self.journey.clock.now().astimezone(CHINA).date())
         schedule = loan.account.schedule if loan.account is not None else loan.schedule
         self._strip.show_schedule(schedule.rows, due.no if due else None)
         if due is not None:

@@ -10,10 +10,11 @@ from loanapp.backend.http.dependencies import BorrowerDep, ServicesDep
 from loanapp.backend.http.models import contract as wire
 from loanapp.backend.http.models.common import yuan
 from loanapp.backend.http.routes import problems
-from loanapp.backend.repayment.account import Asked, account_of, free_until, records
+from loanapp.backend.repayment.account import Asked, account_of, free_until, hardships, records
 from loanapp.backend.repayment.collecting import own_loan, take_payment
+from loanapp.backend.repayment.hardship import answer_what_is_due, ask_for_time, may_ask
 from loanapp.backend.services import Services
-from loanapp.backend.store.tables import RepaymentRecord
+from loanapp.backend.store.tables import HardshipRecord, RepaymentRecord
 from loanapp.domain.money import ZERO
 
 router = APIRouter(prefix="/v1")
@@ -23,6 +24,7 @@ _LOAN = "/applications/{application_id}/loan"
 @router.get(_LOAN, responses=problems(401, 404, 409))
 def get_loan(application_id: uuid.UUID, services: ServicesDep, borrower_id: BorrowerDep) -> wire.LoanAnswer:
     """The loan, once it was paid out."""
+    answer_what_is_due(services, borrower_id, application_id)
     with services.database.read() as session:
         return _show(services, session, borrower_id, application_id)
 
@@ -40,6 +42,20 @@ def put_repayment(
     take_payment(
         services, borrower_id, application_id, repayment_id, Asked(body.kind, yuan(body.total), part, body.choice)
     )
+    with services.database.read() as session:
+        return _show(services, session, borrower_id, application_id)
+
+
+@router.put(_LOAN + "/hardships/{request_id}", responses=problems(401, 404, 409))
+def put_hardship(
+    application_id: uuid.UUID,
+    request_id: uuid.UUID,
+    body: wire.HardshipRequest,
+    services: ServicesDep,
+    borrower_id: BorrowerDep,
+) -> wire.LoanAnswer:
+    """Ask for more time to pay; the same id asks once. The answer comes by the time named in it."""
+    ask_for_time(services, borrower_id, application_id, request_id, (body.reason, body.months))
     with services.database.read() as session:
         return _show(services, session, borrower_id, application_id)
 
@@ -68,7 +84,27 @@ def _show(services: Services, session: Session, borrower_id: str, application_id
             "free_return_until": free_until(services, application, loan),
             "settled_at": loan.settled_at,
             "simulated": services.policies.profile.simulated,
+            "hardships": [_hardship(services, one) for one in hardships(session, loan)],
+            "hardship_offer": {
+                "months": services.policies.hardship.months if may_ask(services, session, loan) else (),
+                "reply_hours": services.policies.hardship.reply_hours,
+            },
         }
+    )
+
+
+def _hardship(services: Services, record: HardshipRecord) -> wire.HardshipAnswer:
+    return wire.HardshipAnswer(
+        id=record.id,
+        reason=record.reason,
+        months=record.months,
+        since=record.since.isoformat(),
+        until=record.until.isoformat(),
+        state=record.state,
+        asked_at=record.asked_at,
+        answer_by=record.answer_by,
+        answered_at=record.answered_at,
+        simulated=services.policies.profile.simulated,
     )
 
 

@@ -227,6 +227,17 @@ class Simulation(Row):
     mark: str
 
 
+class HardshipTerms(Row):
+    """What a borrower in difficulty may ask for: ``months`` a request, ``most_months`` a loan, when it is answered."""
+
+    version: str
+    months: tuple[Annotated[int, Field(gt=0, le=12)], ...] = Field(min_length=1)
+    most_months: int = Field(gt=0)
+    reply_hours: int = Field(gt=0)
+    source: str
+    mark: str
+
+
 class Issuer(Row):
     """Which bank an issuer prefix belongs to, and whether its cards are debit cards."""
 
@@ -331,6 +342,7 @@ class Policies:
     sign_in: SignIn
     face: Face
     simulation: Simulation
+    hardship: HardshipTerms
     issuers: BankIssuers
     consents: tuple[Consent, ...]
     data_items: tuple[DataItem, ...]

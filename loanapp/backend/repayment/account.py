@@ -1,6 +1,6 @@
 """The account of a loan: what its contract leads to, with every payment made since."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import of_person
 from loanapp.backend.services import Services
-from loanapp.backend.store.tables import Application, Loan, RepaymentRecord, RepaymentState
+from loanapp.backend.store.tables import Application, HardshipRecord, Loan, RepaymentRecord, RepaymentState
 from loanapp.domain.clock import CHINA
+from loanapp.domain.hardship import HardshipState, Respite
 from loanapp.domain.loan_account import LoanAccount, Repayment, RepaymentKind
 from loanapp.domain.money import ZERO
 from loanapp.domain.prepayment import PrepaymentChoice
@@ -31,7 +32,7 @@ def account_of(session: Session, application: Application, loan: Loan) -> LoanAc
         loan.disbursed_at.astimezone(CHINA).date(),
         fee_per_instalment=Decimal(offer["fee_per_instalment"]),
     )
-    begun = LoanAccount.begin(plan, Decimal(offer["penalty_annual_pct"]))
+    begun = replace(LoanAccount.begin(plan, Decimal(offer["penalty_annual_pct"])), respites=_respites(session, loan))
     return begun.after_all(repayment_of(one) for one in records(session, loan) if one.state is RepaymentState.PAID)
 
 
@@ -43,6 +44,18 @@ def has_overdue(session: Session, borrower_id: str, identity_index: str | None, 
         .where(of_person(borrower_id, identity_index), Loan.settled_at.is_(None))
     )
     return any(account_of(session, application, loan).overdue(today) for application, loan in session.execute(query))
+
+
+def _respites(session: Session, loan: Loan) -> tuple[Respite, ...]:
+    return tuple(
+        Respite(one.since, one.until) for one in hardships(session, loan) if one.state is HardshipState.GRANTED
+    )
+
+
+def hardships(session: Session, loan: Loan) -> list[HardshipRecord]:
+    """Every request for more time, oldest first."""
+    query = select(HardshipRecord).where(HardshipRecord.application_id == loan.application_id)
+    return list(session.scalars(query.order_by(HardshipRecord.asked_at, HardshipRecord.id)))
 
 
 def records(session: Session, loan: Loan) -> list[RepaymentRecord]:

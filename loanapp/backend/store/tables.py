@@ -10,6 +10,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from loanapp.backend.store.types import EnumWord, Moment, Money
 from loanapp.domain.consent import ConsentScope, LoanPurpose
+from loanapp.domain.hardship import HardshipReason, HardshipState
 from loanapp.domain.liveness import SourceKind, VerdictOutcome
 from loanapp.domain.loan_account import RepaymentKind
 from loanapp.domain.prepayment import PrepaymentChoice
@@ -62,6 +63,8 @@ class Base(DeclarativeBase):
         RepaymentKind: EnumWord(RepaymentKind),
         RepaymentState: EnumWord(RepaymentState),
         PrepaymentChoice: EnumWord(PrepaymentChoice),
+        HardshipReason: EnumWord(HardshipReason),
+        HardshipState: EnumWord(HardshipState),
     }
 
 
@@ -262,6 +265,22 @@ class RepaymentRecord(Base):
     asked_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
     reference: Mapped[str | None] = mapped_column(unique=True)
+
+
+class HardshipRecord(Base):
+    """A borrower's request for more time, and what was answered."""
+
+    __tablename__ = "hardship"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    application_id: Mapped[str] = mapped_column(ForeignKey("loan.application_id"), index=True)
+    reason: Mapped[HardshipReason]
+    months: Mapped[int]
+    since: Mapped[date]
+    until: Mapped[date]
+    state: Mapped[HardshipState]
+    asked_at: Mapped[datetime]
+    answer_by: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
 
 
 class IdempotencyRecord(Base):

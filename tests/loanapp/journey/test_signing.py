@@ -131,6 +131,8 @@ def loan(**changes):
         "next_due": {"no": 1, "due": "2026-12-22", "amount": "899.75"},
         "free_return_until": answers_data.NOW,
         "settled_at": None,
+        "hardships": [],
+        "hardship_offer": {"months": [1], "reply_hours": 72},
         "simulated": True,
         **changes,
     }

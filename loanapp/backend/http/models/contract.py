@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from loanapp.backend.http.models.application import DateText, ScheduleRow
 from loanapp.backend.http.models.common import Answer, MoneyText, Percent, Request, Sha256, Words, Yuan
+from loanapp.domain.hardship import HardshipReason, HardshipState
 from loanapp.domain.loan_account import RepaymentKind
 from loanapp.domain.prepayment import PrepaymentChoice
 from loanapp.domain.schedule import RepaymentMethod
@@ -116,6 +117,35 @@ class RepaymentAnswer(Answer):
     reference: str | None
 
 
+class HardshipRequest(Request):
+    """A request for more time."""
+
+    reason: HardshipReason
+    months: int
+
+
+class HardshipAnswer(Answer):
+    """A request for more time and its answer; granted, what falls due may be paid until ``until`` without penalty."""
+
+    id: str
+    reason: HardshipReason
+    months: int
+    since: DateText
+    until: DateText
+    state: HardshipState
+    asked_at: AwareDatetime
+    answer_by: AwareDatetime
+    answered_at: AwareDatetime | None
+    simulated: bool
+
+
+class HardshipOffer(Answer):
+    """What can be asked for now, and how soon it is answered; ``months`` is empty where nothing can be."""
+
+    months: tuple[int, ...]
+    reply_hours: int
+
+
 class LoanAnswer(Answer):
     """The loan that was paid out: the contract's schedule, and what was paid since."""
 
@@ -132,3 +162,5 @@ class LoanAnswer(Answer):
     free_return_until: AwareDatetime
     settled_at: AwareDatetime | None
     simulated: bool
+    hardships: tuple[HardshipAnswer, ...]
+    hardship_offer: HardshipOffer
