@@ -10,12 +10,14 @@ from loanapp.client.answers import BankCard, Branch, ConsentReceipt, DocumentRea
 from loanapp.client.application import Application
 from loanapp.client.errors import NotAllowedNowError
 from loanapp.client.lender_client import AttemptWishes, Side, TermsWanted
+from loanapp.client.reading import JsonObject
 from loanapp.domain.consent import ConsentScope, LoanPurpose
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.liveness import Challenge, SourceKind
 from loanapp.domain.money import wire
 from loanapp.domain.schedule import RepaymentMethod
 from loanapp.domain.status import BorrowerAction
+from loanapp.domain.text_change import LineChange, changes
 from loanapp.guard.refusal import GuardRefusal
 from loanapp.journey.core import JourneyCore
 from loanapp.journey.pages import Page
@@ -256,6 +258,21 @@ class DraftActs(JourneyCore):
         with self._lock:
             kept = [json.loads(receipt) for receipt in self.draft.receipts.values()]
         return sorted(kept, key=lambda receipt: str(receipt["recorded_at"]))
+
+    def consent_changes(self, scope: ConsentScope, language: str) -> tuple[LineChange, ...]:
+        """What has changed in an authorisation since it was last answered; nothing where it has not, or never was.
+
+        The text answered to is taken from the borrower's own signed receipt, not from the lender's word.
+        """
+        text = self._profile().consent(scope)
+        own = [one for one in self.consent_receipts() if one["scope"] == scope.value and one["language"] == language]
+        if text is None or not own or own[-1]["text_version"] == text.version:
+            return ()
+        receipt = JsonObject(own[-1])
+        if not receipt.has("record"):
+            return ()
+        notice = receipt.inner("record").inner("dpv:hasRecordOfActivity").inner("dpv:hasNotice")
+        return changes(notice.text("dct:description"), text.text.in_language(language))
 
     def withdraw(self) -> Page:
         """End the application."""

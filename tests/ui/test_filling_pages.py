@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel
 from loanapp.client.errors import InputRejectedError
 from loanapp.domain.consent import ConsentScope
 from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.domain.text_change import LineChange
 from loanapp.journey.pages import Page
 from loanapp.resource_files import read_toml
 from tests.ui.loan_in_hand import NOW, application
@@ -422,3 +423,16 @@ def test_enter_in_a_field_does_the_main_action(open_page, qtbot):
     QTimer.singleShot(0, page, lambda: None)
     qtbot.keyClick(page.income.editor, Qt.Key.Key_Return)
     assert page.scaffold.error_summary.isVisible()
+
+
+def test_a_changed_authorisation_asks_again_and_shows_the_difference(open_page):
+    given = [{"scope": "face_verification", "granted": True, "text_version": "2020-01-01", "recorded_at": NOW}]
+    journey = TypedJourney(draft(consents=given))
+    journey.answers = {"consent_changes": lambda *_: (LineChange("保存 3 天", "保存 7 天"),)}
+    page = open_page(PermissionsPage, journey)
+    card = page.cards[ConsentScope.FACE_VERIFICATION]
+    assert not card.yes.isChecked()
+    said = [label.text() for label in card.findChildren(QLabel) if label.isVisible()]
+    assert "授权内容有变化，请重新决定" in said
+    assert "原来：保存 3 天\n现在：保存 7 天" in said
+    assert len(page.missing()) == len(journey.lender.consents)

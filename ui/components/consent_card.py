@@ -3,10 +3,12 @@
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from ui.components.banner import Banner
 from ui.components.buttons import AnswerButton, LinkButton
 from ui.components.card import Card
 from ui.components.icons import IconView
 from ui.components.labels import Rule, label, set_role
+from ui.messages import Level
 from ui.reader_order import BY_COLUMNS
 from ui.translations import tr
 
@@ -20,6 +22,7 @@ class ConsentCard(Card):
 
     def __init__(self, icon: str, parent: QWidget | None = None) -> None:
         super().__init__(parent, padding=20, spacing=12)
+        self._change: Banner | None = None
         head = QHBoxLayout()
         head.setSpacing(14)
         head.addWidget(IconView(icon, "accent", 32), 0, Qt.AlignmentFlag.AlignTop)
@@ -82,6 +85,16 @@ class ConsentCard(Card):
     def add_notice(self, notice: QWidget) -> None:
         """Put ``notice`` between the facts and the text."""
         self.body.insertWidget(self.body.indexOf(self.more), notice)
+
+    def show_change(self, title: str, text: str) -> None:
+        """What has changed in the text since it was last answered; without words there is nothing to show."""
+        if self._change is None:
+            if not text:
+                return
+            self._change = Banner(Level.LOOK)
+            self.body.insertWidget(self.body.indexOf(self.more), self._change)
+        self._change.say(title, text)
+        self._change.setVisible(bool(text))
 
     def say(self, name: str, why: str, facts: dict[str, str], text: str) -> None:
         """Set the words."""

@@ -103,6 +103,18 @@ class PermissionsPage(JourneyPage):
                 }
                 name = tr(f"permissions.scope_{consent.scope.value}")
                 card.say(name, pick(consent.purpose), facts, pick(consent.text))
+                card.show_change(tr("permissions.changed"), self._changes(consent))
+
+    def _changes(self, consent: "ConsentText") -> str:
+        """What is other than when it was last answered, as far as the borrower's own receipt tells."""
+        application = self.journey.application
+        record = application.consent(consent.scope) if application is not None else None
+        if record is None or record.text_version == consent.version:
+            return ""
+        found = self.journey.consent_changes(consent.scope, self.context.translator.language)
+        lines = [(word, getattr(one, word)) for one in found for word in ("before", "now")]
+        said = [tr(f"permissions.{word}", text=text) for word, text in lines if text]
+        return "\n".join(said) or tr("permissions.changed_text")
 
     def _granted(self, consent: "ConsentText") -> bool | None:
         application = self.journey.application

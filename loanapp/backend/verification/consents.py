@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from loanapp.backend.applications.store import own_application, require_status
+from loanapp.backend.applications.store import newest_consents, own_application, require_status
+from loanapp.backend.data_uses.heads import sign_head, written_head
 from loanapp.backend.http.models.application import ConsentRequest
 from loanapp.backend.refusal import RefusedError, refuse_fields
 from loanapp.backend.services import Services
@@ -15,6 +16,7 @@ from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import Application, ConsentRecord, FaceState
 from loanapp.backend.verification.attempts import close_attempts
 from loanapp.backend.verification.documents import forget_card, forget_face
+from loanapp.backend.verification.receipts import receipt_record
 from loanapp.domain.consent import ConsentScope
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.status import ApplicationStatus
@@ -41,25 +43,13 @@ def record_consent(
         faults["text_sha256"] = ErrorCode.INPUT_INVALID
     refuse_fields(faults)
     now = services.clock.now()
+    receipt = _receipt(services, session, application, body, now)
+    receipt_id = str(receipt["receipt_id"])
     if not body.granted:
         _take_back(session, application, body.scope, now)
-    receipt = sign_message(
-        services.keys.message,
-        {
-            "receipt_id": str(uuid.uuid4()),
-            "application_id": application.id,
-            "scope": body.scope.value,
-            "granted": body.granted,
-            "text_version": body.text_version,
-            "text_sha256": body.text_sha256,
-            "language": body.language,
-            "recorded_at": now.isoformat(),
-            "recipient": {"zh": consent.recipient.zh, "en": consent.recipient.en},
-        },
-    )
     session.add(
         ConsentRecord(
-            receipt_id=str(receipt["receipt_id"]),
+            receipt_id=receipt_id,
             application_id=application.id,
             scope=body.scope,
             granted=body.granted,
@@ -73,11 +63,45 @@ def record_consent(
         "scope": body.scope.value,
         "granted": body.granted,
         "text_sha256": body.text_sha256,
-        "receipt_id": str(receipt["receipt_id"]),
+        "receipt_id": receipt_id,
     }
     ledger.append(session, now, "consent", application.id, detail, actor="borrower")
     session.flush()
     return receipt
+
+
+def _receipt(
+    services: Services, session: Session, application: Application, body: ConsentRequest, now: datetime
+) -> dict[str, Any]:
+    """The signed receipt of an answer: given, refused, or taken back after it had been given."""
+    consent = services.policies.consent(body.scope)
+    before = newest_consents(session, application.id).get(body.scope)
+    given_before = before is not None and before.granted
+    receipt_id = str(uuid.uuid4())
+    return sign_message(
+        services.keys.message,
+        {
+            "receipt_id": receipt_id,
+            "application_id": application.id,
+            "scope": body.scope.value,
+            "granted": body.granted,
+            "text_version": body.text_version,
+            "text_sha256": body.text_sha256,
+            "language": body.language,
+            "recorded_at": now.isoformat(),
+            "recipient": {"zh": consent.recipient.zh, "en": consent.recipient.en},
+            "ledger_head": written_head(sign_head(services, session)),
+            "record": receipt_record(
+                services,
+                consent,
+                receipt_id=receipt_id,
+                borrower_id=application.borrower_id,
+                language=body.language,
+                status="ConsentGiven" if body.granted else "ConsentWithdrawn" if given_before else "ConsentRefused",
+                now=now,
+            ),
+        },
+    )
 
 
 def _take_back(session: Session, application: Application, scope: ConsentScope, now: datetime) -> None:

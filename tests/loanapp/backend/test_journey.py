@@ -5,6 +5,7 @@ import uuid
 from sqlalchemy import select
 
 from loanapp.backend.store import ledger
+from loanapp.backend.store.ledger_tree import LedgerTree
 from loanapp.backend.store.tables import LedgerRow
 from loanapp.proof.contract_roots import ContractRoots
 from loanapp.proof.signed_message import verify_message
@@ -104,5 +105,24 @@ def test_the_receipt_is_signed_and_replayed_to_the_byte(walker, lender):
     second = one.call("POST", one.at("/consents"), body=body, key=key)
     assert (first.status_code, first.content) == (201, second.content)
     verify_message(lender.services.keys.message.public_key().public_bytes_raw(), first.json())
+    record, kantara = first.json()["record"], first.json()["record"]["kantara"]
+    inner = record["dpv:hasRecordOfActivity"]
+    assert record["dct:conformsTo"].endswith("iso-27560#receipt-full")
+    assert inner["dpv:hasNotice"] == {
+        "@type": "dpv:ConsentNotice",
+        "dct:hasVersion": text["version"],
+        "dct:language": "en",
+        "dct:description": text["text"]["en"],
+        "schema:sha256": text["sha256"]["en"],
+    }
+    assert inner["dpv:hasConsentStatus"] == "dpv:ConsentGiven"
+    assert [item["dct:identifier"] for item in inner["dpv:hasProcess"]["dpv:hasPersonalData"]] == ["face"]
+    assert (kantara["version"], kantara["spiCat"]) == ("KI-CR-v1.1.0", ["face"])
+    size, _, root = first.json()["ledger_head"].partition(":")
+    with lender.services.database.read() as session:
+        assert LedgerTree(session).root(int(size)) == root
+    taken_back = one.consent(text["scope"], granted=False)
+    status = taken_back["record"]["dpv:hasRecordOfActivity"]["dpv:hasConsentStatus"]
+    assert status == "dpv:ConsentWithdrawn"
     other = one.call("POST", one.at("/consents"), body=body | {"granted": False}, key=key)
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")

@@ -11,6 +11,7 @@ from loanapp.domain.clock import ManualClock
 from loanapp.domain.consent import ConsentScope
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.liveness import FaceWay
+from loanapp.domain.text_change import LineChange
 from loanapp.guard.refusal import GuardRefusal
 from loanapp.journey.pages import Page, StepState
 from tests.loanapp.client.tls_lender import problem
@@ -229,3 +230,18 @@ class TestOtherWays:
         assert b"hospital" not in first.body
         assert json.loads(desk.asked("/v1/applications/ap-1/manual-verification")[0].body) == {"changed_face": True}
         assert journey.application.face.changed_face
+
+
+def test_a_changed_text_is_told_by_the_borrowers_own_receipt(desk):
+    journey = at(desk, answer())
+    scope, now = ConsentScope.FACE_VERIFICATION, LENDER["consents"][0]["text"]["zh"]
+    assert journey.consent_changes(scope, "zh") == ()
+    notice = {"dct:description": now + "\n保存 3 天"}
+    record = {"dpv:hasRecordOfActivity": {"dpv:hasNotice": notice}}
+    journey.draft.receipts["r-0"] = json.dumps(receipt(text_version="v0", record=record))
+    assert journey.consent_changes(scope, "zh") == (LineChange("保存 3 天", ""),)
+    assert journey.consent_changes(scope, "en") == ()
+    journey.draft.receipts["r-0"] = json.dumps(receipt(text_version="v0"))  # of a version that kept no text
+    assert journey.consent_changes(scope, "zh") == ()
+    journey.draft.receipts["r-0"] = json.dumps(receipt(record=record))
+    assert journey.consent_changes(scope, "zh") == ()

@@ -1,6 +1,6 @@
 """The application and everything in it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, StringConstraints
 
@@ -322,7 +322,10 @@ class DocumentAnswer(Answer):
 
 
 class ConsentReceipt(Answer):
-    """The borrower's proof of an authorisation: Ed25519 over the canonical JSON of all other fields."""
+    """The borrower's proof of an authorisation: Ed25519 over the canonical JSON of all other fields.
+
+    ``record``: ISO/IEC TS 27560 as JSON-LD, and Kantara CR 1.1. ``ledger_head``: entries and root before this one.
+    """
 
     receipt_id: str
     application_id: str
@@ -333,6 +336,8 @@ class ConsentReceipt(Answer):
     language: Literal["zh", "en"]
     recorded_at: str
     recipient: Words
+    ledger_head: str
+    record: dict[str, Any]
     signature: str
 
 

@@ -1,0 +1,157 @@
+"""Consent receipts: the fields of ISO/IEC TS 27560:2023 as JSON-LD (Data Privacy Vocabulary) and of Kantara CR 1.1.
+
+The mapping of 27560 to the vocabulary is that of https://w3id.org/dpv/guides/consent-27560. The lender signs the whole.
+"""
+
+import base64
+from datetime import datetime
+from typing import Any, Final
+
+from loanapp.backend.policy.models import Consent
+from loanapp.backend.services import Services
+from loanapp.proof.keys import raw_public_bytes
+from loanapp.resource_files import read_toml
+
+_CONTEXT: Final = {
+    "dpv": "https://w3id.org/dpv#",
+    "dct": "http://purl.org/dc/terms/",
+    "loc": "https://w3id.org/dpv/loc#",
+    "schema": "https://schema.org/",
+}
+_PROFILE: Final = "https://w3id.org/dpv/schema/iso-27560"
+_LAW: Final = "中华人民共和国个人信息保护法"
+
+
+def receipt_record(
+    services: Services,
+    consent: Consent,
+    *,
+    receipt_id: str,
+    borrower_id: str,
+    language: str,
+    status: str,
+    now: datetime,
+) -> dict[str, Any]:
+    """Both forms of one answer; ``status`` is ``ConsentGiven``, ``ConsentRefused`` or ``ConsentWithdrawn``.
+
+    The text that was shown is inside, with its version, language and hash, so that a later text can be held against it.
+    """
+    return {
+        "@context": _CONTEXT,
+        "@type": "dpv:ConsentReceipt",
+        "dct:identifier": receipt_id,
+        "dct:conformsTo": f"{_PROFILE}#receipt-full",
+        "dct:created": now.isoformat(),
+        "dct:publisher": _controller(services),
+        "schema:recipient": "dpv:DataSubject",
+        "dpv:hasRecordOfActivity": {
+            "@type": "dpv:ConsentRecord",
+            "dct:identifier": receipt_id,
+            "dct:conformsTo": f"{_PROFILE}#record",
+            "dpv:hasDataSubject": {"@id": f"urn:uuid:{borrower_id}"},
+            "dpv:hasDataController": _controller(services),
+            "dpv:hasJurisdiction": "loc:CN",
+            "dpv:hasApplicableLaw": _LAW,
+            "dpv:hasLegalBasis": "dpv:ExplicitlyExpressedConsent",
+            "dpv:hasNotice": {
+                "@type": "dpv:ConsentNotice",
+                "dct:hasVersion": consent.version,
+                "dct:language": language,
+                "dct:description": _text(consent, language),
+                "schema:sha256": consent.text_sha256(language),
+            },
+            "dpv:hasProcess": _process(services, consent),
+            "dpv:hasConsentStatus": f"dpv:{status}",
+            "dpv:isIndicatedBy": {"@id": f"urn:uuid:{borrower_id}"},
+            "dpv:hasIndicationMethod": "a button of its own for yes and for no, neither chosen beforehand",
+            "dpv:isIndicatedAtTime": now.isoformat(),
+            "dpv:hasWithdrawalMethod": "the same card, with as many presses as giving it",
+        },
+        "kantara": _kantara(
+            services, consent, receipt_id=receipt_id, borrower_id=borrower_id, language=language, now=now
+        ),
+    }
+
+
+def _text(consent: Consent, language: str) -> str:
+    return consent.text.zh if language == "zh" else consent.text.en
+
+
+def _controller(services: Services) -> dict[str, Any]:
+    profile = services.policies.profile
+    return {
+        "@type": "dpv:DataController",
+        "schema:name": {"zh": profile.name.zh, "en": profile.name.en},
+        "schema:identifier": profile.licence,
+        "schema:address": {"zh": profile.address.zh, "en": profile.address.en},
+        "schema:telephone": profile.support.phone,
+        "schema:email": profile.support.email,
+    }
+
+
+def _items(services: Services, consent: Consent) -> list[str]:
+    scopes = read_toml("policy", "wire.toml")["scopes"]
+    return [item.id for item in services.policies.data_items if scopes.get(item.id) == consent.scope.value]
+
+
+def _process(services: Services, consent: Consent) -> dict[str, Any]:
+    return {
+        "@type": "dpv:Process",
+        "dpv:hasPurpose": {"zh": consent.purpose.zh, "en": consent.purpose.en},
+        "dpv:hasPersonalData": [
+            {
+                "@type": "dpv:SensitivePersonalData",
+                "dct:identifier": item,
+                "dpv:hasNecessity": "dpv:Required" if consent.required else "dpv:Optional",
+                "dpv:hasDataSource": "dpv:DataSubject",
+            }
+            for item in _items(services, consent)
+        ],
+        "dpv:hasRecipient": {"zh": consent.recipient.zh, "en": consent.recipient.en},
+        "dpv:hasStorageCondition": {
+            "@type": "dpv:StorageDuration",
+            "dpv:hasDuration": {"zh": consent.retention.zh, "en": consent.retention.en},
+        },
+        "dpv:hasConsequence": {"zh": consent.refuse_effect.zh, "en": consent.refuse_effect.en},
+    }
+
+
+def _kantara(
+    services: Services, consent: Consent, *, receipt_id: str, borrower_id: str, language: str, now: datetime
+) -> dict[str, Any]:
+    profile, items = services.policies.profile, _items(services, consent)
+    other = consent.recipient.zh != profile.name.zh
+    purpose: dict[str, Any] = {
+        "purpose": consent.purpose.en,
+        "purposeCategory": ["Core Function"],
+        "consentType": "EXPLICIT",
+        "piiCategory": items,
+        "primaryPurpose": True,
+        "termination": consent.retention.en,
+        "thirdPartyDisclosure": other,
+    }
+    if other:
+        purpose["thirdPartyName"] = consent.recipient.en
+    return {
+        "version": "KI-CR-v1.1.0",
+        "jurisdiction": "CN",
+        "consentTimestamp": int(now.timestamp()),
+        "collectionMethod": "the lender's program on the borrower's computer",
+        "consentReceiptID": receipt_id,
+        "publicKey": base64.b64encode(raw_public_bytes(services.keys.message.public_key())).decode("ascii"),
+        "language": language,
+        "piiPrincipalId": borrower_id,
+        "piiControllers": [
+            {
+                "piiController": profile.name.en,
+                "contact": profile.support.phone,
+                "address": profile.address.en,
+                "email": profile.support.email,
+                "phone": profile.support.phone,
+            }
+        ],
+        "policyUrl": "urn:sha256:" + consent.text_sha256(language),
+        "services": [{"service": "consumer loan", "purposes": [purpose]}],
+        "sensitive": True,
+        "spiCat": items,
+    }
