@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.journey.pages import Page, place
 from ui.announce import announce
 from ui.components.frame_lines import BottomLine, TopLine
-from ui.components.labels import label
 from ui.components.notice_area import NoticeArea
 from ui.components.places import hold_places
 from ui.components.step_line import StepLine
@@ -64,8 +63,7 @@ class MainWindow(QWidget):
         self._desk: HelpDesk | None = None
         self._failures = FailureCount()
         self._help_article = ""
-        self._waiting: QLabel | None = None
-        self._waiting_key = ""
+        self._waiting: QWidget | None = None
         self._reader: PageReader | None = None
         self._local_lender: LocalLender | None = None
         self._build()
@@ -227,13 +225,12 @@ class MainWindow(QWidget):
         page.deleteLater()
 
     def show_waiting(self, key: str) -> None:
-        """Show a sentence where the page will be."""
-        if self._waiting is None:
-            self._waiting = label("", "lead")
-            self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            self.stack.addWidget(self._waiting)
-        self._waiting_key = key
-        self._waiting.setText(tr(key))
+        """Say what is being done where the page will be: the sentences ``key`` and ``key_about``."""
+        from ui.components.waiting_view import WaitingView
+
+        self._drop_waiting()
+        self._waiting = WaitingView(key)
+        self.stack.addWidget(self._waiting)
         self.stack.setCurrentWidget(self._waiting)
 
     def _drop_waiting(self) -> None:
@@ -445,8 +442,6 @@ class MainWindow(QWidget):
         tell_language(self)
         self._show_title()
         self._retranslate_lender()
-        if self._waiting is not None:
-            self._waiting.setText(tr(self._waiting_key))
         self._show_steps()
         if self._desk is not None:
             self._desk.show_again()

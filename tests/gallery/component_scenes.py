@@ -63,7 +63,9 @@ from ui.components import (
     TextField,
     Toast,
 )
+from ui.components.call_person import CallPerson
 from ui.components.choice_cards import Choice, ChoiceCards
+from ui.components.choice_menu import ChoiceMenu
 from ui.components.illustration import DRAWINGS, Illustration
 from ui.components.reading_ring import ReadingRing
 from ui.components.schedule_strip import ScheduleStrip
@@ -75,6 +77,7 @@ from ui.help_text import article_text
 from ui.messages import Level
 from ui.pages.confirm import ConfirmDialog, Question
 from ui.theme import theme
+from ui.theme.theme import MODES
 from ui.translations import error_sentence, tr, translator
 
 WITH_FEES: Final = equal_instalment_schedule(Decimal(24000), Decimal("18.00"), 24, DAY, Decimal(20))
@@ -310,8 +313,6 @@ def _stepper() -> Iterator[Specimen]:
 
 def _tall(widget: QWidget) -> QWidget:
     """Room for what would scroll inside the frame."""
-    from ui.theme import theme
-
     widget.setMinimumHeight(theme().px(320))
     return widget
 
@@ -329,12 +330,35 @@ def _summary() -> Iterator[Specimen]:
         rows = (("amount", "¥10,000"), ("months", tr("common.months", count=12)))
         group.set_rows([SummaryRow(tr(f"check_answers.{name}"), value) for name, value in rows])
         yield Specimen(state, group, group.button if state == "focus" else None)
+    kept = SummaryList(changeable=False)
+    kept.set_title(tr("common.step_name_payout"))
+    kept.set_rows([SummaryRow(tr("payout.paid.reference"), "SIM202611220001", copies=True)])
+    yield Specimen("copied", kept)
 
 
 def _table() -> Iterator[Specimen]:
-    table = ScheduleTable()
-    table.show_rows(SCHEDULE.rows)
-    yield Specimen("rest", table)
+    for state, schedule in (("rest", SCHEDULE), ("focus", SCHEDULE), ("chosen", SCHEDULE), ("with_fees", WITH_FEES)):
+        table = ScheduleTable()
+        table.show_rows(schedule.rows[:3])
+        if state in ("focus", "chosen"):
+            table.setCurrentCell(1, 0)
+        yield Specimen(state, table, table if state == "focus" else None)
+
+
+def _menus() -> Iterator[Specimen]:
+    for state in ("rest", "hover", "focus", "pressed", "disabled"):
+        menu = _menu()
+        if state == "hover":
+            hovered(menu)
+        menu.setDown(state == "pressed")
+        menu.setEnabled(state != "disabled")
+        yield Specimen(state, beside(menu), menu if state == "focus" else None)
+
+
+def _menu() -> ChoiceMenu[Any]:
+    menu = ChoiceMenu(MODES, lambda: "light", lambda mode: tr(f"common.appearance_{mode}"), lambda _: None)
+    menu.show_words(tr("common.appearance"), tr("common.appearance_choose"), "contrast")
+    return menu
 
 
 def _chart() -> Iterator[Specimen]:
@@ -472,6 +496,7 @@ BUILDS: Final[dict[str, Build]] = {
     "button-sentence": _sentence_link,
     "button-contents": _contents,
     "button-copy": _copy,
+    "choice-menu": _menus,
     "flow-row": _flow,
     "choice-cards": _choices,
     "choice-question": _question,
@@ -528,6 +553,14 @@ def _dialog(room: Room) -> QWidget:
     return holder
 
 
+def _call(room: Room) -> QWidget:
+    from tests.ui.loan_in_hand import lender
+
+    holder = _paper(room)
+    CallPerson(holder, lender().support, tr("common.step_name_face_verification")).open()
+    return holder
+
+
 def component_scenes() -> tuple[Scene, ...]:
     """One sheet a component."""
     sheets = [
@@ -539,4 +572,5 @@ def component_scenes() -> tuple[Scene, ...]:
         Scene("component-toast", _toast(1), fresh=True),
         Scene("component-toast-long", _toast(9), fresh=True),
         Scene("component-dialog", _dialog, fresh=True),
+        Scene("component-call-person", _call, fresh=True),
     )

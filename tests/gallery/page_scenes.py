@@ -190,6 +190,17 @@ def _read_card(page: Any, room: Room) -> None:
     page.scaffold.show_top()
 
 
+def _card_replaced(page: Any, room: Room) -> None:
+    """Another photo was read otherwise than what stood there."""
+    _read_card(page, room)
+    page.fields["address"].set_text("示范省示范市示范区模拟路一百二十三号")
+    found = {name: FieldReading(page.fields[name].text(), 0.99) for name in ("name", "identity_number", "ethnic_group")}
+    found["address"] = FieldReading("示范省示范市示范区模拟路128号", 0.99)
+    page._read("front", (page.sides["front"]._thumbnail.image, DocumentReading("front", found)))
+    room.rest()
+    page.scaffold.reveal(page.replaced)
+
+
 def _card_wrong(page: Any, room: Room) -> None:
     _read_card(page, room)
     page.fields["identity_number"].set_text("110101199003070021")
@@ -404,6 +415,7 @@ def _of_all() -> Iterator[tuple[str, Callable[[Room], Any]]]:
     yield "identity", scene(Page.IDENTITY_DOCUMENT, draft)
     yield "identity-refused", scene(Page.IDENTITY_DOCUMENT, draft, _photo_refused)
     yield "identity-read", scene(Page.IDENTITY_DOCUMENT, lambda: draft(**HELD), _read_card)
+    yield "identity-replaced", scene(Page.IDENTITY_DOCUMENT, lambda: draft(**HELD), _card_replaced)
     yield "identity-wrong", scene(Page.IDENTITY_DOCUMENT, lambda: draft(**HELD), _card_wrong)
     yield "about-you", scene(Page.ABOUT_YOU, draft, _about_filled)
     yield "about-you-tight", scene(Page.ABOUT_YOU, draft, _about_tight)

@@ -145,7 +145,7 @@ def test_a_window_without_lender_shows_the_cost_and_a_retry(page_context, qtbot)
     window.notices.show_retry(LoanAppError(ErrorCode.LENDER_START_FAILED), lambda: tried.append(1))
     banner = window.notices.banners["lender"]
     assert "没有启动" in banner.title.text()
-    banner._ways.itemAt(0).widget().click()
+    banner._buttons[0].click()
     assert tried == [1]
 
 
@@ -160,10 +160,18 @@ def test_a_page_that_missed_its_answer_asks_again_when_the_lender_is_back(own_ho
     desktop._arrived = True
     page = desktop.window.show_page(Page.MY_LOAN)
     qtbot.waitUntil(lambda: page.load_failed)
+    support = journey.lender.support
+    assert support.phone in page.scaffold.meanwhile.text()
+    shell.show()
+    shell.activateWindow()
+    qtbot.waitUntil(shell.isActiveWindow)
+    page.focus_first()
+    qtbot.waitUntil(page.scaffold.problem._buttons[0].hasFocus)
     journey.answers["loan"] = loan
     desktop._connected(None)
     qtbot.waitUntil(lambda: not page.busy)
     assert page.scaffold.problem.isHidden()
+    assert page.scaffold.meanwhile.isHidden()
     assert len(journey.did("loan")) == 2
     journey.answers["close"] = lambda: None
     shell.close()

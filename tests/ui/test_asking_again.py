@@ -49,7 +49,7 @@ def test_waiting_for_the_money_asks_again_after_an_error_that_stops_it(show, qtb
     qtbot.waitUntil(lambda: page.load_failed)
     asked = len(journey.acts)
     journey.answers["refresh"] = lambda: Page.PAYOUT
-    page.scaffold.problem._ways.itemAt(0).widget().click()
+    page.scaffold.problem._buttons[0].click()
     assert page.scaffold.problem.isHidden()
     qtbot.waitUntil(lambda: len(journey.acts) > asked)
     page.leave()
@@ -70,10 +70,10 @@ def test_what_does_not_come_can_be_asked_for_again(show, qtbot, name, status, ac
     page = show(Page(name), journey)
     qtbot.waitUntil(lambda: page.load_failed)
     journey.answers[act] = answer
-    again = page.scaffold.problem._ways.itemAt(0).widget()
+    again = page.scaffold.problem._buttons[0]
     assert again.text() == "重试"
     translator().set_language("en")
-    page.scaffold.problem._ways.itemAt(0).widget().click()
+    page.scaffold.problem._buttons[0].click()
     assert not page.load_failed
     qtbot.waitUntil(lambda: not page.busy and len([one for one in journey.acts if one[0] == act]) == 2)
     assert page.scaffold.problem.isHidden()

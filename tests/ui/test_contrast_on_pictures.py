@@ -27,6 +27,7 @@ QUICK = (
 )
 # So high that nothing has to be scrolled for.
 TALL = (1366, 2400)
+LOOKS = (("zh", 100), ("en", 150), ("zh", 200), ("en", 200))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -35,8 +36,8 @@ def looks(qapp):
         yield
 
 
-def faint_in(name, appearance):
-    combination = Combination("zh", appearance, 100, TALL)
+def faint_in(name, appearance, language="zh", scale=100):
+    combination = Combination(language, appearance, scale, TALL)
     combination.put_in_force()
     with staged(SCENES[name]) as window:
         put(window, combination)
@@ -50,9 +51,11 @@ def test_what_is_painted_can_be_seen(name, appearance):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("language", "scale"), LOOKS)
 @pytest.mark.parametrize("name", SCENES)
-def test_what_is_painted_can_be_seen_on_every_page_in_every_appearance(name):
-    assert {appearance: found for appearance in APPEARANCES if (found := faint_in(name, appearance))} == {}
+def test_what_is_painted_can_be_seen_on_every_page_in_every_appearance(name, language, scale):
+    found = {appearance: faint_in(name, appearance, language, scale) for appearance in APPEARANCES}
+    assert {appearance: faults for appearance, faults in found.items() if faults} == {}
 
 
 class _Paints(QWidget):

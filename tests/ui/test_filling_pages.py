@@ -134,7 +134,7 @@ def test_a_lender_that_is_down_is_said_above_with_its_help(open_page, qtbot):
     assert page.send.isEnabled()
     wanted = []
     page.context.messages.help_wanted.connect(wanted.append)
-    page.scaffold.problem._ways.itemAt(0).widget().click()
+    page.scaffold.problem._buttons[0].click()
     assert wanted == ["lender_unreachable"]
 
 

@@ -13,6 +13,8 @@ SCENES = {scene.name: scene for scene in all_scenes()}
 # Each kind of control once: fields right and wrong, slider, cards, ticks, table, document, answers, filled buttons.
 QUICK = ("cost-wrong", "terms", "identity-wrong", "permissions", "contract", "face-no-more", "question-passphrase")
 
+LOOKS = (("zh", 100), ("en", 150), ("zh", 200), ("en", 200))
+
 
 @pytest.fixture(scope="module", autouse=True)
 def looks(qapp):
@@ -20,8 +22,8 @@ def looks(qapp):
         yield
 
 
-def unseen_in(name, appearance):
-    combination = Combination("zh", appearance, 100, (1366, 768))
+def unseen_in(name, appearance, language="zh", scale=100):
+    combination = Combination(language, appearance, scale, (1366, 768))
     combination.put_in_force()
     with staged(SCENES[name]) as window:
         put(window, combination)
@@ -35,9 +37,11 @@ def test_where_the_keyboard_is_can_be_seen(name, appearance):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("language", "scale"), LOOKS)
 @pytest.mark.parametrize("name", SCENES)
-def test_where_the_keyboard_is_can_be_seen_on_every_page_in_every_appearance(name):
-    assert {appearance: found for appearance in APPEARANCES if (found := unseen_in(name, appearance))} == {}
+def test_where_the_keyboard_is_can_be_seen_on_every_page_in_every_appearance(name, language, scale):
+    found = {appearance: unseen_in(name, appearance, language, scale) for appearance in APPEARANCES}
+    assert {appearance: faults for appearance, faults in found.items() if faults} == {}
 
 
 RINGS = {

@@ -111,3 +111,33 @@ def test_a_wrong_identity_number_is_caught_here(open_page):
     page.proceed()
     assert "有一位不对" in page.fields["identity_number"].error.text()
     assert journey.did("confirm_identity") == []
+
+
+def test_what_a_new_photo_replaced_can_be_put_back(open_page, qtbot, tmp_path):
+    journey = TypedJourney(draft())
+    journey.answers = {"upload_document": reading(journey)}
+    page = open_page(IdentityDocumentPage, journey)
+    path = tmp_path / "card.jpg"
+    path.write_bytes(photo())
+
+    def take(side):
+        page.sides[side].chosen.emit(path)
+        qtbot.waitUntil(lambda: not page.busy)
+
+    take("front")
+    take("back")
+    assert page.replaced.isHidden()
+    page.fields["address"].set_text("北京市示范区模拟路2号")
+    page.fields["authority"].set_text("示范市公安局")
+    take("front")
+    assert page.fields["address"].text() == "北京市示范区模拟路1号"
+    assert "住址" in page.replaced.text.text()
+    take("back")
+    assert "住址、签发机关" in page.replaced.text.text()
+    page.confirm.setChecked(True)
+    page.replaced._buttons[0].click()
+    assert page.fields["address"].text() == "北京市示范区模拟路2号"
+    assert page.fields["authority"].text() == "示范市公安局"
+    assert page.replaced.isHidden()
+    assert not page.confirm.isChecked()
+    qtbot.waitUntil(lambda: journey.kept[Page.IDENTITY_DOCUMENT]["address"] == "北京市示范区模拟路2号")

@@ -143,7 +143,7 @@ def test_errors_and_notices_are_told_once_and_can_be_closed(window, qtbot):
         messages.show_error(LoanAppError(ErrorCode.CODE_WRONG))
     messages.show_notice(Level.DONE, "common.progress_done")
     assert set(window.notices.banners) == {"code.code_wrong", "common.progress_done"}
-    window.notices.banners["common.progress_done"]._ways.itemAt(0).widget().click()
+    window.notices.banners["common.progress_done"]._buttons[0].click()
     assert set(window.notices.banners) == {"code.code_wrong"}
 
 
@@ -152,7 +152,7 @@ def test_after_two_failures_of_a_kind_the_checks_offer_themselves(window, qtbot)
     window.page.show_problem(LoanAppError(ErrorCode.CAMERA_BUSY))
     assert "common.check_offer" not in window.notices.banners
     window.page.show_problem(LoanAppError(ErrorCode.DISK_TROUBLE))
-    window.notices.banners["common.check_offer"]._ways.itemAt(0).widget().click()
+    window.notices.banners["common.check_offer"]._buttons[0].click()
     assert "common.check_offer" not in window.notices.banners
     assert window._help._scroll.accessibleName() == tr("help.checks")
     running = window._desk._running

@@ -122,9 +122,9 @@ def test_a_draft_that_cannot_be_opened_stays_while_this_run_keeps_nothing(qtbot,
         desktop.open()
         qtbot.waitUntil(lambda: "lender" in notices.banners, timeout=60_000)
         assert "密码库" in notices.banners["lender"].title.text()
-        ways = notices.banners["lender"]._ways
+        ways = notices.banners["lender"]._buttons
         with qtbot.waitSignal(desktop.arrived, timeout=60_000):
-            ways.itemAt(1).widget().click()
+            ways[1].click()
         assert desktop.window.page.page_id is Page.COST
         assert "只放在内存里" in notices.banners["common.memory_only"].text.text()
         assert (own_home / DRAFT_FILE).read_bytes() == b"its key is in the credential store"

@@ -136,3 +136,11 @@ def test_every_icon_in_code_exists():
             re.findall(r'IconView\("([a-z-]+)"', text)
         )
     assert {name for name in names if not resource_path("icons", f"{name}.svg").is_file()} == set()
+
+
+def test_english_quotes_are_those_the_typeface_draws_narrow():
+    """Curly quotation marks are Chinese ones in the program's typeface, as wide as a character."""
+    curly = [
+        text for namespace in NAMESPACES for text in sentences("en", namespace).values() if set(text) & set("“”‘’")
+    ]
+    assert curly == []

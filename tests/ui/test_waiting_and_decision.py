@@ -97,9 +97,9 @@ def test_an_offer_is_a_sum_anyone_can_follow(show, qtbot):
     journey.answers.update(offer=lambda: offered.offer, accept_offer=lambda: Page.COST_DISCLOSURE)
     page = show(DecisionPage, journey)
     qtbot.waitUntil(page.scaffold.primary.isVisible)
-    words = texts(page)
+    # What is laid out anew is in sight a moment later.
     for part in ("10,000元", "899.75元", "10,797.05元", "14.40%", "2026年12月22日", "放款前不收任何费用"):
-        assert part in words
+        qtbot.waitUntil(lambda part=part: part in texts(page))
     with qtbot.waitSignal(page.completed) as done:
         page.scaffold.primary.click()
     assert done.args == [Page.COST_DISCLOSURE]

@@ -79,7 +79,14 @@ class Banner(QFrame):
             button = LinkButton()
             button.clicked.connect(lambda _=False, place=place: self._acts[place]())
             self._ways.insertWidget(place, button)
+            # Not only when it is laid out: it may be given the focus before.
+            button.show()
             self._buttons.append(button)
         for button, (text, _) in zip(self._buttons, actions, strict=True):
             button.setText(text)
         return tuple(self._buttons)
+
+    def focus_first_way(self) -> None:
+        """Put the focus on the first way on, where there is one."""
+        if self._buttons:
+            self._buttons[0].setFocus(Qt.FocusReason.OtherFocusReason)

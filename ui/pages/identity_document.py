@@ -14,6 +14,8 @@ from loanapp.domain.errors import LoanAppError
 from loanapp.domain.identity_number import parse_identity_number
 from loanapp.domain.person_name import LONGEST, tidy_name
 from loanapp.journey.pages import Page
+from ui.announce import announce
+from ui.components.banner import Banner
 from ui.components.card import Card, SectionHeading
 from ui.components.error_summary import FieldError
 from ui.components.fields import Field
@@ -24,6 +26,7 @@ from ui.components.test_identity import TestIdentityRow
 from ui.components.text_field import TextField
 from ui.components.tick_box import TickBox
 from ui.formats import day, sentence_and_fix
+from ui.messages import Level
 from ui.pages.page import JourneyPage
 from ui.pages.photos import read_photo, thumbnail
 from ui.translations import error_fix, error_sentence, tr
@@ -93,6 +96,10 @@ class IdentityDocumentPage(JourneyPage):
 
     def _make_fields(self) -> Card:
         card = Card(spacing=14)
+        self._replaced: dict[str, str] = {}
+        self.replaced = Banner(Level.LOOK)
+        self.replaced.hide()
+        card.body.addWidget(self.replaced)
         self.fields: dict[str, Field] = {}
         for name in _FIELDS:
             field = self.fields[name] = _make_field(name)
@@ -152,6 +159,7 @@ class IdentityDocumentPage(JourneyPage):
         if self.fields["valid_until"].text() in self.context.translator.in_both("common.long_term"):
             self.fields["valid_until"].set_text(tr("common.long_term"))
         self._show_derived()
+        self._show_replaced()
 
     def _label_field(self, name: str) -> None:
         unsure = self._sure.get(name, 1.0) < _SURE
@@ -183,6 +191,8 @@ class IdentityDocumentPage(JourneyPage):
                 panel.show_state("common.photo_held" if there else "common.photo_none", done=there)
             panel.show_error(None)
         self._show_test_people(kept)
+        self._replaced = {}
+        self._show_replaced()
         self._show_fields()
         self.all_saved()
 
@@ -243,12 +253,18 @@ class IdentityDocumentPage(JourneyPage):
         picture, reading = result
         self.sides[side].show_image(picture)
         self.sides[side].show_state("common.photo_read", done=True)
+        before = {name: self.fields[name].text() for name in _OF_SIDE[side]}
         for name in _OF_SIDE[side]:
             found = reading.fields.get(name)
             self._sure[name] = found.confidence if found is not None else 0.0
             text = found.value if found is not None else ""
             self.fields[name].set_text(tr("common.long_term") if text == "long_term" else text)
             self._label_field(name)
+        # Of what another photo replaced, only what was there and read otherwise.
+        kept = {name: text for name, text in self._replaced.items() if name not in before}
+        changed = {name: text for name, text in before.items() if text and text != self.fields[name].text()}
+        self._replaced = kept | changed
+        self._show_replaced()
         if side == "front":
             self.confirm.setChecked(False)
         self._show_fields()
@@ -268,6 +284,30 @@ class IdentityDocumentPage(JourneyPage):
             return [FieldError(f"{tr(f'common.photo_{side}')}: {error_sentence(error)}", panel.choose)]
 
         self.show_errors(find)
+
+    def _show_replaced(self) -> None:
+        """What a new reading took away can be put back."""
+        self.replaced.setVisible(bool(self._replaced))
+        if self._replaced:
+            names = tr("common.between").join(
+                tr(f"identity_document.{name}") for name in _FIELDS if name in self._replaced
+            )
+            self.replaced.say(tr("identity_document.replaced"), tr("identity_document.replaced_fields", fields=names))
+            self.replaced.show_actions((tr("identity_document.put_back"), self._put_back))
+            announce(self.replaced, self.replaced.accessibleName())
+
+    def _put_back(self) -> None:
+        for name, text in self._replaced.items():
+            self.fields[name].set_text(text)
+            self._sure[name] = 1.0
+            self._label_field(name)
+        first = next(name for name in _FIELDS if name in self._replaced)
+        self._replaced = {}
+        self._show_replaced()
+        self._show_derived()
+        self.confirm.setChecked(False)
+        self.remember_soon()
+        self.fields[first].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_fields(self) -> None:
         visible = any(self._held(side) for side in _SIDES)

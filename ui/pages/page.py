@@ -148,7 +148,10 @@ class JourneyPage(QWidget):
 
     def focus_first(self) -> None:
         """Put the focus where the borrower starts."""
-        self.scaffold.primary.setFocus()
+        if self._load_failed and not self.scaffold.primary.isVisible():
+            self.scaffold.problem.focus_first_way()
+        else:
+            self.scaffold.primary.setFocus()
 
     def help_article(self) -> str:
         """The id of the article beside this page."""
@@ -169,6 +172,7 @@ class JourneyPage(QWidget):
         self._say_errors_again()
         if self._problem is not None:
             self.tell_problem(self._problem)
+            self._say_meanwhile()
 
     # What every page has
 
@@ -224,6 +228,7 @@ class JourneyPage(QWidget):
         """Show what went wrong above the page, with what to do and its help article; ``None`` takes it away."""
         self._load_failed = False
         self.scaffold.illustration.show_instead("")
+        self._say_meanwhile()
         self._set_problem(error)
 
     def _set_problem(self, error: LoanAppError | None) -> None:
@@ -281,6 +286,18 @@ class JourneyPage(QWidget):
         self._set_problem(error)
         self.scaffold.illustration.show_instead("offline" if error.code is ErrorCode.LENDER_UNREACHABLE else "")
         self.scaffold.set_note("")
+        self._say_meanwhile()
+        if self.isVisible():
+            self.focus_first()
+
+    def _say_meanwhile(self) -> None:
+        """Nobody has to sit before an empty page: what stays as it is, and whom to call."""
+        lender = self.context.journey.lender if self.context.journey is not None else None
+        said = self._load_failed and lender is not None
+        self.scaffold.meanwhile.setVisible(said)
+        if said and lender is not None:
+            support = lender.support
+            self.scaffold.meanwhile.setText(tr("common.meanwhile", phone=support.phone, hours=support.hours))
 
     @property
     def load_failed(self) -> bool:
