@@ -9,18 +9,22 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QWidget
 
 from loanapp.client.answers import SimulatedMessage
+from loanapp.domain.affordability import Household
 from loanapp.domain.clock import CHINA
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.localised import LocalisedText
-from loanapp.domain.schedule import equal_instalment_schedule
+from loanapp.domain.offer import LoanTerms
+from loanapp.domain.schedule import RepaymentMethod, equal_instalment_schedule
+from loanapp.guard.burden import weigh_loan
 from loanapp.resource_files import resource_path
 from tests.gallery.sheet import Build, Sheet, Specimen, beside, hovered, rows
 from tests.gallery.stage import Room, Scene
-from tests.ui.loan_in_hand import DAY, SCHEDULE
+from tests.ui.loan_in_hand import DAY, SCHEDULE, lender
 from ui.components import (
     AmountSlider,
     BankCardField,
     Banner,
+    BurdenCard,
     Card,
     ChoiceQuestion,
     CodeField,
@@ -247,8 +251,6 @@ def _banners() -> Iterator[Specimen]:
 
 
 def _consents() -> Iterator[Specimen]:
-    from tests.ui.loan_in_hand import lender
-
     consent = lender().consents[0]
     for state in ("rest", "unfolded", "busy", "granted", "refused"):
         card, pick = ConsentCard("face"), translator().pick
@@ -368,6 +370,16 @@ def _chart() -> Iterator[Specimen]:
         if state == "chosen":
             chart.columns.look_at(17)
         yield Specimen(state, chart, chart.columns if state == "focus" else None)
+
+
+def _burdens() -> Iterator[Specimen]:
+    product = lender().products[0]
+    terms = LoanTerms(Decimal(10000), 12, RepaymentMethod.EQUAL_INSTALMENT)
+    for state, income in (("light", 15000), ("heavy", 2500)):
+        card = BurdenCard(asks_living=True)
+        household = Household(Decimal(income), Decimal(200), Decimal(1000))
+        card.show_burden(weigh_loan(household, product, terms, DAY))
+        yield Specimen(state, card)
 
 
 def _strip() -> Iterator[Specimen]:
@@ -516,6 +528,7 @@ BUILDS: Final[dict[str, Build]] = {
     "summary-list": _summary,
     "schedule-table": _table,
     "month-chart": _chart,
+    "burden-card": _burdens,
     "schedule-strip": _strip,
     "amount-slider": _slider,
     "photo-side": _photos,
@@ -554,8 +567,6 @@ def _dialog(room: Room) -> QWidget:
 
 
 def _call(room: Room) -> QWidget:
-    from tests.ui.loan_in_hand import lender
-
     holder = _paper(room)
     CallPerson(holder, lender().support, tr("common.step_name_face_verification")).open()
     return holder

@@ -40,6 +40,8 @@ STATES: Final = {
     "granted": ("已同意", "Agreed"),
     "refused": ("不同意", "Refused"),
     "compact": ("窄窗口", "Narrow window"),
+    "light": ("从容", "Easy"),
+    "heavy": ("吃紧", "Tight"),
     "copied": ("可以复制", "Can be copied"),
     "with_fees": ("有费用", "With fees"),
     "next": ("下一期", "Next due"),

@@ -25,7 +25,7 @@ QUICK = (
     ),
     *("cost", "terms-missing", "identity-read", "decision-declined", "my-loan"),
 )
-# So high that nothing has to be scrolled for.
+# So high, at 100 %, that nothing has to be scrolled for.
 TALL = (1366, 2400)
 LOOKS = (("zh", 100), ("en", 150), ("zh", 200), ("en", 200))
 
@@ -37,7 +37,7 @@ def looks(qapp):
 
 
 def faint_in(name, appearance, language="zh", scale=100):
-    combination = Combination(language, appearance, scale, TALL)
+    combination = Combination(language, appearance, scale, (TALL[0], TALL[1] * scale // 100))
     combination.put_in_force()
     with staged(SCENES[name]) as window:
         put(window, combination)
