@@ -500,6 +500,8 @@ def command_package(args: argparse.Namespace, rest: list[str]) -> int:
     shared = f"libpython3.{sys.version_info[1]}"
     python = {f"{shared}.so.1.0": shared} if sys.base_prefix == "/usr" else {}
     tools = {"objdump": "binutils", "cc": "gcc", "xz": "xz-utils", "dpkg-deb": "dpkg"}
+    if "--verify" in rest:
+        tools |= {"debootstrap": "debootstrap", "Xvfb": "xvfb"}
     install_packages({**python, **WINDOW_LIBRARIES}, tools)
     set_up(development=True)
     build = [executable(VENV, "python"), "-m", "installer.package", *rest]

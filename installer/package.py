@@ -14,6 +14,7 @@ from installer.icons import make_icons
 from installer.lender import branded, lay_out
 from installer.metadata import read_metadata
 from installer.parts import version_of
+from installer.verify import VerifyError, verify
 from loanapp.client.installed_profile import ProfileError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -28,6 +29,7 @@ def main() -> int:
     )
     parser.add_argument("--publishers", type=Path, metavar="FILE", default=PUBLISHERS, help="whose signature counts")
     parser.add_argument("--out", type=Path, default=ROOT / "dist")
+    parser.add_argument("--verify", action="store_true", help="try the .deb on a bare Debian; needs root")
     parser.add_argument("--folder-only", action="store_true", help="no .deb and no .tar.xz")
     chosen = parser.parse_args()
     out, version, made_at = chosen.out.resolve(), version_of(ROOT), committed_at()
@@ -57,6 +59,12 @@ def main() -> int:
         pack_tree(frozen, out / f"{named}-{os.uname().machine}.tar.xz", named, made_at, QUICK),
     ):
         print(f"{made.stat().st_size / 1e6:7.1f} MB  {made}")
+    if chosen.verify:
+        package = next(out.glob(f"{metadata.command}_{version}_*.deb"))
+        try:
+            verify(package, ROOT / "build" / "verify", tour=build == "demonstration")
+        except VerifyError as error:
+            sys.exit(f"The package does not hold: {error}")
     return 0
 
 
