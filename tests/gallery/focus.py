@@ -41,19 +41,24 @@ def stops(window: QWidget) -> list[QWidget]:
     ]
 
 
+def _whole(widget: QWidget) -> QWidget:
+    """The control, or the card around it."""
+    holder = widget.parentWidget()
+    return holder if holder is not None and holder.property("role") in _CARDS else widget
+
+
 def _show(widget: QWidget) -> None:
-    """Scroll to it, as Qt does where Tab comes to it."""
+    """Scroll to it, as pages do where Tab comes to it."""
     holder = widget.parentWidget()
     while holder is not None:
         if isinstance(holder, QScrollArea):
-            holder.ensureWidgetVisible(widget)
+            holder.ensureWidgetVisible(_whole(widget))
         holder = holder.parentWidget()
 
 
 def _room(widget: QWidget, window: QWidget) -> QRect:
     """The control, or the card around it, and a little more."""
-    holder = widget.parentWidget()
-    whole = holder if holder is not None and holder.property("role") in _CARDS else widget
+    whole = _whole(widget)
     place = whole.rect().translated(whole.mapTo(window, QPoint(0, 0)))
     return place.adjusted(-_AROUND, -_AROUND, _AROUND, _AROUND).intersected(window.rect())
 

@@ -130,7 +130,9 @@ class MonthColumns(QWidget):
         painter.setBrush(look.colour("accent_soft"))
         painter.setPen(QPen(look.colour("accent"), 2) if self.hasFocus() else Qt.PenStyle.NoPen)
         bottom = foot + look.px(_FOOT)
-        painter.drawRoundedRect(QRectF(cell.left() + 1, 1, cell.width() - 2, bottom - 2), 4, 4)
+        # On whole pixels: between two of them a line is drawn wider and fainter.
+        left, right = round(cell.left()), round(cell.right())
+        painter.drawRoundedRect(QRectF(left + 1, 1, right - left - 2, bottom - 2), 4, 4)
 
     @staticmethod
     def _paint_number(painter: QPainter, cell: QRectF, foot: int, number: int, *, chosen: bool) -> None:

@@ -162,7 +162,10 @@ class PageScaffold(QWidget):
     def _follow_focus(self, _old: QWidget | None, now: QWidget | None) -> None:
         """Whatever has the focus is in view, also when the program put it there."""
         if now is not None and self.isVisible() and self.column.isAncestorOf(now):
-            QTimer.singleShot(0, now, lambda: self.reveal(now))
+            card = now.parentWidget()
+            # Of a choice the whole card shows where the focus is.
+            shown = card if card is not None and card.property("role") == "choice" else now
+            QTimer.singleShot(0, now, lambda: self.reveal(shown))
 
     def keep_in_view(self, widget: QWidget) -> None:
         """Put ``widget`` into the bar of actions, before them: it is seen however far the page scrolls."""
