@@ -178,11 +178,14 @@ class Desktop(QObject):
 
     def _connected(self, answer: object) -> None:
         self._connecting = False
+        from ui.support_desk import deliver_waiting
+
         journey = self.context.journey
         if journey is None:
             return
         self.window.notices.close_notice("lender")
         self.window.show_lender(journey.lender)
+        deliver_waiting(self.window)
         self.window.bottom.show_offline(offline=False)
         if not self._arrived:
             self._arrived = True

@@ -24,6 +24,11 @@ class FailureCount:
     def __init__(self) -> None:
         self._seen: Counter[ErrorCode] = Counter()
 
+    @property
+    def seen(self) -> tuple[ErrorCode, ...]:
+        """Every kind of failure so far, the first one first."""
+        return tuple(self._seen)
+
     def again(self, code: ErrorCode) -> bool:
         """Count one more; whether it is the second of a kind that the checks may explain."""
         self._seen[code] += 1

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from loanapp.help import article, article_for
+from ui.formats import day
 from ui.translations import translator
 
 
@@ -13,7 +14,7 @@ class ShownArticle:
 
     ``paragraphs`` as :meth:`ui.components.help_panel.HelpPanel.show_article` takes them; ``drawing`` is the name of a
     picture under ``resources/help/drawings`` and ``pictured`` its words, both empty where there is none; ``related``
-    are ids and titles of articles that help on.
+    are ids and titles of articles that help on, ``reviewed`` the day it was last read, as it is written.
     """
 
     title: str
@@ -21,6 +22,7 @@ class ShownArticle:
     drawing: str
     pictured: str
     related: list[tuple[str, str]]
+    reviewed: str
 
 
 def article_text(article_id: str, language: Literal["zh", "en"]) -> ShownArticle:
@@ -36,6 +38,7 @@ def article_text(article_id: str, language: Literal["zh", "en"]) -> ShownArticle
         paragraphs=[_shaped(line) for line in lines],
         drawing=found.drawing,
         pictured=shaped(found.pictured),
+        reviewed=day(found.reviewed),
         related=[(name, shaped(article(name, language).title)) for name in found.related],
     )
 

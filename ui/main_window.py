@@ -61,7 +61,7 @@ class MainWindow(QWidget):
         self._help: HelpPanel | None = None
         self._toast: Toast | None = None
         self._desk: HelpDesk | None = None
-        self._failures = FailureCount()
+        self.failures = FailureCount()
         self._help_article = ""
         self._waiting: QWidget | None = None
         self._reader: PageReader | None = None
@@ -102,6 +102,7 @@ class MainWindow(QWidget):
         self.notices.fill_code.connect(self._fill_code)
         self.notices.copied.connect(lambda what: self.context.messages.show_toast("components.copied", what=what))
         self.notices.help_wanted.connect(self.open_help)
+        self.notices.write_wanted.connect(self.write_to_support)
         self._above: list[QHBoxLayout] = []
         for widget in (self.step_line, self.notices):
             centred = QHBoxLayout()
@@ -312,8 +313,13 @@ class MainWindow(QWidget):
         self._local_lender = lender
         self._retranslate_lender()
 
+    @property
+    def lender(self) -> "LenderProfile | LocalLender | None":
+        """Who lends: by their own answer, or by the installed profile until that has come."""
+        return self._lender or self._local_lender
+
     def _retranslate_lender(self) -> None:
-        lender = self._lender or self._local_lender
+        lender = self.lender
         if lender is not None:
             name = self.context.translator.pick(lender.name)
             self.top.show_lender(name, lender.licence, simulated=lender.simulated)
@@ -357,14 +363,22 @@ class MainWindow(QWidget):
         self._toast.say(tr(notice.key, **dict(notice.values)), over)
 
     def _show_support(self) -> None:
-        lender = self._lender or self._local_lender
+        lender = self.lender
         if lender is not None and self.context.theme.large:
             from ui.components.call_person import CallPerson
 
             where = self._page.scaffold.title.text() if self._page is not None else ""
-            CallPerson(self, lender.support, where).open()
+            person = CallPerson(self, lender.support, where)
+            person.write_wanted.connect(self.write_to_support)
+            person.open()
             return
         self.notices.show_support(lender.support if lender is not None else None)
+
+    def write_to_support(self) -> None:
+        """Open what may be told to support."""
+        from ui.support_desk import SupportDesk
+
+        SupportDesk(self).open()
 
     # Help
 
@@ -396,7 +410,7 @@ class MainWindow(QWidget):
 
     def _count_failure(self, error: LoanAppError | None) -> None:
         """At the second failure of a kind that the computer may be to blame for, the checks offer themselves."""
-        if error is not None and self._failures.again(error.code):
+        if error is not None and self.failures.again(error.code):
             self.notices.offer("common.check_offer", "common.check_offer_action", self.check_computer)
 
     def _fit_width(self, *, asked: bool = False) -> None:
@@ -433,6 +447,7 @@ class MainWindow(QWidget):
         self._help = HelpPanel()
         self._help.hide()
         self._help.folded.connect(self.keys.fold_help)
+        self._help.support_wanted.connect(self.write_to_support)
         self._desk = HelpDesk(self._help, self.context.operations, self.context.translator)
         self._middle.addWidget(self._help)
 

@@ -25,10 +25,16 @@ def _sign_out(window: "MainWindow") -> None:
     page.all_saved()
     page.leave()
     window.bottom.sign_out.setEnabled(False)
+
+    def work() -> None:
+        from loanapp.client.support_queue import SupportQueue
+        from loanapp.resource_files import data_folder
+
+        SupportQueue(data_folder()).forget()
+        journey.sign_out()
+
     # After everything saved before it, or the last keystroke would come back to the disk.
-    window.context.operations.save(
-        journey.sign_out, lambda _: _signed_out(window, None), lambda error: _signed_out(window, error)
-    )
+    window.context.operations.save(work, lambda _: _signed_out(window, None), lambda error: _signed_out(window, error))
 
 
 def _signed_out(window: "MainWindow", error: LoanAppError | None) -> None:

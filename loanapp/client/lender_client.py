@@ -30,6 +30,7 @@ from loanapp.client.errors import InputRejectedError, LenderRefusedError
 from loanapp.client.network_log import Contact
 from loanapp.client.offer_answers import read_disclosure
 from loanapp.client.reading import JsonObject
+from loanapp.client.support_queue import Ticket
 from loanapp.client.transport import MEBIBYTE, Answer, Call, RetryPolicy, Transport
 from loanapp.domain.clock import Clock
 from loanapp.domain.consent import ConsentScope, LoanPurpose
@@ -151,6 +152,14 @@ class LenderClient:
             if error.code is ErrorCode.NOT_FOUND:
                 return ()
             raise
+
+    def put_support_ticket(self, ticket_id: str, text: str) -> Ticket:
+        """Ask support, signed in or not; the same id asks once."""
+        return self._send("PUT", f"/v1/support-tickets/{_segment(ticket_id)}", {"text": text}, Ticket.read)
+
+    def upload_trial(self, data: bytes) -> None:
+        """Send bytes that the lender forgets at once, at most 256 KiB."""
+        self._put_raw("/v1/upload-trial", data)
 
     def send_code(self, phone: str) -> CodeSent:
         """Have a one-time code sent; never repeated by itself, lest two codes arrive."""

@@ -45,10 +45,11 @@ def sounds(run: str) -> Iterator[str]:
 
 
 def initials(run: str) -> Iterator[str]:
-    """The first letters of each pair of neighbouring characters: ``"hk"``."""
-    readings = _readings()
-    for first, second in pairwise(run):
-        yield from {a[0] + b[0] for a, b in product(readings.get(first, ()), readings.get(second, ()))}
+    """The first letters of each two and three neighbouring characters: ``"hk"``, ``"tqh"``."""
+    letters = [sorted({syllable[0] for syllable in readings(character)}) for character in run]
+    for size in (2, 3):
+        for start in range(len(run) - size + 1):
+            yield from map("".join, product(*letters[start : start + size]))
 
 
 def typed_sounds(letters: str) -> tuple[list[str], str]:
@@ -68,10 +69,10 @@ def typed_sounds(letters: str) -> tuple[list[str], str]:
 
 
 def typed_initials(letters: str) -> list[str]:
-    """The pairs of first letters in ``"tqhq"``; empty for what can be no row of initials."""
+    """The threes of first letters in ``"tqhq"``, or the two there are; empty for what can be no row of initials."""
     if not _INITIALS.fullmatch(letters):
         return []
-    return [letters[index : index + 2] for index in range(len(letters) - 1)]
+    return [letters[index : index + 3] for index in range(max(1, len(letters) - 2))]
 
 
 def _split(letters: str) -> tuple[list[str], str] | None:

@@ -32,6 +32,7 @@ _HARMLESS: Final[dict[str, frozenset[str]]] = {
     "tls": frozenset({"library"}),
     "interception": frozenset({"product"}),
     "lender": frozenset({"code"}),
+    "upload": frozenset({"speed", "enough"}),
     "camera": frozenset({"count"}),
     "camera_picture": frozenset({"width", "height", "pace", "light"}),
     "remote_control": frozenset({"names"}),

@@ -3,8 +3,10 @@
 import statistics
 import time
 
+import pypdfium2
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel
 
 from loanapp.domain.errors import ErrorCode
@@ -15,6 +17,7 @@ from ui.components.help_drawing import HelpDrawing
 from ui.components.help_panel import HelpPanel
 from ui.failures import FailureCount
 from ui.help_desk import HelpDesk
+from ui.help_print import article_document
 from ui.help_text import article_text
 from ui.messages import MessageBridge
 from ui.operations import Operations
@@ -60,9 +63,8 @@ def links(panel):
 def test_what_helps_on_is_one_press_away(panel, qtbot):
     shown = article_text("overdue", "en")
     panel.show_article(shown)
-    assert [title in link.accessibleName() for link, (_, title) in zip(links(panel), shown.related, strict=True)] == [
-        True
-    ] * 3
+    *reads, _paper = links(panel)
+    assert [title in link.accessibleName() for link, (_, title) in zip(reads, shown.related, strict=True)] == [True] * 3
     with qtbot.waitSignal(panel.wanted) as wanted:
         links(panel)[0].click()
     assert wanted.args == [shown.related[0][0]]
@@ -156,6 +158,41 @@ def test_an_article_is_there_within_150_ms(panel, desk):
         QApplication.processEvents()
         took.append(time.perf_counter() - started)
     assert statistics.median(took) < 0.15
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_article_prints_with_its_drawing_and_boxes_to_tick_by_pen(language, tmp_path, qtbot):
+    translator().set_language(language)
+    for name in ("self-check", "face-light"):
+        shown, file = article_text(name, language), tmp_path / f"{name}.pdf"
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+        printer.setOutputFileName(str(file))
+        article_document(shown).print_(printer)
+        # Qt draws these letters as outlines: the words are asked of what is printed, the ink of the paper.
+        said = article_document(shown).toPlainText()
+        for line in (shown.title, *shown.paragraphs, shown.pictured, shown.reviewed):
+            assert line.lstrip("#-* []") in said
+        assert said.count("□") == sum(line.startswith("- [ ]") for line in shown.paragraphs)
+        paper = pypdfium2.PdfDocument(file)
+        assert len(paper) == 1
+        page = paper[0].render(scale=0.5).to_numpy().min(axis=2)
+        assert page.min() < 64
+        inked = (page < 160).any(axis=1).nonzero()[0]
+        assert 20 < inked[0] < len(page) / 5, "the title at the top"
+        assert (page < 160).any(axis=1).sum() > 60, "lines all the way down"
+        assert (page[:, :20] > 200).all(), "the margin"
+        paper.close()
+
+
+def test_the_way_to_paper_asks_for_a_printer(panel, qtbot):
+    panel.show_article(article_text("self-check", "zh"))
+    paper = next(link for link in links(panel) if link.text() == tr("help.print"))
+    assert paper.accessibleName() == tr("help.print_name")
+    paper.click()
+    (dialog,) = panel.findChildren(QPrintDialog)
+    dialog.reject()
+    qtbot.waitUntil(lambda: not panel.findChildren(QPrintDialog))
 
 
 def test_the_second_failure_of_a_kind_offers_the_checks_and_only_where_they_may_explain_it():

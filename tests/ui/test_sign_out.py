@@ -1,12 +1,16 @@
 """Signing out from any page, and what is said where nothing is kept: told in the window, done by the journey."""
 
+from datetime import UTC, datetime
+
 import keyring
 import keyring.backends.fail
 import pytest
 
 from loanapp.client.secrets import DRAFT_FILE
+from loanapp.client.support_queue import SupportQueue
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.journey.pages import Page
+from loanapp.resource_files import data_folder
 from tests.ui.loan_in_hand import application
 from tests.ui.looking import cut_off, nameless
 from tests.ui.typed_journey import TypedJourney
@@ -72,6 +76,15 @@ def test_it_is_offered_only_to_whoever_is_signed_in(window, page_context, qtbot)
     window.context.journey.signed_in = False
     window.show_page(Page.COST)
     assert not window.bottom.sign_out.isVisible()
+
+
+def test_a_question_to_support_that_waits_goes_too(window, qtbot):
+    queue = SupportQueue(data_folder())
+    queue.add("一直转圈", datetime(2026, 11, 26, tzinfo=UTC))
+    window.bottom.sign_out.click()
+    asked(window).confirm.click()
+    qtbot.waitUntil(lambda: not window.context.journey.signed_in)
+    assert queue.waiting() == []
 
 
 def test_it_says_what_is_lost_and_can_be_left(window, qtbot):

@@ -23,7 +23,8 @@ _STILL_TYPING_MS: Final = 120
 class HelpPanel(QFrame):
     """``folded`` comes when the borrower puts it away, ``wanted`` with the id of an article to show.
 
-    ``searched`` comes with what was typed, ``home_wanted``, ``contents_wanted`` and ``check_wanted`` with the ways on.
+    ``searched`` comes with what was typed, ``home_wanted``, ``contents_wanted``, ``check_wanted`` and
+    ``support_wanted`` with the ways on.
     """
 
     folded = Signal()
@@ -32,6 +33,7 @@ class HelpPanel(QFrame):
     home_wanted = Signal()
     contents_wanted = Signal()
     check_wanted = Signal()
+    support_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,11 +58,12 @@ class HelpPanel(QFrame):
         self.search.returnPressed.connect(self._search_now)
         box.addWidget(self.search)
         ways = FlowRow(spacing=12)
-        self.home, self.contents, self.check = LinkButton(), LinkButton(), LinkButton()
+        self.home, self.contents, self.check, self.support = (LinkButton() for _ in range(4))
         for button, wanted in (
             (self.home, self.home_wanted),
             (self.contents, self.contents_wanted),
             (self.check, self.check_wanted),
+            (self.support, self.support_wanted),
         ):
             button.clicked.connect(wanted)
             ways.add(button)
@@ -80,7 +83,12 @@ class HelpPanel(QFrame):
         """Show an article from its beginning."""
         from ui.components.help_views import article_view
 
-        self.show_view(article_view(shown, self.wanted.emit), shown.title)
+        self.show_view(article_view(shown, self.wanted.emit, lambda: self._print(shown)), shown.title)
+
+    def _print(self, shown: "ShownArticle") -> None:
+        from ui.help_print import print_article
+
+        print_article(self, shown)
 
     def show_view(self, view: QWidget, name: str) -> None:
         """Show anything else in its place; ``name`` is said by a screen reader."""
@@ -107,7 +115,8 @@ class HelpPanel(QFrame):
         self.setAccessibleName(tr("help.caption"))
         self.search.setPlaceholderText(tr("help.ask"))
         self.search.setAccessibleName(tr("help.ask_name"))
-        for button, key in ((self.home, "home"), (self.contents, "contents"), (self.check, "check")):
+        ways = {"home": self.home, "contents": self.contents, "check": self.check, "support": self.support}
+        for key, button in ways.items():
             button.setText(tr(f"help.{key}"))
             button.setAccessibleName(tr(f"help.{key}_name"))
 

@@ -37,7 +37,7 @@ def _view() -> tuple[QWidget, QVBoxLayout]:
     return view, box
 
 
-def article_view(shown: "ShownArticle", open_article: Open) -> QWidget:
+def article_view(shown: "ShownArticle", open_article: Open, print_article: Callable[[], object]) -> QWidget:
     """An article: a paragraph that starts with ``#`` is a heading, ``- [ ] `` is to be ticked off, ``- `` a point."""
     view, box = _view()
     box.addWidget(label(shown.title, "heading"))
@@ -49,6 +49,10 @@ def article_view(shown: "ShownArticle", open_article: Open) -> QWidget:
         _add_paragraph(box, paragraph)
     if shown.related:
         _add_list(box, (tr("help.read_on"), shown.related), open_article)
+    paper = LinkButton(tr("help.print"))
+    paper.setAccessibleName(tr("help.print_name"))
+    paper.clicked.connect(print_article)
+    box.addWidget(paper, 0, Qt.AlignmentFlag.AlignLeft)
     box.addStretch(1)
     return view
 

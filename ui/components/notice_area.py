@@ -27,12 +27,14 @@ _MOST_OF_THE_WINDOW = 0.33
 class NoticeArea(QWidget):
     """The newest first.
 
-    ``fill_code`` comes with the code of a simulated message, ``help_wanted`` with the code an article explains.
+    ``fill_code`` comes with the code of a simulated message, ``help_wanted`` with the code an article explains,
+    ``write_wanted`` when the borrower would rather write to support.
     """
 
     fill_code = Signal(str)
     help_wanted = Signal(str)
     copied = Signal(str)
+    write_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -121,6 +123,10 @@ class NoticeArea(QWidget):
                 QGuiApplication.clipboard().setText(support.phone)
                 self.copied.emit(tr("components.phone"))
 
+        def write() -> None:
+            self.close_notice("support")
+            self.write_wanted.emit()
+
         def fill(banner: "Banner") -> None:
             text = (
                 tr("common.support_text", phone=support.phone, hours=support.hours, email=support.email)
@@ -130,7 +136,9 @@ class NoticeArea(QWidget):
             banner.say(tr("common.support"), text)
             phone = (tr("components.copy_what", what=tr("components.phone")), copy_phone)
             banner.show_actions(
-                *([phone] if support is not None else []), (tr("common.close"), lambda: self.close_notice("support"))
+                *([phone] if support is not None else []),
+                (tr("help.support.write"), write),
+                (tr("common.close"), lambda: self.close_notice("support")),
             )
 
         self._show("support", Level.INFORMATION, fill)

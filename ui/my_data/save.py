@@ -7,8 +7,8 @@ from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
+from ui.file_saving import replace_whole
 from ui.my_data.view import DataView
-from ui.pages.save_contract import replace_whole
 from ui.translations import tr
 
 

@@ -1,13 +1,12 @@
 """Saving a contract or another file where the borrower says; nothing is written anywhere else."""
 
-import os
-import tempfile
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
+from ui.file_saving import replace_whole
 from ui.pages.page import JourneyPage
 from ui.translations import tr
 
@@ -46,18 +45,3 @@ def write_contract(page: JourneyPage, pdf: bytes, path: Path) -> None:
         page.context.messages.show_toast("contract.saved", name=where.name)
 
     page.context.operations.save(work, saved, busy=page)
-
-
-def replace_whole(path: Path, content: bytes) -> None:
-    """Put ``content`` at ``path`` whole or not at all: a full disk leaves what was there; raises ``OSError``."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    beside = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise

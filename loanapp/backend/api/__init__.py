@@ -4,7 +4,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from loanapp.backend.api import applications, contract, data_uses, loan, other_ways, public, verification
+from loanapp.backend.api import applications, contract, data_uses, loan, other_ways, public, support, verification
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     public.router,
@@ -14,4 +14,5 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     contract.router,
     loan.router,
     data_uses.router,
+    support.router,
 )

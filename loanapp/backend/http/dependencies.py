@@ -48,6 +48,19 @@ BorrowerDep = Annotated[str, Depends(_borrower)]
 """The id of the signed-in borrower."""
 
 
+def _borrower_if_any(
+    services: ServicesDep, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> str | None:
+    try:
+        return borrower_of(services, credentials.credentials) if credentials is not None else None
+    except RefusedError:
+        return None
+
+
+MaybeBorrowerDep = Annotated[str | None, Depends(_borrower_if_any)]
+"""The id of the borrower, where somebody is signed in: who needs help may not be."""
+
+
 async def read_limited(request: Request, limit: int) -> bytes:
     """The body; raises ``PHOTO_TOO_LARGE`` as soon as it passes ``limit`` bytes, ``INPUT_INVALID`` when it is empty."""
     too_large = RefusedError(ErrorCode.PHOTO_TOO_LARGE, limit_mb=limit >> 20)

@@ -17,7 +17,7 @@ INSTANCE_HEADER: Final = "X-LoanApp-Instance"
 _JSON_LIMIT: Final = 256 * 1024
 # The routes that take raw bytes, and read them with a limit each; what a caller says of its body decides nothing.
 _RAW_BODY: Final = re.compile(
-    r"/v1/(?:applications/[^/]+/(?:document/[^/]+|changed-face-certificate|contract/signed)|liveness-sessions/[^/]+/evidence|timestamps)"
+    r"/v1/(?:applications/[^/]+/(?:document/[^/]+|changed-face-certificate|contract/signed)|liveness-sessions/[^/]+/evidence|timestamps|upload-trial)"
 )
 _INSTANCE_HEADER_BYTES: Final = INSTANCE_HEADER.lower().encode()
 

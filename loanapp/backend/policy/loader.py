@@ -25,6 +25,7 @@ from loanapp.backend.policy.models import (
     Scorecard,
     SignIn,
     Simulation,
+    SupportTickets,
 )
 from loanapp.domain.annualised_cost import annualised_cost
 from loanapp.domain.clock import CHINA
@@ -58,6 +59,7 @@ def load_policies(profile: str = "demonstration", today: date | None = None) -> 
             _validated(RetentionClass, "policy/retention.toml", row)
             for row in _parsed("policy", "retention")["classes"]
         ),
+        support=_read(SupportTickets, "policy", "support"),
     )
     check(policies)
     return policies

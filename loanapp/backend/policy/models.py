@@ -303,6 +303,18 @@ class DataItem(Row):
     retention: Words
 
 
+class SupportTickets(Row):
+    """What is promised to whoever writes to support, and how much may be written."""
+
+    version: str
+    answer_within_hours: int = Field(gt=0)
+    longest_text: int = Field(gt=0)
+    borrower_a_day: int = Field(gt=0)
+    unknown_an_hour: int = Field(gt=0)
+    source: str
+    mark: str
+
+
 class Support(Row):
     """How to reach a person."""
 
@@ -349,6 +361,7 @@ class Policies:
     disclosure: DisclosureWords
     branches: Branches
     retention: tuple[RetentionClass, ...]
+    support: SupportTickets
 
     def retention_days(self, kind: str) -> int:
         """How long items of that kind are kept."""

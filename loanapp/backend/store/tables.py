@@ -335,8 +335,20 @@ class LedgerHead(Base):
     stamped_at: Mapped[datetime | None]
 
 
+class SupportTicket(Base):
+    """A question to support; without a borrower when whoever asked was not signed in."""
+
+    __tablename__ = "support_ticket"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    borrower_id: Mapped[str | None] = mapped_column(ForeignKey("borrower.id"), index=True)
+    text_sealed: Mapped[bytes]
+    received_at: Mapped[datetime] = mapped_column(index=True)
+    answer_by: Mapped[datetime]
+
+
 class Counter(Base):
-    """Running numbers by day, for application and contract numbers."""
+    """Running numbers by day, for numbers of applications, contracts and questions."""
 
     __tablename__ = "counter"
     name: Mapped[str] = mapped_column(primary_key=True)

@@ -33,6 +33,7 @@ CHECKS: Final[dict[str, Kind]] = {
     "names": Kind(network.names),
     "interception": Kind(network.interception, seconds=10.0),
     "lender": Kind(network.lender, seconds=15.0),
+    "upload": Kind(network.upload, seconds=20.0),
     "camera": Kind(lambda _folder: cameras.present(), seconds=15.0),
     "camera_in_use": Kind(lambda _folder: cameras.in_use()),
     "camera_picture": Kind(lambda _folder: cameras.picture(), seconds=20.0, opens_camera=True),

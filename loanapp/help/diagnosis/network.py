@@ -1,12 +1,14 @@
 """The way to the lender: the clock, names, the certificate, an answer. Only the lender itself is ever asked."""
 
 import ipaddress
+import os
 import socket
 import ssl
+import time
 from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from loanapp.client.endpoint import FILE_NAME, Endpoint
@@ -18,9 +20,15 @@ from loanapp.help.diagnosis.check import Check, CheckState, graded
 from loanapp.help.diagnosis.interception import Connection, look
 from loanapp.resource_files import has_lender_profile
 
+if TYPE_CHECKING:
+    from loanapp.client.lender_client import LenderClient
+
 # As long as the wire allows before it stops (client.transport); a day of doubt where only dates are compared.
 _CLOCK_APART: Final = timedelta(minutes=5)
 _DAY: Final = timedelta(days=1)
+_TRIAL_BYTES: Final = 192 * 1024
+# Megabits a second: the 1.5 MB of a face attempt then take twelve seconds, which is what people wait before they ask.
+_SPEED_ENOUGH: Final = 1.0
 # Which article says more about each way a connection can be wrong.
 _ARTICLES: Final = {
     "not_yet_valid": "computer-clock",
@@ -94,31 +102,47 @@ def interception(folder: Path) -> Check:
 
 def lender(folder: Path) -> Check:
     """Whether the lender says who it is."""
-    from loanapp.client.lender_client import LenderClient  # noqa: PLC0415 - only these two checks call
-    from loanapp.client.transport import RetryPolicy  # noqa: PLC0415
-
     if _rests(folder):
         return Check("lender", CheckState.GOOD, "resting", "demonstration-lender")
     article = "lender-unreachable" if has_lender_profile() else "demonstration-lender"
-    client = LenderClient(installed_endpoint(folder), retries=RetryPolicy(attempts=1))
-    try:
-        name = client.lender().name
-    except LoanAppError as error:
-        outcome = "silent" if has_lender_profile() else "warning"
-        return Check("lender", CheckState.WARNING, outcome, article, {"code": error.code.value})
-    finally:
-        client.close()
+    with closing(_client(folder)) as client:
+        try:
+            name = client.lender().name
+        except LoanAppError as error:
+            outcome = "silent" if has_lender_profile() else "warning"
+            return Check("lender", CheckState.WARNING, outcome, article, {"code": error.code.value})
     outcome = "answers" if has_lender_profile() else "good"
     return Check("lender", CheckState.GOOD, outcome, article, {"name_zh": name.zh, "name_en": name.en})
 
 
-def _lenders_offset(folder: Path, own: Clock) -> timedelta | None:
-    from loanapp.client.lender_client import LenderClient  # noqa: PLC0415
-    from loanapp.client.transport import RetryPolicy  # noqa: PLC0415
+def upload(folder: Path, size: int = _TRIAL_BYTES) -> Check:
+    """Whether pictures leave this computer fast enough: the lender is sent bytes that say nothing, and drops them."""
+    if _rests(folder):
+        return Check("upload", CheckState.GOOD, "resting", "slow-or-stuck")
+    with closing(_client(folder)) as client:
+        try:
+            client.upload_trial(b"0")  # so that shaking hands is not counted
+            began = time.monotonic()
+            client.upload_trial(os.urandom(size))
+            seconds = time.monotonic() - began
+        except LoanAppError:
+            return Check("upload", CheckState.WARNING, "silent", "lender-unreachable")
+    speed = size * 8 / 1_000_000 / seconds
+    values = {"speed": f"{speed:.1f}", "enough": f"{_SPEED_ENOUGH:.0f}"}
+    return Check("upload", *graded(good=speed >= _SPEED_ENOUGH, otherwise=CheckState.WARNING), "slow-or-stuck", values)
 
+
+def _lenders_offset(folder: Path, own: Clock) -> timedelta | None:
     if _rests(folder):
         return None
-    client = LenderClient(installed_endpoint(folder), retries=RetryPolicy(attempts=1), clock=own)
+    client = _client(folder, own)
     with closing(client), suppress(LoanAppError):  # whatever it answers, its answer is dated
         client.lender()
     return client.clock_offset
+
+
+def _client(folder: Path, clock: Clock | None = None) -> "LenderClient":
+    from loanapp.client.lender_client import LenderClient  # noqa: PLC0415 - only the checks that call it
+    from loanapp.client.transport import RetryPolicy  # noqa: PLC0415
+
+    return LenderClient(installed_endpoint(folder), retries=RetryPolicy(attempts=1), clock=clock)

@@ -18,7 +18,7 @@ from loanapp.domain.errors import ErrorCode
 from loanapp.help import article
 from loanapp.help.diagnosis import CHECKS, Check, CheckState, cameras, network, processes, program
 from loanapp.help.diagnosis.interception import Connection
-from tests.loanapp.client.tls_lender import TlsLender
+from tests.loanapp.client.tls_lender import Reply, TlsLender, problem
 from tests.loanapp.help.diagnosis.test_interception import known
 from tests.loanapp.help.diagnosis.told import told
 
@@ -27,7 +27,7 @@ VALUES = dict.fromkeys(
     (
         *("version", "python", "system", "count", "names", "folder", "free", "enough", "library", "name_zh", "name_en"),
         *("code", "width", "height", "scale", "minutes", "seconds", "day", "host", "issuer", "product", "virtual"),
-        *("name", "pace", "light", "error"),
+        *("name", "pace", "light", "error", "speed"),
     ),
     "7",
 )
@@ -190,3 +190,31 @@ def test_a_clock_is_held_against_the_lenders(tmp_path):
         lender.close()
     assert (wrong.state, wrong.outcome) == (CheckState.BAD, "bad")
     assert wrong.values["minutes"] == "42"
+
+
+@pytest.mark.parametrize(("waits", "outcome"), [(0.0, "good"), (0.3, "warning")])
+def test_how_fast_pictures_leave_is_measured_by_bytes_that_say_nothing(tmp_path, waits, outcome):
+    lender = TlsLender()
+    lender.script.extend([Reply(), Reply(wait_s=waits)])
+    try:
+        known(tmp_path, lender.port, lender.authority)
+        found = network.upload(tmp_path, size=24_000)
+    finally:
+        lender.close()
+    assert (found.outcome, found.article) == (outcome, "slow-or-stuck")
+    assert (float(found.values["speed"]) >= 1) == (outcome == "good")
+    assert [(one.path, len(one.body)) for one in lender.requests] == [
+        ("/v1/upload-trial", 1),
+        ("/v1/upload-trial", 24_000),
+    ]
+
+
+def test_without_a_lender_that_answers_no_speed_is_made_up(tmp_path):
+    assert network.upload(tmp_path).outcome == "resting"
+    lender = TlsLender()
+    lender.script.extend([problem(404, "not_found")])
+    try:
+        known(tmp_path, lender.port, lender.authority)
+        assert network.upload(tmp_path).outcome == "silent"
+    finally:
+        lender.close()

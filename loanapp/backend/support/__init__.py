@@ -1,0 +1,1 @@
+"""What borrowers write to support, and the number each gets."""

@@ -1,0 +1,89 @@
+"""A question to support: a number and a time, once for each id, signed in or not, and not without limit."""
+
+import dataclasses
+import re
+import uuid
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from loanapp.backend.store.tables import SupportTicket
+
+
+@pytest.fixture
+def limits(lender, monkeypatch):
+    """``limits(**changes)``: for this test the lender promises or takes something else."""
+    services, usual = lender.services, lender.services.policies
+
+    def change(**changes):
+        policies = dataclasses.replace(usual, support=usual.support.model_copy(update=changes))
+        monkeypatch.setattr(type(services), "policies", property(lambda _services: policies), raising=False)
+
+    return change
+
+
+def ask(http, text="摄像头打不开", ticket=None, token=None):
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    return http.put(f"/v1/support-tickets/{ticket or uuid.uuid4()}", json={"text": text}, headers=headers)
+
+
+def kept(lender, number):
+    with lender.services.database.read() as session:
+        return session.scalars(select(SupportTicket).where(SupportTicket.number == number)).one_or_none()
+
+
+def test_a_question_gets_a_number_to_name_and_a_time_it_is_answered_by(http, lender):
+    answer = ask(http).json()
+    assert re.fullmatch(r"KF\d{8}-\d{4}", answer["number"])
+    waits = datetime.fromisoformat(answer["answer_by"]) - datetime.fromisoformat(answer["received_at"])
+    assert waits == timedelta(hours=lender.services.policies.support.answer_within_hours)
+
+
+def test_the_words_are_kept_sealed_and_nobody_needs_to_be_signed_in(http, lender):
+    one = kept(lender, ask(http, "我的口令记不得了").json()["number"])
+    assert "口令".encode() not in one.text_sealed
+    assert one.borrower_id is None
+    assert ask(http, token="of nobody").status_code == 200
+
+
+def test_who_is_signed_in_is_known_and_called_back(http, lender, walker):
+    one = walker()
+    one.sign_in()
+    assert kept(lender, ask(http, token=one.token).json()["number"]).borrower_id
+
+
+def test_the_same_id_is_one_question_however_often_it_is_sent(http):
+    ticket = uuid.uuid4()
+    assert ask(http, "一", ticket).json() == ask(http, "二", ticket).json()
+
+
+@pytest.mark.parametrize("text", ["", "   ", "字" * 24_001])
+def test_nothing_and_too_much_are_refused(http, text):
+    assert ask(http, text).status_code == 422
+
+
+def test_strangers_cannot_fill_the_disk_and_a_borrower_is_not_held_back_by_them(http, limits, walker):
+    limits(unknown_an_hour=0)
+    refused = ask(http)
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_attempts")
+    one = walker()
+    one.sign_in()
+    assert ask(http, token=one.token).status_code == 200
+    limits(borrower_a_day=1)
+    assert ask(http, token=one.token).status_code == 429
+
+
+def test_a_question_is_forgotten_when_its_time_is_over(http, lender, clock):
+    number = ask(http).json()["number"]
+    clock.move(days=181)
+    try:
+        ask(http)
+        assert kept(lender, number) is None
+    finally:
+        clock.move(days=-181)
+
+
+def test_bytes_to_try_the_connection_are_counted_and_gone(http):
+    assert http.put("/v1/upload-trial", data=bytes(100_000)).json() == {"bytes": 100_000}
+    assert http.put("/v1/upload-trial", data=bytes(256 * 1024 + 1)).status_code == 413
