@@ -359,6 +359,11 @@ class LenderClient:
         )
         return self._wire.send(call).body
 
+    def settlement_certificate(self, application_id: str) -> bytes:
+        """The lender's signed certificate that nothing is owed any more."""
+        path = _path(application_id, "loan", "settlement-certificate")
+        return self._wire.send(Call("GET", path, accept="application/pdf", answer_limit=_PDF_LIMIT)).body
+
     def timestamp(self, query: bytes) -> bytes:
         """An RFC 3161 reply to an RFC 3161 query, both DER."""
         from loanapp.proof.timestamp import QUERY_TYPE, REPLY_TYPE  # noqa: PLC0415  (pyHanko, which asks for it)

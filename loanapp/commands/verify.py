@@ -67,16 +67,16 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _report(data: bytes, roots: "ContractRoots") -> "VerificationReport | BundleReport":
-    """A bundle begins as an archive does; whatever else it is is looked at as a contract."""
+    """A bundle begins as an archive does; anything else is looked at as a contract, or a document of the lender's."""
     from loanapp.proof.canonical_zip import looks_like_zip
 
     if looks_like_zip(data):
         from loanapp.proof.bundle_verification import verify_bundle
 
         return verify_bundle(data, roots)
-    from loanapp.proof.verification import verify_contract
+    from loanapp.proof.verification import stage_of, verify_contract
 
-    return verify_contract(data, roots)
+    return verify_contract(data, roots, stage=stage_of(data))
 
 
 class _Words:
@@ -115,8 +115,11 @@ class _Words:
 
     def verdict(self, report: "VerificationReport") -> str:
         """Valid, or the first broken thing, in one sentence."""
+        from loanapp.proof.pdf_signature import STATEMENT_FIELD
+
         if report.first_problem is None:
-            return self.say("valid")
+            own = any(one.field == STATEMENT_FIELD for one in report.signatures)
+            return self.say("valid.statement" if own else "valid")
         field = self.say(f"field.{report.problem_field}") if report.problem_field else self.say("field.none")
         return self.say(f"problem.{report.first_problem.value}", field=field)
 

@@ -13,6 +13,8 @@ from typing import Any, Final
 
 FACTS_NAME: Final = "contract.json"
 FACTS_FORMAT: Final = "loanapp/contract-facts/v1"
+SETTLEMENT_NAME: Final = "settlement.json"
+SETTLEMENT_FORMAT: Final = "loanapp/settlement-facts/v1"
 
 PDFIUM_LOCK: Final = Lock()
 """PDFium is not thread-safe: whoever uses pypdfium2 outside this module must hold this lock."""
@@ -41,16 +43,25 @@ def read_facts(pdf: bytes) -> dict[str, Any]:
 
     Values are as in JSON: amounts and percentages are decimal strings. Raises :class:`ContractFactsError`.
     """
+    return _read(pdf, FACTS_NAME, FACTS_FORMAT)
+
+
+def read_settlement_facts(pdf: bytes) -> dict[str, Any]:
+    """The same of a settlement certificate."""
+    return _read(pdf, SETTLEMENT_NAME, SETTLEMENT_FORMAT)
+
+
+def _read(pdf: bytes, wanted: str, form: str) -> dict[str, Any]:
     from pyhanko.pdf_utils.misc import PdfError  # noqa: PLC0415 - heavy; most users of this module want text only
 
     try:
-        found = [data for name, data in _attachments(pdf) if name == FACTS_NAME]
+        found = [data for name, data in _attachments(pdf) if name == wanted]
         if len(found) != 1 or len(found[0]) > _MAX_FACTS_BYTES:
             raise ContractFactsError("there is not exactly one set of facts")
         facts = json.loads(found[0])
     except (PdfError, KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
         raise ContractFactsError("the facts cannot be read") from error
-    if not isinstance(facts, dict) or facts.get("format") != FACTS_FORMAT:
+    if not isinstance(facts, dict) or facts.get("format") != form:
         raise ContractFactsError("the facts have an unknown format")
     return facts
 

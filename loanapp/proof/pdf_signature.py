@@ -47,6 +47,8 @@ from loanapp.proof.timestamp import RemoteTimestamper
 BORROWER_FIELD: Final = "BorrowerSignature"
 LENDER_FIELD: Final = "LenderSignature"
 ARCHIVE_FIELD: Final = "ArchiveTimestamp"
+STATEMENT_FIELD: Final = "LenderStatement"
+"""The one field of a document the lender signs alone, such as a settlement certificate."""
 
 Box = tuple[int, int, int, int]
 
@@ -142,6 +144,29 @@ def countersign(
     return _run(_countersign(pdf, simple_signer(lender, chain), trust, timestamper, _Moment(now, words)))
 
 
+def sign_as_lender(
+    pdf: bytes,
+    lender: Credential,
+    trust: Trust,
+    timestamper: RemoteTimestamper,
+    *,
+    now: datetime,
+    words: SignatureWords,
+) -> bytes:
+    """Sign a document of the lender's own, at the lender's box of its last page: PAdES B-LTA.
+
+    Raises :class:`SigningError` when ``pdf`` cannot be read or has form fields already.
+    """
+    writer = _writer(pdf)
+    if "/AcroForm" in writer.root:
+        raise SigningError("the document has form fields already")
+    last = int(writer.root["/Pages"]["/Count"]) - 1
+    field = SigFieldSpec(STATEMENT_FIELD, on_page=last, box=LENDER_BOX, readable_field_name="放款机构签章")
+    append_signature_field(writer, field)
+    proofs = _Proofs(trust, timestamper)
+    return _run(_close(writer, STATEMENT_FIELD, simple_signer(lender, ()), proofs, _Moment(now, words)))
+
+
 @dataclass(frozen=True, slots=True)
 class _Moment:
     """When something is signed, by the caller's clock, and what it then says on the page."""
@@ -166,14 +191,29 @@ async def _countersign(
         DocumentSecurityStore.supply_dss_in_writer(writer, None, validation_context=context, paths=paths)
     except (ValidationInfoReadingError, PathError, ValidationError) as error:
         raise SigningError("the borrower's certificate cannot be proved") from error
+    return await _close(writer, LENDER_FIELD, signer, _Proofs(trust, timestamper), moment)
+
+
+@dataclass(frozen=True, slots=True)
+class _Proofs:
+    """What proves a lender's signature for years: roots with revocation lists, and certified time."""
+
+    trust: Trust
+    timestamper: RemoteTimestamper
+
+
+async def _close(
+    writer: IncrementalPdfFileWriter, field: str, signer: SimpleSigner, proofs: _Proofs, moment: _Moment
+) -> bytes:
+    """Sign ``field`` with every proof inside, and close the file with the archive time-stamp."""
     metadata = replace(
-        _metadata(LENDER_FIELD, moment.words),
+        _metadata(field, moment.words),
         embed_validation_info=True,
-        validation_context=_context(trust, moment.now),
+        validation_context=_context(proofs.trust, moment.now),
         dss_settings=_PROOF_WITH_SIGNATURE,
     )
-    signed_pdf = await _sign(writer, metadata, signer, timestamper, moment)
-    return await _archive(signed_pdf, timestamper, _context(trust, moment.now))
+    signed_pdf = await _sign(writer, metadata, signer, proofs.timestamper, moment)
+    return await _archive(signed_pdf, proofs.timestamper, _context(proofs.trust, moment.now))
 
 
 async def _archive(pdf: bytes, timestamper: RemoteTimestamper, context: ValidationContext) -> bytes:

@@ -32,7 +32,7 @@ from pyhanko_certvalidator.revinfo.archival import CRLContainer
 from loanapp.proof.authorities import BORROWER_POLICY, LENDER_POLICY, load_certificates
 from loanapp.proof.canonical_form import contents_of, covered_up_to, timestamp_is_canonical
 from loanapp.proof.contract_roots import ContractRoots
-from loanapp.proof.pdf_signature import ARCHIVE_FIELD, BORROWER_FIELD, LENDER_FIELD, as_asn1
+from loanapp.proof.pdf_signature import ARCHIVE_FIELD, BORROWER_FIELD, LENDER_FIELD, STATEMENT_FIELD, as_asn1
 from loanapp.proof.problems import ProofProblem
 from loanapp.proof.validation_specification import validation_specification
 
@@ -40,10 +40,18 @@ _HEADER: Final = b"%PDF-"
 
 
 class Stage(StrEnum):
-    """How far a contract has come: signed by the borrower alone, or by both and closed."""
+    """How far a contract has come: signed by the borrower alone, or by both and closed; or a lender's own document."""
 
     BORROWER_SIGNED = "borrower_signed"
     COMPLETE = "complete"
+    LENDER_STATEMENT = "lender_statement"
+
+
+_FIELDS: Final[Mapping[Stage, Sequence[str]]] = {
+    Stage.BORROWER_SIGNED: (BORROWER_FIELD,),
+    Stage.COMPLETE: (BORROWER_FIELD, LENDER_FIELD, ARCHIVE_FIELD),
+    Stage.LENDER_STATEMENT: (STATEMENT_FIELD, ARCHIVE_FIELD),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +115,7 @@ class _Checks:
     knowledge: LocalKnowledge = dataclass_field(default_factory=LocalKnowledge)
 
     def specification(self) -> SignatureValidationSpec:
-        closed = self.stage is Stage.COMPLETE
+        closed = self.stage is not Stage.BORROWER_SIGNED
         return validation_specification(self.document_roots, self.time_roots, self.knowledge, closed=closed)
 
 
@@ -144,6 +152,15 @@ def verify_contract(
     return VerificationReport(problem is None, tuple(signatures), problem, field, sha256(pdf).hexdigest())
 
 
+def stage_of(pdf: bytes) -> Stage:
+    """What a file claims to be: a document of the lender's own where it has such a signature, else a contract."""
+    try:
+        names = [found.field_name for found in PdfFileReader(BytesIO(pdf)).embedded_signatures]
+    except Exception:  # noqa: BLE001 - see verify_contract, which then says what is wrong
+        names = []
+    return Stage.LENDER_STATEMENT if STATEMENT_FIELD in names else Stage.COMPLETE
+
+
 def _check_start(pdf: bytes, must_start_with: bytes | None) -> None:
     if not pdf.startswith(_HEADER):
         raise _ProblemFoundError(ProofProblem.NOT_A_PDF)
@@ -156,7 +173,7 @@ async def _check(checks: _Checks, reports: list[SignatureReport]) -> None:
     found = list(reader.embedded_signatures)
     _check_fields(found, checks.stage)
     _check_digests(found, reports)
-    if checks.stage is Stage.COMPLETE:
+    if checks.stage is not Stage.BORROWER_SIGNED:
         # The archive time-stamp is checked at the present. It proves that all else existed at its moment: the
         # signatures are then checked as of that moment, with the revocation lists the file carries.
         archive = await _report(found[-1], checks)
@@ -177,10 +194,11 @@ async def _check(checks: _Checks, reports: list[SignatureReport]) -> None:
 def _check_fields(found: Sequence[EmbeddedPdfSignature], stage: Stage) -> None:
     """Exactly the expected fields, of the expected kind, in the order they must have been signed."""
     names = [signature.field_name for signature in found]
-    expected = [BORROWER_FIELD] if stage is Stage.BORROWER_SIGNED else [BORROWER_FIELD, LENDER_FIELD, ARCHIVE_FIELD]
+    expected = list(_FIELDS[stage])
     missing: Mapping[str, ProofProblem] = {
         BORROWER_FIELD: ProofProblem.BORROWER_SIGNATURE_MISSING,
         LENDER_FIELD: ProofProblem.LENDER_SIGNATURE_MISSING,
+        STATEMENT_FIELD: ProofProblem.LENDER_SIGNATURE_MISSING,
         ARCHIVE_FIELD: ProofProblem.ARCHIVE_TIMESTAMP_MISSING,
     }
     if not names:
@@ -299,7 +317,7 @@ def _check_form(found: Sequence[EmbeddedPdfSignature], checks: _Checks) -> None:
         contents = contents_of(checks.pdf, signature.byte_range)
         if contents is None or not signature.pkcs7_content.startswith(contents):
             raise _ProblemFoundError(ProofProblem.FORM_NOT_CANONICAL, signature.field_name)
-    complete = checks.stage is Stage.COMPLETE
+    complete = checks.stage is not Stage.BORROWER_SIGNED
     known = [certificate.dump() for certificate in checks.knowledge.known_certs]
     if complete and contents is not None and not timestamp_is_canonical(contents, known):
         raise _ProblemFoundError(ProofProblem.FORM_NOT_CANONICAL, last.field_name)
@@ -317,7 +335,7 @@ def _knowledge(reader: PdfFileReader) -> LocalKnowledge:
 
 def _has_role(certificate: asn1_x509.Certificate, field: str) -> bool:
     """A borrower's certificate must not sign for the lender, nor the other way round."""
-    wanted = {BORROWER_FIELD: BORROWER_POLICY, LENDER_FIELD: LENDER_POLICY}[field].dotted_string
+    wanted = (BORROWER_POLICY if field == BORROWER_FIELD else LENDER_POLICY).dotted_string
     policies = certificate.certificate_policies_value
     return policies is not None and any(item["policy_identifier"].dotted == wanted for item in policies)
 

@@ -1,10 +1,13 @@
 """Papers to take home from the loan's page: fetched, checked, and written where the borrower says."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtWidgets import QFileDialog
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
-from tests.ui.loan_in_hand import JourneyInHand, application, loan
+from loanapp.domain.loan_account import RepaymentKind
+from tests.ui.loan_in_hand import DAY, JourneyInHand, after, application, loan
 from ui.pages.my_loan import MyLoanPage
 from ui.translations import translator
 
@@ -56,3 +59,25 @@ def test_evidence_that_does_not_hold_is_not_saved(opened, qtbot):
     page.papers.evidence.click()
     qtbot.waitUntil(page.scaffold.problem.isVisible)
     assert page.findChild(QFileDialog) is None
+
+
+def test_a_settled_loan_offers_its_certificate(opened, qtbot, tmp_path):
+    page = opened()
+    assert page.papers.settlement.isHidden()
+    held = loan()
+    over = replace(after(held, held.account.owed(RepaymentKind.PAYOFF, DAY)), settled_at=held.disbursed_at)
+    asked = []
+
+    def made_out(about):
+        asked.append(about)
+        return b"%PDF settled"
+
+    page = opened(loan=lambda: over, settlement_certificate=made_out)
+    page.papers.settlement.click()
+    qtbot.waitUntil(lambda: page.findChild(QFileDialog) is not None)
+    dialog = page.findChild(QFileDialog)
+    assert dialog.selectedFiles()[0].endswith(f"结清证明-{held.contract_number}.pdf")
+    dialog.fileSelected.emit(str(tmp_path / "settled.pdf"))
+    dialog.close()
+    qtbot.waitUntil((tmp_path / "settled.pdf").exists)
+    assert asked == [over]

@@ -302,7 +302,7 @@ class MyLoanPage(JourneyPage):
         )
         self._table.show_rows(schedule.rows)
         self._contract.setText(tr("my_loan.contract", number=loan.contract_number))
-        self.papers.show_contract(loan.contract_number)
+        self.papers.show_loan(loan)
         self._payout.setText(
             tr(
                 "my_loan.payout.text",

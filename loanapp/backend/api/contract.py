@@ -1,7 +1,7 @@
 """From the offer to the signed contract: cost table, certificate, contract, time-stamps."""
 
 import uuid
-from typing import Any, Final
+from typing import Final
 
 from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
@@ -21,7 +21,7 @@ from loanapp.backend.http.dependencies import (
 )
 from loanapp.backend.http.models import contract as wire
 from loanapp.backend.http.models.application import ApplicationAnswer
-from loanapp.backend.http.routes import problems
+from loanapp.backend.http.routes import binary, problems
 from loanapp.backend.offers.acceptance import accept_offer
 from loanapp.backend.offers.disclosure import confirm_disclosure, disclosure_sha256, show_disclosure
 from loanapp.backend.signing.certificates import certify_key
@@ -33,10 +33,6 @@ _PDF: Final = "application/pdf"
 _ZIP: Final = "application/zip"
 _QUERY: Final = "application/timestamp-query"
 _REPLY: Final = "application/timestamp-reply"
-
-
-def _binary(media_type: str) -> dict[int | str, dict[str, Any]]:
-    return {200: {"content": {media_type: {"schema": {"type": "string", "format": "binary"}}}}}
 
 
 @router.post(
@@ -123,7 +119,7 @@ def post_certificate(
     return idempotency.run(201, act)
 
 
-@router.get(_ONE + "/contract", response_class=Response, responses={**_binary(_PDF), **problems(401, 404)})
+@router.get(_ONE + "/contract", response_class=Response, responses={**binary(_PDF), **problems(401, 404)})
 def get_contract(application_id: uuid.UUID, services: ServicesDep, borrower_id: BorrowerDep) -> Response:
     """The contract as PDF: prepared for signing, or final once both have signed."""
     with services.database.read() as session:
@@ -134,7 +130,7 @@ def get_contract(application_id: uuid.UUID, services: ServicesDep, borrower_id: 
 @router.post(
     "/timestamps",
     response_class=Response,
-    responses={**_binary(_REPLY), **problems(401, 413)},
+    responses={**binary(_REPLY), **problems(401, 413)},
     openapi_extra=octet_body("An RFC 3161 query in DER", _QUERY),
 )
 def post_timestamp(services: ServicesDep, _borrower: BorrowerDep, body: TimestampBody) -> Response:
@@ -160,7 +156,7 @@ def put_signed(
         return show(services, session, own_application(session, borrower_id, application_id))
 
 
-@router.get(_ONE + "/evidence", response_class=Response, responses={**_binary(_ZIP), **problems(401, 404, 409)})
+@router.get(_ONE + "/evidence", response_class=Response, responses={**binary(_ZIP), **problems(401, 404, 409)})
 def get_evidence(application_id: uuid.UUID, services: ServicesDep, borrower_id: BorrowerDep) -> Response:
     """The evidence bundle of a contract both have signed, made anew under the newest head of the ledger."""
     return Response(evidence_bundle(services, borrower_id, application_id), media_type=_ZIP)

@@ -2,18 +2,19 @@
 
 import uuid
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.view import bank_words
 from loanapp.backend.http.dependencies import BorrowerDep, ServicesDep
 from loanapp.backend.http.models import contract as wire
 from loanapp.backend.http.models.common import yuan
-from loanapp.backend.http.routes import problems
+from loanapp.backend.http.routes import binary, problems
 from loanapp.backend.repayment.account import Asked, account_of, free_until, hardships, records
 from loanapp.backend.repayment.collecting import own_loan, take_payment
 from loanapp.backend.repayment.hardship import answer_what_is_due, ask_for_time, may_ask
 from loanapp.backend.services import Services
+from loanapp.backend.settlement.certificate import settlement_certificate
 from loanapp.backend.store.tables import HardshipRecord, RepaymentRecord
 from loanapp.domain.money import ZERO
 
@@ -58,6 +59,16 @@ def put_hardship(
     ask_for_time(services, borrower_id, application_id, request_id, (body.reason, body.months))
     with services.database.read() as session:
         return _show(services, session, borrower_id, application_id)
+
+
+@router.get(
+    _LOAN + "/settlement-certificate",
+    response_class=Response,
+    responses={**binary("application/pdf"), **problems(401, 404, 409)},
+)
+def get_settlement(application_id: uuid.UUID, services: ServicesDep, borrower_id: BorrowerDep) -> Response:
+    """The lender's signed certificate that nothing is owed any more."""
+    return Response(settlement_certificate(services, borrower_id, application_id), media_type="application/pdf")
 
 
 def _show(services: Services, session: Session, borrower_id: str, application_id: uuid.UUID) -> wire.LoanAnswer:

@@ -28,3 +28,8 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
         }
         for status in sorted({*statuses, 403, 422, 500})
     }
+
+
+def binary(media_type: str) -> dict[int | str, dict[str, Any]]:
+    """The ``responses`` of a route that answers with bytes of this type."""
+    return {200: {"content": {media_type: {"schema": {"type": "string", "format": "binary"}}}}}

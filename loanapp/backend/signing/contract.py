@@ -4,6 +4,7 @@ import importlib
 import threading
 import uuid
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,10 @@ from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import Application, ContractRecord
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.status import ApplicationStatus
+
+if TYPE_CHECKING:
+    from loanapp.proof.pdf_signature import Trust
+    from loanapp.proof.signature_appearance import SignatureWords
 
 # One signing at a time: it is two tenths of a second of work, and twice the same contract must never be signed.
 _signing = threading.Lock()
@@ -91,29 +96,44 @@ def _signed_with(signed: bytes, certificate_pem: str) -> bool:
     return len(signatures) == 1 and used == issued
 
 
-def _countersign(services: Services, signed: bytes) -> bytes:
+def lender_trust(services: Services) -> "Trust":
+    """The roots, with fresh revocation lists of every authority."""
     from loanapp.proof.authorities import make_revocation_list  # noqa: PLC0415 - loads slowly
-    from loanapp.proof.pdf_signature import SigningError, Trust, countersign  # noqa: PLC0415
-    from loanapp.proof.signature_appearance import SignatureWords  # noqa: PLC0415
-    from loanapp.proof.timestamp import TimestampAuthority  # noqa: PLC0415
+    from loanapp.proof.pdf_signature import Trust  # noqa: PLC0415
 
     keys, now = services.keys, services.clock.now()
     authorities = (keys.document_root, keys.borrower_authority, keys.time_root)
-    trust = Trust(
+    return Trust(
         roots=(keys.document_root.certificate, keys.time_root.certificate),
         revocation_lists=tuple(make_revocation_list(authority, now) for authority in authorities),
     )
-    words, profile = services.policies.disclosure, services.policies.profile
-    seal = SignatureWords(
-        name=profile.name.zh,
+
+
+def lender_seal(services: Services, reason: str) -> "SignatureWords":
+    """What the lender's visible signature says now."""
+    from loanapp.proof.signature_appearance import SignatureWords  # noqa: PLC0415
+
+    words = services.policies.disclosure
+    return SignatureWords(
+        name=services.policies.profile.name.zh,
         role=words.lender_role.zh,
-        moment=now,
+        moment=services.clock.now(),
         note=words.lender_note.zh,
-        reason=words.contract_reason.zh,
+        reason=reason,
     )
+
+
+def _countersign(services: Services, signed: bytes) -> bytes:
+    from loanapp.proof.pdf_signature import SigningError, countersign  # noqa: PLC0415
+    from loanapp.proof.timestamp import TimestampAuthority  # noqa: PLC0415
+
+    keys = services.keys
+    seal = lender_seal(services, services.policies.disclosure.contract_reason.zh)
     stamper = TimestampAuthority(keys.timestamp, services.clock).timestamper()
     try:
-        return countersign(signed, keys.document_signer, trust, stamper, now=now, words=seal)
+        return countersign(
+            signed, keys.document_signer, lender_trust(services), stamper, now=services.clock.now(), words=seal
+        )
     except SigningError:
         raise RefusedError(ErrorCode.CONTRACT_SIGNATURE_INVALID, problem="cannot_be_countersigned") from None
 

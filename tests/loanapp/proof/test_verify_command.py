@@ -6,7 +6,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from loanapp.commands import main
 from loanapp.proof import authorities
+from loanapp.proof.pdf_signature import SigningError, sign_as_lender
 from loanapp.proof.problems import ProofProblem
+from loanapp.proof.signature_appearance import SignatureWords
 from loanapp.resource_files import resource_path
 
 
@@ -42,6 +44,29 @@ def test_a_valid_contract(files, language, capsys):
     assert len(lines) == 4
     assert lines[0].startswith({"zh": "合同有效", "en": "The contract is valid"}[language])
     assert "TEST" in lines[1]
+
+
+def test_a_document_the_lender_signs_alone(make_parties, contract, tmp_path, language, capsys):
+    parties = make_parties(datetime.now(UTC).replace(microsecond=0))
+    words = SignatureWords("演示放款机构", "放款机构", parties.now, "", "证明")
+    stamper = parties.stamping.timestamper()
+
+    def signed(pdf, signer):
+        return sign_as_lender(pdf, signer, parties.trust(), stamper, now=parties.now, words=words)
+
+    (tmp_path / "roots.pem").write_text(parties.document_root.certificate_pem + parties.time_root.certificate_pem)
+    (tmp_path / "own.pdf").write_bytes(signed(contract.rendered, parties.lender))
+    command = ["verify", str(tmp_path / "own.pdf"), "--trust", str(tmp_path / "roots.pem")]
+    assert main(command) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 3
+    assert lines[0].startswith({"zh": "文件有效", "en": "The document is valid"}[language])
+    spoilt = bytearray((tmp_path / "own.pdf").read_bytes())
+    spoilt[3000] ^= 1
+    (tmp_path / "own.pdf").write_bytes(bytes(spoilt))
+    assert main(command) == 1
+    with pytest.raises(SigningError):
+        signed(contract.prepared, parties.lender)  # a contract has the fields of both
 
 
 def test_trust_may_be_repeated(files):

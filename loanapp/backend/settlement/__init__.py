@@ -1,0 +1,1 @@
+"""What follows once a loan is settled: the lender's certificate of it."""
