@@ -49,7 +49,11 @@ class WindowKeys:
         """Whoever asks about their data gets the answer in front of the page they are on."""
         from ui.my_data.dialog import MyDataDialog
 
-        MyDataDialog(self._window, self._window.context).open()
+        window, journey = self._window, self._window.context.journey
+        dialog = MyDataDialog(window, window.context)
+        if journey is not None:
+            dialog.changed.connect(lambda: window.show_page(journey.current_page()))
+        dialog.open()
 
     def _open_help(self) -> None:
         """The page's own help, ready for a question."""

@@ -35,9 +35,9 @@ class Draft:
     ``values``: what was typed, by page and field. ``keys``: idempotency keys of acts whose answer has not come yet,
     so that a killed program repeats an act with the same key. ``page``: the earlier page that is open again, if any.
     ``asked``: terms, purpose and last digits of the card, which the guard holds the lender to.
-    ``receipts``: signed consent receipts (JSON).
+    ``receipts``: signed consent receipts (JSON); ``deletions``: signed deletion receipts.
     ``contract``: number, length and hash of the contract as read, and as verified in the end.
-    These three are what was agreed: they outlive what was typed, a sign-out and the draft's life. ``put_away`` holds
+    These four are what was agreed: they outlive what was typed, a sign-out and the draft's life. ``put_away`` holds
     them for borrowers who signed out, by borrower id. ``seen``: the lender's latest state, as application and status.
     """
 
@@ -53,6 +53,7 @@ class Draft:
     asked: dict[str, str] = field(default_factory=dict)
     readings: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     receipts: dict[str, str] = field(default_factory=dict)
+    deletions: dict[str, str] = field(default_factory=dict)
     contract: dict[str, str] = field(default_factory=dict)
     certificate: dict[str, str] = field(default_factory=dict)
     payout_seen: str = ""
@@ -68,6 +69,7 @@ class Draft:
             asked=self.asked,
             contract=self.contract,
             receipts=self.receipts,
+            deletions=self.deletions,
             payout_seen=self.payout_seen,
             put_away=self.put_away,
         )
@@ -96,7 +98,7 @@ class Draft:
         return f"Draft(pages={sorted(self.values)})"
 
 
-_AGREED: Final = ("asked", "contract", "receipts")
+_AGREED: Final = ("asked", "contract", "receipts", "deletions")
 
 
 class DraftFile:

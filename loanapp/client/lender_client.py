@@ -404,6 +404,20 @@ class LenderClient:
         """Own entries of the ledger above number ``after``, with the proof of growth from the head of ``seen``."""
         return self._get(f"/v1/data-uses?seen={seen:d}&after={after:d}", HistoryPage.read)
 
+    def my_data(self) -> Mapping[str, object]:
+        """A copy of everything the lender holds."""
+        return self._get("/v1/my-data", lambda answer: answer.raw())
+
+    def erase(self, application_id: str, message_public_key: bytes) -> Mapping[str, object]:
+        """Have an application's data deleted; the receipt's signature is checked."""
+
+        def read(answer: JsonObject) -> Mapping[str, object]:
+            expected = {"type": "deletion_receipt", "application_id": application_id}
+            check_signed(answer.raw(), message_public_key, expected=expected)
+            return answer.raw()
+
+        return self._send("POST", _path(application_id, "erasure"), {}, read)
+
     # The four shapes of call
 
     def _get(self, path: str, read: Callable[[JsonObject], _T]) -> _T:

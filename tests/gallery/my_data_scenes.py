@@ -72,7 +72,9 @@ def asking(view: str, order: str = "", *, signed_in: bool = True, greedy: bool =
 
     def set_it(room: Room) -> Any:
         made = journey(
-            Page.PROGRESS, application("verifying") if signed_in else None, **{"data_uses": history, **answers}
+            Page.PROGRESS,
+            application("verifying") if signed_in else None,
+            **{"data_uses": history, "may_erase": lambda: False, **answers},
         )
         items = [DataItem.read(JsonObject(row)) for row in read_toml("policy", "data_items.toml")["data_items"]]
         made.lender = SimpleNamespace(**{name: getattr(made.lender, name) for name in made.lender.__slots__})
@@ -103,3 +105,5 @@ def my_data_scenes() -> Iterator[Scene]:
     yield Scene("my-data-asked", asking("asked"))
     yield Scene("my-data-asked-greedy", asking("asked", greedy=True))
     yield Scene("my-data-network", asking("network"))
+    yield Scene("my-data-rights", asking("rights", may_erase=lambda: True))
+    yield Scene("my-data-rights-kept", asking("rights", may_erase=lambda: False))

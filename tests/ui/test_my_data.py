@@ -19,6 +19,7 @@ from ui.my_data.dialog import MyDataDialog
 from ui.my_data.network import size
 from ui.my_data.save import write_file
 from ui.my_data.visit import HistoryWatch
+from ui.pages.confirm import ConfirmDialog
 from ui.translations import Translator
 
 
@@ -26,7 +27,7 @@ from ui.translations import Translator
 def journey():
     made = TypedJourney(application("verifying"))
     made.signed_in = True
-    made.answers = {"data_uses": history, "ledger_evidence": lambda: b'{"heads": []}'}
+    made.answers = {"may_erase": lambda: False, "data_uses": history, "ledger_evidence": lambda: b'{"heads": []}'}
     made.client = type("Client", (), {"contacts": staticmethod(contacts)})
     return made
 
@@ -198,3 +199,40 @@ def test_an_item_without_reason_is_marked_red_and_explained(opened, journey):
         journey.lender, data_items=(DataItem.read(JsonObject({**row, "retention": {"zh": "永久", "en": "forever"}})),)
     )
     assert "不会发送：没有写明保存多久" in words(opened(journey, first="asked"))
+
+
+def test_a_copy_is_saved_and_data_are_deleted_after_a_question(opened, journey, tmp_path, qtbot):
+    journey.answers |= {
+        "may_erase": lambda: True,
+        "erase_application": lambda: None,
+        "copy_of_my_data": lambda: b"a zip",
+    }
+    dialog = opened(journey, first="rights")
+    write_file(dialog.view, journey.copy_of_my_data, tmp_path / "copy.zip")
+    qtbot.waitUntil((tmp_path / "copy.zip").exists)
+    dialog.view.delete.click()
+    question = next(one for one in dialog.view.findChildren(ConfirmDialog) if one.isVisible())
+    assert journey.did("erase_application") == []
+    question.confirm.click()
+    qtbot.waitUntil(dialog.view.result.isVisible)
+    assert journey.did("erase_application") == [()]
+
+
+def test_what_law_keeps_is_said_and_not_offered_for_deletion(opened, journey):
+    journey.answers["may_erase"] = lambda: False
+    dialog = opened(journey, first="rights")
+    assert not dialog.view.delete.isVisible()
+    assert any("反洗钱法 34" in text for text in words(dialog))
+
+
+def test_every_other_right_leads_to_what_to_do(opened, journey):
+    from loanapp.resource_files import resource_path
+
+    journey.answers["may_erase"] = lambda: False
+    wanted = []
+    dialog = opened(journey, first="rights")
+    dialog._context.messages.help_wanted.connect(wanted.append)
+    for link in dialog.view.links.values():
+        link.click()
+    assert len(wanted) == len(dialog.view.links)
+    assert all(resource_path("help", "zh_CN", f"{article}.md").is_file() for article in wanted)

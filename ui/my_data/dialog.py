@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from loanapp.domain.errors import LoanAppError
@@ -24,13 +24,16 @@ _AROUND: Final = 32
 def _views() -> tuple[tuple[str, Callable[["PageContext"], DataView]], ...]:
     from ui.my_data.asked import Asked
     from ui.my_data.network import Network
+    from ui.my_data.rights import Rights
     from ui.my_data.uses import WhoUsed
 
-    return ("uses", WhoUsed), ("asked", Asked), ("network", Network)
+    return ("uses", WhoUsed), ("asked", Asked), ("network", Network), ("rights", Rights)
 
 
 class MyDataDialog(Dialog):
-    """Each view loads when it is first opened; the one in view can be looked at anew at any time."""
+    """Each view asks anew when it is opened; ``changed``: the page behind shows what is no more."""
+
+    changed = Signal()
 
     def __init__(self, parent: QWidget, context: "PageContext", *, first: str = "uses") -> None:
         super().__init__(parent, width=_WIDTH)
@@ -52,6 +55,7 @@ class MyDataDialog(Dialog):
             view = self.views[name] = make(context)
             view.problem.connect(self._show_problem)
             view.came.connect(self._came)
+            view.changed.connect(self.changed)
         self._row.close_up()
         for part in (self._row, self.lead, self.problem, self._waiting, *self.views.values()):
             self.body.addWidget(part)

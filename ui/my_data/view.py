@@ -19,6 +19,8 @@ class DataView(QWidget):
 
     problem = Signal(object)
     came = Signal()
+    changed = Signal()
+    """Something was done that the page behind has to show."""
 
     def __init__(self, context: "PageContext", parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,13 +1,17 @@
-"""Who used my data: the borrower's own entries of the ledger."""
+"""The borrower's data: who used them, a copy of them, and their deletion."""
 
 import base64
+import uuid
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
 
+from loanapp.backend.data_uses.copy import copy_of_data
+from loanapp.backend.data_uses.erasure import erase_on_request
 from loanapp.backend.data_uses.history import own_history
 from loanapp.backend.http.dependencies import BorrowerDep, ServicesDep
 from loanapp.backend.http.models import data_uses as wire
+from loanapp.backend.http.models.application import Empty
 from loanapp.backend.http.routes import problems
 
 router = APIRouter(prefix="/v1")
@@ -33,3 +37,19 @@ def get_data_uses(
             "more": history.more,
         }
     )
+
+
+@router.get("/my-data", responses=problems(401))
+def get_my_data(services: ServicesDep, borrower_id: BorrowerDep) -> wire.DataCopy:
+    """A copy of everything the lender holds about the borrower."""
+    with services.database.write() as session:
+        return wire.DataCopy.model_validate(copy_of_data(services, session, borrower_id))
+
+
+@router.post("/applications/{application_id}/erasure", responses=problems(401, 404, 409))
+def post_erasure(
+    application_id: uuid.UUID, body: Empty, services: ServicesDep, borrower_id: BorrowerDep
+) -> wire.DeletionReceipt:
+    """Delete what an application without a loan holds; asked again, the same receipt."""
+    del body
+    return wire.DeletionReceipt.model_validate(erase_on_request(services, borrower_id, application_id))

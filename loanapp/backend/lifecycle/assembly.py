@@ -12,6 +12,7 @@ from loanapp.backend.adapters.simulated import (
 )
 from loanapp.backend.adapters.simulated_bank import SimulatedBank
 from loanapp.backend.data_uses.heads import Sequencer
+from loanapp.backend.data_uses.retention import RetentionTimer
 from loanapp.backend.inference.client import InferenceClient
 from loanapp.backend.lifecycle.folder import LenderFolder
 from loanapp.backend.lifecycle.lender_keys import LenderKeys
@@ -24,8 +25,6 @@ from loanapp.backend.store.database import Database
 from loanapp.backend.store.tables import Base
 from loanapp.backend.store.upgrade import make_tables
 from loanapp.backend.vault.vault import Vault
-from loanapp.backend.verification.changed_face import destroy_expired
-from loanapp.backend.verification.face import destroy_leftovers
 from loanapp.backend.verification.intake import Intake
 from loanapp.domain.clock import Clock
 
@@ -38,17 +37,18 @@ class Lender:
     origination: LateOrigination
     bank: SimulatedBank
     sequencer: Sequencer
+    retention: RetentionTimer
 
     def start_background(self) -> None:
         """Load what requests do not need yet, and finish what the last process was cut off from."""
         self.origination.start(self.services)
-        destroy_leftovers(self.services)
-        destroy_expired(self.services)
         collect_pending(self.services)
         self.sequencer.start()
+        self.retention.start()
 
     def close(self) -> None:
         """End workflow and inference, give back the databases."""
+        self.retention.stop()
         self.sequencer.stop()
         self.origination.stop()
         self.services.inference.stop()
@@ -84,4 +84,4 @@ def assemble(folder: LenderFolder, policies: Policies, clock: Clock) -> Lender:
         origination=origination,
         demonstration=policies.profile.simulated,
     )
-    return Lender(services, origination, bank, Sequencer(services))
+    return Lender(services, origination, bank, Sequencer(services), RetentionTimer(services))

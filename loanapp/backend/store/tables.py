@@ -347,6 +347,18 @@ class SupportTicket(Base):
     answer_by: Mapped[datetime]
 
 
+class DeletionReceipt(Base):
+    """The signed word that something was deleted; ``finished_at`` is empty until no byte of it is on the disk."""
+
+    __tablename__ = "deletion_receipt"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    borrower_id: Mapped[str] = mapped_column(ForeignKey("borrower.id"), index=True)
+    application_id: Mapped[str] = mapped_column(index=True)
+    at: Mapped[datetime]
+    receipt: Mapped[dict[str, Any]]
+    finished_at: Mapped[datetime | None]
+
+
 class Counter(Base):
     """Running numbers by day, for numbers of applications, contracts and questions."""
 

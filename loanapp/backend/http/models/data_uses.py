@@ -51,3 +51,26 @@ class DataUses(Answer):
     growth: tuple[Sha256, ...]
     entries: tuple[EntryProof, ...]
     more: bool
+
+
+class DeletionReceipt(Answer):
+    """The lender's signed word that data were deleted (Ed25519 over the canonical JSON of all other fields)."""
+
+    type: str
+    receipt_id: str
+    application_id: str
+    number: str
+    reason: str
+    items: tuple[str, ...]
+    at: str
+    ledger_head: str
+    signature: str
+
+
+class DataCopy(Answer):
+    """Everything the lender holds about a borrower; each application with what is behind its sealed fields."""
+
+    made_at: str
+    phone: str
+    applications: tuple[dict[str, Any], ...]
+    deletion_receipts: tuple[dict[str, Any], ...]

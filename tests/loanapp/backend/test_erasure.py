@@ -1,0 +1,128 @@
+"""Deletion that is one: no byte of it is left, a receipt says so, and no kill makes the lender forget what is due."""
+
+import sqlite3
+import time
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from loanapp.backend.data_uses.retention import sweep
+from loanapp.backend.store.tables import Application, DeletionReceipt
+from loanapp.backend.vault.vault import VaultItem
+from loanapp.proof.signed_message import verify_message
+from tests.loanapp.backend.test_kills import LenderProcess
+from tests.loanapp.backend.test_refusals import refused
+from tests.loanapp.backend.walk import Walker
+
+SEALED = ("profile_sealed", "reading_sealed", "identity_sealed", "card_sealed")
+
+
+def filled(one):
+    one.sign_in()
+    one.create()
+    one.documents()
+    one.identify()
+    one.profile()
+    one.consents()
+    one.card()
+    return one
+
+
+def bytes_of(database, vault_database, root, application_id):
+    """Every byte string that holds something of an application, as it lies on the disk: columns, keys, files."""
+    with database.read() as session:
+        application = session.get_one(Application, application_id)
+        held = [getattr(application, name) for name in SEALED]
+    with vault_database.read() as session:
+        items = list(session.scalars(select(VaultItem).where(VaultItem.owner == application_id)))
+    held += [item.key_sealed for item in items]
+    held += [(root / "vault" / f"{item.id}.sealed").read_bytes() for item in items]
+    assert len(held) > 8
+    assert all(held)
+    return held
+
+
+def left_of(held, root):
+    files = [path for path in root.rglob("*") if path.is_file()]
+    return [path.name for path in files for one in held if one in path.read_bytes()]
+
+
+def test_after_a_deletion_no_byte_of_it_is_on_any_disk(walker, lender):
+    one = filled(walker())
+    services, root = lender.services, lender.services.database.path.parent
+    held = bytes_of(services.database, services.vault._database, root, one.id)
+    assert left_of(held, root)
+    receipt = one.done("POST", one.at("/erasure"), body={})
+    assert left_of(held, root) == []
+    public = services.keys.message.public_key().public_bytes_raw()
+    assert verify_message(public, receipt)["application_id"] == one.id
+    assert one.done("POST", one.at("/erasure"), body={}) == receipt
+    assert one.get()["status"] == "expired"
+    told = one.done("GET", "/v1/data-uses")["entries"]
+    assert told[-1]["content"]["act"] == "deletion.application"
+
+
+def test_what_is_being_worked_on_or_lent_is_not_deleted(walker):
+    one = walker()
+    one.ready_to_submit()
+    one.act("/submit")
+    one.wait("offered")
+    refused(one.call("POST", one.at("/erasure"), body={}), 409, "not_allowed_now")
+    other = walker()
+    other.sign_in()
+    refused(other.call("POST", one.at("/erasure"), body={}), 404, "not_found")
+
+
+def test_a_draft_goes_thirty_days_after_its_last_change(walker, lender):
+    one, fresh = filled(walker()), walker()
+    fresh.sign_in()
+    fresh.create()
+    services = lender.services
+    with services.database.write() as session:
+        session.get_one(Application, one.id).updated_at -= timedelta(days=29, hours=23)
+    sweep(services)
+    assert one.get()["status"] == "draft"
+    with services.database.write() as session:
+        session.get_one(Application, one.id).updated_at -= timedelta(hours=2)
+    sweep(services)
+    assert one.get()["status"] == "expired"
+    assert one.get()["identity"] is None
+    assert fresh.get()["status"] == "draft"
+    with services.database.read() as session:
+        query = select(DeletionReceipt).where(DeletionReceipt.application_id == one.id)
+        row = session.scalars(query).one()
+    assert (row.receipt["reason"], row.finished_at is not None) == ("retention", True)
+
+
+def test_a_copy_holds_everything_in_the_open_and_leaves_an_entry(walker):
+    one = filled(walker())
+    copy = one.done("GET", "/v1/my-data")
+    (application,) = copy["applications"]
+    assert copy["phone"] == one.phone
+    assert application["identity"]["name"] == one.who.name
+    assert application["bank_card"]["number"] == one.who.card_number
+    assert len(application["consent_receipts"]) == 3
+    assert one.done("GET", "/v1/data-uses")["entries"][-1]["content"]["act"] == "right.copy"
+
+
+def test_a_killed_lender_has_not_forgotten_what_is_due(tmp_path):
+    process = LenderProcess(tmp_path / "data")
+    one = Walker(process.start(), phone="13955550001")
+    one.sign_in()
+    one.create()
+    one.documents()
+    assert list((process.data / "vault").glob("*.sealed"))
+    process.kill()
+    connection = sqlite3.connect(process.data / "lender.sqlite")
+    with connection:
+        connection.execute("UPDATE application SET updated_at = '2020-01-01T00:00:00.000000+00:00'")
+    connection.close()
+    process.start()
+    deadline = time.monotonic() + 20
+    while list((process.data / "vault").glob("*.sealed")) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    process.leave()
+    assert not list((process.data / "vault").glob("*.sealed"))
+    connection = sqlite3.connect(process.data / "lender.sqlite")
+    assert connection.execute("SELECT reading_sealed, status FROM application").fetchall() == [(None, "expired")]
+    connection.close()
