@@ -3,12 +3,17 @@
 import dataclasses
 import re
 import uuid
+from contextlib import closing
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from loanapp.backend.store.tables import SupportTicket
+from loanapp.client.endpoint import Endpoint
+from loanapp.client.lender_client import LenderClient
+from loanapp.client.transport import RetryPolicy
 
 
 @pytest.fixture
@@ -87,3 +92,13 @@ def test_a_question_is_forgotten_when_its_time_is_over(http, lender, clock):
 def test_bytes_to_try_the_connection_are_counted_and_gone(http):
     assert http.put("/v1/upload-trial", data=bytes(100_000)).json() == {"bytes": 100_000}
     assert http.put("/v1/upload-trial", data=bytes(256 * 1024 + 1)).status_code == 413
+
+
+def test_the_program_itself_asks_and_tries_through_its_one_way_out(http):
+    root = Path(http.verify).read_text(encoding="utf-8")
+    with closing(LenderClient(lambda: Endpoint(http.url, root), retries=RetryPolicy(attempts=1))) as client:
+        ticket_id = str(uuid.uuid4())
+        ticket = client.put_support_ticket(ticket_id, "摄像头打不开")
+        assert ticket == client.put_support_ticket(ticket_id, "摄像头打不开")
+        assert ticket.answer_by > ticket.received_at
+        client.upload_trial(bytes(200_000))
