@@ -109,6 +109,7 @@ class ChoiceCards(QWidget):
         if list(self._cards) == [choice.value for choice in choices]:
             for choice in choices:
                 self._cards[choice.value].retext(choice)
+            self._flow()
             return
         kept = self.value()
         for card in self._cards.values():

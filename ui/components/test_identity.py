@@ -59,7 +59,8 @@ class TestIdentityRow(QFrame):
         policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding)
         self.choice.setSizePolicy(policy)
         self.choice.setMinimumContentsLength(12)
-        self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        # Not by its contents: then it makes itself as narrow as they are, whatever the layout gave it.
+        self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.choice.setItemDelegate(_NameAndNote(self.choice))
         self.choice.currentIndexChanged.connect(lambda _: self._show_note())
         row.add(self.choice, stretch=1)

@@ -11,7 +11,7 @@ from loanapp.domain.errors import ErrorCode, LoanAppError
 from ui.components import Banner, Card, EmptyState, FlowRow, LinkButton, Rule, SectionHeading, label
 from ui.components.buttons import AnswerButton
 from ui.components.labels import empty
-from ui.formats import moment
+from ui.formats import moment, sentence_and_fix
 from ui.messages import Level
 from ui.my_data.view import DataView
 from ui.translations import error_fix, error_sentence, tr
@@ -95,7 +95,7 @@ class WhoUsed(DataView):
         if self._fault is not None:
             self.verdict.set_level(Level.STOP)
             fault = tr(f"my_data.fault_{self._fault.details.get('what')}")
-            self.verdict.say(error_sentence(self._fault), f"{fault} {error_fix(self._fault)}")
+            self.verdict.say(error_sentence(self._fault), sentence_and_fix(fault, error_fix(self._fault)))
             self.verdict.show_actions((tr("my_data.save_evidence"), self._save_evidence))
         elif history is not None:
             self.verdict.set_level(Level.DONE)

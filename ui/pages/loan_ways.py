@@ -66,7 +66,7 @@ class LoanWays(FlowRow):
         self._loan = loan
         for button in (self.quote, self.calendar):
             button.setVisible(loan.settled_at is None)
-        self.hardship.setVisible(bool(loan.hardship_offer.months))
+        self.hardship.setVisible(bool(loan.hardship_offer.months) and loan.settled_at is None)
 
     def _with_loan(self, act: Callable[[Loan], object]) -> None:
         if self._loan is not None:
