@@ -89,6 +89,14 @@ def signed(profile: str, key: Ed25519PrivateKey) -> str:
     return f'{SIGNATURE_FIELD} = "{written}"\n\n{bare}'
 
 
+def open_key(path: Path, passphrase: bytes) -> Ed25519PrivateKey:
+    """A publisher's key. Raises :class:`ValueError` for another kind of key or a wrong passphrase."""
+    opened = serialization.load_pem_private_key(path.read_bytes(), passphrase)
+    if not isinstance(opened, Ed25519PrivateKey):
+        raise ValueError("a publisher's key is an Ed25519 key")  # noqa: TRY004 - the file is wrong, not the call
+    return opened
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Make a publisher's key, or sign a profile."""
     parser = argparse.ArgumentParser(prog="python -m installer.lender", description=__doc__)
@@ -109,9 +117,7 @@ def main(arguments: list[str] | None = None) -> int:
         public = base64.b64encode(key.public_key().public_bytes_raw()).decode()
         print(f'[[publisher]]\nname = "..."\npublic_key = "{public}"')
         return 0
-    opened = serialization.load_pem_private_key(chosen.key.read_bytes(), passphrase)
-    if not isinstance(opened, Ed25519PrivateKey):
-        sys.exit("a publisher's key is an Ed25519 key")
+    opened = open_key(chosen.key, passphrase)
     chosen.profile.write_text(signed(chosen.profile.read_text(encoding="utf-8"), opened), encoding="utf-8")
     return 0
 

@@ -1,6 +1,7 @@
 """From a checkout to files a borrower can install: ``python -m installer.package [--profile FILE]``; see dev.py."""
 
 import argparse
+import getpass
 import os
 import shutil
 import subprocess
@@ -11,11 +12,12 @@ from pathlib import Path
 from installer import debian
 from installer.archives import QUICK, pack_tree
 from installer.icons import make_icons
-from installer.lender import branded, lay_out
+from installer.lender import branded, lay_out, open_key
 from installer.metadata import read_metadata
 from installer.parts import version_of
 from installer.verify import VerifyError, verify
 from loanapp.client.installed_profile import ProfileError
+from loanapp.proof.file_manifest import write_manifest
 
 ROOT = Path(__file__).resolve().parents[1]
 PUBLISHERS = ROOT / "resources" / "profiles" / "publishers.toml"
@@ -28,11 +30,13 @@ def main() -> int:
         "--profile", type=Path, metavar="FILE", help="a lender's signed profile: make that lender's program"
     )
     parser.add_argument("--publishers", type=Path, metavar="FILE", default=PUBLISHERS, help="whose signature counts")
+    parser.add_argument("--sign", type=Path, metavar="KEY", help="sign every packed file with this publisher's key")
     parser.add_argument("--out", type=Path, default=ROOT / "dist")
     parser.add_argument("--verify", action="store_true", help="try the .deb on a bare Debian; needs root")
     parser.add_argument("--folder-only", action="store_true", help="no .deb and no .tar.xz")
     chosen = parser.parse_args()
     out, version, made_at = chosen.out.resolve(), version_of(ROOT), committed_at()
+    key = open_key(chosen.sign, getpass.getpass("Passphrase of the key: ").encode()) if chosen.sign else None
     metadata, build, laid_out = read_metadata(), "demonstration", None
     if chosen.profile is not None:
         build, laid_out = "lender", ROOT / "build" / "profile"
@@ -47,6 +51,8 @@ def main() -> int:
     make_icons(next(drawing for drawing in drawings if drawing.is_file()), icons)
     freeze(build, out, made_at, laid_out)
     frozen = out / "loanapp"
+    if key is not None:
+        write_manifest(frozen, version, made_at, key)
     print(f"{megabytes(frozen):7.1f} MB  {frozen}")
     for name, size in largest_parts(frozen):
         print(f"{size:7.1f} MB    {name}")

@@ -18,7 +18,7 @@ from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.resource_files import LENDER_PROFILE, has_lender_profile, read_toml
 
 EMBEDDED_LENDER_FOLDER: Final = "lender"
-_PUBLISHERS: Final = ("profiles", "publishers.toml")
+PUBLISHERS: Final = ("profiles", "publishers.toml")
 _ID: Final = re.compile(r"[a-z][a-z0-9]{1,30}")
 _COLOUR: Final = re.compile(r"#[0-9A-Fa-f]{6}")
 _DEMONSTRATION: Final = "demo"
@@ -34,15 +34,22 @@ def profile_table() -> dict[str, Any]:
     return read_toml(*(LENDER_PROFILE if has_lender_profile() else ("profiles", "demonstration.toml")))
 
 
-def known_publishers(table: Mapping[str, Any]) -> tuple[bytes, ...]:
-    """The raw Ed25519 keys of a ``publishers.toml``. Raises :class:`ProfileError` for what is no key."""
+def named_publishers(table: Mapping[str, Any]) -> tuple[tuple[str, bytes], ...]:
+    """Names and raw Ed25519 keys of a ``publishers.toml``. Raises :class:`ProfileError` for what is no key."""
     try:
-        keys = tuple(b64decode(row["public_key"], validate=True) for row in table.get("publisher", []))
+        found = tuple(
+            (str(row["name"]), b64decode(row["public_key"], validate=True)) for row in table.get("publisher", [])
+        )
     except (KeyError, TypeError, binascii.Error, ValueError):
         raise ProfileError("a publisher's key cannot be read") from None
-    if any(len(key) != 32 for key in keys):
+    if any(len(key) != 32 for _, key in found):
         raise ProfileError("a publisher's key cannot be read")
-    return keys
+    return found
+
+
+def known_publishers(table: Mapping[str, Any]) -> tuple[bytes, ...]:
+    """The keys alone."""
+    return tuple(key for _, key in named_publishers(table))
 
 
 def check_profile(table: Mapping[str, Any], publishers: Iterable[bytes]) -> Endpoint:
@@ -73,7 +80,7 @@ def installed_endpoint(home: Path) -> Callable[[], Endpoint]:
 
 def _installed() -> Endpoint:
     try:
-        return check_profile(profile_table(), known_publishers(read_toml(*_PUBLISHERS)))
+        return check_profile(profile_table(), known_publishers(read_toml(*PUBLISHERS)))
     except (OSError, ValueError):
         raise LoanAppError(ErrorCode.ASSET_DAMAGED, asset=LENDER_PROFILE[-1]) from None
 

@@ -21,6 +21,7 @@ class Kind:
 
 CHECKS: Final[dict[str, Kind]] = {
     "program": Kind(lambda _folder: program.version()),
+    "genuine": Kind(lambda _folder: program.genuine(), seconds=60.0),
     "assets": Kind(lambda _folder: program.assets(), seconds=30.0),
     "fonts": Kind(lambda _folder: program.fonts()),
     "display": Kind(lambda _folder: program.display()),

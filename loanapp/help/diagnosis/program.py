@@ -27,6 +27,27 @@ def version() -> Check:
     return Check("program", *graded(good=sys.version_info >= _OLDEST_PYTHON), "program-files", values)
 
 
+def genuine(folder: Path | None = None) -> Check:
+    """Whether every installed file is what the publisher signed; ``folder`` is that of the packed program."""
+    from loanapp.client.installed_profile import PUBLISHERS, named_publishers  # noqa: PLC0415 - this check alone
+    from loanapp.proof.file_manifest import ManifestError, hold_against  # noqa: PLC0415
+
+    packed = folder or (Path(sys.executable).resolve().parent if getattr(sys, "frozen", False) else None)
+    values: dict[str, str] = {"version": loanapp.__version__}
+    if packed is None:
+        return Check("genuine", CheckState.GOOD, "source", "official-program", values)
+    try:
+        found = hold_against(packed, named_publishers(read_toml(*PUBLISHERS)))
+    except FileNotFoundError:
+        return Check("genuine", CheckState.WARNING, "unsigned", "official-program", values)
+    except ManifestError:
+        return Check("genuine", CheckState.BAD, "stranger", "official-program", values)
+    values |= {"signer": found.signer, "count": str(found.count), "names": ", ".join(found.wrong[:3])}
+    if found.wrong or found.version != loanapp.__version__:
+        return Check("genuine", CheckState.BAD, "altered", "official-program", values)
+    return Check("genuine", CheckState.GOOD, "good", "official-program", values)
+
+
 def assets() -> Check:
     """Whether every model and font is there and is what it was when it was published, by its SHA-256."""
     folder, wrong = assets_folder(), []
