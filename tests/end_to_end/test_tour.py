@@ -1,23 +1,28 @@
 """`loanapp tour`: the real windows, the real lender, one whole loan; its pictures and its contract are checked."""
 
+import contextlib
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from loanapp.commands import main
+from loanapp.demonstration.identities import find_identity
 
 _WITHIN_S = 200
 # Whichever test comes first waits for the tour; and even its refusal loads the whole window's code.
 pytestmark = pytest.mark.timeout(_WITHIN_S + 20)
 
 
-def _tour(out: Path, *more: str) -> "subprocess.Popen[str]":
+def _tour(out: Path, *more: str, temporary: Path | None = None) -> "subprocess.Popen[str]":
     environment = {name: value for name, value in os.environ.items() if name not in {"DISPLAY", "WAYLAND_DISPLAY"}}
     environment["QT_QPA_PLATFORM"] = "offscreen"
+    if temporary is not None:
+        environment["TMPDIR"] = str(temporary)  # the home of program and lender is made in it
     command = [sys.executable, "-m", "ui", "tour", "--out", str(out), *more]
     return subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
@@ -34,6 +39,33 @@ def _ended(tour: "subprocess.Popen[str]") -> tuple[int, str, str]:
     return tour.returncode, said, complained
 
 
+class Written:
+    """Every file under a folder, read as soon as it has changed, and what of the borrower stands in it."""
+
+    def __init__(self, folder: Path) -> None:
+        who = find_identity("approved")
+        said = (who.name, who.identity_number, who.phone, who.card_number)
+        self.planted = [text.encode(encoding) for text in said for encoding in ("utf-8", "utf-16-le")]
+        self.folder = folder
+        self.seen: dict[Path, tuple[int, int]] = {}
+        self.found: set[str] = set()
+        self.files = 0
+        self.latest = time.monotonic() + _WITHIN_S
+
+    def look(self) -> None:
+        for path in self.folder.rglob("*"):
+            with contextlib.suppress(OSError):  # gone, or replaced, between the look and the reading
+                state = path.stat()
+                now = state.st_mtime_ns, state.st_size
+                if path.is_file() and self.seen.get(path) != now:
+                    self.seen[path] = now
+                    self.read(path.name, path.read_bytes())
+
+    def read(self, name: str, content: bytes) -> None:
+        self.files += 1
+        self.found |= {f"{name}: value {number // 2}" for number, one in enumerate(self.planted) if one in content}
+
+
 @pytest.fixture(scope="module", params=["mouse", "keys"])
 def left_behind(request, both) -> Path:
     """What a tour left, by mouse and keyboard, and by keys alone."""
@@ -44,14 +76,28 @@ def left_behind(request, both) -> Path:
 def both(tmp_path_factory) -> dict[str, Path]:
     """Three tours side by side: most of their time they wait for reading and acting to take theirs."""
     out = {name: tmp_path_factory.mktemp(name) for name in ("mouse", "keys", "english")}
+    watched = tmp_path_factory.mktemp("watched")
     tours = [
-        _tour(out["mouse"], "--lang", "zh"),
+        _tour(out["mouse"], "--lang", "zh", temporary=watched),
         _tour(out["keys"], "--lang", "zh", "--keyboard"),
         _tour(out["english"], "--lang", "en"),
     ]
+    written = Written(watched)
+    while tours[0].poll() is None and time.monotonic() < written.latest:
+        written.look()
+        time.sleep(0.2)
     for code, said, complained in [_ended(tour) for tour in tours]:
         assert code == 0, f"{said}\n{complained}"
+        written.read("what it logged", complained.encode())  # what it says to its caller names the test identity
+    (out["mouse"] / "in-the-clear.txt").write_text("\n".join(sorted(written.found)), encoding="utf-8")
+    (out["mouse"] / "files-read.txt").write_text(str(written.files), encoding="utf-8")
     return out
+
+
+def test_nothing_of_the_borrower_lies_in_the_clear_while_it_runs(both):
+    """Home, lender, vault, logs and temporary files, looked at again and again during the whole loan."""
+    assert int((both["mouse"] / "files-read.txt").read_text("utf-8")) > 50
+    assert (both["mouse"] / "in-the-clear.txt").read_text("utf-8") == ""
 
 
 def test_the_longer_words_of_english_hide_nothing_from_the_mouse(both):
