@@ -458,6 +458,9 @@ def command_check(args: argparse.Namespace, rest: list[str]) -> int:
     stages = Stages()
     lint(stages)
     if args.slow:
+        for system in ("win32", "darwin"):
+            cache = str(ROOT / ".mypy_cache" / system)
+            stages.run(f"types on {system}", [executable(VENV, "mypy"), "--platform", system, "--cache-dir", cache])
         install_typing()
         slow = [executable(VENV, "python"), "-m", "pytest", "-m", "slow", "--timeout=1800", "tests", *rest]
         stages.run("slow suites", slow, QT_QPA_PLATFORM="offscreen")

@@ -13,9 +13,11 @@ from installer import debian
 from installer.archives import QUICK, pack_tree
 from installer.icons import make_icons
 from installer.lender import branded, lay_out, open_key
-from installer.metadata import read_metadata
+from installer.macos import ENTITLEMENTS, dmg_recipe
+from installer.metadata import Metadata, read_metadata
 from installer.parts import version_of
 from installer.verify import VerifyError, verify
+from installer.windows import inno_script, write_resources
 from loanapp.client.installed_profile import ProfileError
 from loanapp.proof.file_manifest import write_manifest
 
@@ -49,6 +51,7 @@ def main() -> int:
         folder / "application" / "loanapp.svg" for folder in (laid_out, ROOT / "resources") if folder is not None
     ]
     make_icons(next(drawing for drawing in drawings if drawing.is_file()), icons)
+    write_resources(ROOT / "build" / "windows", metadata, version)
     freeze(build, out, made_at, laid_out)
     frozen = out / "loanapp"
     if key is not None:
@@ -56,6 +59,7 @@ def main() -> int:
     print(f"{megabytes(frozen):7.1f} MB  {frozen}")
     for name, size in largest_parts(frozen):
         print(f"{size:7.1f} MB    {name}")
+    write_recipes(out, metadata, version)
     if chosen.folder_only or not sys.platform.startswith("linux"):
         return 0
     # Whoever has no Debian unpacks it anywhere and starts ``loanapp``.
@@ -72,6 +76,16 @@ def main() -> int:
         except VerifyError as error:
             sys.exit(f"The package does not hold: {error}")
     return 0
+
+
+def write_recipes(out: Path, metadata: Metadata, version: str) -> None:
+    """For systems whose own tools make the installer: to be started there, beside the folder frozen there."""
+    for name, text in (
+        ("loanapp.iss", inno_script(metadata, version)),
+        ("make-dmg.sh", dmg_recipe(metadata, version)),
+        ("entitlements.plist", ENTITLEMENTS),
+    ):
+        (out / name).write_text(text, encoding="utf-8-sig" if name.endswith(".iss") else "utf-8")
 
 
 def committed_at() -> datetime:

@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -59,7 +60,7 @@ class EmbeddedEndpoint:
         """
         try:
             with self._file.open("rb") as file:
-                if os.name == "posix":
+                if sys.platform != "win32":
                     facts = os.fstat(file.fileno())
                     if facts.st_uid != os.getuid() or facts.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
                         raise LenderCertificateWrongError

@@ -177,6 +177,7 @@ class InferenceClient:
         if self._stopped:
             raise InferenceTroubleError("stopped")
         if self._connection is None:
+            ours: Any  # Windows has another class for the ends of a pipe
             ours, theirs = self._context.Pipe()
             self._process = self._context.Process(
                 target=process.serve, args=(theirs,), name="loanapp-inference", daemon=True
