@@ -22,18 +22,18 @@ def borrowed(walker, clock):
 
 @pytest.fixture
 def paid_out_earlier(lender):
-    """As if the money had come so many days before today, until the test is over: all borrowers are one test person."""
+    """As if the money had come so many days before today; over when the test is: all borrowers are one test person."""
     moved = []
 
     def move(one, days):
         with lender.services.database.write() as session:
             session.get_one(Loan, one.id).disbursed_at -= timedelta(days=days)
-        moved.append((one, days))
+        moved.append(one)
 
     yield move
-    for one, days in moved:
+    for one in moved:
         with lender.services.database.write() as session:
-            session.get_one(Loan, one.id).disbursed_at += timedelta(days=days)
+            session.get_one(Loan, one.id).settled_at = lender.services.clock.now()
 
 
 def loan_of(one):

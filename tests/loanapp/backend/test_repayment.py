@@ -30,7 +30,7 @@ def borrowed(walker, clock):
 
 @pytest.fixture
 def paid_out_earlier(lender):
-    """``paid_out_earlier(one, days)``: as if the money had come so many days before today, until the test is over.
+    """``paid_out_earlier(one, days)``: as if the money had come so many days before today; over when the test is.
 
     All borrowers here are one test person: an overdue loan left behind would rightly stop the next one's application.
     """
@@ -39,12 +39,12 @@ def paid_out_earlier(lender):
     def move(one, days):
         with lender.services.database.write() as session:
             session.get_one(Loan, one.id).disbursed_at -= timedelta(days=days)
-        moved.append((one, days))
+        moved.append(one)
 
     yield move
-    for one, days in moved:
+    for one in moved:
         with lender.services.database.write() as session:
-            session.get_one(Loan, one.id).disbursed_at += timedelta(days=days)
+            session.get_one(Loan, one.id).settled_at = lender.services.clock.now()
 
 
 def loan_of(one):
