@@ -27,6 +27,7 @@ from loanapp.journey.pages import Page
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
+    from loanapp.proof.handwriting import Handwriting
     from loanapp.proof.verification import Stage
 
 
@@ -78,10 +79,13 @@ class SigningActs(OfferActs):
         self._save()
         return self.current_page()
 
-    def sign_contract(self, tell: Callable[[SigningStep], object] = _tell_nobody) -> Page:
+    def sign_contract(
+        self, tell: Callable[[SigningStep], object] = _tell_nobody, handwriting: "Handwriting | None" = None
+    ) -> Page:
         """Make or load the key, have it certified, sign (PAdES B-T), hand in, and verify what comes back.
 
-        ``tell`` hears of each step when it begins, in the calling thread.
+        ``tell`` hears of each step when it begins, in the calling thread. ``handwriting`` is drawn into the visible
+        signature; without it the name is printed there.
         Raises :class:`GuardRefusal` where the contract is not the one that was read; whatever the wire raises may be
         answered by calling again.
         """
@@ -91,7 +95,7 @@ class SigningActs(OfferActs):
             if self._hold(application):  # a program killed after handing in finds it signed
                 self._save()
             if application.status is ApplicationStatus.SIGNING:
-                application = self._sign_and_hand_in(application, tell)
+                application = self._sign_and_hand_in(application, tell, handwriting)
             page = self._arrived(application)
             tell(SigningStep.VERIFIED)
             self._verify_if_signed(application)
@@ -138,14 +142,16 @@ class SigningActs(OfferActs):
         application = self._required()
         check_contract(pdf, self._agreed(application), self._now().astimezone(CHINA).date())
 
-    def _sign_and_hand_in(self, application: Application, tell: Callable[[SigningStep], object]) -> Application:
+    def _sign_and_hand_in(
+        self, application: Application, tell: Callable[[SigningStep], object], handwriting: "Handwriting | None"
+    ) -> Application:
         from loanapp.proof.verification import Stage  # noqa: PLC0415  (pyHanko: never before the first paint)
 
         prepared = self.client.contract(application.id)
         if f"{len(prepared)}:{sha256(prepared).hexdigest()}" != self.draft.contract.get("read_bytes"):
             raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, "not_as_read")
         self._check_prepared(prepared)
-        signed = self._sign(application.id, prepared, tell)
+        signed = self._sign(application.id, prepared, tell, handwriting)
         self._verify(signed, Stage.BORROWER_SIGNED, prepared)
         with self._lock:
             # The answer to an earlier attempt may still be on its way: the lender may hold any of those handed in.
@@ -165,7 +171,13 @@ class SigningActs(OfferActs):
                 raise
             return now
 
-    def _sign(self, application_id: str, prepared: bytes, tell: Callable[[SigningStep], object]) -> bytes:
+    def _sign(
+        self,
+        application_id: str,
+        prepared: bytes,
+        tell: Callable[[SigningStep], object],
+        handwriting: "Handwriting | None",
+    ) -> bytes:
         from cryptography.x509.oid import NameOID  # noqa: PLC0415  (pyHanko and x509: never before the first paint)
 
         from loanapp.proof.authorities import load_certificates  # noqa: PLC0415
@@ -178,7 +190,8 @@ class SigningActs(OfferActs):
         certificate = load_certificates(certified.certificate_pem)[0]
         names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
         now = self._now()
-        words = borrower_words(str(names[0].value) if names else "", now, simulated=self._required().simulated)
+        name, simulated = str(names[0].value) if names else "", self._required().simulated
+        words = borrower_words(name, now, simulated=simulated, handwriting=handwriting)
         try:
             return sign_as_borrower(
                 prepared,

@@ -10,12 +10,15 @@ from pyhanko.pdf_utils.layout import BoxConstraints
 from loanapp.domain.clock import CHINA
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.proof.drawn_text import DrawnText
+from loanapp.proof.handwriting import Handwriting
 from loanapp.proof.typeface import RARE_FACE, signature_faces, without_glyph
 
 WIDTH: Final = 230
 HEIGHT: Final = 90
 _MARGIN: Final = 8
 _SMALL: Final = 8.0
+# Where handwriting goes: between the role and the time.
+_BY_HAND: Final = (_MARGIN, 36.0, WIDTH - _MARGIN, 70.0)
 _NAME: Final = 18.0
 # Ink, the paler ink of what only names the line, and the blue of a signature, of 1.
 _INK: Final = (0.122, 0.161, 0.216)
@@ -25,13 +28,17 @@ _BLUE: Final = (0.078, 0.220, 0.361)
 
 @dataclass(frozen=True, slots=True)
 class SignatureWords:
-    """The words of a visible signature: whose it is, when, and the note beneath; ``reason`` goes into the signature."""
+    """The words of a visible signature: whose it is, when, and the note beneath; ``reason`` goes into the signature.
+
+    With ``handwriting`` that stands in the place of the printed name, which is then small beside the role.
+    """
 
     name: str
     role: str
     moment: datetime
     note: str
     reason: str
+    handwriting: Handwriting | None = None
 
     def drawing(self) -> "SignatureDrawing":
         """The drawing of these words.
@@ -42,10 +49,12 @@ class SignatureWords:
         return SignatureDrawing(self)
 
 
-def borrower_words(name: str, moment: datetime, *, simulated: bool) -> SignatureWords:
+def borrower_words(
+    name: str, moment: datetime, *, simulated: bool, handwriting: Handwriting | None = None
+) -> SignatureWords:
     """What the borrower's signature says."""
     note = "证书由模拟 (TEST) 机构签发" if simulated else ""
-    return SignatureWords(name, "借款人签名", moment, note, "同意并签署借款合同")
+    return SignatureWords(name, "借款人签名", moment, note, "同意并签署借款合同", handwriting)
 
 
 class SignatureDrawing(PdfContent):
@@ -54,16 +63,20 @@ class SignatureDrawing(PdfContent):
     def __init__(self, words: SignatureWords) -> None:
         super().__init__(box=BoxConstraints(width=WIDTH, height=HEIGHT))
         time = f"签名时间 {words.moment.astimezone(CHINA).isoformat(sep=' ', timespec='seconds')}"
-        texts = (words.role, words.name, time, words.note)
+        texts = (words.role, "　", words.name, time, words.note)
         faces = signature_faces()
         if without_glyph("".join(texts), faces):
             raise LoanAppError(ErrorCode.ASSET_MISSING, asset=RARE_FACE)
         self._letters = DrawnText("".join(texts), faces)
         room = WIDTH - 2 * _MARGIN
+        whose = f"{words.role}　{words.name}"
+        small = min(_SMALL, room / max(self._letters.width(whose), 1.0))
         size = min(_NAME, room / max(self._letters.width(words.name), 1.0))
+        self._handwriting = words.handwriting
+        written_by_hand = words.handwriting is not None
         self._lines = (
-            (words.role, _SMALL, 74.0, _PALE),
-            (words.name, size, 49.0, _BLUE),
+            (whose if written_by_hand else words.role, small if written_by_hand else _SMALL, 74.0, _PALE),
+            ("" if written_by_hand else words.name, size, 49.0, _BLUE),
             (time, _SMALL, 25.0, _INK),
             (words.note, _SMALL, 12.0, _INK),
         )
@@ -78,4 +91,5 @@ class SignatureDrawing(PdfContent):
             for text, size, baseline, (red, green, blue) in self._lines
             if text
         ]
-        return b"\n".join([b"BT", *drawn, b"ET"])
+        by_hand = [self._handwriting.drawn(_BY_HAND, _BLUE)] if self._handwriting is not None else []
+        return b"\n".join([*by_hand, b"BT", *drawn, b"ET"])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.benchmarks import help_search, ledger, pages, preview, schedule, slider, start, vision
+from tests.benchmarks import contract, help_search, ledger, pages, preview, schedule, slider, start, vision
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[tuple[str, float, str, float]]]] = {
     "preview": preview.measure,
     "schedule": schedule.measure,
     "slider": slider.measure,
+    "contract": contract.measure,
     "ledger": ledger.measure,
     "pages": pages.measure,
     "help_search": help_search.measure,

@@ -4,7 +4,7 @@ import time
 
 import pytest
 import typst
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QPushButton
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
@@ -209,7 +209,8 @@ class TestSigning:
     def journey(self):
         journey = JourneyInHand(application("signing"))
 
-        def sign(tell):
+        def sign(tell, handwriting):
+            journey.written = handwriting
             for step in SigningStep:
                 tell(step)
             return Page.PAYOUT
@@ -242,10 +243,38 @@ class TestSigning:
         assert done.args == [Page.PAYOUT]
         assert len(page.findChildren(ProgressLine)) == len(SigningStep)
 
+    def test_the_name_is_printed_unless_it_is_written_by_hand(self, page, journey, qtbot):
+        page.tick.setChecked(True)
+        with qtbot.waitSignal(page.completed):
+            page.scaffold.primary.click()
+        assert journey.written is None
+
+    def test_what_is_written_on_the_pad_goes_into_the_signature(self, page, journey, qtbot):
+        def write():
+            for start, end in ((QPoint(40, 30), QPoint(140, 90)), (QPoint(160, 40), QPoint(160, 40))):
+                qtbot.mousePress(page.pad, Qt.MouseButton.LeftButton, pos=start)
+                qtbot.mouseMove(page.pad, end)
+                qtbot.mouseRelease(page.pad, Qt.MouseButton.LeftButton, pos=end)
+
+        empty = page.pad.grab().toImage()
+        write()
+        assert page.pad.grab().toImage() != empty
+        again = next(found for found in page.findChildren(QPushButton) if found.text() == "重写")
+        again.click()
+        assert page.pad.strokes == ()
+        assert page.pad.grab().toImage() == empty
+        write()
+        page.tick.setChecked(True)
+        with qtbot.waitSignal(page.completed):
+            page.scaffold.primary.click()
+        first, second = journey.written.strokes
+        assert first[0] == pytest.approx((40 / page.pad.height(), 30 / page.pad.height()), abs=1e-3)
+        assert len(second) >= 1
+
     def test_a_signing_that_fails_says_where_and_can_be_repeated(self, page, journey, qtbot):
         good = journey.answers["sign_contract"]
 
-        def fail(tell):
+        def fail(tell, _handwriting):
             tell(SigningStep.KEY)
             tell(SigningStep.CERTIFICATE)
             raise LoanAppError(ErrorCode.LENDER_UNREACHABLE)

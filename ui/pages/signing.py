@@ -3,14 +3,16 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from loanapp.client.answers import Application
 from loanapp.domain.errors import LoanAppError
 from loanapp.journey.pages import Page
 from loanapp.journey.signing_acts import SigningStep
 from ui.announce import announce
-from ui.components import Banner, Card, ProgressLine, Rule, SummaryList, SummaryRow, label
+from ui.components import Banner, Card, LinkButton, ProgressLine, Rule, SummaryList, SummaryRow, label
 from ui.components.progress_line import ProgressState
+from ui.components.signature_pad import SignaturePad
 from ui.components.tick_box import TickBox
 from ui.formats import yuan
 from ui.messages import Level
@@ -34,6 +36,7 @@ class SigningPage(JourneyPage):
         self.tick = TickBox()
         self.tick.toggled.connect(lambda _on: self._follow())
         self.scaffold.add(self.tick)
+        self._build_pad()
         self._steps = Card(padding=20, spacing=0)
         self._steps_title = label("", "heading")
         self._steps.body.addWidget(self._steps_title)
@@ -53,11 +56,33 @@ class SigningPage(JourneyPage):
         self._under_way = False
         self._current: ProgressLine | None = None
 
+    def _build_pad(self) -> None:
+        self._pad_title = label("", "strong")
+        self.pad = SignaturePad()
+        self._write_again = LinkButton()
+        self._write_again.clicked.connect(self.pad.clear)
+        self.pad.changed.connect(self._show_again)
+        self._hand = QWidget()
+        column = QVBoxLayout(self._hand)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        row = QHBoxLayout()
+        row.addWidget(self._pad_title, 1)
+        row.addWidget(self._write_again)
+        column.addLayout(row)
+        column.addWidget(self.pad)
+        self.scaffold.add(self._hand)
+
+    def _show_again(self) -> None:
+        self._write_again.setVisible(bool(self.pad.strokes))
+
     def load(self) -> None:
         """Show what is to be signed."""
         self.tick.setChecked(False)
+        self.pad.clear()
         self._under_way = False
         self._steps.hide()
+        self._hand.show()
         self._scam.show()
         self._show_facts()
         self._follow()
@@ -82,6 +107,7 @@ class SigningPage(JourneyPage):
             line.set_state(ProgressState.WAITING)
         self._lines[next(iter(SigningStep))].set_state(ProgressState.RUNNING)
         self._scam.hide()
+        self._hand.hide()
         self._steps.show()
         QTimer.singleShot(0, self, self._show_steps)
         self.context.operations.run_with_progress(
@@ -101,7 +127,10 @@ class SigningPage(JourneyPage):
             self.scaffold.scroll.ensureWidgetVisible(self._steps, 0, 24)
 
     def _sign(self, _operation: Operation, report: Callable[[SigningStep], None]) -> Page:
-        return self.journey.sign_contract(report)
+        from loanapp.proof.handwriting import Handwriting
+
+        strokes = self.pad.strokes
+        return self.journey.sign_contract(report, Handwriting(strokes) if strokes else None)
 
     def _reached(self, step: SigningStep) -> None:
         for known, line in self._lines.items():
@@ -147,6 +176,9 @@ class SigningPage(JourneyPage):
         super().retranslate()
         self.scaffold.aside.setText(tr("signing.back_to_contract"))
         self.tick.setText(tr("signing.confirm"))
+        self._pad_title.setText(tr("signing.by_hand"))
+        self._write_again.setText(tr("signing.write_again"))
+        self.pad.say(tr("signing.by_hand"), tr("signing.by_hand_hint"))
         self._steps_title.setText(tr("signing.progress"))
         for step, line in self._lines.items():
             line.set_text(tr(f"signing.step.{step.value}"))

@@ -21,6 +21,7 @@ from loanapp.guard.refusal import GuardRefusal
 from loanapp.journey.pages import Page
 from loanapp.proof import authorities
 from loanapp.proof.evidence_bundle import revisions_of
+from loanapp.proof.handwriting import Handwriting
 from loanapp.proof.pdf_signature import Trust, countersign, prepare
 from loanapp.proof.signature_appearance import SignatureWords
 from loanapp.proof.timestamp import TimestampAuthority
@@ -388,6 +389,14 @@ def test_a_table_nobody_read_here_is_never_signed_for(desk, notary):
     with pytest.raises(GuardRefusal) as caught:
         journey.contract_pdf()
     assert (caught.value.code, caught.value.what) == (ErrorCode.GUARD_SIGNING_BEFORE_READING, "not_read")
+
+
+def test_what_was_written_by_hand_is_in_the_signed_contract_and_nowhere_else(desk, notary):
+    journey = read_it(desk)
+    hand = Handwriting((((0.2, 0.3), (0.9, 0.8)),))
+    assert journey.sign_contract(handwriting=hand) is Page.PAYOUT
+    assert notary.final == journey.contract_pdf()  # and every signature held
+    assert "0.8" not in json.dumps(journey.draft.contract)
 
 
 def test_evidence_is_checked_here_before_it_is_handed_over(desk, notary):

@@ -15,6 +15,7 @@ from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.proof.drawn_text import DrawnText
+from loanapp.proof.handwriting import Handwriting
 from loanapp.proof.signature_appearance import HEIGHT, WIDTH, borrower_words
 from loanapp.proof.typeface import RARE_FACE, signature_faces
 from loanapp.resource_files import assets_folder
@@ -117,3 +118,27 @@ def test_a_borrowers_computer_needs_no_typesetter_to_sign():
     check = "import sys, loanapp.proof.pdf_signature, loanapp.proof.signature_appearance; print('typst' in sys.modules)"
     answer = subprocess.run([sys.executable, "-c", check], check=True, capture_output=True, text=True)
     assert answer.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("name", ["王伟", "阿卜杜热合曼·买买提·艾尼瓦尔江"])
+def test_handwriting_stands_in_the_place_of_the_printed_name(name):
+    """The lines are drawn inside the frame, and the name stays to be read and searched."""
+    hand = Handwriting((((0.2, 0.3), (0.9, 0.8), (4.4, 0.2)), ((1.6, 0.5),)))
+    words = borrower_words(name, MOMENT, simulated=True, handwriting=hand)
+    text, boxes, picture = read(page_of(words))
+    lines = text.splitlines()
+    assert lines[0].startswith("借款人签名")
+    assert lines[0].endswith(name)
+    assert lines[1].startswith("签名时间")
+    assert max(box[2] for box in boxes) <= WIDTH
+    between = picture[2 * (HEIGHT - 70) : 2 * (HEIGHT - 36)].min(axis=2) < 128
+    assert between.sum() > 100
+    ink = (picture.min(axis=2) < 128).nonzero()
+    assert 8 < ink[1].min() < ink[1].max() < 2 * WIDTH - 8
+    assert name not in repr(hand)
+
+
+@pytest.mark.parametrize("strokes", [(), ((),), (((0.0, 9.0),),), (((float("nan"), 0.0),),), (((0.0, 0.0),) * 9000,)])
+def test_what_no_pad_gives_is_no_handwriting(strokes):
+    with pytest.raises(ValueError, match="handwriting"):
+        Handwriting(strokes)
