@@ -51,7 +51,8 @@ class BurdenCard(Card):
         self.chart = LeftChart()
         self.body.addWidget(self.chart)
         self.living = MoneyField(width=140)
-        self.living.setVisible(asks_living)
+        if not asks_living:  # shown before it has a parent, it would be a window of its own for a moment
+            self.living.hide()
         self.body.addWidget(self.living)
         self.note = label("", "small")
         self.body.addWidget(self.note)
