@@ -1,4 +1,8 @@
-"""First painted window: the program against an empty main window of the same interpreter, started the same way."""
+"""First painted window: the program against an empty main window of the same interpreter, started the same way.
+
+Where ``LOANAPP_FROZEN`` names a frozen folder (``dist/loanapp``), it is measured too, against an empty window frozen
+here.
+"""
 
 import os
 import statistics
@@ -13,8 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 RUNS = 9
 
 
-def first_paint_ms(module: str, home: str) -> float:
-    """Milliseconds from starting the process to the line it prints at its first paint."""
+def first_paint(command: list[str], home: str) -> tuple[float, float]:
+    """Milliseconds from starting the process to the line it prints at its first paint, and its most megabytes."""
     environment = {
         **os.environ,
         "LOANAPP_REPORT_FIRST_PAINT": "1",
@@ -22,26 +26,56 @@ def first_paint_ms(module: str, home: str) -> float:
         "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen"),
     }
     started = time.perf_counter()
-    with subprocess.Popen(
-        [sys.executable, "-m", module], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        line = process.stdout.readline()
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    with process.stdout as output:
+        line = output.readline()
         took = (time.perf_counter() - started) * 1000
-        process.communicate(timeout=60)
+        # At once, while it is about to end; the usage that the system reports later knows its parent's memory too.
+        peak = _peak_megabytes(process.pid)
+        output.read()
+    process.wait(60)
     if "first_paint_ms" not in line or process.returncode:
-        raise RuntimeError(f"{module} did not report its first paint")
-    return took
+        raise RuntimeError(f"{command[-1]} did not report its first paint")
+    return took, peak
+
+
+def _peak_megabytes(process: int) -> float:
+    status = Path(f"/proc/{process}/status")
+    lines = status.read_text(encoding="ascii").splitlines() if status.is_file() else []
+    return next((int(line.split()[1]) / 1000 for line in lines if line.startswith("VmHWM")), float("nan"))
+
+
+def compare(ours: list[str], empty: list[str]) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Medians of alternating runs, after one of each that warms the disk's cache: ours, then the empty window's."""
+    found: tuple[list[tuple[float, float]], list[tuple[float, float]]] = ([], [])
+    with tempfile.TemporaryDirectory() as home:
+        for run in range(RUNS + 1):
+            for kept, command in zip(found, (ours, empty), strict=True):
+                measured = first_paint(command, home)
+                if run:
+                    kept.append(measured)
+    return tuple(tuple(statistics.median(part) for part in zip(*kept, strict=True)) for kept in found)
+
+
+def frozen_empty_window(folder: Path) -> Path:
+    """An empty window frozen as the program is, made once."""
+    program = folder / "empty_window" / "empty_window"
+    if not program.is_file():
+        command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "ERROR"]
+        command += ["--distpath", str(folder), "--workpath", str(folder / "work"), "--specpath", str(folder)]
+        command += ["--exclude-module", "PySide6.QtNetwork"]
+        subprocess.run([*command, str(ROOT / "tests/benchmarks/empty_window.py")], check=True)
+    return program
 
 
 def measure() -> Iterator[tuple[str, float, str, float]]:
-    """The median of alternating runs, after one of each that warms the disk's cache."""
-    ours, empty = [], []
-    with tempfile.TemporaryDirectory() as home:
-        for run in range(RUNS + 1):
-            baseline = first_paint_ms("tests.benchmarks.empty_window", home)
-            value = first_paint_ms("ui", home)
-            if run:
-                empty.append(baseline)
-                ours.append(value)
-    yield "start.first_paint", statistics.median(ours), "ms", statistics.median(empty)
+    """From source, and frozen where there is a frozen folder."""
+    module = [sys.executable, "-m"]
+    ours, empty = compare([*module, "ui"], [*module, "tests.benchmarks.empty_window"])
+    yield "start.first_paint", ours[0], "ms", empty[0]
+    if frozen := os.environ.get("LOANAPP_FROZEN"):
+        bare = frozen_empty_window(ROOT / "build" / "empty-window")
+        ours, empty = compare([str(Path(frozen).resolve() / "loanapp")], [str(bare)])
+        yield "start.frozen_first_paint", ours[0], "ms", empty[0]
+        yield "start.frozen_memory", ours[1], "MB", empty[1]
