@@ -31,12 +31,12 @@ class Handwriting:
         return "Handwriting(...)"  # personal: how somebody signs
 
     def drawn(self, box: tuple[float, float, float, float], colour: Sequence[float]) -> bytes:
-        """PDF operators that draw it as large as fits ``box`` (left, bottom, right, top, in points), at its left."""
+        """PDF operators that draw it at the left of ``box`` (left, bottom, right, top, in points), as large as fits."""
         points = [point for stroke in self.strokes for point in stroke]
         left, right = min(x for x, _ in points), max(x for x, _ in points)
         top, bottom = min(y for _, y in points), max(y for _, y in points)
         room_across, room_up = box[2] - box[0], box[3] - box[1]
-        size = min(room_across / max(right - left, 0.01), room_up / max(bottom - top, 0.01), room_up)
+        size = min(room_across / max(right - left, 0.01), room_up / max(bottom - top, 0.01), 2 * room_up)
         red, green, blue = colour
         parts = [f"q {red} {green} {blue} RG {_PEN} w 1 J 1 j"]
         for stroke in self.strokes:
