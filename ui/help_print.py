@@ -2,22 +2,22 @@
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QByteArray, QMarginsF, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QFont,
     QGuiApplication,
     QImage,
-    QPageLayout,
     QPainter,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
 )
-from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtPrintSupport import QPrintDialog
 from PySide6.QtSvg import QSvgRenderer
 
 from loanapp.resource_files import resource_path
+from ui.documents.printing import print_document
 from ui.translations import tr
 
 if TYPE_CHECKING:
@@ -37,16 +37,9 @@ _BOX, _POINT = "□  ", "·  "
 
 def print_article(parent: "QWidget", shown: "ShownArticle") -> QPrintDialog:
     """Ask for the printer without blocking, then print."""
-    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-    printer.setDocName(shown.title)
-    printer.setPageMargins(QMarginsF(*[_MARGIN_MM] * 4), QPageLayout.Unit.Millimeter)
-    dialog = QPrintDialog(printer, parent)
-    dialog.setWindowTitle(tr("help.print"))
-    dialog.accepted.connect(lambda: article_document(shown).print_(printer))
-    dialog.finished.connect(lambda _result: dialog.deleteLater())
-    dialog.setWindowModality(Qt.WindowModality.WindowModal)
-    dialog.show()
-    return dialog
+    return print_document(
+        parent, shown.title, lambda printer: article_document(shown).print_(printer), margin_mm=_MARGIN_MM
+    )
 
 
 def article_document(shown: "ShownArticle") -> QTextDocument:

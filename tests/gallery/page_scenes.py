@@ -305,6 +305,15 @@ def _painted(page: Any, room: Room) -> None:
     until(lambda: page.view.is_painted, "the contract to be painted")
 
 
+def _found(page: Any, room: Room) -> None:
+    """Two words looked for in the sheets."""
+    until(lambda: page.view.page_count, "the contract to be open")
+    page.find_button.click()
+    page.find_bar.field.setText("模拟环境中签署")
+    until(lambda: page.view.found[1], "the words to be found")
+    until(lambda: page.view.is_painted, "the page to be painted")
+
+
 def _as_text(page: Any, room: Room) -> None:
     _painted(page, room)
     page.as_text.click()
@@ -442,6 +451,7 @@ def _of_all() -> Iterator[tuple[str, Callable[[Room], Any]]]:
     yield "cost-disclosure", scene(Page.COST_DISCLOSURE, lambda: application("signing"), _still)
     yield "cost-disclosure-end", scene(Page.COST_DISCLOSURE, lambda: application("signing"), _read_to_the_end)
     yield "contract", scene(Page.CONTRACT, lambda: application("signing"), _painted)
+    yield "contract-found", scene(Page.CONTRACT, lambda: application("signing"), _found)
     yield "contract-text", scene(Page.CONTRACT, lambda: application("signing"), _as_text)
     yield "contract-end", scene(Page.CONTRACT, lambda: application("signing"), _explained)
     yield "signing", scene(Page.SIGNING, lambda: application("signing"))

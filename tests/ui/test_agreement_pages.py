@@ -153,6 +153,37 @@ class TestContract:
         entries[2].click()
         assert page.view.current_entry() == 2
 
+    def test_words_are_looked_for_in_the_sheets_and_in_the_plain_words(self, page, qtbot):
+        page.activateWindow()
+        qtbot.keyClick(page.view, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+        assert page.find_bar.isVisible()
+        qtbot.keyClicks(page.find_bar.field, "Part 3")
+        qtbot.waitUntil(lambda: page.find_bar.told.text() == "第 1 处，共 1 处")
+        assert page.view.current_entry() == 2
+        page.find_bar.field.setText("没有这几个字")
+        qtbot.waitUntil(lambda: page.find_bar.told.text() == "没有找到")
+        assert not page.find_bar.after.isEnabled()
+        qtbot.keyClick(page.find_bar.field, Qt.Key.Key_Escape)
+        assert page.find_bar.isHidden()
+        qtbot.waitUntil(lambda: page.view.found == (0, 0))
+        page.as_text.click()
+        qtbot.waitUntil(lambda: "Part 3" in page.text.toPlainText())
+        page.find_button.click()
+        page.find_bar.field.setText("Part")
+        qtbot.waitUntil(lambda: page.find_bar.told.text().startswith("第 1 处"))
+        qtbot.keyClick(page.find_bar.field, Qt.Key.Key_Return)
+        assert page.find_bar.told.text().startswith("第 2 处")
+        assert page.text.textCursor().selectedText() == "Part"
+
+    def test_printing_asks_for_the_printer(self, page, qtbot):
+        from PySide6.QtPrintSupport import QPrintDialog
+
+        page.print_button.click()
+        dialog = page.findChild(QPrintDialog)
+        assert dialog is not None
+        dialog.reject()
+        qtbot.waitUntil(lambda: page.findChild(QPrintDialog) is None)
+
     def test_every_key_term_explains_itself(self, page):
         terms = [found for found in page.findChildren(QPushButton) if found.text() == "解释"]
         assert len(terms) == 5

@@ -106,3 +106,48 @@ def test_a_closed_document_renders_nothing(contract):
     document.close()
     assert document.render(0, 1.0).image.isNull()
     assert document.text(0) == ""
+
+
+def test_words_are_found_over_the_ends_of_lines_marked_and_gone_through(view, qtbot):
+    with qtbot.waitSignal(view.found_changed):
+        view.look_for("detail 2")
+    assert view.found == (0, 1)
+    here = view.verticalScrollBar().value()
+    assert here > view.viewport().height()
+    marked = view.viewport().grab().toImage()
+    with qtbot.waitSignal(view.found_changed):
+        view.look_for("")
+    assert view.found == (0, 0)
+    assert view.viewport().grab().toImage() != marked
+    assert view.verticalScrollBar().value() == here
+    with qtbot.waitSignal(view.found_changed):
+        view.look_for("DETAIL")
+    assert view.found == (0, 3)
+    view.look_at_found(3)
+    assert view.found == (0, 3)
+    view.look_at_found(-1)
+    assert view.found == (2, 3)
+
+
+def test_what_runs_over_two_lines_is_one_place_with_two_boxes(contract):
+    document = PdfDocument(contract)
+    whole = document.text(0)
+    lines = [line.strip() for line in whole.splitlines() if line.strip()]
+    over = f"{lines[2].split()[-1]} {lines[3].split()[0]}"
+    assert any(len(place.boxes) == 2 for place in document.find(over))
+    document.close()
+    assert document.find(over) == ()
+
+
+def test_every_page_is_printed(view, tmp_path):
+    from PySide6.QtPrintSupport import QPrinter
+
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(tmp_path / "printed.pdf"))
+    view.print_on(printer)
+    printed = PdfDocument((tmp_path / "printed.pdf").read_bytes())
+    assert len(printed.sizes) == view.page_count
+    image = printed.render(2, 1.0).image
+    assert len({image.pixelColor(x, y).name() for x in range(0, image.width(), 3) for y in range(60, 300, 3)}) > 2
+    printed.close()

@@ -28,6 +28,17 @@ class RenderedPage:
     image: QImage
 
 
+@dataclass(frozen=True, slots=True)
+class FoundPlace:
+    """Words that were looked for: the page (from 0) and where they stand, in points from its upper left corner.
+
+    ``boxes``: left, top, right, bottom; one for each line they run over.
+    """
+
+    page: int
+    boxes: tuple[tuple[float, float, float, float], ...]
+
+
 class PdfDocument:
     """A PDF in memory; every method may be called from a worker and blocks while another one works.
 
@@ -83,6 +94,36 @@ class PdfDocument:
             text_page.close()
             page.close()
         return str(words)
+
+    def find(self, words: str) -> tuple[FoundPlace, ...]:
+        """Every place of ``words``, from the first page on; spaces, line ends and capitals make no difference."""
+        wanted = "".join(words.split()).casefold()
+        with _LOCK:
+            if self._closed or not wanted:
+                return ()
+            return tuple(place for number in range(len(self.sizes)) for place in self._find_on(number, wanted))
+
+    def _find_on(self, number: int, wanted: str) -> list[FoundPlace]:
+        page = self._document[number]
+        text_page = page.get_textpage()
+        height = self.sizes[number][1]
+        # One character for each of PDFium's, so that places in the one are places in the other.
+        letters = [text_page.get_text_range(place, 1) for place in range(text_page.count_chars())]
+        kept = [(place, letter.casefold()) for place, letter in enumerate(letters) if letter.strip()]
+        run, spots = "", []
+        for place, letter in kept:
+            run += letter
+            spots += [place] * len(letter)
+        found, start = [], run.find(wanted)
+        while start >= 0:
+            first, last = spots[start], spots[start + len(wanted) - 1]
+            rectangles = (text_page.get_rect(one) for one in range(text_page.count_rects(first, last - first + 1)))
+            boxes = tuple((left, height - top, right, height - bottom) for left, bottom, right, top in rectangles)
+            found.append(FoundPlace(number, boxes))
+            start = run.find(wanted, start + len(wanted))
+        text_page.close()
+        page.close()
+        return found
 
     def close(self) -> None:
         """Free PDFium's memory; rendering afterwards gives an empty picture."""

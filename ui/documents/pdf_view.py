@@ -1,16 +1,19 @@
 """Pages one under another, painted at the screen's own resolution, with how much has been read."""
 
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QSizePolicy, QWidget
 
 from loanapp.domain.errors import LoanAppError
 from ui.documents.flowing_text import flowing
-from ui.documents.pdf_document import OutlineEntry, PdfDocument, RenderedPage
+from ui.documents.pdf_document import FoundPlace, OutlineEntry, PdfDocument, RenderedPage
 from ui.theme import theme
+
+if TYPE_CHECKING:
+    from PySide6.QtPrintSupport import QPrinter
 
 _GAP: Final = 16
 # White margins at both sides, as a share of the page: they may lie outside the view, so that the text is larger.
@@ -19,6 +22,8 @@ _ZOOM_STEPS: Final = (0.5, 0.67, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0)
 _SETTLE_MS: Final = 60
 _POINTS_AN_INCH: Final = 72
 _END_TOLERANCE_PX: Final = 24
+_FOUND_ALPHA: Final = 60
+_PRINTED_DOTS_AN_INCH: Final = 200
 
 
 class Runner(Protocol):
@@ -41,6 +46,7 @@ class PdfView(QAbstractScrollArea):
     failed = Signal(LoanAppError)
     read_changed = Signal(float)
     zoom_changed = Signal(float)
+    found_changed = Signal()
 
     def __init__(self, run: Runner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,6 +57,8 @@ class PdfView(QAbstractScrollArea):
         self._zoom = 1.0
         self._read = 0.0
         self._generation = 0
+        self._found: tuple[FoundPlace, ...] = ()
+        self._found_at = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setProperty("reading", "true")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -94,6 +102,7 @@ class PdfView(QAbstractScrollArea):
         self._rendered.clear()
         self._asked.clear()
         self._read = 0.0
+        self._found = ()
         self.viewport().update()
 
     @property
@@ -135,6 +144,68 @@ class PdfView(QAbstractScrollArea):
         document = self._document
         pages = range(len(document.sizes)) if document else ()
         return "\n\n".join(flowing(document.text(number)) for number in pages) if document else ""
+
+    # looking for words
+
+    def look_for(self, words: str) -> None:
+        """Mark every place of ``words`` and bring the first to the eye; ``found_changed`` follows."""
+        document, generation = self._document, self._generation
+        if document is None:
+            return
+
+        def done(found: object) -> None:
+            if generation == self._generation and isinstance(found, tuple):
+                self._found = found
+                self.look_at_found(0)
+
+        self._run(lambda: document.find(words), done, self.failed.emit)
+
+    def look_at_found(self, place: int) -> None:
+        """Bring the place with this number to the eye; after the last comes the first again."""
+        self._found_at = place % len(self._found) if self._found else 0
+        if self._found:
+            found = self._found[self._found_at]
+            scale = self._scale_logical(found.page)
+            top = self._page_rect(found.page).top() + found.boxes[0][1] * scale if found.boxes else 0.0
+            self.verticalScrollBar().setValue(round(top - self.viewport().height() / 4))
+        self.viewport().update()
+        self.found_changed.emit()
+
+    @property
+    def found(self) -> tuple[int, int]:
+        """The number of the place looked at, from 0, and how many there are."""
+        return self._found_at, len(self._found)
+
+    def _paint_found(self, painter: QPainter, number: int, place: QRectF) -> None:
+        scale, accent = self._scale_logical(number), theme().colour("accent")
+        for index, found in enumerate(self._found):
+            if found.page != number:
+                continue
+            here = index == self._found_at
+            painter.setPen(QPen(accent, 2) if here else Qt.PenStyle.NoPen)
+            ground = QColor(accent)
+            ground.setAlpha(_FOUND_ALPHA)
+            painter.setBrush(ground)
+            for left, top, right, bottom in found.boxes:
+                box = QRectF(left * scale, top * scale, (right - left) * scale, (bottom - top) * scale)
+                painter.drawRect(box.translated(place.topLeft()).adjusted(-2, -2, 2, 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def print_on(self, printer: "QPrinter") -> None:
+        """Every page on a sheet of paper, as large as fits."""
+        document = self._document
+        if document is None:
+            return
+        painter = QPainter(printer)
+        room = QRectF(printer.pageLayout().paintRectPixels(printer.resolution()))
+        room.moveTo(0, 0)
+        for number in range(self.page_count):
+            if number:
+                printer.newPage()
+            image = document.render(number, _PRINTED_DOTS_AN_INCH / _POINTS_AN_INCH).image
+            size = QSizeF(image.size()).scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
+            painter.drawImage(QRectF(QPointF((room.width() - size.width()) / 2, 0), size), image)
+        painter.end()
 
     # zoom and place
 
@@ -342,6 +413,7 @@ class PdfView(QAbstractScrollArea):
             page = self._rendered.get(number)
             if page is not None and not page.image.isNull():
                 self._paint_page(painter, place, page.image)
+            self._paint_found(painter, number, place)
             painter.setPen(QPen(theme().colour("line"), 1))
             painter.drawRect(place)
         painter.end()

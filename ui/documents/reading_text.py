@@ -10,6 +10,8 @@ class ReadingText(QPlainTextEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._places: list[QTextCursor] = []
+        self._at = 0
         self.setProperty("role", "document")
         self.setReadOnly(True)
         self.setTabChangesFocus(True)
@@ -26,3 +28,25 @@ class ReadingText(QPlainTextEdit):
         self.moveCursor(move)
         if move is QTextCursor.MoveOperation.End:
             self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
+
+    def look_for(self, words: str) -> tuple[int, int]:
+        """Mark the first place of ``words``: its number from 0, and how many there are."""
+        self._places = []
+        if words:
+            found = self.document().find(words)
+            while not found.isNull():
+                self._places.append(found)
+                found = self.document().find(words, found)
+        return self._mark(0)
+
+    def step(self, by: int) -> tuple[int, int]:
+        """Mark the place so many further on; after the last comes the first again."""
+        return self._mark(self._at + by)
+
+    def _mark(self, place: int) -> tuple[int, int]:
+        count = len(self._places)
+        self._at = place % count if count else 0
+        if count:
+            self.setTextCursor(self._places[self._at])
+            self.ensureCursorVisible()
+        return self._at, count

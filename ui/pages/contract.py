@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from loanapp.client.answers import Application
@@ -14,6 +14,7 @@ from loanapp.journey.pages import Page
 from ui.announce import announce
 from ui.components import ContentsEntry, IconView, LinkButton, QuietButton, Rule, Skeleton, label
 from ui.components.labels import empty, set_role
+from ui.documents.find_bar import FindBar
 from ui.documents.pdf_view import PdfView
 from ui.documents.reading_text import ReadingText
 from ui.formats import percent, yuan
@@ -72,12 +73,21 @@ class ContractPage(JourneyPage):
         self._zoom_out, self._zoom_in = QuietButton("−"), QuietButton("+")
         self.as_text = QuietButton()
         self.as_text.clicked.connect(self._change_form)
+        self.find_button, self.print_button = QuietButton(), QuietButton()
+        self.find_button.clicked.connect(self._open_find)
+        self.print_button.clicked.connect(self._print)
         tools.addWidget(self._read_bar, 1)
         tools.addWidget(self._read_word)
         tools.addWidget(self._zoom_out)
         tools.addWidget(self._zoom_in)
-        tools.addWidget(self.as_text)
+        for button in (self.as_text, self.find_button, self.print_button):
+            tools.addWidget(button)
         column.addLayout(tools)
+        self.find_bar = FindBar()
+        self.find_bar.wanted.connect(self._look_for)
+        self.find_bar.stepped.connect(self._step_found)
+        self.find_bar.closed.connect(self._close_find)
+        column.addWidget(self.find_bar)
         self.view = PdfView(self.context.operations.run)
         column.addWidget(self.view, 1)
         self.text = self._make_text()
@@ -91,6 +101,7 @@ class ContractPage(JourneyPage):
         self._zoom_in.clicked.connect(self.view.zoom_in)
         self._zoom_out.clicked.connect(self.view.zoom_out)
         self.view.opened.connect(self._opened)
+        self.view.found_changed.connect(lambda: self.find_bar.tell(*self.view.found))
         self.view.failed.connect(self.show_problem)
         self.view.read_changed.connect(lambda _share: self._follow())
         self.view.verticalScrollBar().valueChanged.connect(lambda _value: self._mark_entry())
@@ -187,11 +198,15 @@ class ContractPage(JourneyPage):
     def _forget_text(self) -> None:
         self._text_read = False
         self.text.clear()
-        self.as_text.setEnabled(False)
+        self.find_bar.hide()
+        for button in (self.as_text, self.find_button, self.print_button):
+            button.setEnabled(False)
 
     def _change_form(self) -> None:
         """From the sheets to their words, or back; the focus goes along."""
         plain = self.text.isHidden()
+        self.find_bar.hide()
+        self.view.look_for("")
         self.text.setVisible(plain)
         for widget in (self.view, self._zoom_in, self._zoom_out):
             widget.setHidden(plain)
@@ -199,6 +214,42 @@ class ContractPage(JourneyPage):
             self._fetch_text()
         self._name_forms()
         self.focus_first()
+
+    # looking for words, and paper
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Control and F look for words, Control and P print."""
+        if event.matches(QKeySequence.StandardKey.Find) and self.find_button.isEnabled():
+            self._open_find()
+        elif event.matches(QKeySequence.StandardKey.Print) and self.print_button.isEnabled():
+            self._print()
+        else:
+            super().keyPressEvent(event)
+
+    def _open_find(self) -> None:
+        self.find_bar.open()
+
+    def _close_find(self) -> None:
+        self.find_bar.hide()
+        self.view.look_for("")
+        self.focus_first()
+
+    def _look_for(self, words: str) -> None:
+        if self.text.isHidden():
+            self.view.look_for(words)
+        else:
+            self.find_bar.tell(*self.text.look_for(words))
+
+    def _step_found(self, by: int) -> None:
+        if self.text.isHidden():
+            self.view.look_at_found(self.view.found[0] + by)
+        else:
+            self.find_bar.tell(*self.text.step(by))
+
+    def _print(self) -> None:
+        from ui.documents.printing import print_document
+
+        print_document(self, tr("contract.document"), self.view.print_on)
 
     def _fetch_text(self) -> None:
         self.context.operations.run(self.view.words, self._show_text, busy=self)
@@ -250,7 +301,8 @@ class ContractPage(JourneyPage):
         self._fit_contents()
         self._follow_scale()
         self._mark_entry()
-        self.as_text.setEnabled(True)
+        for button in (self.as_text, self.find_button, self.print_button):
+            button.setEnabled(True)
         if not self.text.isHidden():
             self._fetch_text()
         self._follow()
@@ -298,6 +350,10 @@ class ContractPage(JourneyPage):
         self.view.setAccessibleName(tr("contract.document"))
         self.view.setAccessibleDescription(tr("contract.document_hint"))
         self.text.setAccessibleName(tr("contract.text_document"))
+        self.find_button.setText(tr("contract.find"))
+        self.find_button.setToolTip("Ctrl+F")
+        self.print_button.setText(tr("contract.print"))
+        self.print_button.setToolTip("Ctrl+P")
         self._name_forms()
         self._name_pages()
         self._show_terms()
