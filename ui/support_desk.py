@@ -40,7 +40,7 @@ class SupportDesk(QObject):
         self._looking: Operation = self._context.operations.run_with_progress(
             self._look, self._looked, lambda _: self._looked([]), on_progress=lambda _: None
         )
-        self._context.operations.run(self._queue_facts, self._show_earlier)
+        self._asking: Operation = self._context.operations.run(self._queue_facts, self._show_earlier)
         self.sheet.finished.connect(self._end)
 
     def open(self) -> None:
@@ -153,6 +153,7 @@ class SupportDesk(QObject):
 
     def _end(self, _result: int) -> None:
         self._looking.cancel()
+        self._asking.cancel()
         self.sheet.deleteLater()
         self.deleteLater()
 

@@ -31,7 +31,8 @@ _CHINESE = re.compile("[\u3400-\u9fff]")
 _LATIN = re.compile("[A-Za-z]{2,}")
 # What people, numbers, cameras and the parts of the Chinese contract are called is of no language.
 _DATA = re.compile(
-    "Alt\\+[NB]|Ctrl\\+[FP]|English|简体中文|测[试*][·*]?[一-龥]?|模拟-|SIM\\d+|HT\\d+|(Integrated|IR|OBS Virtual) Camera"
+    "Alt\\+[NB]|Ctrl\\+[FP]"
+    "|English|简体中文|测[试*][·*]?[一-龥]?|模拟-|SIM\\d+|HT\\d+|(Integrated|IR|OBS Virtual) Camera"
     "|合同双方|违约责任|贷款金额、期限与还款方式"
 )
 

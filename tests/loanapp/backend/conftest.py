@@ -6,8 +6,11 @@ from datetime import timedelta
 from hashlib import sha256
 
 import pytest
+from sqlalchemy import update
 
 from loanapp.backend.inference.client import InferenceClient
+from loanapp.backend.store.tables import Application, Loan
+from loanapp.domain.status import ApplicationStatus
 from tests.loanapp.backend.walk import MovableClock, Walker, serving
 
 _INSTANT = {
@@ -21,6 +24,7 @@ _INSTANT = {
     "bank_seconds": 0.0,
 }
 _phones = itertools.count(13911110000)
+_lenders = []
 
 
 class RememberingInference(InferenceClient):
@@ -58,8 +62,22 @@ def lender(tmp_path_factory, clock):
     inference = RememberingInference()
     built = dataclasses.replace(built, services=dataclasses.replace(built.services, inference=inference))
     built.origination.start(built.services)
+    _lenders.append(built)
     yield built
+    _lenders.remove(built)
     built.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_loan_stays_open():
+    """All borrowers are one test person, who would soon owe as much as one person may."""
+    yield
+    for lender in _lenders:
+        with lender.services.database.write() as session:
+            now = lender.services.clock.now()
+            session.execute(update(Loan).where(Loan.settled_at.is_(None)).values(settled_at=now))
+            paid_out = update(Application).where(Application.status == ApplicationStatus.ACTIVE)
+            session.execute(paid_out.values(status=ApplicationStatus.SETTLED))
 
 
 @pytest.fixture(scope="session")
