@@ -46,8 +46,11 @@ class Promises(QWidget):
         """The one that leaves both sentences whole."""
         needed = self._only.sizeHint().width() + self._never.sizeHint().width() + 4 * 26
         wide = self.width() >= needed
-        self._row.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
-        self._row.setSpacing(self._gap if wide else 4)
+        way = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        # Each setting asks for a layout, which asks here again.
+        if way != self._row.direction():
+            self._row.setDirection(way)
+            self._row.setSpacing(self._gap if wide else 4)
 
     def retranslate(self) -> None:
         """Change the words."""

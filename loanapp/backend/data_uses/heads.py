@@ -4,17 +4,15 @@ A head is signed within a second of an entry (design decision 5) or as soon as s
 each minute and before each contract is signed.
 """
 
-import logging
-import threading
 from collections.abc import Mapping
 from datetime import timedelta
 from hashlib import sha256
 from typing import Final
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from loanapp.backend.repeating import Repeating
 from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
 from loanapp.backend.store.ledger_tree import LedgerTree
@@ -22,8 +20,6 @@ from loanapp.backend.store.tables import LedgerHead, LedgerRow
 from loanapp.proof.canonical_json import canonical
 from loanapp.proof.ledger_proof import GENESIS, head_message
 from loanapp.proof.signed_message import sign_message
-
-log = logging.getLogger(__name__)
 
 _LOOK_EVERY_S: Final = 0.5
 _STAMP_EVERY: Final = timedelta(minutes=1)
@@ -104,33 +100,12 @@ def _token(services: Services, signed: Mapping[str, object]) -> bytes:
     return authority.token_over(sha256(canonical(signed)).digest())
 
 
-class Sequencer:
-    """Looks twice a second for entries that no head covers yet."""
+def sequencer(services: Services) -> Repeating:
+    """Looks twice a second for entries that no head covers yet; over a broken ledger no head is signed any more."""
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
-        self._ended = threading.Event()
-        self._thread: threading.Thread | None = None
+    def cover() -> None:
+        current_head(services)
+        if stamp_is_due(services):
+            stamp_head(services)
 
-    def start(self) -> None:
-        """Begin; the thread ends with :meth:`stop`."""
-        self._thread = threading.Thread(target=self._run, name="ledger-sequencer", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End, once what is being signed is signed."""
-        self._ended.set()
-        if self._thread is not None:
-            self._thread.join()
-
-    def _run(self) -> None:
-        while not self._ended.wait(_LOOK_EVERY_S):
-            try:
-                current_head(self._services)
-                if stamp_is_due(self._services):
-                    stamp_head(self._services)
-            except LedgerBrokenError as error:
-                log.error("no head is signed any more: %s", error)  # noqa: TRY400 - the sentence names the entry
-                return
-            except SQLAlchemyError:
-                log.warning("the ledger's database is busy; the head waits")
+    return Repeating("ledger-sequencer", _LOOK_EVERY_S, cover, fatal=LedgerBrokenError)

@@ -1,21 +1,17 @@
 """The timer of every deletion: dates are rows, so a process that was killed has forgotten none of them."""
 
-import logging
-import threading
 from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
 from loanapp.backend.data_uses.erasure import erase, finish_erasure
+from loanapp.backend.repeating import Repeating
 from loanapp.backend.services import Services
 from loanapp.backend.store.tables import Application, DeletionReceipt
 from loanapp.backend.verification.changed_face import destroy_expired
 from loanapp.backend.verification.face import destroy_leftovers
 from loanapp.domain.status import ApplicationStatus
-
-log = logging.getLogger(__name__)
 
 _EVERY_S: Final = 60.0
 
@@ -40,30 +36,6 @@ def sweep(services: Services) -> None:
         finish_erasure(services, application_id)
 
 
-class RetentionTimer:
+def retention_timer(services: Services) -> Repeating:
     """Sweeps at the start and each minute."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
-        self._ended = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    def start(self) -> None:
-        """Begin; the thread ends with :meth:`stop`."""
-        self._thread = threading.Thread(target=self._run, name="retention", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End, once what is being deleted is deleted."""
-        self._ended.set()
-        if self._thread is not None:
-            self._thread.join()
-
-    def _run(self) -> None:
-        while True:
-            try:
-                sweep(self._services)
-            except SQLAlchemyError:
-                log.warning("the database is busy; deletions that are due wait a minute")
-            if self._ended.wait(_EVERY_S):
-                return
+    return Repeating("retention", _EVERY_S, lambda: sweep(services), at_once=True)

@@ -11,14 +11,15 @@ from loanapp.backend.adapters.simulated import (
     simulated_identities,
 )
 from loanapp.backend.adapters.simulated_bank import SimulatedBank
-from loanapp.backend.data_uses.heads import Sequencer
-from loanapp.backend.data_uses.retention import RetentionTimer
+from loanapp.backend.data_uses.heads import sequencer
+from loanapp.backend.data_uses.retention import retention_timer
 from loanapp.backend.inference.client import InferenceClient
 from loanapp.backend.lifecycle.folder import LenderFolder
 from loanapp.backend.lifecycle.lender_keys import LenderKeys
 from loanapp.backend.origination.starter import LateOrigination
 from loanapp.backend.policy import Policies
 from loanapp.backend.repayment.collecting import collect_pending
+from loanapp.backend.repeating import Repeating
 from loanapp.backend.services import Services
 from loanapp.backend.store.cipher import KEY_BYTES, FieldCipher
 from loanapp.backend.store.database import Database
@@ -36,20 +37,19 @@ class Lender:
     services: Services
     origination: LateOrigination
     bank: SimulatedBank
-    sequencer: Sequencer
-    retention: RetentionTimer
+    repeating: tuple[Repeating, ...]
 
     def start_background(self) -> None:
         """Load what requests do not need yet, and finish what the last process was cut off from."""
         self.origination.start(self.services)
         collect_pending(self.services)
-        self.sequencer.start()
-        self.retention.start()
+        for one in self.repeating:
+            one.start()
 
     def close(self) -> None:
         """End workflow and inference, give back the databases."""
-        self.retention.stop()
-        self.sequencer.stop()
+        for one in reversed(self.repeating):
+            one.stop()
         self.origination.stop()
         self.services.inference.stop()
         self.services.vault.close()
@@ -84,4 +84,4 @@ def assemble(folder: LenderFolder, policies: Policies, clock: Clock) -> Lender:
         origination=origination,
         demonstration=policies.profile.simulated,
     )
-    return Lender(services, origination, bank, Sequencer(services), RetentionTimer(services))
+    return Lender(services, origination, bank, (sequencer(services), retention_timer(services)))

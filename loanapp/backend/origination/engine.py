@@ -5,7 +5,6 @@ Database work runs in datasource transactions, whose checkpoint commits with the
 """
 
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import asdict
 from decimal import Decimal
@@ -14,18 +13,17 @@ from typing import Any, Final, TypeVar
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, SQLAlchemyDatasource
 from sqlalchemy import Engine, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from loanapp.backend.adapters.ports import SourceDownError
 from loanapp.backend.applications.store import Identity, Sealed
 from loanapp.backend.http.middleware import failure_place
 from loanapp.backend.origination import steps
+from loanapp.backend.repeating import Repeating
 from loanapp.backend.services import Services
 from loanapp.backend.signing.contract import prepare_signing
 from loanapp.backend.store.database import workflow_engine
 from loanapp.backend.store.tables import Application
-from loanapp.backend.verification.changed_face import destroy_expired
 from loanapp.domain.status import ApplicationStatus
 
 log = logging.getLogger(__name__)
@@ -79,8 +77,7 @@ class DurableOrigination:
             serializer=DBOSPortableJSONSerializer(),
         )
         _active = self
-        self._ending: Final = threading.Event()
-        self._looking: Final = threading.Thread(target=self._look_again, name="origination-look-again", daemon=True)
+        self._looking: Final = Repeating("origination-look-again", _LOOK_AGAIN_SECONDS, self.resume)
         DBOS.launch()
 
     def transact(self, name: str, work: Callable[[Session], _Result]) -> _Result:
@@ -121,14 +118,6 @@ class DurableOrigination:
         self.resume()
         self._looking.start()
 
-    def _look_again(self) -> None:
-        while not self._ending.wait(_LOOK_AGAIN_SECONDS):
-            try:
-                self.resume()
-                destroy_expired(self.services)
-            except SQLAlchemyError as error:
-                log.warning("what is under way could not be looked at: %s", failure_place(error))
-
     def resume(self) -> None:
         """Look at every application under way.
 
@@ -143,9 +132,7 @@ class DurableOrigination:
     def stop(self) -> None:
         """End the threads; what was going on is taken up at the next start."""
         global _active  # noqa: PLW0603 - see above
-        self._ending.set()
-        if self._looking.is_alive():
-            self._looking.join()
+        self._looking.stop()
         DBOS.destroy()
         _active = None
         self._engine.dispose()

@@ -80,6 +80,25 @@ def no_loan_stays_open():
             session.execute(paid_out.values(status=ApplicationStatus.SETTLED))
 
 
+@pytest.fixture
+def paid_out_earlier(lender):
+    """``paid_out_earlier(one, days)``: as if the money had come so many days before today; over when the test is.
+
+    All borrowers here are one test person: an overdue loan left behind would rightly stop the next one's application.
+    """
+    moved = []
+
+    def move(one, days):
+        with lender.services.database.write() as session:
+            session.get_one(Loan, one.id).disbursed_at -= timedelta(days=days)
+        moved.append(one)
+
+    yield move
+    for one in moved:
+        with lender.services.database.write() as session:
+            session.get_one(Loan, one.id).settled_at = lender.services.clock.now()
+
+
 @pytest.fixture(scope="session")
 def http(lender):
     """The lender over TLS 1.3."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from loanapp.backend.store.tables import HardshipRecord, LedgerRow, Loan
+from loanapp.backend.store.tables import HardshipRecord, LedgerRow
 from loanapp.client.loan_answers import Loan as ReadLoan
 from loanapp.client.reading import JsonObject
 from loanapp.domain.hardship import HardshipState
@@ -18,22 +18,6 @@ def borrowed(walker, clock):
     one = walker()
     one.borrow(clock)
     return one
-
-
-@pytest.fixture
-def paid_out_earlier(lender):
-    """As if the money had come so many days before today; over when the test is: all borrowers are one test person."""
-    moved = []
-
-    def move(one, days):
-        with lender.services.database.write() as session:
-            session.get_one(Loan, one.id).disbursed_at -= timedelta(days=days)
-        moved.append(one)
-
-    yield move
-    for one in moved:
-        with lender.services.database.write() as session:
-            session.get_one(Loan, one.id).settled_at = lender.services.clock.now()
 
 
 def loan_of(one):

@@ -253,7 +253,7 @@ def test_time_is_certified_for_the_head_once_a_minute(services):
 def test_the_sequencer_signs_by_itself(services):
     import time
 
-    sequencer = heads.Sequencer(services)
+    sequencer = heads.sequencer(services)
     sequencer.start()
     try:
         add(services, 3)

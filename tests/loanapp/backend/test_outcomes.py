@@ -1,7 +1,6 @@
 """What each test identity leads to, and what the borrower is told."""
 
 import json
-import threading
 import time
 import uuid
 from datetime import date, datetime
@@ -10,6 +9,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
+from loanapp.backend.repeating import Repeating
 from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import Application, LedgerRow, LivenessSession
 from loanapp.domain.clock import CHINA
@@ -298,20 +298,16 @@ def test_a_workflow_that_failed_is_found_without_being_asked(walker, lender, mon
         return real(*arguments)
 
     monkeypatch.setattr(lender.services.sources.registry, "confirm", failing)
-    monkeypatch.setattr(engine, "_LOOK_AGAIN_SECONDS", 0.1)
     expect_log("a workflow stopped: RuntimeError at .*test_outcomes")
-    looking = engine._engine()
+    looking = Repeating("looking", 0.1, engine._engine().resume)
     one = walker()
     one.ready_to_submit()
     one.act("/submit")
-    thread = threading.Thread(target=looking._look_again)
+    looking.start()
     try:
-        thread.start()
         one.wait("offered")
     finally:
-        looking._ending.set()
-        thread.join()
-        looking._ending.clear()
+        looking.stop()
 
 
 def _key():

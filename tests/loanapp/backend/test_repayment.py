@@ -1,7 +1,6 @@
 """Paying back through the API: once, from the bound card, and only what the borrower saw."""
 
 import uuid
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -26,25 +25,6 @@ def borrowed(walker, clock):
         return one
 
     return borrow
-
-
-@pytest.fixture
-def paid_out_earlier(lender):
-    """``paid_out_earlier(one, days)``: as if the money had come so many days before today; over when the test is.
-
-    All borrowers here are one test person: an overdue loan left behind would rightly stop the next one's application.
-    """
-    moved = []
-
-    def move(one, days):
-        with lender.services.database.write() as session:
-            session.get_one(Loan, one.id).disbursed_at -= timedelta(days=days)
-        moved.append(one)
-
-    yield move
-    for one in moved:
-        with lender.services.database.write() as session:
-            session.get_one(Loan, one.id).settled_at = lender.services.clock.now()
 
 
 def loan_of(one):
