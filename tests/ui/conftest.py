@@ -2,7 +2,7 @@
 
 from tests.qt_rules import no_work_left, nothing_left_on_screen, words_and_looks_as_at_the_start
 from tests.ui.face_page import open_face_page, styled
-from tests.ui.loan_in_hand import page_context
+from tests.ui.loan_in_hand import open_my_loan, page_context
 from tests.ui.patience import qtbot
 from tests.ui.typed_journey import open_page
 
@@ -10,6 +10,7 @@ __all__ = [
     "no_work_left",
     "nothing_left_on_screen",
     "open_face_page",
+    "open_my_loan",
     "open_page",
     "page_context",
     "qtbot",

@@ -3,11 +3,12 @@
 import base64
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 
 import pytest
+from PySide6.QtWidgets import QLabel
 
 from loanapp.client.answers import CostDisclosure
 from loanapp.client.application import Application
@@ -24,6 +25,7 @@ from loanapp.journey.pages import Page, steps
 from loanapp.resource_files import read_toml
 from ui.messages import MessageBridge
 from ui.operations import Operations
+from ui.pages.my_loan import MyLoanPage
 from ui.pages.page import PageContext
 from ui.theme import theme
 from ui.translations import translator
@@ -286,3 +288,35 @@ def page_context(qapp) -> Iterator[Callable[[JourneyInHand], PageContext]]:
     yield make
     assert operations.shutdown()
     translator().set_language("zh")
+
+
+NOT_LATER = timedelta(0)
+
+
+@pytest.fixture
+def open_my_loan(page_context, qtbot):
+    """``open_my_loan(later, **answers)``: the page of a loan paid out that long ago, with what the lender answers."""
+    shown = []
+
+    def open_it(later=NOT_LATER, **answers):
+        journey = JourneyInHand(application("active"))
+        journey.clock.move(later)
+        journey.answers.update({"loan": loan, **answers})
+        page = MyLoanPage(page_context(journey))
+        qtbot.addWidget(page)
+        page.resize(900, 900)
+        page.show()
+        page.load()
+        qtbot.waitUntil(lambda: page._loan is not None)
+        shown.append(page)
+        return page
+
+    yield open_it
+    for page in shown:
+        page.leave()
+        page.hide()
+
+
+def words(widget):
+    """What the labels in sight say."""
+    return " ".join(label.text() for label in widget.findChildren(QLabel) if label.isVisible())

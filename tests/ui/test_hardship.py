@@ -3,20 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from PySide6.QtWidgets import QLabel
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.hardship import HardshipReason
 from loanapp.domain.loan_account import RepaymentKind
-from tests.ui.loan_in_hand import JourneyInHand, application, hardship, loan
+from tests.ui.loan_in_hand import hardship, loan, words
 from ui.pages import hardship as hardship_page
 from ui.pages.hardship import HardshipDialog
-from ui.pages.my_loan import MyLoanPage
 from ui.translations import translator
-
-
-def words(widget):
-    return " ".join(label.text() for label in widget.findChildren(QLabel) if label.isVisible())
 
 
 def waiting(state="asked"):
@@ -24,28 +18,13 @@ def waiting(state="asked"):
 
 
 @pytest.fixture
-def open_loan(page_context, qtbot, monkeypatch):
+def open_loan(open_my_loan, monkeypatch):
     monkeypatch.setattr(hardship_page, "_LOOK_AGAIN_MS", 40)
-    shown = []
 
     def open_it(held=None, days=0):
-        journey = JourneyInHand(application("active"))
-        journey.clock.move(timedelta(days=days))
-        journey.answers["loan"] = lambda: held or loan()
-        journey.answers["ask_for_time"] = lambda *_: waiting()
-        page = MyLoanPage(page_context(journey))
-        qtbot.addWidget(page)
-        page.resize(900, 900)
-        page.show()
-        page.load()
-        qtbot.waitUntil(lambda: page._loan is not None)
-        shown.append(page)
-        return page
+        return open_my_loan(timedelta(days=days), loan=lambda: held or loan(), ask_for_time=lambda *_: waiting())
 
-    yield open_it
-    for page in shown:
-        page.leave()
-        page.hide()
+    return open_it
 
 
 def question(page):

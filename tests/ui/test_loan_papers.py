@@ -2,41 +2,16 @@
 
 from dataclasses import replace
 
-import pytest
 from PySide6.QtWidgets import QFileDialog
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.loan_account import RepaymentKind
-from tests.ui.loan_in_hand import DAY, JourneyInHand, after, application, loan
-from ui.pages.my_loan import MyLoanPage
+from tests.ui.loan_in_hand import DAY, after, loan
 from ui.translations import translator
 
 
-@pytest.fixture
-def opened(page_context, qtbot):
-    shown = []
-
-    def open_it(**answers):
-        journey = JourneyInHand(application("active"))
-        journey.answers.update(answers)
-        journey.answers.setdefault("loan", loan)
-        page = MyLoanPage(page_context(journey))
-        qtbot.addWidget(page)
-        page.resize(900, 900)
-        page.show()
-        page.load()
-        qtbot.waitUntil(lambda: page._loan is not None)
-        shown.append(page)
-        return page
-
-    yield open_it
-    for page in shown:
-        page.leave()
-        page.hide()
-
-
-def test_the_evidence_is_saved_under_the_contracts_number(opened, qtbot, tmp_path):
-    page = opened(evidence_bundle=lambda: b"PK the evidence")
+def test_the_evidence_is_saved_under_the_contracts_number(open_my_loan, qtbot, tmp_path):
+    page = open_my_loan(evidence_bundle=lambda: b"PK the evidence")
     page.papers.evidence.click()
     qtbot.waitUntil(lambda: page.findChild(QFileDialog) is not None)
     dialog = page.findChild(QFileDialog)
@@ -51,18 +26,18 @@ def test_the_evidence_is_saved_under_the_contracts_number(opened, qtbot, tmp_pat
     assert page.papers.evidence.text() == "Save the evidence"
 
 
-def test_evidence_that_does_not_hold_is_not_saved(opened, qtbot):
+def test_evidence_that_does_not_hold_is_not_saved(open_my_loan, qtbot):
     def refused():
         raise LoanAppError(ErrorCode.CONTRACT_SIGNATURE_INVALID)
 
-    page = opened(evidence_bundle=refused)
+    page = open_my_loan(evidence_bundle=refused)
     page.papers.evidence.click()
     qtbot.waitUntil(page.scaffold.problem.isVisible)
     assert page.findChild(QFileDialog) is None
 
 
-def test_a_settled_loan_offers_its_certificate(opened, qtbot, tmp_path):
-    page = opened()
+def test_a_settled_loan_offers_its_certificate(open_my_loan, qtbot, tmp_path):
+    page = open_my_loan()
     assert page.papers.settlement.isHidden()
     held = loan()
     over = replace(after(held, held.account.owed(RepaymentKind.PAYOFF, DAY)), settled_at=held.disbursed_at)
@@ -72,7 +47,7 @@ def test_a_settled_loan_offers_its_certificate(opened, qtbot, tmp_path):
         asked.append(about)
         return b"%PDF settled"
 
-    page = opened(loan=lambda: over, settlement_certificate=made_out)
+    page = open_my_loan(loan=lambda: over, settlement_certificate=made_out)
     page.papers.settlement.click()
     qtbot.waitUntil(lambda: page.findChild(QFileDialog) is not None)
     dialog = page.findChild(QFileDialog)

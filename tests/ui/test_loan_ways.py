@@ -8,12 +8,11 @@ from decimal import Decimal
 import icalendar
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit
+from PySide6.QtWidgets import QFileDialog, QLineEdit
 
 from loanapp.domain.loan_account import RepaymentKind
-from tests.ui.loan_in_hand import SCHEDULE, JourneyInHand, after, application, loan
+from tests.ui.loan_in_hand import SCHEDULE, after, loan, words
 from ui.pages.loan_export import calendar_of, table_of
-from ui.pages.my_loan import MyLoanPage
 from ui.pages.payoff_quote import PayoffQuoteDialog
 from ui.pages.repay import RepayDialog
 from ui.translations import translator
@@ -21,32 +20,13 @@ from ui.translations import translator
 D = Decimal
 
 
-def words(widget):
-    return " ".join(label.text() for label in widget.findChildren(QLabel) if label.isVisible())
-
-
 @pytest.fixture
-def open_loan(page_context, qtbot):
-    shown = []
-
-    def open_it(*, held=None, **moved):
+def open_loan(open_my_loan):
+    def open_it(*, held=None, **later):
         held = held or loan()
-        journey = JourneyInHand(application("active"))
-        journey.clock.move(timedelta(**moved))
-        journey.answers["loan"] = lambda: held
-        page = MyLoanPage(page_context(journey))
-        qtbot.addWidget(page)
-        page.resize(900, 900)
-        page.show()
-        page.load()
-        qtbot.waitUntil(lambda: page._loan is not None)
-        shown.append(page)
-        return page
+        return open_my_loan(timedelta(**later), loan=lambda: held)
 
-    yield open_it
-    for page in shown:
-        page.leave()
-        page.hide()
+    return open_it
 
 
 def test_the_promise_stands_with_its_end_and_leads_to_the_question(open_loan):
