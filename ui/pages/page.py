@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, runtime_checkable
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPlainTextEdit, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from loanapp.domain.clock import Clock, SystemClock
 from loanapp.domain.errors import ErrorCode, LoanAppError
@@ -228,8 +237,8 @@ class JourneyPage(QWidget):
         """Show what went wrong above the page, with what to do and its help article; ``None`` takes it away."""
         self._load_failed = False
         self.scaffold.illustration.show_instead("")
-        self._say_meanwhile()
         self._set_problem(error)
+        self._say_meanwhile()
 
     def _set_problem(self, error: LoanAppError | None) -> None:
         self._problem = error
@@ -287,17 +296,18 @@ class JourneyPage(QWidget):
         self.scaffold.illustration.show_instead("offline" if error.code is ErrorCode.LENDER_UNREACHABLE else "")
         self.scaffold.set_note("")
         self._say_meanwhile()
-        if self.isVisible():
+        at_work = QApplication.focusWidget()
+        if self.isVisible() and (at_work is None or self.isAncestorOf(at_work)):
             self.focus_first()
 
     def _say_meanwhile(self) -> None:
         """Nobody has to sit before an empty page: what stays as it is, and whom to call."""
         lender = self.context.journey.lender if self.context.journey is not None else None
-        said = self._load_failed and lender is not None
-        self.scaffold.meanwhile.setVisible(said)
-        if said and lender is not None:
-            support = lender.support
-            self.scaffold.meanwhile.setText(tr("common.meanwhile", phone=support.phone, hours=support.hours))
+        problem = self._problem.code if self._load_failed and self._problem is not None else None
+        said = lender.support if lender is not None and problem is ErrorCode.LENDER_UNREACHABLE else None
+        self.scaffold.meanwhile.setVisible(said is not None)
+        if said is not None:
+            self.scaffold.meanwhile.setText(tr("common.meanwhile", phone=said.phone, hours=said.hours))
 
     @property
     def load_failed(self) -> bool:
