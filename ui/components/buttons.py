@@ -109,9 +109,12 @@ class _Button(QPushButton):
         painter.end()
 
     def set_icon_name(self, name: str) -> None:
-        """Show another icon of ``resources/icons``."""
+        """Show another icon of ``resources/icons``; none with an empty name."""
         self._icon_name = name
-        self._draw_icon()
+        if name:
+            self._draw_icon()
+        else:
+            self.setIcon(QIcon())
 
     def _icon_token(self) -> str:
         return "on_accent" if self.property("role") == "primary" else "ink"

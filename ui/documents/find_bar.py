@@ -10,6 +10,7 @@ from ui.components.labels import label
 from ui.translations import tr
 
 _TYPED_MS = 250
+_CHARACTERS = 9  # of what is looked for, to be seen at least; the field's own edges among them
 
 
 class FindBar(QWidget):
@@ -21,8 +22,9 @@ class FindBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
+        self._usual_spacing = row.spacing()
         self.field = QLineEdit()
         self.told = label("", "small", wrap=False)
         self.before, self.after, self.close_button = QuietButton(), QuietButton(), QuietButton(icon="close")
@@ -39,6 +41,7 @@ class FindBar(QWidget):
         self.after.clicked.connect(lambda: self.stepped.emit(1))
         self.close_button.clicked.connect(self.closed)
         self._place = self._count = 0
+        self._short = False
         self._retranslate()
         self.hide()
 
@@ -52,22 +55,36 @@ class FindBar(QWidget):
         """``place`` of ``count``, from 0."""
         self._place, self._count = place, count
         self._say()
-        announce(self.told, self.told.text())
+        announce(self.told, self.told.accessibleName())
+
+    def set_short(self, *, short: bool) -> None:
+        """Pictures and figures in place of words, where there is little room."""
+        if short != self._short:
+            self._short = short
+            self._row.setSpacing(0 if short else self._usual_spacing)
+            least = self.field.fontMetrics().horizontalAdvance("字" * _CHARACTERS)
+            self.field.setMinimumWidth(least if short else 0)
+            self._retranslate()
 
     def _say(self) -> None:
         words = ""
         if self.field.text().strip():
             found = tr("contract.found", place=self._place + 1, count=self._count)
             words = found if self._count else tr("contract.found_none")
-        self.told.setText(words)
+        self.told.setText(f"{self._place + 1}/{self._count}" if self._short and self._count else words)
+        self.told.setAccessibleName(words)
         for button in (self.before, self.after):
             button.setEnabled(self._count > 0)
 
     def _retranslate(self) -> None:
         self.field.setPlaceholderText(tr("contract.find_words"))
         self.field.setAccessibleName(tr("contract.find_words"))
-        self.before.setText(tr("contract.found_before"))
-        self.after.setText(tr("contract.found_after"))
+        for button, name, icon in ((self.before, "before", "back"), (self.after, "after", "forward")):
+            words = tr(f"contract.found_{name}")
+            button.setText("" if self._short else words)
+            button.set_icon_name(icon if self._short else "")
+            button.setAccessibleName(words)
+            button.setToolTip(words if self._short else "")
         self.close_button.setAccessibleName(tr("common.close"))
         self.close_button.setToolTip(tr("common.close"))
         self._say()

@@ -26,6 +26,7 @@ from ui.translations import tr
 _CONTENTS: Final = 196
 _TERMS: Final = 216
 _ROOM_FOR_CONTENTS: Final = 820
+_ROOM_FOR_WORDS: Final = 630
 _LATE_DAYS: Final = 10
 _HUNDRED: Final = Decimal(100)
 _DAYS_A_YEAR: Final = 365
@@ -65,7 +66,9 @@ class ContractPage(JourneyPage):
     def _make_document(self) -> QVBoxLayout:
         column = QVBoxLayout()
         column.setSpacing(8)
-        tools = QHBoxLayout()
+        self._tools = QWidget()
+        tools = QHBoxLayout(self._tools)
+        tools.setContentsMargins(0, 0, 0, 0)
         self._read_bar = QProgressBar()
         self._read_bar.setTextVisible(False)
         self._read_bar.setRange(0, 100)
@@ -82,7 +85,7 @@ class ContractPage(JourneyPage):
         tools.addWidget(self._zoom_in)
         for button in (self.as_text, self.find_button, self.print_button):
             tools.addWidget(button)
-        column.addLayout(tools)
+        column.addWidget(self._tools)
         self.find_bar = FindBar()
         self.find_bar.wanted.connect(self._look_for)
         self.find_bar.stepped.connect(self._step_found)
@@ -142,6 +145,23 @@ class ContractPage(JourneyPage):
     def _fit_contents(self) -> None:
         room = self.width() * 100 / self.context.theme.scale
         self._contents_area.setVisible(bool(self._entries) and room >= _ROOM_FOR_CONTENTS)
+        self._name_tools(short=room < _ROOM_FOR_WORDS)
+
+    def _name_tools(self, *, short: bool) -> None:
+        """Words on the buttons, or where there is no room for them a picture of what they do."""
+        self._read_bar.setHidden(short)
+        self._tools.setHidden(short and not self.find_bar.isHidden())
+        self.find_bar.set_short(short=short)
+        standard = QKeySequence.StandardKey
+        for button, name, keys in (
+            (self.find_button, "find", standard.Find),
+            (self.print_button, "print", standard.Print),
+        ):
+            words = tr(f"contract.{name}")
+            button.setText("" if short else words)
+            button.set_icon_name(name if short else "")
+            button.setAccessibleName(words)
+            button.setToolTip(f"{words} · {_keys(keys)}" if short else _keys(keys))
 
     def _side_column(self) -> tuple[QScrollArea, QVBoxLayout]:
         area = QScrollArea()
@@ -198,14 +218,14 @@ class ContractPage(JourneyPage):
     def _forget_text(self) -> None:
         self._text_read = False
         self.text.clear()
-        self.find_bar.hide()
+        self._show_find(shown=False)
         for button in (self.as_text, self.find_button, self.print_button):
             button.setEnabled(False)
 
     def _change_form(self) -> None:
         """From the sheets to their words, or back; the focus goes along."""
         plain = self.text.isHidden()
-        self.find_bar.hide()
+        self._show_find(shown=False)
         self.view.look_for("")
         self.text.setVisible(plain)
         for widget in (self.view, self._zoom_in, self._zoom_out):
@@ -227,10 +247,18 @@ class ContractPage(JourneyPage):
             super().keyPressEvent(event)
 
     def _open_find(self) -> None:
-        self.find_bar.open()
+        self._show_find(shown=True)
+
+    def _show_find(self, *, shown: bool) -> None:
+        """Where there is little room, it stands in the place of the other buttons."""
+        if shown:
+            self.find_bar.open()
+        else:
+            self.find_bar.hide()
+        self._fit_contents()
 
     def _close_find(self) -> None:
-        self.find_bar.hide()
+        self._show_find(shown=False)
         self.view.look_for("")
         self.focus_first()
 
@@ -350,10 +378,7 @@ class ContractPage(JourneyPage):
         self.view.setAccessibleName(tr("contract.document"))
         self.view.setAccessibleDescription(tr("contract.document_hint"))
         self.text.setAccessibleName(tr("contract.text_document"))
-        self.find_button.setText(tr("contract.find"))
-        self.find_button.setToolTip("Ctrl+F")
-        self.print_button.setText(tr("contract.print"))
-        self.print_button.setToolTip("Ctrl+P")
+        self._fit_contents()
         self._name_forms()
         self._name_pages()
         self._show_terms()
@@ -418,6 +443,11 @@ class ContractPage(JourneyPage):
             (tr(f"contract.term.{name}"), text, tr(f"contract.term.{name}.explain", **values))
             for name, (text, values) in texts.items()
         ]
+
+
+def _keys(standard: QKeySequence.StandardKey) -> str:
+    """The keys of this system, as they stand on them."""
+    return QKeySequence(standard).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 class KeyTerm(QWidget):

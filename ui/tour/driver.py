@@ -182,11 +182,15 @@ class WindowDriver:
         """Bring a control into view and press it with the mouse, once it can be pressed."""
         name = what or target.accessibleName() or type(target).__name__
         self.wait(lambda: target.isVisible() and target.isEnabled(), f"“{name}” to be there to press")
-        self.wait(lambda: self._reach(target) is not None, f"“{name}” to be within reach of the mouse", _REACH_S)
-        point = self._reach(target)
-        if point is None:
-            raise TourError(f"“{name}” went out of reach of the mouse; {self._where()}")
-        QTest.mouseClick(target, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, point)
+        found: list[QPoint] = []
+
+        def within_reach() -> bool:
+            if (point := self._reach(target)) is not None:
+                found.append(point)
+            return bool(found)
+
+        self.wait(within_reach, f"“{name}” to be within reach of the mouse", _REACH_S)
+        QTest.mouseClick(target, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, found[-1])
 
     def _reach(self, target: QWidget) -> QPoint | None:
         """Scroll to ``target``, again where a page was not laid out yet; a point of it that a person could press."""
