@@ -26,6 +26,7 @@ _HARMLESS: Final[dict[str, frozenset[str]]] = {
     "program": frozenset({"version", "python", "system"}),
     "assets": frozenset({"count"}),
     "display": frozenset({"width", "height", "scale"}),
+    "graphics": frozenset({"names"}),
     "input_method": frozenset({"names"}),
     "disk": frozenset({"free", "enough"}),
     "clock": frozenset({"minutes", "seconds", "day"}),

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from loanapp.domain.errors import LoanAppError
-from loanapp.help.diagnosis import cameras, input_methods, network, processes, program, storage
+from loanapp.help.diagnosis import cameras, graphics, input_methods, network, processes, program, storage
 from loanapp.help.diagnosis.check import Check, CheckState
 
 
@@ -25,6 +25,7 @@ CHECKS: Final[dict[str, Kind]] = {
     "assets": Kind(lambda _folder: program.assets(), seconds=30.0),
     "fonts": Kind(lambda _folder: program.fonts()),
     "display": Kind(lambda _folder: program.display()),
+    "graphics": Kind(lambda _folder: graphics.graphics()),
     "input_method": Kind(lambda _folder: input_methods.input_method()),
     "disk": Kind(storage.disk),
     "data_folder": Kind(storage.data_folder),

@@ -5,7 +5,8 @@ heading ``language kind query wanted``; ``zh`` or ``en``, ``complaint`` or ``que
 of every article that would do, with spaces between. The ids and titles to choose from: ``... asking --articles``.
 
 ``open.tsv`` and ``sealed.tsv`` were written before anything ranked, and the second of them was opened once the ranking
-stood; ``later.tsv`` was written after that, and ``fresh.tsv`` by a reader who had seen the articles' titles alone.
+stood; ``later.tsv`` was written after that, and ``fresh.tsv`` by a reader who had seen the articles' titles alone;
+``once.tsv`` by one who works on the program and had seen the articles' names and the first lines of ``words.toml``.
 docs/decisions/0013 has the figures of the days they were opened.
 """
 
