@@ -8,6 +8,7 @@ from loanapp.backend.api import ROUTERS
 from loanapp.backend.http import problems
 from loanapp.backend.http.middleware import BodyLimit, InstanceToken, Net
 from loanapp.backend.services import Services
+from loanapp.backend.staff import console
 
 
 def create_app(services: Services | None, instance_token: str | None = None) -> FastAPI:
@@ -24,6 +25,7 @@ def create_app(services: Services | None, instance_token: str | None = None) -> 
     app.state.services = services
     for router in ROUTERS:
         app.include_router(router)
+    app.include_router(console.router)
     problems.install(app)
     if instance_token is not None:
         app.add_middleware(InstanceToken, token=instance_token)

@@ -62,7 +62,7 @@ class FindBar(QWidget):
         if short != self._short:
             self._short = short
             self._row.setSpacing(0 if short else self._usual_spacing)
-            least = self.field.fontMetrics().horizontalAdvance("字" * _CHARACTERS)
+            least = self.field.fontInfo().pixelSize() * _CHARACTERS
             self.field.setMinimumWidth(least if short else 0)
             self._retranslate()
 

@@ -21,9 +21,9 @@ from loanapp.backend.policy import Policies
 from loanapp.backend.repayment.collecting import collect_pending
 from loanapp.backend.repeating import Repeating
 from loanapp.backend.services import Services
+from loanapp.backend.staff.tables import Base
 from loanapp.backend.store.cipher import KEY_BYTES, FieldCipher
 from loanapp.backend.store.database import Database
-from loanapp.backend.store.tables import Base
 from loanapp.backend.store.upgrade import make_tables
 from loanapp.backend.vault.vault import Vault
 from loanapp.backend.verification.intake import Intake

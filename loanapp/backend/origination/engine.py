@@ -22,6 +22,7 @@ from loanapp.backend.origination import steps
 from loanapp.backend.repeating import Repeating
 from loanapp.backend.services import Services
 from loanapp.backend.signing.contract import prepare_signing
+from loanapp.backend.staff.payouts import waits
 from loanapp.backend.store.database import workflow_engine
 from loanapp.backend.store.tables import Application
 from loanapp.domain.status import ApplicationStatus
@@ -93,7 +94,10 @@ class DurableOrigination:
         """Begin the workflow that the application's status asks for; one that was begun already goes on by itself."""
         try:
             with self.services.database.read() as session:
-                status = session.get_one(Application, application_id).status
+                application = session.get_one(Application, application_id)
+                status, waiting = application.status, waits(self.services, session, application)
+            if waiting:
+                return  # for people; the last of them asks again
             if status in _TO_ASSESS:
                 self._begin(application_id, _assess, application_id)
             elif status in _TO_PAY_OUT:
@@ -190,7 +194,7 @@ def _review(engine: DurableOrigination, application_id: str) -> str:
     DBOS.sleep(services.policies.simulation.reviewer_seconds)
     outcome = engine.transact("review", lambda session: steps.review(services, session, application_id))
     if outcome == "approved":
-        prepare_signing(services)
+        prepare_signing(services)  # for an approval of a person's, the first who asks waits a moment longer
     return outcome
 
 

@@ -13,11 +13,14 @@ from loanapp.backend.offers.offer import make_offer, rows_from
 from loanapp.backend.origination.assessment import Assessment, Facts, assess
 from loanapp.backend.repayment.account import has_overdue
 from loanapp.backend.services import Services
+from loanapp.backend.staff.members import members_with
+from loanapp.backend.staff.tables import StaffRole
 from loanapp.backend.store import ledger
+from loanapp.backend.store.ledger import Actor
 from loanapp.backend.store.tables import Application, Check, ContractRecord, FaceState, Loan
 from loanapp.backend.verification.review_facts import as_written, review_facts
 from loanapp.domain.clock import CHINA
-from loanapp.domain.decision import DecisionOutcome
+from loanapp.domain.decision import DecisionOutcome, DecisionReason
 from loanapp.domain.identity_number import parse_identity_number
 from loanapp.domain.schedule import equal_instalment_payment
 from loanapp.domain.status import ApplicationStatus
@@ -148,7 +151,13 @@ def _answer(services: Services, session: Session, application_id: str, step: str
 
 
 def _write_decision(
-    services: Services, session: Session, application: Application, assessment: Assessment, *, by_reviewer: bool = False
+    services: Services,
+    session: Session,
+    application: Application,
+    assessment: Assessment,
+    *,
+    by_reviewer: bool = False,
+    member: str | None = None,
 ) -> None:
     now, limits = services.clock.now(), services.policies.limits
     declined = assessment.outcome is DecisionOutcome.DECLINED
@@ -165,12 +174,13 @@ def _write_decision(
         "reasons": [reason.value for reason in assessment.reasons],
         "scorecard": f"{services.policies.scorecard.id} {services.policies.scorecard.version}",
     }
-    if by_reviewer:
+    if member is not None:
+        detail["member"] = member
+    if by_reviewer or member is not None:
         # What lay before whoever decided; the borrower's pages show none of it.
         detail["face_attempts"] = as_written(review_facts(session, application.id))
-    ledger.append(
-        session, now, "decision", application.id, detail, actor="simulated_reviewer" if by_reviewer else "lender"
-    )
+    actor: Actor = "staff" if member is not None else "simulated_reviewer" if by_reviewer else "lender"
+    ledger.append(session, now, "decision", application.id, detail, actor=actor)
 
 
 def _offer(services: Services, session: Session, application: Application) -> None:
@@ -184,10 +194,15 @@ def _offer(services: Services, session: Session, application: Application) -> No
 
 
 def review(services: Services, session: Session, application_id: str) -> str:
-    """The simulated reviewer: confirms what documents and card show, and says that it is simulated."""
+    """The simulated reviewer: confirms what documents and card show, and says that it is simulated.
+
+    Where the lender has reviewers of its own, the application waits for one of them: :func:`decide_by_person`.
+    """
     application = _application(session, application_id)
     if application.status is not _S.IN_REVIEW:
         return "stopped"
+    if members_with(session, StaffRole.REVIEWER):
+        return "waiting"
     now, seen = services.clock.now(), {"what": "review"}
     ledger.append(session, now, "access", application_id, seen, actor="simulated_reviewer")
     before = Sealed(services, application).decision or {}
@@ -195,6 +210,24 @@ def review(services: Services, session: Session, application_id: str) -> str:
     _write_decision(services, session, application, assessment, by_reviewer=True)
     _offer(services, session, application)
     return assessment.outcome.value
+
+
+def decide_by_person(
+    services: Services,
+    session: Session,
+    application: Application,
+    member: str,
+    reasons: tuple[DecisionReason, ...],
+) -> None:
+    """What a reviewer decided: declined for ``reasons``, or an offer where there are none."""
+    before = Sealed(services, application).decision or {}
+    outcome = DecisionOutcome.DECLINED if reasons else DecisionOutcome.APPROVED
+    assessment = Assessment(outcome, reasons, before.get("score"))
+    _write_decision(services, session, application, assessment, member=member)
+    if reasons:
+        set_status(session, application, _S.DECLINED, services.clock.now(), actor="staff")
+    else:
+        _offer(services, session, application)
 
 
 def begin_payout(services: Services, session: Session, application_id: str) -> bool:

@@ -25,6 +25,7 @@ from loanapp.backend.policy.models import (
     Scorecard,
     SignIn,
     Simulation,
+    Staff,
     SupportTickets,
 )
 from loanapp.domain.annualised_cost import annualised_cost
@@ -60,6 +61,7 @@ def load_policies(profile: str = "demonstration", today: date | None = None) -> 
             for row in _parsed("policy", "retention")["classes"]
         ),
         support=_read(SupportTickets, "policy", "support"),
+        staff=_read(Staff, "policy", "staff"),
     )
     check(policies)
     return policies

@@ -79,6 +79,7 @@ class Limits(Row):
     retry_after_days: Limit
     open_loans_review: Limit
     new_loans_review: Limit
+    four_eyes_payout: Limit
 
 
 class Band(Row):
@@ -343,6 +344,19 @@ class Profile(Row):
     brand: Brand | None = None
 
 
+class Staff(Row):
+    """How the lender's people sign in: NIST SP 800-63B's lengths, a session that ends by itself."""
+
+    version: str
+    password_characters: int = Field(ge=15)
+    tries: int = Field(gt=0, le=10)
+    locked_minutes: int = Field(gt=0)
+    idle_minutes: int = Field(gt=0, le=30)
+    session_hours: int = Field(gt=0, le=12)
+    source: str
+    mark: str
+
+
 @dataclass(frozen=True, slots=True)
 class Policies:
     """Everything the lender decides by, validated."""
@@ -362,6 +376,7 @@ class Policies:
     branches: Branches
     retention: tuple[RetentionClass, ...]
     support: SupportTickets
+    staff: Staff
 
     def retention_days(self, kind: str) -> int:
         """How long items of that kind are kept."""

@@ -28,7 +28,7 @@ LedgerKind = Literal[
     "status",
     "right",
 ]
-Actor = Literal["borrower", "lender", "simulated_reviewer", "simulated_clerk"]
+Actor = Literal["borrower", "lender", "simulated_reviewer", "simulated_clerk", "staff"]
 
 # What the detail of each kind calls the thing that was done.
 _NAMES: Final = ("check", "scope", "status", "what")

@@ -1,0 +1,183 @@
+"""What a person sees of an application that waits for one, and decides; every look is an entry of the ledger."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loanapp.backend.applications.store import Identity, Profile, Sealed
+from loanapp.backend.branches.appointments import booked
+from loanapp.backend.origination import steps
+from loanapp.backend.refusal import RefusedError
+from loanapp.backend.services import Services
+from loanapp.backend.staff.members import AtWork
+from loanapp.backend.staff.tables import StaffNote
+from loanapp.backend.store import ledger
+from loanapp.backend.store.tables import Application, ApplicationEvent, Check, LedgerRow
+from loanapp.backend.verification.documents import photo_kind
+from loanapp.backend.verification.review_facts import review_facts
+from loanapp.domain.decision import DecisionReason
+from loanapp.domain.errors import ErrorCode
+from loanapp.domain.status import ApplicationStatus
+
+Side = Literal["front", "back"]
+SIDES: Final[tuple[Side, ...]] = ("front", "back")
+NOTE_CHARACTERS: Final = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One line of the queue: nothing in it is personal."""
+
+    application_id: str
+    number: str
+    amount: str
+    since: datetime
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything a decision needs."""
+
+    application: Application
+    identity: Identity
+    profile: Profile
+    corrections: tuple[str, ...]
+    reasons: tuple[str, ...]
+    score: int | None
+    checks: tuple[tuple[str, str], ...]
+    attempts: list[dict[str, Any]]
+    sides: tuple[Side, ...]
+    branch: str | None
+    history: tuple[tuple[int, datetime, str, str], ...]
+    notes: tuple[tuple[datetime, str, str, str], ...]
+
+    def __repr__(self) -> str:
+        return "Case(...)"
+
+
+def queue(services: Services) -> list[QueueRow]:
+    """What waits for a person, the longest first."""
+    with services.database.read() as session:
+        waiting = session.scalars(select(Application).where(Application.status == ApplicationStatus.IN_REVIEW))
+        rows = [
+            QueueRow(
+                one.id,
+                one.number,
+                f"{one.amount:,.2f}",
+                _since(session, one),
+                tuple((Sealed(services, one).decision or {}).get("reasons", ())),
+            )
+            for one in waiting
+        ]
+    return sorted(rows, key=lambda row: row.since)
+
+
+def open_case(services: Services, who: AtWork, application_id: str) -> Case:
+    """Look at a case, which the ledger then says; raises ``NOT_FOUND``."""
+    with services.database.write() as session:
+        application = _waiting(session, application_id)
+        _noted(services, session, who, application, "case")
+        sealed = Sealed(services, application)
+        identity, profile, decision = sealed.identity, sealed.profile, sealed.decision or {}
+        if identity is None or profile is None:
+            raise LookupError("a submitted application has an identity and a profile")
+        checks = session.scalars(select(Check).where(Check.application_id == application.id).order_by(Check.at))
+        entries = session.scalars(
+            select(LedgerRow).where(LedgerRow.application_id == application.id).order_by(LedgerRow.no)
+        )
+        visit = booked(session, application)
+        case = Case(
+            application=application,
+            identity=identity,
+            profile=profile,
+            corrections=tuple(application.identity_corrections),
+            reasons=tuple(decision.get("reasons", ())),
+            score=decision.get("score"),
+            checks=tuple((one.step, one.state) for one in checks),
+            attempts=review_facts(session, application.id),
+            sides=tuple(side for side, there in zip(SIDES, _there(application), strict=True) if there),
+            branch=visit.branch_id if visit is not None else None,
+            history=tuple((one.no, one.at, one.act or "", one.actor or "") for one in entries),
+            notes=_notes(services, session, application),
+        )
+        session.expunge(application)
+    return case
+
+
+def document_photo(services: Services, who: AtWork, application_id: str, side: Side) -> bytes:
+    """The photo of one side; the look is written before the picture is given. Raises ``NOT_FOUND``."""
+    with services.database.write() as session:
+        application = _waiting(session, application_id)
+        _noted(services, session, who, application, "document_photo")
+    photo = services.vault.load(application_id, photo_kind(side))
+    if photo is None:
+        raise RefusedError(ErrorCode.NOT_FOUND)
+    return photo
+
+
+def decide(
+    services: Services, who: AtWork, application_id: str, *, reasons: tuple[DecisionReason, ...], note: str
+) -> ApplicationStatus:
+    """Decline for ``reasons``, or approve where there are none; raises ``NOT_FOUND`` where nothing waits any more."""
+    with services.database.write() as session:
+        application = _waiting(session, application_id)
+        act = "declined" if reasons else "approved"
+        session.add(_new_note(services, who, application.id, act, note))
+        steps.decide_by_person(services, session, application, who.member_id, reasons)
+        status = application.status
+    services.origination.advance(application_id)
+    return status
+
+
+def _waiting(session: Session, application_id: str) -> Application:
+    found = session.get(Application, application_id)
+    if found is None or found.status is not ApplicationStatus.IN_REVIEW:
+        raise RefusedError(ErrorCode.NOT_FOUND)
+    return found
+
+
+def _noted(services: Services, session: Session, who: AtWork, application: Application, what: str) -> None:
+    detail = {"what": what, "member": who.member_id}
+    ledger.append(session, services.clock.now(), "access", application.id, detail, actor="staff")
+
+
+def _new_note(services: Services, who: AtWork, application_id: str, act: str, text: str) -> StaffNote:
+    note_id = str(uuid.uuid4())
+    return StaffNote(
+        id=note_id,
+        application_id=application_id,
+        member_id=who.member_id,
+        act=act,
+        text_sealed=services.cipher.encrypt(text.encode(), _note_place(note_id)),
+        at=services.clock.now(),
+    )
+
+
+def _notes(
+    services: Services, session: Session, application: Application
+) -> tuple[tuple[datetime, str, str, str], ...]:
+    found = session.scalars(select(StaffNote).where(StaffNote.application_id == application.id).order_by(StaffNote.at))
+    return tuple(
+        (one.at, one.member_id, one.act, services.cipher.decrypt(one.text_sealed, _note_place(one.id)).decode())
+        for one in found
+    )
+
+
+def _note_place(note_id: str) -> str:
+    return f"staff_note|{note_id}"
+
+
+def _there(application: Application) -> tuple[bool, bool]:
+    return application.has_front, application.has_back
+
+
+def _since(session: Session, application: Application) -> datetime:
+    query = select(ApplicationEvent.at).where(
+        ApplicationEvent.application_id == application.id, ApplicationEvent.status == ApplicationStatus.IN_REVIEW
+    )
+    return max(session.scalars(query), default=application.updated_at)

@@ -1,0 +1,229 @@
+"""The console over HTTPS: sign in, the queue, a case with its documents, decisions, and payouts above the limit.
+
+For a lender without members of staff there is no console: every address answers as one that is not there.
+"""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Annotated, Any, Final
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+
+from loanapp.backend.http.dependencies import ServicesDep
+from loanapp.backend.refusal import RefusedError
+from loanapp.backend.staff import cases, payouts
+from loanapp.backend.staff.members import (
+    AtWork,
+    SignInRefusedError,
+    anybody,
+    at_work,
+    same_form,
+    sign_in,
+    sign_out,
+)
+from loanapp.backend.staff.pages import HEADERS, language_of, page, style
+from loanapp.backend.staff.tables import StaffRole
+from loanapp.domain.decision import DecisionReason
+from loanapp.domain.errors import ErrorCode
+
+PREFIX: Final = "/console"
+COOKIE: Final = "__Host-console"
+_NOTE_AT_LEAST: Final = 10
+
+router = APIRouter(prefix=PREFIX, include_in_schema=False)
+
+
+class _Elsewhere(Exception):  # noqa: N818 - not a fault: an answer given early
+    """Ends a request with this answer."""
+
+    def __init__(self, answer: Response) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+async def _form(request: Request) -> dict[str, str]:
+    body = (await request.body()).decode("utf-8", "replace")
+    return {name: values[-1] for name, values in parse_qs(body, keep_blank_values=True).items()} | {
+        "reasons": "\n".join(parse_qs(body).get("reason", []))
+    }
+
+
+FormDep = Annotated[dict[str, str], Depends(_form)]
+
+
+def _answered(request: Request, services: ServicesDep, act: Callable[[], Response]) -> Response:
+    with services.database.read() as session:
+        there = anybody(session)
+    language = language_of(request.headers.get("accept-language", ""))
+    if not there:
+        return page("absent", language, HTTPStatus.NOT_FOUND)
+    try:
+        return act()
+    except _Elsewhere as early:
+        return early.answer
+    except RefusedError as refused:
+        gone = refused.code is ErrorCode.NOT_FOUND
+        status = HTTPStatus.NOT_FOUND if gone else HTTPStatus.CONFLICT
+        return page("refused", language, status, why="gone" if gone else "not_you")
+
+
+def _who(request: Request, services: ServicesDep, role: StaffRole | None = None) -> AtWork:
+    """Whoever is at work; the sign-in page for nobody, a refusal for somebody of another role."""
+    found = at_work(services, request.cookies.get(COOKIE, ""))
+    if found is None:
+        raise _Elsewhere(_to("/sign-in"))
+    if role is not None and role not in found.roles:
+        language = language_of(request.headers.get("accept-language", ""))
+        raise _Elsewhere(page("refused", language, HTTPStatus.FORBIDDEN, why="role"))
+    return found
+
+
+def _acting(request: Request, services: ServicesDep, form: dict[str, str], role: StaffRole | None) -> AtWork:
+    """The same for what changes something: only from a page of this very session."""
+    who = _who(request, services, role)
+    if not same_form(who, form.get("form_token", "")):
+        language = language_of(request.headers.get("accept-language", ""))
+        raise _Elsewhere(page("refused", language, HTTPStatus.FORBIDDEN, why="form"))
+    return who
+
+
+def _to(path: str) -> Response:
+    return RedirectResponse(PREFIX + path, HTTPStatus.SEE_OTHER, HEADERS)
+
+
+def _page(name: str, request: Request, status: int = 200, **values: Any) -> Response:  # noqa: ANN401 - a template's
+    return page(name, language_of(request.headers.get("accept-language", "")), status, **values)
+
+
+@router.get("/console.css")
+def get_style(request: Request, services: ServicesDep) -> Response:
+    """The style sheet."""
+    return _answered(request, services, style)
+
+
+@router.get("/sign-in")
+def get_sign_in(request: Request, services: ServicesDep) -> Response:
+    """The form to sign in."""
+    return _answered(request, services, lambda: _page("sign_in", request, refused=False, login=""))
+
+
+@router.post("/sign-in")
+def post_sign_in(request: Request, services: ServicesDep, form: FormDep) -> Response:
+    """Sign in; what was wrong is not said."""
+
+    def act() -> Response:
+        login = form.get("login", "")
+        try:
+            token = sign_in(services, login, form.get("password", ""), form.get("code", "").replace(" ", ""))
+        except SignInRefusedError:
+            return _page("sign_in", request, HTTPStatus.UNAUTHORIZED, refused=True, login=login)
+        answer = _to("")
+        answer.set_cookie(COOKIE, token, secure=True, httponly=True, samesite="strict", path="/")
+        return answer
+
+    return _answered(request, services, act)
+
+
+@router.post("/sign-out")
+def post_sign_out(request: Request, services: ServicesDep, form: FormDep) -> Response:
+    """Sign out."""
+
+    def act() -> Response:
+        _acting(request, services, form, None)
+        sign_out(services, request.cookies.get(COOKIE, ""))
+        answer = _to("/sign-in")
+        answer.delete_cookie(COOKIE, secure=True, httponly=True, samesite="strict", path="/")
+        return answer
+
+    return _answered(request, services, act)
+
+
+@router.get("")
+def get_queue(request: Request, services: ServicesDep) -> Response:
+    """What waits for a person."""
+
+    def act() -> Response:
+        who = _who(request, services)
+        rows = cases.queue(services) if StaffRole.REVIEWER in who.roles else []
+        waiting = payouts.waiting_payouts(services) if StaffRole.PAYOUT in who.roles else []
+        return _page("queue", request, who=who, rows=rows, payouts=waiting, eyes=payouts.EYES)
+
+    return _answered(request, services, act)
+
+
+@router.get("/cases/{application_id}")
+def get_case(application_id: str, request: Request, services: ServicesDep) -> Response:
+    """A case; looking at it is an entry of the ledger."""
+    return _answered(request, services, lambda: _case(request, services, application_id))
+
+
+def _case(
+    request: Request, services: ServicesDep, application_id: str, fault: str = "", form: dict[str, str] | None = None
+) -> Response:
+    who = _who(request, services, StaffRole.REVIEWER)
+    typed = form or {}
+    return _page(
+        "case",
+        request,
+        HTTPStatus.UNPROCESSABLE_ENTITY if fault else HTTPStatus.OK,
+        who=who,
+        case=cases.open_case(services, who, application_id),
+        all_reasons=[reason.value for reason in DecisionReason],
+        fault=fault,
+        note=typed.get("note", ""),
+        chosen=typed.get("reasons", "").split("\n"),
+        note_characters=cases.NOTE_CHARACTERS,
+    )
+
+
+@router.get("/cases/{application_id}/document/{side}")
+def get_document(application_id: str, side: cases.Side, request: Request, services: ServicesDep) -> Response:
+    """The photo of one side of the document; the look is an entry of its own."""
+
+    def act() -> Response:
+        who = _who(request, services, StaffRole.REVIEWER)
+        photo = cases.document_photo(services, who, application_id, side)
+        kind = "image/png" if photo.startswith(b"\x89PNG") else "image/jpeg"
+        return Response(photo, 200, HEADERS, kind)
+
+    return _answered(request, services, act)
+
+
+@router.post("/cases/{application_id}/decision")
+def post_decision(application_id: str, request: Request, services: ServicesDep, form: FormDep) -> Response:
+    """Approve or decline; a decline names its reasons, and either says why."""
+
+    def act() -> Response:
+        who = _acting(request, services, form, StaffRole.REVIEWER)
+        note, outcome = form.get("note", "").strip(), form.get("outcome", "")
+        try:
+            reasons = tuple(DecisionReason(one) for one in form["reasons"].split("\n") if one)
+        except ValueError:
+            reasons = ()
+        fault = ""
+        if not _NOTE_AT_LEAST <= len(note) <= cases.NOTE_CHARACTERS:
+            fault = "note"
+        elif outcome not in {"approve", "decline"}:
+            fault = "outcome"
+        elif (outcome == "decline") != bool(reasons):
+            fault = "reasons_missing" if outcome == "decline" else "reasons_too_many"
+        if fault:
+            return _case(request, services, application_id, fault, form)
+        cases.decide(services, who, application_id, reasons=reasons, note=note)
+        return _to("")
+
+    return _answered(request, services, act)
+
+
+@router.post("/payouts/{application_id}/approval")
+def post_approval(application_id: str, request: Request, services: ServicesDep, form: FormDep) -> Response:
+    """One member's yes to a payout above the limit."""
+
+    def act() -> Response:
+        who = _acting(request, services, form, StaffRole.PAYOUT)
+        payouts.approve(services, who, application_id)
+        return _to("")
+
+    return _answered(request, services, act)

@@ -1,0 +1,70 @@
+"""Members of staff, their sessions, what they did with a case, and who approved a payout."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from loanapp.backend.store.tables import Base
+
+__all__ = ["Base", "PayoutApproval", "StaffMember", "StaffNote", "StaffRole", "StaffSession"]
+
+
+class StaffRole(StrEnum):
+    """What a member may do."""
+
+    REVIEWER = "reviewer"
+    """Sees cases that wait for a person, and decides them."""
+    PAYOUT = "payout"
+    """Approves payouts above the limit of four eyes."""
+
+
+class StaffMember(Base):
+    """One person who works for the lender."""
+
+    __tablename__ = "staff_member"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(String(40), unique=True)
+    roles: Mapped[list[Any]]
+    password_hash: Mapped[str]
+    totp_sealed: Mapped[bytes]
+    totp_last_step: Mapped[int] = mapped_column(default=0)  # a code opens one session, however long it is valid
+    failures: Mapped[int] = mapped_column(default=0)  # since the last success
+    locked_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class StaffSession(Base):
+    """A member at work, found by the digest of the cookie."""
+
+    __tablename__ = "staff_session"
+    token_sha256: Mapped[str] = mapped_column(primary_key=True)
+    member_id: Mapped[str] = mapped_column(ForeignKey("staff_member.id"), index=True)
+    form_token: Mapped[str]
+    begun_at: Mapped[datetime]
+    used_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class StaffNote(Base):
+    """Why a member decided as they did, in their words."""
+
+    __tablename__ = "staff_note"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), index=True)
+    member_id: Mapped[str] = mapped_column(ForeignKey("staff_member.id"))
+    act: Mapped[str]
+    text_sealed: Mapped[bytes]
+    at: Mapped[datetime]
+
+
+class PayoutApproval(Base):
+    """One member's yes to one payout."""
+
+    __tablename__ = "payout_approval"
+    application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    member_id: Mapped[str] = mapped_column(ForeignKey("staff_member.id"), primary_key=True)
+    at: Mapped[datetime]
