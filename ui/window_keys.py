@@ -1,8 +1,9 @@
 """The keys of the window, the same on every page and in both languages; none is written into the words of a button.
 
-F1 opens the help and goes there, Escape puts it away and comes back, F6 goes from one part of the window to the next,
-Alt+N does the main action and Alt+B goes back (the letters of 下一步 and 上一步 on Windows), Ctrl with plus, minus and
-0 makes text larger, smaller, and as it was. Why these: docs/accessibility.md.
+F1 opens the help (of the field one is in, else of the page) and goes there, Escape puts it away and comes back, F6 goes
+from one part of the window to the next, Alt+N does the main action and Alt+B goes back (the letters of 下一步 and
+上一步 on Windows), Ctrl with plus, minus and 0 makes text larger, smaller, and as it was.
+Why these: docs/accessibility.md.
 """
 
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
+from ui.components.fields import HELP_ARTICLE
 from ui.reader_order import focus_first_in
 from ui.theme import theme
 from ui.theme.theme import SCALES
@@ -30,6 +32,7 @@ class WindowKeys:
     def __init__(self, window: "MainWindow") -> None:
         self._window = window
         self._came_from: QWidget | None = None
+        self._of_field = ""
         standard = QKeySequence.StandardKey
         for keys, act in (
             (QKeySequence(Qt.Key.Key_F1), self._open_help),
@@ -56,12 +59,16 @@ class WindowKeys:
         dialog.open()
 
     def _open_help(self) -> None:
-        """The page's own help, ready for a question."""
-        window = self._window
+        """The help of the field somebody is in, else the page's own, ready for a question."""
+        window, here = self._window, QApplication.focusWidget()
+        before, self._of_field = self._of_field, _article_of(here)
+        if self._of_field:
+            window.open_help(self._of_field)
+        elif before and here is not None and window.page is not None and window.page.isAncestorOf(here):
+            window.open_help(window.page.help_article())
         window.set_help_open(is_open=True)
         panel = window.help_panel
         if panel is not None and panel.isVisible():
-            here = QApplication.focusWidget()
             if here is not None and not panel.isAncestorOf(here):
                 self._came_from = here
             panel.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -103,3 +110,12 @@ class WindowKeys:
             return
         place = SCALES.index(theme().chosen_scale) + by if by else SCALES.index(_USUAL)
         self._window.bottom.scale_chosen.emit(SCALES[max(0, min(place, len(SCALES) - 1))])
+
+
+def _article_of(widget: QWidget | None) -> str:
+    """The article of the field that holds ``widget``; empty where it is in none."""
+    while widget is not None:
+        if article := widget.property(HELP_ARTICLE):
+            return str(article)
+        widget = widget.parentWidget()
+    return ""

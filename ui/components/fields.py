@@ -3,23 +3,35 @@
 from decimal import Decimal
 from typing import Final
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from loanapp.domain.money import parse_money
 from loanapp.domain.written_forms import figure
 from ui.announce import announce
+from ui.components.buttons import LinkButton
 from ui.components.icons import IconView
 from ui.components.labels import label, set_role
 from ui.formats import around_money
 from ui.input_method import watch_composition
 from ui.rare_characters import prepare_for
 from ui.theme import theme
+from ui.theme.tokens import TARGET
 from ui.translations import tr
 
+HELP_ARTICLE: Final = "help_article"
+"""The property that names a field's own article."""
 # A count of what may still be written is told only when most of the room is taken.
 _COUNT_FROM: Final = 0.75
+
+
+class _HelpSign(LinkButton):
+    """A sign without words, as high as what is pressed has to be in the large mode."""
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return hint.expandedTo(QSize(0, TARGET["large"])) if theme().large else hint
 
 
 class Field(QWidget):
@@ -29,6 +41,8 @@ class Field(QWidget):
     """
 
     edited = Signal(str)
+    help_wanted = Signal(str)
+    """Somebody asks what this field wants: the help article that says it."""
 
     def __init__(
         self,
@@ -44,6 +58,7 @@ class Field(QWidget):
         super().__init__(parent)
         self._width = width
         self._exactly, self._at_most = exactly, at_most
+        self._help: LinkButton | None = None
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(6)
@@ -119,8 +134,26 @@ class Field(QWidget):
         self.hint.setVisible(bool(hint))
         self._name_editor()
 
+    def set_help(self, article: str, *, sign: bool = True, after: QWidget | None = None) -> None:
+        """Name the article about this field: F1 opens it from here, and so does the sign beside the editor.
+
+        Called once, when everything else stands in the row; Tab comes to the sign ``after`` what stands before it.
+        """
+        self.setProperty(HELP_ARTICLE, article)
+        if sign:
+            self._help = _HelpSign(icon="help")
+            self._help.clicked.connect(lambda: self.help_wanted.emit(article))
+            # Before what stretches, where the editor has a width of its own.
+            self.row.insertWidget(self.row.count() - (1 if self._width else 0), self._help)
+            QWidget.setTabOrder(after or self.editor, self._help)
+            self._name_editor()
+
     def _name_editor(self) -> None:
         self.editor.setAccessibleName(self.caption.text())
+        if self._help is not None:
+            name = tr("help.field", field=self.caption.text())
+            self._help.setAccessibleName(name)
+            self._help.setToolTip(f"{name} (F1)")
         self.editor.setAccessibleDescription(" ".join(filter(None, (self.hint.text(), self.error.text()))))
 
     def text(self) -> str:

@@ -36,6 +36,7 @@ class AboutYouPage(JourneyPage):
         self.debt = MoneyField(width=200)
         for field in (self.income, self.debt):
             field.edited.connect(lambda _: self._changed())
+            field.set_help("borrow-sensibly")
             self.scaffold.add(field)
         self.burden = BurdenCard(asks_living=True)
         self.burden.living.edited.connect(lambda _: self._changed())

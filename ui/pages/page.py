@@ -121,6 +121,8 @@ class JourneyPage(QWidget):
         self.scaffold.back.clicked.connect(self.back_wanted)
         self.scaffold.primary.clicked.connect(lambda: self._by_hand(self.proceed))
         self.build()
+        for field in self.findChildren(Field):
+            field.help_wanted.connect(context.messages.open_help)
         self.retranslate()
 
     # What a subclass fills in

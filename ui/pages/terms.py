@@ -42,6 +42,7 @@ class TermsPage(JourneyPage):
         self._product: Product | None = None
         self._amount = Decimal(0)
         self.amount = MoneyField(width=140)
+        self.amount.set_help("amount-and-term")
         self.amount_slider = AmountSlider()
         row = QHBoxLayout()
         row.setSpacing(24)
