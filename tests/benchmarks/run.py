@@ -9,7 +9,18 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.benchmarks import contract, help_search, ledger, pages, preview, schedule, slider, start, vision
+from tests.benchmarks import (
+    contract,
+    help_opening,
+    help_search,
+    ledger,
+    pages,
+    preview,
+    schedule,
+    slider,
+    start,
+    vision,
+)
 
 
 @dataclass(frozen=True)
@@ -33,6 +44,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[tuple[str, float, str, float]]]] = {
     "ledger": ledger.measure,
     "pages": pages.measure,
     "help_search": help_search.measure,
+    "help_opening": help_opening.measure,
 }
 
 
