@@ -1,7 +1,8 @@
 """How long from asking for help to its picture: ``dev.py bench help_opening``.
 
 The real window at its first page, its help folded and then unfolded again and again with another article. (The making
-of the panel has its own limit in tests/ui/test_reading_help.py.) The baseline is a bare text of the same length unfolded beside a page in a bare window.
+of the panel has its own limit in tests/ui/test_reading_help.py.) The baseline is a bare text of the same length,
+unfolded beside a page in a bare window.
 """
 
 import json

@@ -61,6 +61,20 @@ def test_no_check_says_who_somebody_is_whatever_it_found(language):
     nobody_in(written[19_000:])
 
 
+def test_the_list_takes_nothing_that_somebody_has_named():
+    """Cameras, folders, hosts, signers and the programs that hold a device are called as people like."""
+    from loanapp.help import support_bundle
+
+    named = {"name", "folder", "virtual", "issuer", "signer", "host", "name_zh", "name_en"}
+    listed = support_bundle._HARMLESS
+    assert {check for check, free in listed.items() if free & named} == set()
+    # Names from lists of this program's, and those that makers give to drivers.
+    assert {check for check, free in listed.items() if "names" in free} == {
+        *("graphics", "input_method", "remote_control"),
+    }
+    assert named & support_bundle._ALWAYS == set()
+
+
 def test_what_is_on_the_list_cannot_hold_a_name():
     assert processes.remote_programs([f"anydesk-{NAME}", NAME]) == ["AnyDesk"]
 
