@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QStandardPaths
 from PySide6.QtWidgets import QFileDialog
 
-from loanapp.client.support_queue import FOR_GOOD, SupportQueue, Ticket
+from loanapp.client.support_queue import FOR_GOOD, Delivery, SupportQueue, Ticket
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.resource_files import data_folder
 from ui.components.support_sheet import SupportSheet
@@ -84,16 +84,19 @@ class SupportDesk(QObject):
         self.sheet.send.setEnabled(False)
         journey = self._context.journey
 
-        def work() -> list[Ticket]:
-            self._queue.add(text, self._context.clock.now())
+        def work() -> Ticket:
+            asked = self._queue.add(text, self._context.clock.now())
             if journey is None:
                 raise LoanAppError(ErrorCode.LENDER_UNREACHABLE)
-            return self._queue.deliver(journey.client)
+            delivery = self._queue.deliver(journey.client)
+            if (refusal := delivery.refused.get(asked.id)) is not None:
+                raise refusal
+            return delivery.sent[-1]
 
         self._context.operations.save(work, self._sent, self._not_sent)
 
-    def _sent(self, tickets: list[Ticket]) -> None:
-        ticket, journey, lender = tickets[-1], self._context.journey, self._window.lender
+    def _sent(self, ticket: Ticket) -> None:
+        journey, lender = self._context.journey, self._window.lender
         key = "answer_signed_in" if journey is not None and journey.signed_in else "answer"
 
         def said() -> tuple[str, str]:
@@ -165,8 +168,10 @@ def deliver_waiting(window: "MainWindow") -> None:
     if journey is None:
         return
 
-    def delivered(tickets: list[Ticket]) -> None:
-        for ticket in tickets:
+    def delivered(delivery: Delivery) -> None:
+        if delivery.refused:
+            context.messages.show_notice(Level.STOP, "help.support.refused")
+        for ticket in delivery.sent:
             context.messages.show_notice(
                 Level.DONE, "help.support.delivered", number=ticket.number, time=moment(ticket.answer_by)
             )

@@ -5,6 +5,7 @@ What is kept of a question is what the borrower was shown, persons taken out; on
 
 import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -48,6 +49,14 @@ class Waiting:
     written_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What came of sending: numbers in the order of the questions, and by question why it is never taken."""
+
+    sent: tuple[Ticket, ...]
+    refused: Mapping[str, LoanAppError]
+
+
 class SupportQueue:
     """One file of the data folder, its owner's alone. A file that cannot be understood is taken for none."""
 
@@ -69,25 +78,30 @@ class SupportQueue:
         self._save([*waiting, one], sent)
         return one
 
-    def deliver(self, client: "LenderClient") -> list[Ticket]:
-        """Send what waits; the numbers of what was sent now. Raises what the client raises; then the rest still waits.
+    def deliver(self, client: "LenderClient") -> Delivery:
+        """Send what waits. Raises what the client raises where waiting may mend it; then the rest still waits.
 
         A question is sent under its own id: one whose answer was lost gets the same number again. One that a lender
-        will never take (see ``FOR_GOOD``) waits no longer.
+        will never take (see ``FOR_GOOD``) waits no longer, and holds none of the others up.
         """
-        done = []
+        sent_now: list[Ticket] = []
+        refused: dict[str, LoanAppError] = {}
         for one in self.waiting():
             try:
                 ticket = client.put_support_ticket(one.id, one.text)
             except LoanAppError as error:
-                if error.code in FOR_GOOD:
-                    waiting, sent = self._load()
-                    self._save([other for other in waiting if other.id != one.id], sent)
-                raise
-            waiting, sent = self._load()
-            self._save([other for other in waiting if other.id != one.id], [ticket, *sent][:_MOST_SENT])
-            done.append(ticket)
-        return done
+                if error.code not in FOR_GOOD:
+                    raise
+                refused[one.id] = error
+                self._settle(one, [])
+            else:
+                sent_now.append(ticket)
+                self._settle(one, [ticket])
+        return Delivery(tuple(sent_now), refused)
+
+    def _settle(self, one: Waiting, tickets: list[Ticket]) -> None:
+        waiting, sent = self._load()
+        self._save([other for other in waiting if other.id != one.id], [*tickets, *sent][:_MOST_SENT])
 
     def forget(self) -> None:
         """Whoever asked has signed out: nothing of theirs stays. Raises :class:`LoanAppError` with ``DISK_TROUBLE``."""

@@ -156,10 +156,15 @@ class Transport:
                 status, retry_after = response.status_code, response.headers.get("Retry-After")
                 self._measure_clock(response.headers.get("Date"))
                 body = _read(response, call.answer_limit, deadline)
+        except LenderTroubleError:
+            self.network.note(endpoint.base_url, sent=sent, failed=True)
+            raise
         except RequestException as error:
-            self.network.note(endpoint.base_url, sent=0, failed=True)
+            failure = self._failure(error, endpoint)
+            left = sent if isinstance(failure, _PassingFailureError) and failure.sent else 0
+            self.network.note(endpoint.base_url, sent=left, failed=True)
             self._forget(endpoint)
-            raise self._failure(error, endpoint) from None
+            raise failure from None
         self.network.note(endpoint.base_url, sent=sent, received=len(body))
         if 200 <= status < 300:
             return Answer(status, body)

@@ -68,6 +68,8 @@ TRANSITIONS: Final[Mapping[ApplicationStatus, frozenset[ApplicationStatus]]] = {
     _S.EXPIRED: frozenset(),
 }
 
+ERASABLE: Final = frozenset({_S.DRAFT, _S.WITHDRAWN, _S.EXPIRED})
+"""What may go when the borrower asks: nothing was lent, and no duty to keep it has begun."""
 ENDED: Final = frozenset({_S.DECLINED, _S.SETTLED, _S.WITHDRAWN, _S.EXPIRED})
 
 

@@ -9,12 +9,11 @@ from typing import Final
 
 from loanapp.client.data_uses import DataUse, HistoryPage
 from loanapp.client.ledger_memory import LedgerMemory
-from loanapp.domain.status import ApplicationStatus
+from loanapp.domain.status import ERASABLE
 from loanapp.guard.ledger import check_history
 from loanapp.guard.refusal import GuardRefusal
 from loanapp.journey.core import JourneyCore
 
-_NOTHING_LENT: Final = (ApplicationStatus.DRAFT, ApplicationStatus.WITHDRAWN, ApplicationStatus.EXPIRED)
 _README: Final = """data.json      放款机构保存的关于您的全部信息 / everything the lender holds about you
 receipts.json  您的授权凭证和删除凭证，由放款机构签名 / your consent and deletion receipts, signed by the lender
 
@@ -62,7 +61,7 @@ class HistoryActs(JourneyCore):
     def may_erase(self) -> bool:
         """Whether the application at hand may be deleted: nothing was lent, and nobody works on it."""
         with self._lock:
-            return self.application is not None and self.application.status in _NOTHING_LENT
+            return self.application is not None and self.application.status in ERASABLE
 
     def erase_application(self) -> None:
         """Have the application's data deleted; the signed receipt is checked and kept.

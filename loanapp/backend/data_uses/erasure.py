@@ -8,12 +8,15 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import own_application, require_status, set_status
+from loanapp.backend.branches.appointments import give_up
 from loanapp.backend.data_uses.heads import sign_head, written_head
 from loanapp.backend.services import Services
+from loanapp.backend.staff.tables import StaffNote
 from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import (
     Application,
     Check,
+    ContractRecord,
     DeletionReceipt,
     FaceState,
     IdempotencyRecord,
@@ -22,11 +25,9 @@ from loanapp.backend.store.tables import (
 from loanapp.backend.verification.attempts import close_attempts
 from loanapp.backend.verification.changed_face import CERTIFICATE
 from loanapp.backend.verification.documents import PORTRAIT, photo_kind
-from loanapp.domain.status import ApplicationStatus
+from loanapp.domain.status import ERASABLE, ApplicationStatus
 from loanapp.proof.signed_message import sign_message
 
-# What may go when the borrower asks: nothing was lent, and no duty to keep it has begun.
-_NOTHING_LENT: Final = (ApplicationStatus.DRAFT, ApplicationStatus.WITHDRAWN, ApplicationStatus.EXPIRED)
 _IN_VAULT: Final = (photo_kind("front"), photo_kind("back"), PORTRAIT, CERTIFICATE)
 _SEALED: Final = ("profile_sealed", "reading_sealed", "identity_sealed", "card_sealed", "decision_sealed")
 
@@ -40,7 +41,7 @@ def erase_on_request(services: Services, borrower_id: str, application_id: uuid.
         application = own_application(session, borrower_id, application_id)
         known = _receipt_of(session, application.id)
         if known is None:
-            require_status(application, *_NOTHING_LENT)
+            require_status(application, *ERASABLE)
             known = erase(services, session, application, "request")
     finish_erasure(services, str(application_id))
     return known
@@ -53,6 +54,7 @@ def erase(services: Services, session: Session, application: Application, reason
     """
     now = services.clock.now()
     close_attempts(session, application, now)
+    give_up(session, application, now)
     if application.status is ApplicationStatus.DRAFT:
         set_status(session, application, ApplicationStatus.EXPIRED, now)
     for column in _SEALED:
@@ -60,7 +62,8 @@ def erase(services: Services, session: Session, application: Application, reason
     application.identity_index = application.card_bank = application.card_last4 = None
     application.identity_corrections, application.has_front, application.has_back = [], False, False
     application.face_state, application.changed_face, application.certificate_at = FaceState.NONE, None, None
-    session.execute(delete(Check).where(Check.application_id == application.id))
+    for of_one in (Check, ContractRecord, StaffNote):
+        session.execute(delete(of_one).where(of_one.application_id == application.id))
     _forget_answers(session, application)
     for attempt in session.scalars(select(LivenessSession).where(LivenessSession.application_id == application.id)):
         attempt.measures = attempt.verdict = None
@@ -81,10 +84,15 @@ def _forget_answers(session: Session, application: Application) -> None:
 
 
 def finish_erasure(services: Services, application_id: str) -> None:
-    """Destroy what the vault has, keys first, and fold the database's log: from here no byte of it is on the disk."""
+    """Destroy what the vault has, keys first, and fold both logs: from here no byte of it is on the disk.
+
+    While a reader holds a log, the receipt stays unfinished and the timer comes again.
+    """
     for kind in _IN_VAULT:
         services.vault.destroy(application_id, kind)
-    services.database.erase_deleted()
+    gone = services.vault.erase_deleted()
+    if not (services.database.erase_deleted() and gone):
+        return
     with services.database.write() as session:
         for row in session.scalars(select(DeletionReceipt).where(DeletionReceipt.application_id == application_id)):
             row.finished_at = row.finished_at or services.clock.now()

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
 _BUSY_SECONDS: Final = 30
+_CHECKPOINT_MS: Final = 250
 _PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON")
 
 
@@ -72,7 +73,12 @@ class Database:
             driver = connection.connection.driver_connection
             if driver is None:
                 return False
-            busy, _frames, _folded = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            # Every writer waits behind this one: a reader that is not done soon is left for the next call.
+            driver.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_MS}")
+            try:
+                busy, _frames, _folded = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                driver.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
             return not busy
 
     def close(self) -> None:

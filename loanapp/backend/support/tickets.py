@@ -29,7 +29,6 @@ def take(
     policy, now = services.policies.support, services.clock.now()
     if not text.strip() or len(text) > policy.longest_text:
         raise RefusedError(ErrorCode.INPUT_INVALID, fields={"text": ErrorCode.INPUT_INVALID})
-    _forget_old(services, session, now)
     day, hour = timedelta(days=1), timedelta(hours=1)
     within, most = (day, policy.borrower_a_day) if borrower_id else (hour, policy.unknown_an_hour)
     if _count(session, borrower_id, now - within) >= most:
@@ -52,6 +51,8 @@ def _count(session: Session, borrower_id: str | None, since: datetime) -> int:
     return session.scalar(query) or 0
 
 
-def _forget_old(services: Services, session: Session, now: datetime) -> None:
+def forget_old(services: Services) -> None:
+    """Delete the questions whose time is over."""
     kept = timedelta(days=services.policies.retention_days(_RETENTION))
-    session.execute(delete(SupportTicket).where(SupportTicket.received_at < now - kept))
+    with services.database.write() as session:
+        session.execute(delete(SupportTicket).where(SupportTicket.received_at < services.clock.now() - kept))

@@ -120,6 +120,10 @@ class Vault:
             )
             return list(rows)
 
+    def erase_deleted(self) -> bool:
+        """Take deleted keys off the disk; ``False`` while a reader keeps the vault's log busy."""
+        return self._database.erase_deleted()
+
     def close(self) -> None:
         """Give back the database."""
         self._database.close()
@@ -131,7 +135,7 @@ class Vault:
             self._path(item.id).unlink(missing_ok=True)
 
     def _erase(self) -> None:
-        if not self._database.erase_deleted():
+        if not self.erase_deleted():
             log.warning("deleted keys stay in the vault's log until the next deletion or start: a reader is busy")
 
     def _write(self, path: Path, sealed: bytes) -> None:

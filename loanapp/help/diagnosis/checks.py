@@ -47,5 +47,5 @@ def check_now(name: str, folder: Path) -> Check:
     """Make one check here, however long it takes. A check that itself fails is a finding, not an exception."""
     try:
         return CHECKS[name].make(folder)
-    except (OSError, ImportError, RuntimeError, ValueError, LoanAppError) as error:
+    except (OSError, ImportError, RuntimeError, ValueError, ArithmeticError, LoanAppError) as error:
         return Check(name, CheckState.BAD, "failed", "unexpected", {"error": type(error).__name__})

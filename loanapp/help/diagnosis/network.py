@@ -122,9 +122,9 @@ def upload(folder: Path, size: int = _TRIAL_BYTES) -> Check:
     with closing(_client(folder)) as client:
         try:
             client.upload_trial(b"0")  # so that shaking hands is not counted
-            began = time.monotonic()
+            began = time.perf_counter()
             client.upload_trial(os.urandom(size))
-            seconds = time.monotonic() - began
+            seconds = max(time.perf_counter() - began, 1e-6)  # some clocks stand still for that long
         except LoanAppError:
             return Check("upload", CheckState.WARNING, "silent", "lender-unreachable")
     speed = size * 8 / 1_000_000 / seconds

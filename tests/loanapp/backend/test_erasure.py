@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from loanapp.backend.data_uses.retention import sweep
-from loanapp.backend.store.tables import Application, DeletionReceipt
+from loanapp.backend.store.tables import Application, ContractRecord, DeletionReceipt
 from loanapp.backend.vault.vault import VaultItem
 from loanapp.proof.signed_message import verify_message
 from tests.loanapp.backend.test_kills import LenderProcess
@@ -60,6 +60,63 @@ def test_after_a_deletion_no_byte_of_it_is_on_any_disk(walker, lender):
     assert one.get()["status"] == "expired"
     told = one.done("GET", "/v1/data-uses")["entries"]
     assert told[-1]["content"]["act"] == "deletion.application"
+
+
+def test_a_contract_that_was_never_signed_goes_too(walker, lender, clock):
+    one = walker()
+    one.ready_to_submit()
+    one.act("/submit")
+    one.wait("offered")
+    one.accept()
+    one.read_disclosure(clock)
+    assert one.call("GET", one.at("/contract")).status_code == 200
+    services = lender.services
+    query = select(ContractRecord).where(ContractRecord.application_id == one.id)
+    with services.database.read() as session:
+        held = [session.scalars(query).one().prepared_sealed]
+    one.act("/withdraw")
+    one.done("POST", one.at("/erasure"), body={})
+    with services.database.read() as session:
+        assert session.scalars(query).first() is None
+    assert left_of(held, services.database.path.parent) == []
+
+
+def finished(lender, one):
+    with lender.services.database.read() as session:
+        query = select(DeletionReceipt).where(DeletionReceipt.application_id == one.id)
+        return session.scalars(query).one().finished_at is not None
+
+
+def test_a_deletion_is_not_called_finished_while_a_reader_keeps_the_log_busy(walker, lender):
+    one, services = filled(walker()), lender.services
+    with services.database.read() as reader:
+        reader.get_one(Application, one.id)  # its snapshot keeps the old pages in the log
+        one.done("POST", one.at("/erasure"), body={})
+        assert not finished(lender, one)
+    sweep(services)
+    assert finished(lender, one)
+
+
+def test_one_deletion_that_fails_keeps_no_other_from_being_made(walker, lender, monkeypatch, expect_log):
+    first, second = filled(walker()), filled(walker())
+    services = lender.services
+    with services.database.write() as session:
+        for one in (first, second):
+            session.get_one(Application, one.id).updated_at -= timedelta(days=31)
+    stubborn, destroy = first.id, services.vault.destroy
+
+    def fails_for_one(owner, kind):
+        if owner == stubborn:
+            raise OSError("the disk says no")
+        return destroy(owner, kind)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(services.vault, "destroy", fails_for_one)
+        sweep(services)
+    expect_log("a deletion failed and comes again")
+    assert (finished(lender, first), finished(lender, second)) == (False, True)
+    sweep(services)
+    assert finished(lender, first)
 
 
 def test_what_is_being_worked_on_or_lent_is_not_deleted(walker):

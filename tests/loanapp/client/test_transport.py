@@ -331,3 +331,13 @@ def test_every_address_is_counted_where_calls_leave(lenders, wire):
     (contact,) = transport.network.contacts()
     assert contact.address == address
     assert (contact.calls, contact.failed, contact.sent, contact.received) == (2, 1, 5, 13)
+
+
+def test_an_answer_without_end_is_counted_as_a_failed_call_that_sent_what_it_sent(lenders, wire):
+    lender = lenders()
+    lender.script.append(Reply(body=b"x" * 100))
+    transport = wire(lender.endpoint, retries=RetryPolicy(attempts=1))
+    with pytest.raises(LenderTroubleError):
+        transport.send(Call("POST", "/v1/anything", body=b"12345", answer_limit=10))
+    (contact,) = transport.network.contacts()
+    assert (contact.calls, contact.failed, contact.sent, contact.received) == (1, 1, 5, 0)
