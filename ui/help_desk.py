@@ -10,6 +10,7 @@ from ui.components.help_panel import HelpPanel
 from ui.components.help_views import ChecksView, list_view
 from ui.help_text import article_text
 from ui.operations import Operation, Operations
+from ui.screen_told import screen_told
 from ui.translations import Translator, tr
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class HelpDesk(QObject):
         self._panel.clear_search()
         view = ChecksView(self.open, lambda: self.check(look=True))
         self._panel.show_view(view, tr("help.checks"))
-        worst = ["good"]
+        worst, screen = ["good"], screen_told()
 
         def work(operation: Operation, report: "Callable[[Check], None]") -> None:
             from loanapp.help.diagnosis import watch
@@ -106,7 +107,7 @@ class HelpDesk(QObject):
             def stop() -> bool:
                 return operation.cancelled or self._operations.closing
 
-            with closing(watch(data_folder(), look=look, stop=stop)) as checks:
+            with closing(watch(data_folder(), look=look, stop=stop, screen=screen)) as checks:
                 for check in checks:
                     report(check)
 

@@ -14,6 +14,7 @@ from ui.components.support_sheet import SupportSheet
 from ui.file_saving import replace_whole
 from ui.formats import moment
 from ui.messages import Level
+from ui.screen_told import screen_told
 from ui.translations import error_fix, error_sentence, tr
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class SupportDesk(QObject):
         self.sheet.save_wanted.connect(self._save)
         self.sheet.send_wanted.connect(self._send)
         self.sheet.copied.connect(lambda what: self._context.messages.show_toast("components.copied", what=what))
+        self._screen = screen_told()
         self._looking: Operation = self._context.operations.run_with_progress(
             self._look, self._looked, lambda _: self._looked([]), on_progress=lambda _: None
         )
@@ -53,7 +55,7 @@ class SupportDesk(QObject):
         def stop() -> bool:
             return operation.cancelled or self._context.operations.closing
 
-        with closing(watch(data_folder(), stop=stop)) as checks:
+        with closing(watch(data_folder(), stop=stop, screen=self._screen)) as checks:
             return [check for check in checks if check.state is not CheckState.RUNNING]
 
     def _looked(self, checks: "list[Check]") -> None:

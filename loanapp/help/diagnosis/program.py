@@ -3,6 +3,7 @@
 import hashlib
 import os
 import platform
+import re
 import sys
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,9 @@ from loanapp.resource_files import assets_folder, read_toml
 _OLDEST_PYTHON: Final = (3, 11)
 # The smallest window the pages are made for.
 _LEAST: Final = (1366, 768)
+SCREEN_VARIABLE: Final = "LOANAPP_SCREEN"
+"""How a window tells the check of its screen: pixels and scaling in percent, such as ``1920x1080@150``."""
+_TOLD_SCREEN: Final = re.compile(r"(\d{2,5})x(\d{2,5})@(\d{2,4})")
 _CONNECTORS: Final = Path("/sys/class/drm")
 
 
@@ -90,13 +94,19 @@ def display() -> Check:
 
 
 def _has_screen() -> bool:
-    if sys.platform in ("win32", "darwin"):
+    if sys.platform in ("win32", "darwin") or _told_screen():
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
+def _told_screen() -> re.Match[str] | None:
+    return _TOLD_SCREEN.fullmatch(os.environ.get(SCREEN_VARIABLE, ""))
+
+
 def _screen() -> tuple[tuple[int, int] | None, int]:
-    """Pixels of the screen, where the system tells without a window, and its scaling in percent."""
+    """Pixels of the screen and its scaling in percent, as a window says or the system tells without one."""
+    if (told := _told_screen()) is not None:
+        return (int(told[1]), int(told[2])), int(told[3])
     if sys.platform == "win32":
         import ctypes  # noqa: PLC0415 - only here, and quick
 

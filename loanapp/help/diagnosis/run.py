@@ -13,6 +13,7 @@ from typing import Final
 
 from loanapp.help.diagnosis.check import Check, CheckState
 from loanapp.help.diagnosis.checks import CHECKS
+from loanapp.help.diagnosis.program import SCREEN_VARIABLE
 from loanapp.resource_files import HOME_VARIABLE
 
 # So many at once: most of a check is waiting for its own Python to start.
@@ -50,10 +51,12 @@ def watch(
     make_command: Callable[[str], list[str]] = command,
     limit: Callable[[str], float] = lambda name: CHECKS[name].seconds,
     stop: Callable[[], bool] = lambda: False,
+    screen: str = "",
 ) -> Generator[Check, None, None]:
     """Each check as it begins (``running``) and as it ends. A check that takes too long is ended and said to be late.
 
     Closing the generator early, or ``stop`` saying so, ends what still runs.
+    ``screen`` is what a window knows of the screen it is on (see :data:`program.SCREEN_VARIABLE`).
     """
     waiting = list(names)
     running: list[_Running] = []
@@ -65,7 +68,7 @@ def watch(
                 if CHECKS[name].opens_camera and not look:
                     yield Check(name, CheckState.GOOD, "not_tried", "check-computer")
                 else:
-                    started, seconds = _start(make_command(name), folder), limit(name)
+                    started, seconds = _start(make_command(name), folder, screen), limit(name)
                     running.append(_Running(name, started, seconds, time.monotonic() + seconds))
             for one in [*running]:
                 if (check := _ended(one)) is not None:
@@ -78,13 +81,14 @@ def watch(
             _end(one.process)
 
 
-def _start(arguments: list[str], folder: Path) -> "subprocess.Popen[bytes]":
+def _start(arguments: list[str], folder: Path, screen: str) -> "subprocess.Popen[bytes]":
+    told = {SCREEN_VARIABLE: screen} if screen else {}
     return subprocess.Popen(  # noqa: S603 - this program, or what a test puts in its place
         arguments,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, HOME_VARIABLE: str(folder), "PYTHONIOENCODING": "utf-8"},
+        env={**os.environ, **told, HOME_VARIABLE: str(folder), "PYTHONIOENCODING": "utf-8"},
         creationflags=_NO_WINDOW if sys.platform == "win32" else 0,
     )
 

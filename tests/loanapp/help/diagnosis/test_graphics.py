@@ -2,7 +2,7 @@
 
 import pytest
 
-from loanapp.help.diagnosis import CHECKS, CheckState, check_now
+from loanapp.help.diagnosis import CHECKS, CheckState, check_now, watch
 from loanapp.help.diagnosis.graphics import is_forced, is_stand_in, linux_cards, mac_cards, named
 
 
@@ -79,3 +79,18 @@ def test_the_check_is_made_here():
     check = check_now("graphics", None)
     assert "graphics" in CHECKS
     assert check.outcome in {"good", "forced", "software", "none"}
+
+
+@pytest.mark.parametrize(
+    ("screen", "state", "scale"),
+    [("1366x768@100", CheckState.GOOD, "100"), ("1920x1080@200", CheckState.WARNING, "200")],
+)
+def test_a_window_tells_the_check_of_its_screen_and_scaling(tmp_path, screen, state, scale):
+    *_, check = watch(tmp_path, names=["display"], screen=screen)
+    assert (check.state, check.values["scale"]) == (state, scale)
+    assert check.values["width"] == screen.partition("x")[0]
+
+
+def test_what_is_no_screen_is_not_believed(monkeypatch):
+    monkeypatch.setenv("LOANAPP_SCREEN", "wide")
+    assert "wide" not in check_now("display", None).values.values()
