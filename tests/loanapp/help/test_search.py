@@ -42,7 +42,9 @@ def test_the_right_article_is_among_the_first_three():
     assert len(missed(OPEN)) <= 0.05 * len(OPEN), missed(OPEN)
 
 
-@pytest.mark.parametrize(("name", "least"), [("sealed", 0.95), ("later", 0.9), ("fresh", 0.95), ("once", 0.95)])
+@pytest.mark.parametrize(
+    ("name", "least"), [("sealed", 0.95), ("later", 0.9), ("fresh", 0.95), ("once", 0.95), ("english", 0.93)]
+)
 def test_so_it_is_for_the_questions_that_were_set_aside(name, least):
     """What they measured when they were first opened is in docs/decisions/0013: less than now that they are known."""
     asked = questions(name)
