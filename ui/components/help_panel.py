@@ -66,7 +66,15 @@ class HelpPanel(QFrame):
             (self.support, self.support_wanted),
         ):
             button.clicked.connect(wanted)
-            ways.add(button)
+        # Two and two where four have no room: one under another, they would leave none for the article.
+        for pair in ((self.home, self.contents), (self.check, self.support)):
+            two = QWidget()
+            row = QHBoxLayout(two)
+            row.setContentsMargins(0, 0, 0, 0)
+            row.setSpacing(12)
+            for button in pair:
+                row.addWidget(button)
+            ways.add(two)
         ways.close_up()
         box.addWidget(ways)
         self._scroll = QScrollArea()
