@@ -151,9 +151,8 @@ class Field(QWidget):
     def _name_editor(self) -> None:
         self.editor.setAccessibleName(self.caption.text())
         if self._help is not None:
-            name = tr("help.field", field=self.caption.text())
-            self._help.setAccessibleName(name)
-            self._help.setToolTip(f"{name} (F1)")
+            self._help.setAccessibleName(tr("help.field", field=self.caption.text()))
+            self._help.setToolTip(tr("help.field_key", field=self.caption.text()))
         self.editor.setAccessibleDescription(" ".join(filter(None, (self.hint.text(), self.error.text()))))
 
     def text(self) -> str:
