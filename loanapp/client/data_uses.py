@@ -50,6 +50,12 @@ class HistoryPage:
     stamped_at: datetime | None
     more: bool
 
+    @property
+    def size(self) -> int:
+        """How many entries the head covers."""
+        size = self.head.get("size")
+        return size if isinstance(size, int) else 0
+
     @classmethod
     def read(cls, answer: JsonObject) -> "HistoryPage":
         """From the answer's shape."""

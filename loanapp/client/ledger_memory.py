@@ -5,7 +5,7 @@ so it is not encrypted: what it holds is what the lender signed, and hashes behi
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,8 +13,9 @@ from loanapp.client.private_files import read_private, write_private
 from loanapp.guard.ledger import KnownHistory
 
 FILE_NAME: Final = "ledger_heads.json"
-_LARGEST: Final = 4 * 1024 * 1024
+_LARGEST: Final = 16 * 1024 * 1024
 _HEADS_KEPT: Final = 50
+_PROOFS_KEPT: Final = 300
 
 
 class LedgerMemory:
@@ -26,23 +27,36 @@ class LedgerMemory:
     def known(self, lender: str, borrower_id: str) -> KnownHistory:
         """What is remembered; nothing before the first visit, or of a file nobody can read."""
         one = self._all().get(lender, {})
-        heads, entries = one.get("heads", []), one.get("entries", {}).get(borrower_id, {})
-        return KnownHistory(heads[-1] if heads else None, {int(number): leaf for number, leaf in entries.items()})
+        try:
+            heads, entries = one.get("heads", []), one.get("entries", {}).get(borrower_id, {})
+            head = dict(heads[-1]) if heads else None
+            return KnownHistory(head, {int(number): str(leaf) for number, leaf in entries.items()})
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return KnownHistory()
 
     def remember(self, lender: str, borrower_id: str, history: KnownHistory) -> None:
         """Keep what was checked; the last fifty heads stay, to be shown to whoever doubts them."""
         whole = self._all()
         one = whole.setdefault(lender, {"heads": [], "entries": {}, "conflict": None})
-        if history.head is not None and history.head not in one["heads"]:
-            one["heads"] = [*one["heads"], dict(history.head)][-_HEADS_KEPT:]
+        heads, entries = one.get("heads"), one.get("entries")
+        heads = heads if isinstance(heads, list) else []
+        if history.head is not None and history.head not in heads:
+            heads = [*heads, dict(history.head)][-_HEADS_KEPT:]
+        one["heads"], one["entries"] = heads, entries if isinstance(entries, dict) else {}
         one["entries"][borrower_id] = {str(number): leaf for number, leaf in history.leaves.items()}
         self._write(whole)
 
-    def keep_conflict(self, lender: str, fault: str, answer: Mapping[str, Any]) -> None:
-        """Keep what a lender said that does not fit what it had said: evidence, beside the heads it contradicts."""
+    def keep_conflict(
+        self, lender: str, fault: str, answer: Mapping[str, Any], proofs: Sequence[Mapping[str, object]] = ()
+    ) -> None:
+        """Keep what a lender said that does not fit what it had said: evidence, beside the heads it contradicts.
+
+        Of ``proofs``, the entries as they were told, only what is signed for stays: entry and path, never what it says.
+        """
         whole = self._all()
         one = whole.setdefault(lender, {"heads": [], "entries": {}, "conflict": None})
-        one["conflict"] = {"fault": fault, "answer": dict(answer)}
+        told = [{name: proof.get(name) for name in ("entry", "size", "path")} for proof in proofs]
+        one["conflict"] = {"fault": fault, "answer": dict(answer), "entries": told[-_PROOFS_KEPT:]}
         self._write(whole)
 
     def evidence(self, lender: str) -> bytes:
@@ -57,8 +71,8 @@ class LedgerMemory:
             return {}
         try:
             found = json.loads(written)["lenders"]
-            return found if isinstance(found, dict) else {}
-        except (ValueError, KeyError, TypeError):
+            return {name: one for name, one in found.items() if isinstance(one, dict)}
+        except (ValueError, KeyError, TypeError, AttributeError):
             return {}
 
     def _write(self, whole: dict[str, Any]) -> None:

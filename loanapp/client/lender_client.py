@@ -55,6 +55,7 @@ Side = Literal["front", "back"]
 PHOTO_LIMIT: Final = 20 * MEBIBYTE - 1024
 EVIDENCE_LIMIT: Final = 3_000_000
 _PDF_LIMIT: Final = 20 * MEBIBYTE
+_COPY_LIMIT: Final = 256 * MEBIBYTE  # the photos of every application
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _IDENTIFIER: Final = re.compile(r"[A-Za-z0-9_-]{1,80}")
 # Reading a card and judging a face are the lender's heaviest work.
@@ -400,13 +401,18 @@ class LenderClient:
 
     # The borrower's data
 
-    def data_uses(self, *, seen: int, after: int) -> HistoryPage:
-        """Own entries of the ledger above number ``after``, with the proof of growth from the head of ``seen``."""
-        return self._get(f"/v1/data-uses?seen={seen:d}&after={after:d}", HistoryPage.read)
+    def data_uses(self, *, seen: int, after: int, size: int = 0) -> HistoryPage:
+        """Own entries of the ledger above number ``after``, with the proof of growth from the head of ``seen``.
+
+        They stand under the newest head, or under the one of ``size`` entries where that is named.
+        """
+        under = f"&size={size:d}" if size else ""
+        return self._get(f"/v1/data-uses?seen={seen:d}&after={after:d}{under}", HistoryPage.read)
 
     def my_data(self) -> Mapping[str, object]:
-        """A copy of everything the lender holds."""
-        return self._get("/v1/my-data", lambda answer: answer.raw())
+        """A copy of everything the lender holds; pictures and contract are in it, as base64."""
+        call = Call("POST", "/v1/my-data/copies", body=_written({}), answer_limit=_COPY_LIMIT, repeatable=True)
+        return JsonObject.parse(self._out(call, {}).body).raw()
 
     def erase(self, application_id: str, message_public_key: bytes) -> Mapping[str, object]:
         """Have an application's data deleted; the receipt's signature is checked."""

@@ -1,24 +1,16 @@
 """Who used my data: asked of the lender, and held against every head this computer has seen."""
 
-import io
 import json
-import zipfile
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
-from loanapp.client.data_uses import DataUse, HistoryPage
+from loanapp.client.data_uses import DataUse
 from loanapp.client.ledger_memory import LedgerMemory
 from loanapp.domain.status import ERASABLE
 from loanapp.guard.ledger import check_history
 from loanapp.guard.refusal import GuardRefusal
 from loanapp.journey.core import JourneyCore
-
-_README: Final = """data.json      放款机构保存的关于您的全部信息 / everything the lender holds about you
-receipts.json  您的授权凭证和删除凭证，由放款机构签名 / your consent and deletion receipts, signed by the lender
-
-JSON, UTF-8. 金额为元，时间带时区。Amounts in yuan, times with their zone.
-"""
+from loanapp.journey.data_copy import packed_copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +34,17 @@ class HistoryActs(JourneyCore):
         """
         return self._guarded(self._checked_history)
 
-    def copy_of_my_data(self) -> bytes:
-        """A zip of everything the lender holds about the borrower, as documented JSON, with the receipts kept here."""
+    def copy_of_my_data(self, readme: str) -> bytes:
+        """A zip of everything the lender holds about the borrower, with the receipts kept here.
+
+        ``data.json`` is documented JSON; pictures and contracts are files beside it; ``readme`` says what is what.
+        """
 
         def work() -> bytes:
             held = self.client.my_data()
             with self._lock:
                 own = {**self.draft.receipts, **self.draft.deletions}
-            packed = io.BytesIO()
-            with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-                archive.writestr("data.json", json.dumps(held, ensure_ascii=False, indent=1))
-                archive.writestr("receipts.json", f"[{','.join(own.values())}]")
-                archive.writestr("README.txt", _README)
-            return packed.getvalue()
+            return packed_copy(held, list(own.values()), readme)
 
         return self._guarded(work)
 
@@ -87,22 +77,16 @@ class HistoryActs(JourneyCore):
     def _checked_history(self) -> CheckedHistory:
         profile, memory, borrower = self._profile(), LedgerMemory(self._home), self.draft.borrower_id
         known = memory.known(profile.licence, borrower)
-        page = self._first_page(known.size)
+        first = page = self.client.data_uses(seen=known.size, after=0)
         uses = list(page.uses)
         while page.more and page.uses:
-            following = self.client.data_uses(seen=known.size, after=page.uses[-1].no)
-            if following.head != page.head:  # an act of ours came between: begin anew under the newer head
-                following = self._first_page(known.size)
-                uses = []
-            page = following
+            page = self.client.data_uses(seen=known.size, after=page.uses[-1].no, size=first.size)
             uses.extend(page.uses)
         try:
-            checked = check_history(known, page.head, page.growth, uses, profile.message_public_key)
+            checked = check_history(known, first.head, first.growth, uses, profile.message_public_key)
         except GuardRefusal as refusal:
-            memory.keep_conflict(profile.licence, refusal.what, {"head": page.head, "growth": list(page.growth)})
+            said = {"head": first.head, "growth": list(first.growth), "known": known.leaves}
+            memory.keep_conflict(profile.licence, refusal.what, said, [use.proof for use in uses])
             raise
         memory.remember(profile.licence, borrower, checked)
-        return CheckedHistory(tuple(uses), checked.size, str(page.head.get("root", "")), page.stamped_at)
-
-    def _first_page(self, seen: int) -> HistoryPage:
-        return self.client.data_uses(seen=seen, after=0)
+        return CheckedHistory(tuple(uses), checked.size, str(first.head.get("root", "")), first.stamped_at)

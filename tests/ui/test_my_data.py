@@ -205,10 +205,10 @@ def test_a_copy_is_saved_and_data_are_deleted_after_a_question(opened, journey, 
     journey.answers |= {
         "may_erase": lambda: True,
         "erase_application": lambda: None,
-        "copy_of_my_data": lambda: b"a zip",
+        "copy_of_my_data": lambda _readme: b"a zip",
     }
     dialog = opened(journey, first="rights")
-    write_file(dialog.view, journey.copy_of_my_data, tmp_path / "copy.zip")
+    write_file(dialog.view, lambda: journey.copy_of_my_data("read me"), tmp_path / "copy.zip")
     qtbot.waitUntil((tmp_path / "copy.zip").exists)
     dialog.view.delete.click()
     question = next(one for one in dialog.view.findChildren(ConfirmDialog) if one.isVisible())

@@ -84,8 +84,9 @@ class Rights(DataView):
     def _save_copy(self) -> None:
         from ui.my_data.save import save_file
 
-        if self.context.journey is not None:
-            save_file(self, "my_data.copy_name", self.context.journey.copy_of_my_data)
+        journey, readme = self.context.journey, tr("my_data.copy_readme")
+        if journey is not None:
+            save_file(self, "my_data.copy_name", lambda: journey.copy_of_my_data(readme))
 
     def _ask_to_delete(self) -> None:
         from ui.pages.confirm import Question, ask

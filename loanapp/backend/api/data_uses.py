@@ -22,10 +22,13 @@ Number = Annotated[int, Query(ge=0, le=_LARGEST)]
 
 @router.get("/data-uses", responses=problems(401))
 def get_data_uses(
-    services: ServicesDep, borrower_id: BorrowerDep, seen: Number = 0, after: Number = 0
+    services: ServicesDep, borrower_id: BorrowerDep, seen: Number = 0, after: Number = 0, size: Number = 0
 ) -> wire.DataUses:
-    """Every use of the borrower's data, provable under the newest head."""
-    history = own_history(services, borrower_id, seen=seen, after=after)
+    """Every use of the borrower's data, provable under the newest head, or the one of ``size`` entries if there is one.
+
+    Whoever reads on page by page names the first page's head, so that new entries meanwhile move nothing.
+    """
+    history = own_history(services, borrower_id, seen=seen, after=after, size=size)
     head = history.head
     return wire.DataUses.model_validate(
         {
@@ -39,9 +42,10 @@ def get_data_uses(
     )
 
 
-@router.get("/my-data", responses=problems(401))
-def get_my_data(services: ServicesDep, borrower_id: BorrowerDep) -> wire.DataCopy:
-    """A copy of everything the lender holds about the borrower."""
+@router.post("/my-data/copies", responses=problems(401))
+def post_copy(body: Empty, services: ServicesDep, borrower_id: BorrowerDep) -> wire.DataCopy:
+    """A copy of everything the lender holds about the borrower; that it was made is an entry of the ledger."""
+    del body
     with services.database.write() as session:
         return wire.DataCopy.model_validate(copy_of_data(services, session, borrower_id))
 

@@ -28,7 +28,7 @@ from loanapp.backend.verification.documents import PORTRAIT, photo_kind
 from loanapp.domain.status import ERASABLE, ApplicationStatus
 from loanapp.proof.signed_message import sign_message
 
-_IN_VAULT: Final = (photo_kind("front"), photo_kind("back"), PORTRAIT, CERTIFICATE)
+IN_VAULT: Final = (photo_kind("front"), photo_kind("back"), PORTRAIT, CERTIFICATE)
 _SEALED: Final = ("profile_sealed", "reading_sealed", "identity_sealed", "card_sealed", "decision_sealed")
 
 
@@ -88,7 +88,7 @@ def finish_erasure(services: Services, application_id: str) -> None:
 
     While a reader holds a log, the receipt stays unfinished and the timer comes again.
     """
-    for kind in _IN_VAULT:
+    for kind in IN_VAULT:
         services.vault.destroy(application_id, kind)
     gone = services.vault.erase_deleted()
     if not (services.database.erase_deleted() and gone):

@@ -25,13 +25,15 @@ class History:
     more: bool
 
 
-def own_history(services: Services, borrower_id: str, *, seen: int, after: int) -> History:
+def own_history(services: Services, borrower_id: str, *, seen: int, after: int, size: int = 0) -> History:
     """Own entries with numbers above ``after``, at most :data:`PAGE`.
 
-    ``seen`` is the size of a head the borrower holds; a size this ledger never had earns no proof.
+    ``seen`` is the size of a head the borrower holds; a size this ledger never had earns no proof. ``size`` is that of
+    the head to prove them under; of a size no head was signed over, it is the newest.
     """
-    head = current_head(services)
+    newest = current_head(services)
     with services.database.read() as session:
+        head = session.get(LedgerHead, size) or newest
         own = select(Application.id).where(Application.borrower_id == borrower_id)
         query = (
             select(LedgerRow)

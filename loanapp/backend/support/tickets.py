@@ -37,7 +37,7 @@ def take(
         id=str(ticket_id),
         number=new_number(session, "KF", "support", now),
         borrower_id=borrower_id,
-        text_sealed=services.cipher.encrypt(text.encode(), f"support|{ticket_id}"),
+        text_sealed=services.cipher.encrypt(text.encode(), _place(str(ticket_id))),
         received_at=now,
         answer_by=now + timedelta(hours=policy.answer_within_hours),
     )
@@ -49,6 +49,15 @@ def _count(session: Session, borrower_id: str | None, since: datetime) -> int:
     mine = SupportTicket.borrower_id == borrower_id if borrower_id else SupportTicket.borrower_id.is_(None)
     query = select(func.count()).select_from(SupportTicket).where(mine, SupportTicket.received_at > since)
     return session.scalar(query) or 0
+
+
+def text_of(services: Services, ticket: SupportTicket) -> str:
+    """What was asked."""
+    return services.cipher.decrypt(ticket.text_sealed, _place(ticket.id)).decode()
+
+
+def _place(ticket_id: str) -> str:
+    return f"support|{ticket_id}"
 
 
 def forget_old(services: Services) -> None:

@@ -71,6 +71,8 @@ def test_a_history_rewritten_between_two_visits_is_found_and_kept_as_evidence(wa
         assert kept["heads"]
         assert kept["conflict"]["fault"] == "edited"
         assert kept["conflict"]["answer"]["head"]["signature"]
+        (contradicts,) = [entry for entry in kept["conflict"]["entries"] if entry["entry"]["no"] == number]
+        assert set(contradicts) == {"entry", "size", "path"}  # what an entry says goes to nobody with the evidence
     finally:
         with lender.services.database.write() as session:
             session.get_one(LedgerRow, number).recipient = was
@@ -87,6 +89,31 @@ def test_a_long_history_comes_in_pages(walker, program, monkeypatch):
     monkeypatch.setattr(history, "PAGE", 1)
     assert [use.no for use in program(one).data_uses().uses] == [use.no for use in whole.uses]
     assert len(whole.uses) > 2
+
+
+def test_what_is_written_while_pages_are_read_moves_none_of_them(walker, program, monkeypatch):
+    from loanapp.backend.data_uses import history
+
+    one = walker()
+    one.sign_in()
+    one.create()
+    one.consents()
+    journey = program(one)
+    whole = journey.data_uses()
+    monkeypatch.setattr(history, "PAGE", 2)
+    asked, ask = [], journey.client.data_uses
+
+    def ask_while_others_write(**more):
+        asked.append(more)
+        one.profile()
+        one.consent("bureau_query")
+        return ask(**more)
+
+    monkeypatch.setattr(journey.client, "data_uses", ask_while_others_write)
+    found = journey.data_uses()
+    numbers = [use.no for use in found.uses]
+    assert numbers[: len(whole.uses)] == [use.no for use in whole.uses]
+    assert len(asked) == -(-len(numbers) // 2)  # no page is read twice
 
 
 def test_the_contract_names_a_head_of_the_ledger(walker, lender, monkeypatch):

@@ -1,12 +1,16 @@
 """Deletion that is one: no byte of it is left, a receipt says so, and no kill makes the lender forget what is due."""
 
+import base64
 import sqlite3
 import time
+import uuid
 from datetime import timedelta
 
 from sqlalchemy import select
 
+from loanapp.backend.data_uses.copy import _OF_APPLICATION
 from loanapp.backend.data_uses.retention import sweep
+from loanapp.backend.staff.tables import Base
 from loanapp.backend.store.tables import Application, ContractRecord, DeletionReceipt
 from loanapp.backend.vault.vault import VaultItem
 from loanapp.proof.signed_message import verify_message
@@ -153,13 +157,50 @@ def test_a_draft_goes_thirty_days_after_its_last_change(walker, lender):
 
 def test_a_copy_holds_everything_in_the_open_and_leaves_an_entry(walker):
     one = filled(walker())
-    copy = one.done("GET", "/v1/my-data")
+    ticket = {"text": "我的钱什么时候到？"}
+    one.done("PUT", f"/v1/support-tickets/{uuid.uuid4()}", body=ticket)
+    copy = one.done("POST", "/v1/my-data/copies", body={})
     (application,) = copy["applications"]
     assert copy["phone"] == one.phone
+    assert copy["questions"][0]["text"] == ticket["text"]
     assert application["identity"]["name"] == one.who.name
     assert application["bank_card"]["number"] == one.who.card_number
     assert len(application["consent_receipts"]) == 3
+    assert base64.b64decode(application["pictures"]["document_front"])[:2] in {b"\xff\xd8", b"\x89P"}
+    assert [event["status"] for event in application["events"]] == ["draft"]
     assert one.done("GET", "/v1/data-uses")["entries"][-1]["content"]["act"] == "right.copy"
+
+
+def test_the_copy_of_a_loan_holds_contract_and_payments(walker, clock):
+    one = walker()
+    one.borrow(clock)
+    (application,) = one.done("POST", "/v1/my-data/copies", body={})["applications"]
+    assert base64.b64decode(application["contract"]).startswith(b"%PDF")
+    (loan,) = application["loan"]
+    assert (loan["principal"], len(loan["schedule"])) == ("10000.00", 12)
+    assert application["repayments"] == application["hardships"] == []
+
+
+def test_no_table_about_a_person_is_left_out_of_the_copy_unthought_of():
+    about = {
+        table.name
+        for table in Base.metadata.sorted_tables
+        if {"application_id", "borrower_id"} & set(table.columns.keys())
+    }
+    elsewhere = {
+        "application": "shown as the borrower sees it, its sealed parts opened",
+        "consent": "as receipts",
+        "contract": "as a PDF",
+        "deletion_receipt": "as receipts",
+        "support_ticket": "as questions, opened",
+        "ledger_entry": "the whole history, with proofs, is GET /v1/data-uses",
+        "verification_check": "what a source said is the source's; that it was asked is in the history",
+        "access_session": "a digest that signs in",
+        "idempotency": "answers given before, as they were",
+        "staff_note": "a colleague's own words; decision and reasons are in it",
+        "payout_approval": "in the history",
+    }
+    assert about - {table.__tablename__ for table in _OF_APPLICATION.values()} == set(elsewhere)
 
 
 def test_a_killed_lender_has_not_forgotten_what_is_due(tmp_path):

@@ -73,4 +73,5 @@ class DataCopy(Answer):
     made_at: str
     phone: str
     applications: tuple[dict[str, Any], ...]
+    questions: tuple[dict[str, Any], ...]
     deletion_receipts: tuple[dict[str, Any], ...]
