@@ -16,6 +16,11 @@ _LONGEST_NAME: Final = 240
 # The archives are packed with 64 MiB to look back into; twice as much memory is for blocks and filters.
 _MEMORY: Final = 192 * 1024 * 1024
 _PIECE: Final = 1024 * 1024
+# A file where a folder should be is the archive's fault, not the disk's.
+_NO_ARCHIVE: Final = (
+    *(tarfile.TarError, lzma.LZMAError, EOFError, UnicodeError, ValueError),
+    *(FileExistsError, NotADirectoryError),
+)
 
 
 def unpack(archive: Path, into: Path, *, most_bytes: int = MOST_BYTES, most_members: int = MOST_MEMBERS) -> Path:
@@ -26,12 +31,13 @@ def unpack(archive: Path, into: Path, *, most_bytes: int = MOST_BYTES, most_memb
     """
     into.mkdir(mode=0o755)
     try:
-        with (
-            archive.open("rb") as packed,
-            tarfile.open(fileobj=_Unpacked(packed, most_bytes).as_file(), mode="r|") as tar,
-        ):
-            _take(tar, into, most_members)
-    except (tarfile.TarError, lzma.LZMAError, EOFError, UnicodeError, ValueError):
+        with archive.open("rb") as packed:
+            unpacked = _Unpacked(packed, most_bytes)
+            with tarfile.open(fileobj=unpacked.as_file(), mode="r|") as tar:
+                _take(tar, into, most_members)
+            while unpacked.read(_PIECE):
+                pass  # to the end, where the sum of everything stands
+    except _NO_ARCHIVE:
         shutil.rmtree(into)
         raise UpdateRefusedError(Reason.HARMFUL) from None
     except UpdateRefusedError:
