@@ -22,6 +22,7 @@ from installer.metadata import Metadata
 from installer.parts import build_parts
 from loanapp.client.installed_profile import ProfileError, check_profile, known_publishers
 from loanapp.proof.signed_message import SIGNATURE_FIELD, sign_message
+from loanapp.updates.source import ROOT_PLACE, update_address
 
 _LEAST_PASSPHRASE: Final = 12
 _ROOT: Final = Path(__file__).resolve().parents[1]
@@ -40,12 +41,34 @@ def read_profile(profile: Path, publishers: Path) -> dict[str, Any]:
     check_profile(table, keys)
     if icon_of(profile, table) is None and "icon" in table.get("brand", {}):
         raise ProfileError("brand.icon is not the file whose SHA-256 the profile states")
+    if update_address(table) is not None:
+        _check_update_root(update_root_of(profile, table))
     return table
 
 
 def icon_of(profile: Path, table: dict[str, Any]) -> Path | None:
     """The drawing that lies beside the profile, if it is the one whose hash was signed."""
-    said = table.get("brand", {}).get("icon")
+    return _file_beside(profile, table.get("brand", {}).get("icon"))
+
+
+def update_root_of(profile: Path, table: dict[str, Any]) -> Path | None:
+    """The root of updates that lies beside the profile, if it is the one whose hash was signed."""
+    return _file_beside(profile, table.get("updates", {}).get("root"))
+
+
+def _check_update_root(path: Path | None) -> None:
+    from tuf.api.metadata import Metadata, Root  # noqa: PLC0415 - a build without updates needs none of it
+
+    if path is None:
+        raise ProfileError("updates.root is not the file whose SHA-256 the profile states")
+    try:
+        root = Metadata[Root].from_file(str(path))
+        root.verify_delegate("root", root)
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with it, it is no root
+        raise ProfileError(f"updates.root is no root of updates: {error}") from None
+
+
+def _file_beside(profile: Path, said: object) -> Path | None:
     if not isinstance(said, dict):
         return None
     path = profile.with_name(Path(str(said.get("file", ""))).name)
@@ -62,6 +85,10 @@ def lay_out(profile: Path, publishers: Path, folder: Path) -> dict[str, Any]:
     shutil.copyfile(profile, folder / "profiles" / "lender.toml")
     shutil.copyfile(publishers, folder / "profiles" / "publishers.toml")
     (folder / "assets.toml").write_text(build_parts("lender").asset_list(_ROOT), encoding="utf-8")
+    if (root := update_root_of(profile, table)) is not None:
+        place = folder.joinpath(*ROOT_PLACE)
+        place.parent.mkdir()
+        shutil.copyfile(root, place)
     if (icon := icon_of(profile, table)) is not None:
         (folder / "application").mkdir()
         shutil.copyfile(icon, folder / "application" / "loanapp.svg")
