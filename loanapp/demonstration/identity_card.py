@@ -45,9 +45,10 @@ _SEX_NAMES: Final = {Sex.MALE: "男", Sex.FEMALE: "女"}
 class PhotoConditions:
     """How the card was photographed; the defaults are a careful borrower's.
 
-    ``tilt_degrees`` turns the card in the picture, ``perspective`` (0 to 1) leans it back, ``blur`` is the
-    sigma of a Gaussian in pixels, ``noise`` the standard deviation of the sensor noise in grey levels,
-    ``light`` a factor on brightness, ``glare`` (0 to 1) a soft bright spot, ``seed`` picks noise and table.
+    ``tilt_degrees`` turns the card in the picture, ``perspective`` (0 to 1) makes the edge at ``far_edge`` (0 upper,
+    1 right, 2 lower, 3 left) shorter by half its value, ``blur`` is the sigma of a Gaussian in pixels, ``noise`` the
+    standard deviation of the sensor noise in grey levels, ``light`` a factor on brightness, ``glare`` (0 to 1) a soft
+    bright spot at ``glare_at`` (-1 to 1 across and down the photo), ``seed`` picks noise and table.
     """
 
     tilt_degrees: float = 1.2
@@ -57,6 +58,8 @@ class PhotoConditions:
     light: float = 1.0
     glare: float = 0.0
     seed: int = 0
+    far_edge: int = 0
+    glare_at: tuple[float, float] = (0.1, -0.2)
 
 
 def render_card(
@@ -202,7 +205,8 @@ def _photograph(card: Image8, conditions: PhotoConditions) -> Image8:
     lit = photo * (1 - 0.5 * shadow) * (1 - alpha) + warped.astype(np.float32) * alpha
     x, y = np.meshgrid(np.linspace(-1, 1, width, dtype=np.float32), np.linspace(-1, 1, height, dtype=np.float32))
     lit *= (conditions.light * (1.0 - 0.07 * x - 0.05 * y - 0.05 * (x * x + y * y)))[..., None]
-    lit += 150 * conditions.glare * np.exp(-((x - 0.1) ** 2 + (y + 0.2) ** 2) / 0.05)[..., None]
+    across, down = x - conditions.glare_at[0], y - conditions.glare_at[1]
+    lit += 150 * conditions.glare * np.exp(-(across**2 + down**2) / 0.05)[..., None]
     if conditions.blur > 0:
         lit = np.asarray(cv2.GaussianBlur(lit, (0, 0), conditions.blur), np.float32)
     if conditions.noise > 0:
@@ -226,9 +230,10 @@ def _placement(conditions: PhotoConditions) -> NDArray[np.float64]:
     width, height = _CARD
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
     centred = (corners - [width / 2, height / 2]) * 0.98
-    lean = 0.5 * conditions.perspective * width / 2
-    centred[0, 0] += lean
-    centred[1, 0] -= lean
+    first, second = conditions.far_edge % 4, (conditions.far_edge + 1) % 4
+    lean = 0.25 * conditions.perspective * (centred[second] - centred[first])
+    centred[first] += lean
+    centred[second] -= lean
     angle = np.deg2rad(conditions.tilt_degrees)
     rotation = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     placed = centred @ rotation.T + np.array(PHOTO_SIZE) / 2
