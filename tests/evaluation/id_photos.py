@@ -86,13 +86,10 @@ def lines(levels: dict[int, Level]) -> list[str]:
         times = f"{np.mean(level.seconds):.2f}, {np.percentile(level.seconds, 95):.2f}" if level.seconds else "-"
         asked, wrong = (_counted(one) for one in (level.asked, level.wrong))
         right = share(level.right, level.photos)
-        found.append(
-            f"{number} | {level.photos} | {right} | {asked} | {level.with_wrong}: {wrong} | {level.wrong_numbers} | {times}"
-        )
-    rare, right = (sum(getattr(level, name) for level in levels.values()) for name in ("rare", "rare_right"))
-    found.append(
-        f"fronts with a rare character in the name (share asked for: {RARE_SHARE:.0%}): {right} of {rare} right"
-    )
+        counts = f"{asked} | {level.with_wrong}: {wrong} | {level.wrong_numbers}"
+        found.append(f"{number} | {level.photos} | {right} | {counts} | {times}")
+    rare, read = (sum(getattr(level, name) for level in levels.values()) for name in ("rare", "rare_right"))
+    found.append(f"fronts with a rare character in the name ({RARE_SHARE:.0%} are to have one): {read} of {rare} right")
     found += [f"{'yes' if yes else 'NO '}  {what}" for what, yes in reached(levels).items()]
     return found
 
