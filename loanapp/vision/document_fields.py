@@ -29,6 +29,8 @@ _PRINTED_DATE: Final = re.compile(r"(?:19|20)\d\d\D{0,2}年|年\D{0,2}\d{1,2}\D{
 _PLACE: Final = re.compile(r"[省市区县州旗镇乡村路街弄巷号]")
 _NOT_IN_NAMES: Final = re.compile(r"[^㐀-鿿豈-﫿\U00020000-\U000323AF·]")
 _DOTS: Final = re.compile(r"[•・･‧∙⋅●◦.．,，]")
+# What a reader sees between a label and its field.
+_BEFORE_ADDRESS: Final = ":：.,，。·|-"
 # The text column ends here, as a part of the card's printed width: the portrait is to its right.
 _TEXT_COLUMN: Final = 0.68
 
@@ -137,7 +139,8 @@ def _text_column(row: Row, rows: Sequence[Row]) -> Row:
 
 
 def _is_mark(text: str) -> bool:
-    return _find(text, SPECIMEN_MARK) is not None
+    # 样张 itself: an address may hold most of the mark's other characters (模拟区样例街).
+    return "样张" in text and _find(text, SPECIMEN_MARK) is not None
 
 
 def _first(rows: Sequence[Row], labels: tuple[str, ...]) -> int | None:
@@ -192,7 +195,7 @@ def _address(rows: Sequence[Row], top: int | None, number_row: Row | None) -> Fi
         return NOTHING
     text = "".join(text_of(line) for line in lines)
     cut = _find(text, "住址")
-    value = text[cut[1] :] if cut else text
+    value = (text[cut[1] :] if cut else text).lstrip(_BEFORE_ADDRESS)
     score = min(_score(line) for line in lines)
     return FieldReading(value, score if _PLACE.search(value) else score / 2) if value else NOTHING
 

@@ -17,6 +17,8 @@ _RECOGNISER: Final = "PP-OCRv6_rec_small.onnx"
 # At most this many pixels for finding text: 0.4 s a photo on two cores, and every field still read.
 _DETECTION_SIDE: Final = 640
 _LEAST_SCORE: Final = 0.5
+# A character of GB 2312 is taken when it has this part of the likelihood of a rarer one.
+_LEAST_LEAD: Final = 0.5
 # Two boxes are of one row when they share this part of the lower one's height.
 _ROW_OVERLAP: Final = 0.5
 
@@ -66,6 +68,39 @@ class TextReader:
         ]
 
 
+class _Simplified:
+    """Decodes as the library does, but prefers a character of GB 2312 that is nearly as likely as a rarer one.
+
+    The net knows the traditional forms too and is now and then undecided (廈 0.57, 厦 0.43); a card prints simplified
+    ones. Rare characters of names that are read rightly are far ahead of the next (measured: 皛 0.71, 晶 0.25).
+    """
+
+    def __init__(self, decode: Any) -> None:  # noqa: ANN401 - the library's own object
+        self._decode = decode
+        rare = [not _in_gb2312(character) for character in decode.character]
+        rare[0] = False  # the blank between characters
+        self._rare: Final = np.array(rare)
+        self._common: Final = ~self._rare
+        self._common[0] = False
+
+    def __call__(self, likelihoods: Floats, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - passed on
+        """Likelihoods are (lines, places, characters); those of a rare character that is passed over become nothing."""
+        likeliest = likelihoods.argmax(axis=2)
+        for line, place in zip(*np.nonzero(self._rare[likeliest]), strict=True):
+            here, rare = likelihoods[line, place], likeliest[line, place]
+            if here[self._common].max() >= _LEAST_LEAD * here[rare]:
+                here[self._rare] = 0
+        return self._decode(likelihoods, *arguments, **options)
+
+
+def _in_gb2312(character: str) -> bool:
+    try:
+        character.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _load_engine() -> Any:  # noqa: ANN401 - the library's own object, used as a callable
     import rapidocr  # noqa: PLC0415 - heavy: loads onnxruntime
 
@@ -73,7 +108,7 @@ def _load_engine() -> Any:  # noqa: ANN401 - the library's own object, used as a
     for name in (_DETECTOR, _RECOGNISER):
         if not (folder / name).is_file():
             raise LoanAppError(ErrorCode.ASSET_MISSING, asset=name)
-    return rapidocr.RapidOCR(
+    engine = rapidocr.RapidOCR(
         params={
             "Global.log_level": "critical",
             "Global.use_cls": False,
@@ -84,6 +119,9 @@ def _load_engine() -> Any:  # noqa: ANN401 - the library's own object, used as a
             "Rec.model_path": str(folder / _RECOGNISER),
         },
     )
+    recogniser = engine._load_rec_model()  # noqa: SLF001 - at its first use otherwise, with no way to reach it
+    recogniser.postprocess_op = _Simplified(recogniser.postprocess_op)
+    return engine
 
 
 def lies_on_its_side(boxes: list[TextBox]) -> bool:

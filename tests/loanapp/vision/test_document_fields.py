@@ -119,6 +119,11 @@ def test_address_without_its_label_begins_below_the_birth():
     assert fields(front(address="北京市朝阳区模拟路1号"))["address"] == "北京市朝阳区模拟路1号2号楼303室"
 
 
+@pytest.mark.parametrize("printed", ["上海市模拟区样例街178号", "：上海市模拟区样例街178号"])
+def test_address_is_kept_that_resembles_the_specimen_mark(printed):
+    assert fields(front(address=f"住址{printed}"))["address"] == "上海市模拟区样例街178号2号楼303室"
+
+
 def test_text_over_the_portrait_and_the_specimen_mark_belong_to_no_field():
     mark = box("模拟样张 非真实证件", 720, 30, 1000, 76)
     other = box("NASA", 800, 330, 900, 370)

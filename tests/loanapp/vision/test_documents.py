@@ -16,6 +16,7 @@ from loanapp.demonstration.portrait import load_portrait
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.vision.documents import DocumentReader, DocumentSide
 from loanapp.vision.photos import decode_photo
+from tests.evaluation.id_cards import card_photo
 
 
 @pytest.fixture(scope="module")
@@ -190,3 +191,9 @@ def test_decoding_shrinks_and_never_enlarges():
     photo = render_card(find_identity("approved"), "back")
     assert decode_photo(photo, 640).shape == (480, 640, 3)
     assert decode_photo(photo, 5000).shape == (960, 1280, 3)
+
+
+def test_traditional_form_of_a_printed_simplified_character_is_not_read(reader):
+    photo = card_photo(0, 91)
+    assert "厦门" in photo.identity.address
+    assert reader.read(photo.content(), "front").fields["address"].value == photo.identity.address
