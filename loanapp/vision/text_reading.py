@@ -108,7 +108,7 @@ def _load_engine() -> Any:  # noqa: ANN401 - the library's own object, used as a
     for name in (_DETECTOR, _RECOGNISER):
         if not (folder / name).is_file():
             raise LoanAppError(ErrorCode.ASSET_MISSING, asset=name)
-    engine = rapidocr.RapidOCR(
+    engine: Any = rapidocr.RapidOCR(
         params={
             "Global.log_level": "critical",
             "Global.use_cls": False,
