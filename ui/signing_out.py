@@ -1,5 +1,6 @@
 """Signing out: what it costs is said first, then nothing of the borrower stays on the screen or on this computer."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from loanapp.domain.errors import LoanAppError
@@ -37,7 +38,29 @@ def _sign_out(window: "MainWindow") -> None:
     window.context.operations.save(work, lambda _: _signed_out(window, None), lambda error: _signed_out(window, error))
 
 
-def _signed_out(window: "MainWindow", error: LoanAppError | None) -> None:
+def close_account(window: "MainWindow", closed: Callable[[], object]) -> None:
+    """Close the account at the lender, then forget it here; ``closed`` runs once it is. A refusal changes nothing."""
+    journey, page = window.context.journey, window.page
+    if journey is None or page is None:
+        return
+
+    def work() -> None:
+        from loanapp.client.support_queue import SupportQueue
+        from loanapp.resource_files import data_folder
+
+        journey.close_account()
+        SupportQueue(data_folder()).forget()
+
+    def done(_: object) -> None:
+        closed()
+        page.all_saved()
+        page.leave()
+        _signed_out(window, None, "my_data.closed")
+
+    window.context.operations.save(work, done, window.context.messages.show_error)
+
+
+def _signed_out(window: "MainWindow", error: LoanAppError | None, said: str = "common.sign_out_done") -> None:
     journey = window.context.journey
     window.bottom.sign_out.setEnabled(True)
     if journey is None:
@@ -51,4 +74,4 @@ def _signed_out(window: "MainWindow", error: LoanAppError | None) -> None:
     window.forget_pages()
     window.show_page(journey.current_page())
     if error is None:
-        messages.show_notice(Level.DONE, "common.sign_out_done")
+        messages.show_notice(Level.DONE, said)

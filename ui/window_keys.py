@@ -51,11 +51,13 @@ class WindowKeys:
     def open_my_data(self) -> None:
         """Whoever asks about their data gets the answer in front of the page they are on."""
         from ui.my_data.dialog import MyDataDialog
+        from ui.signing_out import close_account
 
         window, journey = self._window, self._window.context.journey
         dialog = MyDataDialog(window, window.context)
         if journey is not None:
             dialog.changed.connect(lambda: window.show_page(journey.current_page()))
+            dialog.closing_wanted.connect(lambda: close_account(window, dialog.accept))
         dialog.open()
 
     def _open_help(self) -> None:

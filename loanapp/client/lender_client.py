@@ -30,6 +30,7 @@ from loanapp.client.errors import InputRejectedError, LenderRefusedError
 from loanapp.client.network_log import Contact
 from loanapp.client.offer_answers import read_disclosure
 from loanapp.client.reading import JsonObject
+from loanapp.client.rights import RightRequest
 from loanapp.client.support_queue import Ticket
 from loanapp.client.transport import MEBIBYTE, Answer, Call, RetryPolicy, Transport
 from loanapp.domain.clock import Clock
@@ -39,6 +40,7 @@ from loanapp.domain.hardship import HardshipReason
 from loanapp.domain.liveness import Challenge, SourceKind
 from loanapp.domain.loan_account import Repayment
 from loanapp.domain.money import wire
+from loanapp.domain.rights import RightKind
 from loanapp.domain.schedule import RepaymentMethod
 from loanapp.guard.permissions import check_outgoing
 from loanapp.guard.signatures import check_signed
@@ -414,6 +416,26 @@ class LenderClient:
         call = Call("POST", "/v1/my-data/copies", body=_written({}), answer_limit=_COPY_LIMIT, repeatable=True)
         return JsonObject.parse(self._out(call, {}).body).raw()
 
+    def rights_requests(self) -> tuple[RightRequest, ...]:
+        """What the borrower has asked, the newest first."""
+        return self._get("/v1/rights-requests", _read_requests)
+
+    def ask_right(self, request_id: str, kind: RightKind, text: str) -> tuple[RightRequest, ...]:
+        """Ask the lender something about the borrower's data; the same id asks once."""
+        body = {"kind": kind.value, "text": text}
+        return self._send("PUT", f"/v1/rights-requests/{_segment(request_id)}", body, _read_requests)
+
+    def close_account(self, message_public_key: bytes) -> tuple[Mapping[str, object], ...]:
+        """Have the account closed; the signature of each deletion receipt is checked."""
+
+        def read(answer: JsonObject) -> tuple[Mapping[str, object], ...]:
+            receipts = answer.objects("deletion_receipts", JsonObject.raw)
+            for receipt in receipts:
+                check_signed(receipt, message_public_key, expected={"type": "deletion_receipt"})
+            return receipts
+
+        return self._send("POST", "/v1/account/closure", {}, read)
+
     def erase(self, application_id: str, message_public_key: bytes) -> Mapping[str, object]:
         """Have an application's data deleted; the receipt's signature is checked."""
 
@@ -490,3 +512,7 @@ def _segment(identifier: str) -> str:
     if not _IDENTIFIER.fullmatch(identifier):
         raise LenderRefusedError(ErrorCode.LENDER_ANSWER_UNREADABLE, field="id")
     return identifier
+
+
+def _read_requests(answer: JsonObject) -> tuple[RightRequest, ...]:
+    return answer.objects("requests", RightRequest.read)

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from loanapp.client.data_uses import DataUse
 from loanapp.client.ledger_memory import LedgerMemory
+from loanapp.client.rights import RightRequest
+from loanapp.domain.rights import RightKind
 from loanapp.domain.status import ERASABLE
 from loanapp.guard.ledger import check_history
 from loanapp.guard.refusal import GuardRefusal
@@ -67,6 +69,30 @@ class HistoryActs(JourneyCore):
                 self.draft.values, self.draft.readings = {}, {}
             self._looked(self.client.application(application_id))
             self._save()
+
+        self._guarded(work)
+
+    def my_requests(self) -> tuple[RightRequest, ...]:
+        """What the borrower has asked the lender about their data, the newest first."""
+        return self._guarded(self.client.rights_requests)
+
+    def ask_about_my_data(self, request_id: str, kind: RightKind, text: str) -> tuple[RightRequest, ...]:
+        """Ask; under the same id it is asked once. Raises :class:`LoanAppError` with ``TOO_MANY_ATTEMPTS``."""
+        return self._guarded(lambda: self.client.ask_right(request_id, kind, text))
+
+    def may_close_account(self) -> bool:
+        """Whether the account can be closed now: no loan whose records law keeps, nobody works on an application."""
+        with self._lock:
+            return self.application is None or self.application.status in ERASABLE
+
+    def _closed_at_the_lender(self) -> None:
+        """Have the account closed; the signed receipts are kept."""
+
+        def work() -> None:
+            receipts = self.client.close_account(self._profile().message_public_key)
+            with self._lock:
+                for receipt in receipts:
+                    self.draft.deletions[str(receipt["receipt_id"])] = json.dumps(dict(receipt), ensure_ascii=False)
 
         self._guarded(work)
 

@@ -132,6 +132,17 @@ class Journey(DraftActs, EvidenceActs, HistoryActs):
             if problem is not None:
                 raise problem
 
+    def close_account(self) -> None:
+        """Have the lender close the account, then forget it here as :meth:`sign_out` does.
+
+        Raises :class:`LoanAppError` with ``NOT_ALLOWED_NOW`` where an application is being worked on or law keeps a
+        loan's records: then nothing has changed.
+        """
+        self._closed_at_the_lender()
+        with self._lock:
+            self.client.access_token = None  # every session has ended there
+        self.sign_out()
+
     # At any time
 
     def refresh(self) -> Page:

@@ -10,8 +10,10 @@ from loanapp.client.data_uses import DataUse
 from loanapp.client.network_log import Contact
 from loanapp.client.profile import DataItem
 from loanapp.client.reading import JsonObject
+from loanapp.client.rights import RightRequest
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.localised import LocalisedText
+from loanapp.domain.rights import RightKind, RightState
 from loanapp.guard.refusal import GuardRefusal
 from loanapp.journey.history_acts import CheckedHistory
 from loanapp.journey.pages import Page
@@ -19,6 +21,7 @@ from loanapp.resource_files import read_toml
 from tests.gallery.page_scenes import journey
 from tests.gallery.stage import Room, Scene, settle
 from tests.ui.loan_in_hand import NOW, application
+from ui.my_data.ask_right import AskRight
 from ui.my_data.dialog import MyDataDialog
 
 ACTS: Final = (
@@ -67,6 +70,28 @@ def rewritten() -> CheckedHistory:
     raise GuardRefusal(ErrorCode.GUARD_LEDGER_REWRITTEN, "forked")
 
 
+def requests() -> tuple[RightRequest, ...]:
+    """One that waits, one that a person answered, one that the demonstration answered."""
+    at = datetime.fromisoformat(NOW)
+    by, done = at + timedelta(days=15), at + timedelta(days=2)
+    kinds, states = RightKind, RightState
+    answered = "住址已经改为测试路 2 号，合同不受影响。"
+    return (
+        RightRequest("QL20261122-0003", kinds.COMPLAINT, states.RECEIVED, at, by, None, "", simulated=False),
+        RightRequest("QL20261122-0002", kinds.CORRECTION, states.ANSWERED, at, by, done, answered, simulated=False),
+        RightRequest("QL20261122-0001", kinds.EXPLANATION, states.ANSWERED, at, by, done, "", simulated=True),
+    )
+
+
+def writing(room: Room) -> Any:
+    """What is asked in writing, before anything is typed."""
+    shown = room.open(Page.PROGRESS, journey(Page.PROGRESS, application("verifying")))
+    AskRight(room.window, shown.context, RightKind.COMPLAINT).open()
+    room.rest()
+    settle(room.shell)
+    return room.shell
+
+
 def asking(view: str, order: str = "", *, signed_in: bool = True, greedy: bool = False, **answers: Any) -> Any:
     """The dialog before a page, at one of its views."""
 
@@ -74,7 +99,13 @@ def asking(view: str, order: str = "", *, signed_in: bool = True, greedy: bool =
         made = journey(
             Page.PROGRESS,
             application("verifying") if signed_in else None,
-            **{"data_uses": history, "may_erase": lambda: False, **answers},
+            **{
+                "data_uses": history,
+                "may_erase": lambda: False,
+                "may_close_account": lambda: False,
+                "my_requests": tuple,
+                **answers,
+            },
         )
         items = [DataItem.read(JsonObject(row)) for row in read_toml("policy", "data_items.toml")["data_items"]]
         made.lender = SimpleNamespace(**{name: getattr(made.lender, name) for name in made.lender.__slots__})
@@ -105,5 +136,7 @@ def my_data_scenes() -> Iterator[Scene]:
     yield Scene("my-data-asked", asking("asked"))
     yield Scene("my-data-asked-greedy", asking("asked", greedy=True))
     yield Scene("my-data-network", asking("network"))
-    yield Scene("my-data-rights", asking("rights", may_erase=lambda: True))
+    yield Scene("my-data-rights", asking("rights", may_erase=lambda: True, may_close_account=lambda: True))
+    yield Scene("my-data-rights-asked", asking("rights", may_erase=lambda: True, my_requests=requests))
+    yield Scene("my-data-request", writing)
     yield Scene("my-data-rights-kept", asking("rights", may_erase=lambda: False))

@@ -27,7 +27,13 @@ from ui.translations import Translator
 def journey():
     made = TypedJourney(application("verifying"))
     made.signed_in = True
-    made.answers = {"may_erase": lambda: False, "data_uses": history, "ledger_evidence": lambda: b'{"heads": []}'}
+    made.answers = {
+        "may_erase": lambda: False,
+        "may_close_account": lambda: False,
+        "my_requests": tuple,
+        "data_uses": history,
+        "ledger_evidence": lambda: b'{"heads": []}',
+    }
     made.client = type("Client", (), {"contacts": staticmethod(contacts)})
     return made
 
@@ -236,3 +242,60 @@ def test_every_other_right_leads_to_what_to_do(opened, journey):
         link.click()
     assert len(wanted) == len(dialog.view.links)
     assert all(resource_path("help", "zh_CN", f"{article}.md").is_file() for article in wanted)
+
+
+def test_a_complaint_is_written_sent_and_shown_with_its_day(opened, journey, qtbot):
+    from tests.gallery.my_data_scenes import requests
+    from ui.my_data.ask_right import AskRight
+
+    journey.answers["ask_about_my_data"] = lambda _id, _kind, _text: requests()
+    dialog = opened(journey, first="rights")
+    journey.answers["my_requests"] = requests
+    dialog.view.writing["complain"].click()
+    sheet = next(one for one in dialog.view.findChildren(AskRight) if one.isVisible())
+    sheet.send.click()
+    assert journey.did("ask_about_my_data") == []  # nothing was written yet, and the field says so
+    sheet.words.set_text("等了三天没有人答复。")
+    sheet.send.click()
+    qtbot.waitUntil(lambda: "我提过的要求" in words(dialog))
+    ((_, kind, text),) = journey.did("ask_about_my_data")
+    assert (kind, text) == ("complaint", "等了三天没有人答复。")
+    shown = words(dialog)
+    assert "投诉，编号 QL20261122-0003" in shown
+    assert any("模拟" in one for one in shown)
+
+
+def test_what_could_not_be_sent_stays_in_the_field_and_is_sent_under_the_same_id(opened, journey, qtbot):
+    from ui.my_data.ask_right import AskRight
+
+    def down(*_):
+        raise LoanAppError(ErrorCode.LENDER_UNREACHABLE)
+
+    journey.answers["ask_about_my_data"] = down
+    dialog = opened(journey, first="rights")
+    dialog.view.writing["leak"].click()
+    sheet = next(one for one in dialog.view.findChildren(AskRight) if one.isVisible())
+    sheet.words.set_text("收到冒充短信")
+    for _ in range(2):
+        sheet.send.click()
+        qtbot.waitUntil(sheet.problem.isVisible)
+        qtbot.waitUntil(sheet.send.isEnabled)
+    assert sheet.words.text() == "收到冒充短信"
+    first, second = journey.did("ask_about_my_data")
+    assert first[0] == second[0]
+    sheet.reject()
+
+
+def test_an_account_is_closed_only_after_a_question_and_where_it_may_be(opened, journey, qtbot):
+    dialog = opened(journey, first="rights")
+    assert dialog.view.close_account.isHidden()
+    assert any("现在不能注销" in one for one in words(dialog))
+    journey.answers["may_close_account"] = lambda: True
+    dialog.show_view("rights")
+    asked = []
+    dialog.closing_wanted.connect(lambda: asked.append(1))
+    dialog.view.close_account.click()
+    question = next(one for one in dialog.view.findChildren(ConfirmDialog) if one.isVisible())
+    assert asked == []
+    question.confirm.click()
+    assert asked == [1]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from loanapp.domain.errors import LoanAppError
@@ -34,6 +34,8 @@ class MyDataDialog(Dialog):
     """Each view asks anew when it is opened; ``changed``: the page behind shows what is no more."""
 
     changed = Signal()
+    closing_wanted = Signal()
+    """The account is to be closed; it was asked whether that is meant."""
 
     def __init__(self, parent: QWidget, context: "PageContext", *, first: str = "uses") -> None:
         super().__init__(parent, width=_WIDTH)
@@ -56,6 +58,8 @@ class MyDataDialog(Dialog):
             view.problem.connect(self._show_problem)
             view.came.connect(self._came)
             view.changed.connect(self.changed)
+            if isinstance(closing := getattr(view, "closing_wanted", None), SignalInstance):
+                closing.connect(self.closing_wanted)
         self._row.close_up()
         for part in (self._row, self.lead, self.problem, self._waiting, *self.views.values()):
             self.body.addWidget(part)

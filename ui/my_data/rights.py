@@ -4,15 +4,27 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ui.components import Banner, Card, LinkButton, Rule, SecondaryButton, label
+from loanapp.client.rights import RightRequest
+from loanapp.domain.rights import RightKind, RightState
+from ui.components import Banner, Card, FlowRow, LinkButton, Rule, SecondaryButton, label
+from ui.components.labels import empty
+from ui.formats import day
 from ui.messages import Level
 from ui.my_data.view import DataView
 from ui.translations import tr
 
-# Rights that are exercised elsewhere, by the article that says where.
+# What is asked in writing, and what each is called here.
+_ASKED: Final = {
+    "correct": RightKind.CORRECTION,
+    "explain": RightKind.EXPLANATION,
+    "review": RightKind.HUMAN_REVIEW,
+    "leak": RightKind.LEAK_REPORT,
+    "complain": RightKind.COMPLAINT,
+}
+# The article that says more of each right.
 _ELSEWHERE: Final = {
     "correct": "data-rights",
     "withdraw": "withdraw-consent",
@@ -24,13 +36,19 @@ _ELSEWHERE: Final = {
 
 
 class Rights(DataView):
-    """Copy and deletion at the press of a button; for the rest, what to do."""
+    """Copy, deletion and the end of the account at the press of a button; the rest is asked here, and answered here."""
+
+    closing_wanted = Signal()
 
     def build(self) -> None:
         """Make the widgets."""
         self.result = Banner(Level.DONE)
         self.result.hide()
         self.body.addWidget(self.result)
+        self.asked = Card(padding=20, spacing=8)
+        self.asked.hide()
+        self.body.addWidget(self.asked)
+        self._requests: tuple[RightRequest, ...] = ()
         card = Card(padding=20, spacing=12)
         self.copy, self.delete = SecondaryButton(), SecondaryButton()
         self.copy.clicked.connect(self._save_copy)
@@ -39,10 +57,21 @@ class Rights(DataView):
         self._add(card, "copy", self.copy)
         self._add(card, "delete", self.delete)
         self.links: dict[str, LinkButton] = {}
+        self.writing: dict[str, SecondaryButton] = {}
         for name, article in _ELSEWHERE.items():
             link = self.links[name] = LinkButton()
             link.clicked.connect(partial(self._open_help, article))
-            self._add(card, name, link)
+            ways = FlowRow(spacing=16)
+            if name in _ASKED:
+                self.writing[name] = SecondaryButton()
+                self.writing[name].clicked.connect(partial(self._write, _ASKED[name]))
+                ways.add(self.writing[name])
+            ways.add(link)
+            ways.close_up()
+            self._add(card, name, ways)
+        self.close_account = SecondaryButton()
+        self.close_account.clicked.connect(self._ask_to_close)
+        self._add(card, "close", self.close_account)
         self.body.addWidget(card)
 
     def _add(self, card: Card, name: str, button: QWidget) -> None:
@@ -61,21 +90,48 @@ class Rights(DataView):
         """What may be done now."""
         self.result.hide()
         self.show_words()
-        return False
+        journey = self.context.journey
+        if journey is None or not journey.signed_in:
+            return False
+        self.ask(journey.my_requests, self._came)
+        return True
+
+    def _came(self, requests: tuple[RightRequest, ...]) -> None:
+        self._requests = requests
+        self._show_requests()
+
+    def _show_requests(self) -> None:
+        """Each request with its number, its day and its answer."""
+        empty(self.asked.body)
+        self.asked.setVisible(bool(self._requests))
+        if self._requests:
+            self.asked.body.addWidget(label(tr("my_data.requests"), "strong"))
+        for one in self._requests:
+            name = tr(f"my_data.request_{one.kind.value}")
+            self.asked.body.addWidget(label(tr("my_data.request_line", name=name, number=one.number)))
+            self.asked.body.addWidget(label(_how_far(one), "small-ink"))
 
     def show_words(self) -> None:
         """Every word in the language in force."""
         journey = self.context.journey
         signed_in = journey is not None and journey.signed_in
         may_erase = journey is not None and signed_in and bool(journey.may_erase())
+        may_close = journey is not None and signed_in and bool(journey.may_close_account())
         for name, (title, text) in self._words.items():
             title(tr(f"my_data.right_{name}"))
-            kept = name == "delete" and not may_erase
-            text(tr("my_data.right_delete_kept" if kept else f"my_data.right_{name}_text"))
+            kept = (name == "delete" and not may_erase) or (name == "close" and signed_in and not may_close)
+            text(tr(f"my_data.right_{name}_kept" if kept else f"my_data.right_{name}_text"))
         self.copy.setText(tr("my_data.right_copy_do"))
         self.copy.setEnabled(signed_in)
         self.delete.setText(tr("my_data.right_delete_do"))
         self.delete.setVisible(may_erase)
+        self.close_account.setText(tr("my_data.right_close_do"))
+        self.close_account.setVisible(may_close)
+        for name, button in self.writing.items():
+            button.setText(tr("my_data.request_write"))
+            button.setAccessibleName(f"{button.text()} {tr(f'my_data.right_{name}')}")
+            button.setVisible(signed_in)
+        self._show_requests()
         for name, link in self.links.items():
             link.setText(tr("my_data.how"))
             link.setAccessibleName(f"{link.text()} {tr(f'my_data.right_{name}')}")
@@ -103,6 +159,32 @@ class Rights(DataView):
         self.result.show()
         self.changed.emit()
 
+    def _write(self, kind: RightKind) -> None:
+        from ui.my_data.ask_right import AskRight
+
+        dialog = AskRight(self, self.context, kind)
+        dialog.sent.connect(self._sent)
+        dialog.open()
+
+    def _sent(self) -> None:
+        self.context.messages.show_toast("my_data.request_sent")
+        self.load()
+
+    def _ask_to_close(self) -> None:
+        from ui.pages.confirm import Question, ask
+
+        words = ("my_data.close_title", "my_data.close_text", "my_data.right_close_do", "my_data.close_keep")
+        ask(self, Question(*words), self.closing_wanted.emit)
+
     def _open_help(self, article: str) -> None:
         self.window().close()
         self.context.messages.help_wanted.emit(article)
+
+
+def _how_far(one: RightRequest) -> str:
+    """Where a request stands, in a sentence."""
+    if one.state is RightState.RECEIVED:
+        return tr("my_data.request_waits", day=day(one.answer_by))
+    if one.simulated:
+        return tr("my_data.request_simulated", day=day(one.answered_at or one.answer_by))
+    return tr("my_data.request_answered", day=day(one.answered_at or one.answer_by), answer=one.answer)

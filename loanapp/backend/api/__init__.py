@@ -4,7 +4,17 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from loanapp.backend.api import applications, contract, data_uses, loan, other_ways, public, support, verification
+from loanapp.backend.api import (
+    applications,
+    contract,
+    data_uses,
+    loan,
+    other_ways,
+    public,
+    rights,
+    support,
+    verification,
+)
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     public.router,
@@ -15,4 +25,5 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     loan.router,
     data_uses.router,
     support.router,
+    rights.router,
 )

@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 from loanapp.backend.applications.store import Sealed
 from loanapp.backend.applications.view import show
 from loanapp.backend.data_uses.erasure import IN_VAULT, receipts_of
+from loanapp.backend.rights.requests import answer_of
+from loanapp.backend.rights.requests import text_of as asked_text
 from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import (
@@ -30,6 +32,7 @@ from loanapp.backend.store.tables import (
     LivenessSession,
     Loan,
     RepaymentRecord,
+    RightRecord,
     SupportTicket,
 )
 from loanapp.backend.support.tickets import text_of
@@ -60,6 +63,10 @@ def copy_of_data(services: Services, session: Session, borrower_id: str) -> dict
         "phone": phone,
         "applications": [_application(services, session, one) for one in session.scalars(query)],
         "questions": [_row(one) | {"text": text_of(services, one)} for one in session.scalars(tickets)],
+        "requests": [
+            _row(one) | {"text": asked_text(services, one), "answer": answer_of(services, one)}
+            for one in session.scalars(select(RightRecord).where(RightRecord.borrower_id == borrower_id))
+        ],
         "deletion_receipts": receipts_of(session, borrower_id),
     }
 

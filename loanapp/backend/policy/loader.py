@@ -22,6 +22,7 @@ from loanapp.backend.policy.models import (
     Product,
     Profile,
     RetentionClass,
+    Rights,
     Scorecard,
     SignIn,
     Simulation,
@@ -31,6 +32,7 @@ from loanapp.backend.policy.models import (
 from loanapp.domain.annualised_cost import annualised_cost
 from loanapp.domain.clock import CHINA
 from loanapp.domain.consent import ConsentScope
+from loanapp.domain.rights import RightKind
 from loanapp.domain.schedule import loan_schedule
 from loanapp.resource_files import read_toml, row_in_force
 
@@ -62,6 +64,7 @@ def load_policies(profile: str = "demonstration", today: date | None = None) -> 
         ),
         support=_read(SupportTickets, "policy", "support"),
         staff=_read(Staff, "policy", "staff"),
+        rights=_read(Rights, "policy", "rights"),
     )
     check(policies)
     return policies
@@ -111,6 +114,8 @@ def check(policies: Policies) -> None:
         raise PolicyError("policy/consents.toml must hold every scope once")
     if not limits.burden_green_pct.value <= limits.burden_review_pct.value <= limits.burden_refuse_pct.value:
         raise PolicyError("policy/limits.toml: the burden's steps must rise")
+    if set(policies.rights.days) != set(RightKind):
+        raise PolicyError("policy/rights.toml must name days for every kind of request")
     _check_face(policies.face)
     _check_branches(policies.branches)
     for characteristic in policies.scorecard.characteristics:

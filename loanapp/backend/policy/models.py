@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from loanapp.domain.consent import ConsentScope, LegalBasis, LoanPurpose
 from loanapp.domain.decision import DecisionReason
+from loanapp.domain.rights import RightKind
 from loanapp.domain.schedule import RepaymentMethod
 
 
@@ -344,6 +345,16 @@ class Profile(Row):
     brand: Brand | None = None
 
 
+class Rights(Row):
+    """What the lender promises to whoever asks something about their data."""
+
+    version: str
+    longest_text: int = Field(gt=0, le=4000)
+    requests_a_day: int = Field(gt=0)
+    days: dict[RightKind, int]
+    source: dict[str, str]
+
+
 class Staff(Row):
     """How the lender's people sign in: NIST SP 800-63B's lengths, a session that ends by itself."""
 
@@ -377,6 +388,7 @@ class Policies:
     retention: tuple[RetentionClass, ...]
     support: SupportTickets
     staff: Staff
+    rights: Rights
 
     def retention_days(self, kind: str) -> int:
         """How long items of that kind are kept."""

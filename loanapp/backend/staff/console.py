@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse
 
 from loanapp.backend.http.dependencies import ServicesDep
 from loanapp.backend.refusal import RefusedError
+from loanapp.backend.rights.requests import answer, open_requests, text_of
 from loanapp.backend.staff import cases, payouts
 from loanapp.backend.staff.members import (
     AtWork,
@@ -148,7 +149,8 @@ def get_queue(request: Request, services: ServicesDep) -> Response:
         who = _who(request, services)
         rows = cases.queue(services) if StaffRole.REVIEWER in who.roles else []
         waiting = payouts.waiting_payouts(services) if StaffRole.PAYOUT in who.roles else []
-        return _page("queue", request, who=who, rows=rows, payouts=waiting, eyes=payouts.EYES)
+        asked = open_requests(services) if StaffRole.REVIEWER in who.roles else []
+        return _page("queue", request, who=who, rows=rows, payouts=waiting, eyes=payouts.EYES, requests=asked)
 
     return _answered(request, services, act)
 
@@ -224,6 +226,47 @@ def post_approval(application_id: str, request: Request, services: ServicesDep, 
     def act() -> Response:
         who = _acting(request, services, form, StaffRole.PAYOUT)
         payouts.approve(services, who, application_id)
+        return _to("")
+
+    return _answered(request, services, act)
+
+
+@router.get("/requests/{request_id}")
+def get_request(request_id: str, request: Request, services: ServicesDep) -> Response:
+    """What a borrower asks about their data."""
+    return _answered(request, services, lambda: _request(request, services, request_id))
+
+
+def _request(
+    request: Request, services: ServicesDep, request_id: str, fault: str = "", form: dict[str, str] | None = None
+) -> Response:
+    who = _who(request, services, StaffRole.REVIEWER)
+    asked = next((one for one in open_requests(services) if one.id == request_id), None)
+    if asked is None:
+        raise RefusedError(ErrorCode.NOT_FOUND)
+    return _page(
+        "request",
+        request,
+        HTTPStatus.UNPROCESSABLE_ENTITY if fault else HTTPStatus.OK,
+        who=who,
+        asked=asked,
+        text=text_of(services, asked),
+        fault=fault,
+        answer=(form or {}).get("answer", ""),
+        note_characters=cases.NOTE_CHARACTERS,
+    )
+
+
+@router.post("/requests/{request_id}/answer")
+def post_answer(request_id: str, request: Request, services: ServicesDep, form: FormDep) -> Response:
+    """Answer it; the borrower reads the words."""
+
+    def act() -> Response:
+        who = _acting(request, services, form, StaffRole.REVIEWER)
+        text = form.get("answer", "").strip()
+        if not _NOTE_AT_LEAST <= len(text) <= cases.NOTE_CHARACTERS:
+            return _request(request, services, request_id, "answer", form)
+        answer(services, request_id, text, who.member_id)
         return _to("")
 
     return _answered(request, services, act)

@@ -14,6 +14,7 @@ from loanapp.domain.hardship import HardshipReason, HardshipState
 from loanapp.domain.liveness import SourceKind, VerdictOutcome
 from loanapp.domain.loan_account import RepaymentKind
 from loanapp.domain.prepayment import PrepaymentChoice
+from loanapp.domain.rights import RightKind, RightState
 from loanapp.domain.schedule import RepaymentMethod
 from loanapp.domain.status import ApplicationStatus
 
@@ -65,6 +66,8 @@ class Base(DeclarativeBase):
         PrepaymentChoice: EnumWord(PrepaymentChoice),
         HardshipReason: EnumWord(HardshipReason),
         HardshipState: EnumWord(HardshipState),
+        RightKind: EnumWord(RightKind),
+        RightState: EnumWord(RightState),
     }
 
 
@@ -345,6 +348,22 @@ class SupportTicket(Base):
     text_sealed: Mapped[bytes]
     received_at: Mapped[datetime] = mapped_column(index=True)
     answer_by: Mapped[datetime]
+
+
+class RightRecord(Base):
+    """What a borrower asked about their data, and what was answered; a simulated answer has no words."""
+
+    __tablename__ = "right_request"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    borrower_id: Mapped[str] = mapped_column(ForeignKey("borrower.id"), index=True)
+    kind: Mapped[RightKind]
+    text_sealed: Mapped[bytes]
+    asked_at: Mapped[datetime]
+    answer_by: Mapped[datetime]
+    state: Mapped[RightState]
+    answer_sealed: Mapped[bytes | None]
+    answered_at: Mapped[datetime | None]
 
 
 class DeletionReceipt(Base):

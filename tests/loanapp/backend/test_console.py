@@ -1,6 +1,7 @@
 """The lender's people: who gets in, what they see, what they decide, and that the borrower can see it."""
 
 import re
+import uuid
 
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
@@ -249,6 +250,23 @@ def test_a_large_payout_waits_for_two_people_who_did_not_approve_the_loan(review
     borrower.wait("active")
     agreed = [row.detail["member"] for row in _entries(lender, borrower) if row.act == "check.payout_approved"]
     assert len(set(agreed)) == 2
+
+
+def test_what_a_borrower_asks_is_answered_here(reviewer, walker):
+    one = walker()
+    one.sign_in()
+    request = str(uuid.uuid4())
+    body = {"kind": "complaint", "text": "<b>等了三天</b>没有人答复。"}
+    one.done("PUT", f"/v1/rights-requests/{request}", body=body)
+    assert request in reviewer.page()
+    shown = reviewer.page(f"/requests/{request}")
+    assert "&lt;b&gt;等了三天" in shown
+    short = reviewer.send(f"/requests/{request}/answer", answer="好")
+    assert (short.status_code, ">好</textarea>" in short.text) == (422, True)
+    assert reviewer.send(f"/requests/{request}/answer", answer="已经联系您，见来信。对不起。").status_code == 303
+    (told,) = one.done("GET", "/v1/rights-requests")["requests"]
+    assert told["answer"].startswith("已经联系您")
+    assert reviewer.send(f"/requests/{request}/answer", answer="已经联系您，见来信。对不起。").status_code == 404
 
 
 def test_signing_out_ends_the_session(desk, clock):

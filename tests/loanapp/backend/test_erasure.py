@@ -193,6 +193,7 @@ def test_no_table_about_a_person_is_left_out_of_the_copy_unthought_of():
         "contract": "as a PDF",
         "deletion_receipt": "as receipts",
         "support_ticket": "as questions, opened",
+        "right_request": "as requests, opened",
         "ledger_entry": "the whole history, with proofs, is GET /v1/data-uses",
         "verification_check": "what a source said is the source's; that it was asked is in the history",
         "access_session": "a digest that signs in",

@@ -74,4 +74,5 @@ class DataCopy(Answer):
     phone: str
     applications: tuple[dict[str, Any], ...]
     questions: tuple[dict[str, Any], ...]
+    requests: tuple[dict[str, Any], ...]
     deletion_receipts: tuple[dict[str, Any], ...]
