@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, Literal, TypeVar
@@ -33,15 +32,15 @@ from loanapp.client.reading import JsonObject
 from loanapp.client.rights import RightRequest
 from loanapp.client.support_queue import Ticket
 from loanapp.client.transport import MEBIBYTE, Answer, Call, RetryPolicy, Transport
+from loanapp.client.wishes import AttemptWishes, TermsWanted
 from loanapp.domain.clock import Clock
-from loanapp.domain.consent import ConsentScope, LoanPurpose
+from loanapp.domain.consent import ConsentScope
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.hardship import HardshipReason
-from loanapp.domain.liveness import Challenge, SourceKind
+from loanapp.domain.liveness import Challenge
 from loanapp.domain.loan_account import Repayment
 from loanapp.domain.money import wire
 from loanapp.domain.rights import RightKind
-from loanapp.domain.schedule import RepaymentMethod
 from loanapp.guard.permissions import check_outgoing
 from loanapp.guard.signatures import check_signed
 from loanapp.guard.wire import Standing, check_request
@@ -62,44 +61,6 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _IDENTIFIER: Final = re.compile(r"[A-Za-z0-9_-]{1,80}")
 # Reading a card and judging a face are the lender's heaviest work.
 _HEAVY_READ_TIMEOUT_S: Final = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class TermsWanted:
-    """What the borrower asks for; ``amount`` in yuan."""
-
-    product_id: str
-    amount: Decimal
-    months: int
-    method: RepaymentMethod
-    purpose: LoanPurpose
-
-    def body(self) -> dict[str, object]:
-        """As the API takes it."""
-        return {
-            "product_id": self.product_id,
-            "amount": wire(self.amount),
-            "months": self.months,
-            "method": self.method.value,
-            "purpose": self.purpose.value,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class AttemptWishes:
-    """How the borrower wants a face attempt: from which source, with the colour flash or not, with more time or not."""
-
-    source_kind: SourceKind
-    flash_accepted: bool = False
-    unhurried: bool = False
-
-    def body(self) -> dict[str, object]:
-        """As the API takes it."""
-        return {
-            "source_kind": self.source_kind.value,
-            "flash_accepted": self.flash_accepted,
-            "unhurried": self.unhurried,
-        }
 
 
 class LenderClient:

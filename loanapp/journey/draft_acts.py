@@ -9,8 +9,9 @@ from decimal import Decimal
 from loanapp.client.answers import BankCard, Branch, ConsentReceipt, DocumentReading, FieldReading, Verdict
 from loanapp.client.application import Application
 from loanapp.client.errors import NotAllowedNowError
-from loanapp.client.lender_client import AttemptWishes, Side, TermsWanted
+from loanapp.client.lender_client import Side
 from loanapp.client.reading import JsonObject
+from loanapp.client.wishes import AttemptWishes, TermsWanted
 from loanapp.domain.consent import ConsentScope, LoanPurpose
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.liveness import Challenge, SourceKind
