@@ -66,6 +66,8 @@ def _open_window() -> int:
     load_font()
     if not one.is_ours(_LAST_ENDS_WITHIN_MS if os.environ.pop(AGAIN_VARIABLE, "") else 0):
         return _already_open(one, settings)
+    if not _take_update(home, one):
+        return 0
     # What follows the system is known when the theme is loaded; until then it is light.
     mode = "light" if settings.mode == "system" else settings.mode
     shell = Shell(first_title(settings.language), mode, max(settings.scale, 150) if settings.large else settings.scale)
@@ -83,6 +85,20 @@ def _open_window() -> int:
     if crash.wants_to_open_again():
         _open_again()
     return code
+
+
+def _take_update(home: "Path", one: "OneWindow") -> bool:
+    """Put a new version in place that is ready; whether this process goes on."""
+    import os
+
+    if not getattr(sys, "frozen", False) or not os.path.isfile(os.path.join(home, "updates", "state.json")):  # noqa: PTH113, PTH118 - before the first picture
+        return True
+    from loanapp.updates.installation import at_start, running_folder
+
+    folder = running_folder()
+    if folder is None or at_start(home, folder, one.release):
+        return one.is_ours(_LAST_ENDS_WITHIN_MS)
+    return False
 
 
 def _already_open(one: "OneWindow", settings: "WindowSettings") -> int:

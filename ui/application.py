@@ -23,6 +23,7 @@ from ui.pseudo_language import NAME, VARIABLE, pseudo
 from ui.shell import Shell
 from ui.theme import theme
 from ui.translations import translator
+from ui.updating import UpdateNotices
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QTranslator
@@ -82,6 +83,7 @@ class Desktop(QObject):
         theme().choose(mode=settings.mode, scale=settings.scale, large=settings.large, still=settings.still)
         self.context = PageContext(None, self.operations, self.messages, translator(), theme(), demonstration)
         self.window = MainWindow(self.context, help_open=settings.help_open)
+        self._updates = UpdateNotices(home, self.window.notices, self.operations, self)
         self._again = QTimer(self)
         self._again.setSingleShot(True)
         self._again.setInterval(_TRY_AGAIN_MS)
@@ -119,6 +121,8 @@ class Desktop(QObject):
         else:
             self.window.show_page(Page.COST)
         self.shell.furnish(self.window)
+        if has_lender_profile():
+            self._updates.begin()
         if (page := self.window.page) is not None:
             self.window.enter(page)
         QTimer.singleShot(0, self, self._open_lender)
@@ -315,6 +319,7 @@ class Desktop(QObject):
         self._closed = True
         self._drop_qt_words()
         self._again.stop()
+        self._updates.stop()
         self.window.leave()
         self._save_settings()
         if self._asker is not None:

@@ -51,12 +51,12 @@ def _tell(kind: str, places: list[str]) -> None:
     from ui.crash_dialog import CrashDialog
 
     box = _box = CrashDialog(kind, places, QApplication.activeWindow())
-    box.again.clicked.connect(_open_again)
+    box.again.clicked.connect(open_again)
     box.finished.connect(_closed)
     box.open()
 
 
-def _open_again() -> None:
+def open_again() -> None:
     """Close as the borrower would, so that everything is saved; who started the program then starts it anew."""
     global _again  # noqa: PLW0603
     from PySide6.QtWidgets import QApplication

@@ -1,5 +1,6 @@
 """A new version from the lender's server to the folder beside this one, ready for the next start."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -9,7 +10,19 @@ from loanapp.client.installed_profile import PUBLISHERS, ProfileError, named_pub
 from loanapp.proof.file_manifest import FILE, ManifestError, hold_against
 from loanapp.resource_files import read_toml
 from loanapp.updates.client import Offer, UpdateClient
-from loanapp.updates.installation import STATE_PLACE, Form, form_of, make_ready, neighbour, read_state, running_folder
+from loanapp.updates.installation import (
+    STATE_PLACE,
+    WATCHED_VARIABLE,
+    Form,
+    form_of,
+    make_ready,
+    neighbour,
+    read_state,
+    running_folder,
+    stands,
+    take_failure,
+    tidy,
+)
 from loanapp.updates.refusal import Reason, UpdateRefusedError
 from loanapp.updates.source import UpdateSource, installed_source
 from loanapp.updates.unpacking import unpack
@@ -71,6 +84,19 @@ class Updating:
 def _hold_room(place: Path, needed: int) -> None:
     if shutil.disk_usage(place).free < needed:
         raise UpdateRefusedError(Reason.NO_ROOM)
+
+
+def settle(home: Path) -> str | None:
+    """Say that this version works, take away what is left of the former one; returns one that did not start."""
+    folder = running_folder()
+    try:
+        stands(home)
+        if folder is not None:
+            tidy(home, folder)
+        os.environ.pop(WATCHED_VARIABLE, None)
+        return take_failure(home)
+    except OSError:
+        return None
 
 
 def updating_of_this_program(home: Path) -> Updating | None:

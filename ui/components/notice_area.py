@@ -95,6 +95,29 @@ class NoticeArea(QWidget):
 
         self._show(key, Level.INFORMATION, fill)
 
+    def tell(
+        self, key: str, level: "Level", words: Callable[[], tuple[str, str]], *ways: tuple[str, Callable[[], object]]
+    ) -> None:
+        """Heading and text of ``words``, asked again in another language; ``ways`` on, by the keys of their words.
+
+        Each way closes the notice first, so that it may tell the next thing in its place.
+        """
+
+        def taking(act: Callable[[], object]) -> Callable[[], object]:
+            def take() -> None:
+                self.close_notice(key)
+                act()
+
+            return take
+
+        def fill(banner: "Banner") -> None:
+            banner.say(*words())
+            banner.show_actions(
+                *((tr(name), taking(act)) for name, act in ways), (tr("common.close"), lambda: self.close_notice(key))
+            )
+
+        self._show(key, level, fill)
+
     def show_retry(
         self, error: LoanAppError, retry: Callable[[], object], other: tuple[str, Callable[[], object]] | None = None
     ) -> None:
