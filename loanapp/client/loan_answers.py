@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from loanapp.client.offer_answers import read_instalment, read_name
 from loanapp.client.reading import JsonObject
+from loanapp.domain.clock import CHINA
 from loanapp.domain.hardship import HardshipReason, HardshipState, Respite
 from loanapp.domain.loan_account import LoanAccount, Repayment, RepaymentKind
 from loanapp.domain.localised import LocalisedText
@@ -73,6 +74,7 @@ class Hardship:
     asked_at: datetime
     answer_by: datetime
     simulated: bool
+    answered_at: datetime | None = None
 
     @classmethod
     def read(cls, answer: JsonObject) -> "Hardship":
@@ -85,6 +87,7 @@ class Hardship:
             answer.moment("asked_at"),
             answer.moment("answer_by"),
             answer.flag("simulated"),
+            answer.optional("answered_at", JsonObject.moment),
         )
 
 
@@ -145,6 +148,14 @@ class Loan:
     def respites(self) -> tuple[Respite, ...]:
         """The time that was granted, which costs no penalty interest."""
         return tuple(one.time for one in self.hardships if one.state is HardshipState.GRANTED)
+
+    def granted(self) -> tuple[tuple[date, Respite], ...]:
+        """The same, each with the day in China it was granted on."""
+        return tuple(
+            ((one.answered_at or one.asked_at).astimezone(CHINA).date(), one.time)
+            for one in self.hardships
+            if one.state is HardshipState.GRANTED
+        )
 
     def owed(
         self, now: datetime, kind: RepaymentKind, part: Decimal = ZERO, choice: PrepaymentChoice | None = None

@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     words = _Words(args.language)
     try:
         data = _read(Path(args.file), words, _MAX_BYTES)
-        roots = _given_roots(args.trust, words) if args.trust else _installed_roots()
+        roots = _given_roots(args.trust, words) if args.trust else _installed_roots(words)
     except _UnreadableError as error:
         if args.json:
             print(
@@ -168,15 +168,18 @@ def _given_roots(paths: list[str], words: _Words) -> "ContractRoots":
     return ContractRoots.by_role(roots)
 
 
-def _installed_roots() -> "ContractRoots":
+def _installed_roots(words: _Words) -> "ContractRoots":
     """The roots of the lender this program was made for; the demonstration's are there once it has run."""
     from loanapp.client.installed_profile import installed_endpoint
+    from loanapp.domain.errors import LoanAppError
     from loanapp.proof.contract_roots import ContractRoots
     from loanapp.resource_files import has_lender_profile
 
     if has_lender_profile():
-        return installed_endpoint(data_folder())().contract_roots
-
+        try:
+            return installed_endpoint(data_folder())().contract_roots
+        except LoanAppError:
+            raise _UnreadableError(words.say("error.profile")) from None
     return ContractRoots(_installed("document_root.pem"), _installed("time_root.pem"))
 
 

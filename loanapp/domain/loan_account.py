@@ -86,6 +86,10 @@ class LoanAccount:
         """The instalments whose day has passed."""
         return tuple(row for row in self.schedule.rows[self.paid :] if row.due < on)
 
+    def in_arrears(self, on: date) -> bool:
+        """Whether something is late that no granted time covers: a borrower who keeps to what was granted is not."""
+        return any(self._late_days(row.due, on) > 0 for row in self.overdue(on))
+
     def owed(
         self, kind: RepaymentKind, on: date, part: Decimal = ZERO, choice: PrepaymentChoice | None = None
     ) -> Repayment:

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from loanapp.domain.errors import ErrorCode
+from loanapp.domain.hardship import Respite
 from loanapp.domain.loan_account import LoanAccount, Repayment
 from loanapp.domain.schedule import RepaymentMethod, Schedule, product_plan
 from loanapp.guard.refusal import GuardRefusal
@@ -119,16 +120,24 @@ def check_loan(
 
 
 def check_account(
-    signed: SignedTerms, disbursed: date, paid: Sequence[Repayment], outstanding: Decimal, next_amount: Decimal | None
+    signed: SignedTerms,
+    disbursed: date,
+    paid: Sequence[Repayment],
+    outstanding: Decimal,
+    next_amount: Decimal | None,
+    *,
+    granted: Sequence[tuple[date, Respite]] = (),
 ) -> LoanAccount:
     """Work out anew what is owed after ``paid``, oldest first, and hold against it what the lender states.
 
-    ``next_amount`` is what the lender asks for next; ``None`` where nothing is owed any more. Raises
+    ``next_amount`` is what the lender asks for next; ``None`` where nothing is owed any more. ``granted`` is more time,
+    each with the day it was granted on: its days cost no penalty in any payment made on a later day. Raises
     :class:`GuardRefusal` with ``GUARD_SCHEDULE_DIFFERS``; ``what`` names a payment that took more than was owed, the
     principal that is left, or the next amount.
     """
     account = signed.account(disbursed)
     for no, one in enumerate(paid, start=1):
+        account = replace(account, respites=tuple(time for day, time in granted if day < one.on))
         try:
             own = account.owed(one.kind, one.on, one.principal, one.choice)
             after = account.after(one)
@@ -142,7 +151,7 @@ def check_account(
         raise GuardRefusal(ErrorCode.GUARD_SCHEDULE_DIFFERS, "outstanding")
     if next_amount != (following and following.total):
         raise GuardRefusal(ErrorCode.GUARD_SCHEDULE_DIFFERS, "next_due")
-    return account
+    return replace(account, respites=tuple(time for _, time in granted))
 
 
 def _cents(amount: Decimal) -> int:

@@ -79,6 +79,7 @@ class LoanActs(SigningActs):
             raise GuardRefusal(ErrorCode.GUARD_ACCOUNT_NOT_OWN, "card")
         asked = loan.next_due.amount if loan.next_due is not None else None
         day = loan.disbursed_at.astimezone(CHINA).date()
-        account = check_account(terms, day, loan.paid(), loan.outstanding, asked)
         # Time that was granted only lowers what is owed: it needs no proof against the lender who states it.
-        return replace(loan, account=replace(account, respites=loan.respites()))
+        granted = loan.granted()
+        account = check_account(terms, day, loan.paid(), loan.outstanding, asked, granted=granted)
+        return replace(loan, account=account)

@@ -7,6 +7,7 @@ import pytest
 
 from loanapp import resource_files
 from loanapp.client.installed_profile import installed_endpoint
+from loanapp.commands import main
 from loanapp.domain.clock import CHINA
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.journey.pages import Page
@@ -56,6 +57,16 @@ def test_an_altered_profile_talks_to_nobody(lenders: Path, tmp_path):
     with pytest.raises(LoanAppError) as refused:
         installed_endpoint(tmp_path)()
     assert refused.value.code is ErrorCode.ASSET_DAMAGED
+
+
+def test_an_altered_profile_checks_no_contract_and_says_so(lenders: Path, tmp_path, capsys):
+    lenders.write_text(lenders.read_text(encoding="utf-8").replace("127.0.0.1", "203.0.113.1"), encoding="utf-8")
+    contract = tmp_path / "contract.pdf"
+    contract.write_bytes(b"%PDF-1.7")
+    assert main(["verify", str(contract)]) == 2
+    told = capsys.readouterr().err
+    assert "--trust" in told
+    assert "Traceback" not in told
 
 
 def test_its_window_starts_no_lender_and_says_when_its_own_does_not_answer(lenders, qtbot, own_home):

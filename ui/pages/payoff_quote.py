@@ -93,7 +93,7 @@ class PayoffQuoteDialog(Dialog):
                 if amount or name in {"principal", "interest"}
             ]
         )
-        late = self._loan.account is not None and self._loan.account.overdue(self._today)
+        late = self._loan.account is not None and self._loan.account.in_arrears(self._today)
         self.note.setText(tr("payoff_quote.note_late" if late else "payoff_quote.note"))
 
     def changeEvent(self, event: QEvent) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from loanapp.backend.applications.store import Sealed
 from loanapp.backend.applications.view import mask_name
 from loanapp.backend.data_uses.history import proofs_of
-from loanapp.backend.offers.disclosure import disclosure_sha256, disclosure_table
+from loanapp.backend.offers.disclosure import disclosure_table
 from loanapp.backend.services import Services
 from loanapp.backend.store.tables import (
     Application,
@@ -25,6 +25,7 @@ from loanapp.backend.store.tables import (
 )
 from loanapp.domain.clock import CHINA
 from loanapp.domain.identity_number import mask_identity_number
+from loanapp.proof.canonical_json import canonical_sha256
 from loanapp.resource_files import resource_path
 
 if TYPE_CHECKING:
@@ -83,10 +84,12 @@ def gather_parts(
 
 
 def _cost(services: Services, application: Application) -> dict[str, object]:
-    offer = application.offer or {}
+    table = application.disclosure_table
+    if table is None:  # confirmed before the table was kept
+        table = disclosure_table(services, application.offer or {})
     return {
-        "table": disclosure_table(services, offer),
-        "sha256": disclosure_sha256(services, offer),
+        "table": table,
+        "sha256": canonical_sha256(table),
         "shown_at": _moment(application.disclosure_shown_at),
         "confirmed_at": _moment(application.disclosure_confirmed_at),
         "seconds_on_screen": application.disclosure_seconds,

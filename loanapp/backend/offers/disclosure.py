@@ -121,6 +121,7 @@ def confirm_disclosure(
         raise RefusedError(ErrorCode.READING_TIME_NOT_REACHED, retry_after_seconds=wait, needed_seconds=needed)
     application.disclosure_confirmed_at = application.updated_at = now
     application.disclosure_seconds = int(seconds_on_screen)
+    application.disclosure_table = disclosure_table(services, application.offer)
     detail = {"scope": "cost_disclosure", "sha256": sha256, "seconds": int(seconds_on_screen), "end_reached": True}
     ledger.append(session, now, "consent", application.id, detail, actor="borrower")
     return application

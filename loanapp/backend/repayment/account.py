@@ -37,13 +37,13 @@ def account_of(session: Session, application: Application, loan: Loan) -> LoanAc
 
 
 def has_overdue(session: Session, borrower_id: str, identity_index: str | None, today: date) -> bool:
-    """Whether an instalment of this person's is past its day and unpaid, whatever phone it was borrowed with."""
+    """Whether something of this person's is late, granted time counted, whatever phone it was borrowed with."""
     query = (
         select(Application, Loan)
         .join(Loan, Loan.application_id == Application.id)
         .where(of_person(borrower_id, identity_index), Loan.settled_at.is_(None))
     )
-    return any(account_of(session, application, loan).overdue(today) for application, loan in session.execute(query))
+    return any(account_of(session, application, loan).in_arrears(today) for application, loan in session.execute(query))
 
 
 def _respites(session: Session, loan: Loan) -> tuple[Respite, ...]:

@@ -25,7 +25,7 @@ _REASON = "证明借款已结清"
 
 
 def settlement_certificate(services: Services, borrower_id: str, application_id: uuid.UUID) -> bytes:
-    """The certificate, made and signed anew at each call.
+    """The certificate, made and signed when it is first asked for, and the same ever after.
 
     Raises ``NOT_FOUND``, and ``NOT_ALLOWED_NOW`` while anything is owed.
     """
@@ -36,8 +36,10 @@ def settlement_certificate(services: Services, borrower_id: str, application_id:
         application, loan = own_loan(session, borrower_id, application_id)
         if loan.settled_at is None:
             raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value)
-        page = _page(services, session, application, loan)
         number, identifier = loan.contract_number, application.id
+        if loan.settlement_sealed is not None:
+            return services.cipher.decrypt(loan.settlement_sealed, _place(number))
+        page = _page(services, session, application, loan)
     now, keys = services.clock.now(), services.keys
     signed = sign_as_lender(
         page,
@@ -48,9 +50,17 @@ def settlement_certificate(services: Services, borrower_id: str, application_id:
         words=lender_seal(services, _REASON),
     )
     with services.database.write() as session:
+        _, loan = own_loan(session, borrower_id, application_id)
+        if loan.settlement_sealed is not None:  # asked for twice at once: the first is the one
+            return services.cipher.decrypt(loan.settlement_sealed, _place(number))
+        loan.settlement_sealed = services.cipher.encrypt(signed, _place(number))
         detail = {"what": "settlement_certificate", "contract": number, "sha256": sha256(signed).hexdigest()}
         ledger.append(session, now, "signature", identifier, detail)
     return signed
+
+
+def _place(number: str) -> str:
+    return f"loan|{number}|settlement"
 
 
 def _page(services: Services, session: Session, application: Application, loan: Loan) -> bytes:

@@ -141,6 +141,7 @@ class Application(Base):
     disclosure_shown_at: Mapped[datetime | None]
     disclosure_confirmed_at: Mapped[datetime | None]
     disclosure_seconds: Mapped[int | None]
+    disclosure_table: Mapped[dict[str, Any] | None]  # as it was confirmed: policies' words may change
     changed_face: Mapped[bool | None]  # the borrower says that the face has changed since the document was made
     certificate_at: Mapped[datetime | None]  # when a certificate of that came; the vault keeps it
 
@@ -248,6 +249,7 @@ class Loan(Base):
     reference: Mapped[str] = mapped_column(unique=True)
     schedule: Mapped[list[Any]]  # days counted from the payout, which may be later than the offer's
     settled_at: Mapped[datetime | None]
+    settlement_sealed: Mapped[bytes | None]  # the certificate that nothing is owed, once it was asked for
 
 
 class RepaymentRecord(Base):

@@ -13,9 +13,11 @@ import pytest
 from loanapp.guard.refusal import GuardRefusal
 from loanapp.guard.settlement import Settled, check_settlement
 from loanapp.proof.bundle_verification import verify_bundle
+from loanapp.proof.canonical_json import canonical_sha256
 from loanapp.proof.canonical_zip import unpack
 from loanapp.proof.contract_facts import read_settlement_facts, visible_text
 from loanapp.proof.contract_roots import ContractRoots
+from loanapp.proof.evidence_bundle import COST_FILE
 from loanapp.proof.pdf_signature import ARCHIVE_FIELD, STATEMENT_FIELD
 from loanapp.proof.verification import stage_of, verify_contract
 
@@ -106,6 +108,28 @@ def test_a_settled_loan_has_a_certificate_the_lender_signed(walker, clock, lende
     uses = borrower.done("GET", "/v1/data-uses")["entries"]
     assert uses[-1]["content"]["act"] == "signature.settlement_certificate"
     assert uses[-1]["content"]["detail"]["sha256"] == sha256(pdf).hexdigest()
+    assert borrower.call("GET", borrower.at("/loan/settlement-certificate")).content == pdf
+    assert len(borrower.done("GET", "/v1/data-uses")["entries"]) == len(uses)  # made and told of once
+
+
+def cost_part(borrower):
+    files = dict(unpack(borrower.call("GET", borrower.at("/evidence")).content))
+    (content,) = [content for name, content in files.items() if name.endswith(COST_FILE)]
+    return content
+
+
+def test_the_table_in_the_bundle_is_the_one_that_was_confirmed(walker, clock, lender, monkeypatch):
+    borrower = walker()
+    borrower.borrow(clock)
+    before = json.loads(cost_part(borrower))
+    services, usual = lender.services, lender.services.policies
+    words = usual.disclosure.nothing_else.model_copy(update={"zh": "别的话"})
+    other = usual.disclosure.model_copy(update={"nothing_else": words})
+    changed = replace(usual, disclosure=other)
+    monkeypatch.setattr(type(services), "policies", property(lambda _services: changed), raising=False)
+    after = json.loads(cost_part(borrower))
+    assert after["table"] == before["table"]
+    assert after["sha256"] == before["sha256"] == canonical_sha256(after["table"])
 
 
 @pytest.mark.skipif(which("pdfsig") is None, reason="poppler's pdfsig is not installed")

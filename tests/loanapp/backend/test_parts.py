@@ -43,7 +43,8 @@ def test_an_item_has_one_version_and_a_changed_one_does_not_open(tmp_path):
     vault.store("one", "document_front", b"second", NOW)
     assert vault.load("one", "document_front") == b"second"
     (only,) = tmp_path.glob("*.sealed")
-    only.write_bytes(only.read_bytes()[:-1] + b"\0")
+    stored = only.read_bytes()
+    only.write_bytes(stored[:-1] + bytes([stored[-1] ^ 1]))
     with pytest.raises(CipherError):
         vault.load("one", "document_front")
     vault.close()

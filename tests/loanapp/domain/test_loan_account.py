@@ -7,6 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from loanapp.domain.clock import CHINA
+from loanapp.domain.hardship import Respite
 from loanapp.domain.loan_account import LoanAccount, NothingToPayError, RepaymentKind
 from loanapp.domain.money import ZERO
 from loanapp.domain.prepayment import PrepaymentChoice
@@ -23,6 +24,18 @@ def loan(amount="10000.00", months=12, rate="14.40", method=RepaymentMethod.EQUA
 
 def pay(account, kind, on, *more):
     return account.after(account.owed(kind, on, *more))
+
+
+def test_who_keeps_to_granted_time_is_not_in_arrears():
+    due = loan().schedule.rows[0].due
+    late = due + timedelta(days=10)
+    assert loan().overdue(late)
+    assert loan().in_arrears(late)
+    assert not loan().in_arrears(due)
+    granted = replace(loan(), respites=(Respite(due, due + timedelta(days=30)),))
+    assert granted.overdue(late)  # it still has to be paid
+    assert not granted.in_arrears(late)
+    assert granted.in_arrears(due + timedelta(days=31))
 
 
 def test_twelve_instalments_settle_it_and_cost_what_the_schedule_says():

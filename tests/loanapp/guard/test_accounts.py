@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from loanapp.domain.errors import ErrorCode
+from loanapp.domain.hardship import Respite
 from loanapp.domain.loan_account import RepaymentKind
 from loanapp.domain.money import ZERO
 from loanapp.domain.prepayment import PrepaymentChoice
@@ -67,6 +68,20 @@ def test_an_honest_lender_is_believed_after_every_payment(count):
 def test_what_was_forgiven_is_no_lie():
     made = [replace(MADE[0], penalty=ZERO)]
     check_account(TERMS, DAY, made, *stated(made))
+
+
+def test_penalty_for_granted_time_is_refused_where_it_was_granted_before_the_payment():
+    late = MADE[0]
+    assert late.penalty > 0
+    granted = [(DAY + timedelta(days=31), Respite(DAY + timedelta(days=31), DAY + timedelta(days=90)))]
+    with pytest.raises(GuardRefusal) as refused:
+        check_account(TERMS, DAY, [late], *stated([late]), granted=granted)
+    assert refused.value.what == "repayment.1"
+    fair = replace(late, penalty=ZERO)
+    account = check_account(TERMS, DAY, [fair], *stated([fair]), granted=granted)
+    assert account.respites == (granted[0][1],)
+    # Granted on the day of the payment or later, it says nothing about what was paid.
+    check_account(TERMS, DAY, [late], *stated([late]), granted=[(late.on, granted[0][1])])
 
 
 def test_the_account_is_the_contracts_whatever_the_method():
