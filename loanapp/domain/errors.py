@@ -32,6 +32,11 @@ class ErrorCode(StrEnum):
     PHOTO_TOO_LARGE = "photo_too_large"
     PHOTO_TOO_MANY_PIXELS = "photo_too_many_pixels"
     PHOTO_UNREADABLE = "photo_unreadable"
+    PHOTO_BLURRED = "photo_blurred"
+    PHOTO_TOO_DARK = "photo_too_dark"
+    PHOTO_GLARE = "photo_glare"
+    PHOTO_CUT_OFF = "photo_cut_off"
+    PHOTO_OF_COPY = "photo_of_copy"
     PHOTO_SIDES_SWAPPED = "photo_sides_swapped"
     DOCUMENT_EXPIRED = "document_expired"
     # camera

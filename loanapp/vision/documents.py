@@ -11,6 +11,7 @@ import numpy as np
 
 from loanapp.domain.clock import CHINA, Clock, SystemClock
 from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.resource_files import read_toml
 from loanapp.vision.arrays import Image
 from loanapp.vision.document_fields import (
     LONG_TERM,
@@ -22,6 +23,7 @@ from loanapp.vision.document_fields import (
     side_scores,
 )
 from loanapp.vision.face_match import PortraitDetector
+from loanapp.vision.photo_faults import fault_of, is_grey
 from loanapp.vision.photos import decode_photo, shrink
 from loanapp.vision.text_reading import Row, TextBox, TextReader, into_rows, lies_on_its_side
 
@@ -80,13 +82,16 @@ class DocumentReader:
         The side is recognised from what is printed. Birth and sex are taken from the number, once it holds.
 
         Raises :class:`LoanAppError` with ``PHOTO_NOT_AN_IMAGE``, ``PHOTO_TOO_LARGE``, ``PHOTO_TOO_MANY_PIXELS``,
-        ``PHOTO_UNREADABLE`` (detail ``part``: size, text, number, name, portrait, authority or validity),
-        ``PHOTO_SIDES_SWAPPED``, ``DOCUMENT_EXPIRED``, or ``ASSET_MISSING``.
+        ``PHOTO_UNREADABLE`` (detail ``part``: size, text, number, name, portrait, authority or validity) or, where the
+        picture shows why, ``PHOTO_BLURRED``, ``PHOTO_TOO_DARK``, ``PHOTO_GLARE`` or ``PHOTO_CUT_OFF`` (the same
+        detail), ``PHOTO_OF_COPY`` for a portrait without colours, ``PHOTO_SIDES_SWAPPED``, ``DOCUMENT_EXPIRED``, or
+        ``ASSET_MISSING``.
         """
         expected = DocumentSide(side_expected)
         today = self._clock.now().astimezone(CHINA).date()
-        problem = LoanAppError(ErrorCode.PHOTO_UNREADABLE, part="text")
-        for view, boxes in self._attempts(content):
+        part = "text"
+        image = decode_photo(content, _WORKING_SIDE)
+        for view, boxes in self._attempts(content, image):
             rows = into_rows(boxes)
             side = _side(rows)
             if side is None:
@@ -95,18 +100,20 @@ class DocumentReader:
                 raise LoanAppError(ErrorCode.PHOTO_SIDES_SWAPPED)
             fields = read_front(rows, today) if side is DocumentSide.FRONT else read_back(rows)
             portrait = self._portrait(view) if side is DocumentSide.FRONT else None
-            missing = _missing(side, fields, portrait)
-            if missing:
-                problem = LoanAppError(ErrorCode.PHOTO_UNREADABLE, part=missing)
+            if missing := _missing(side, fields, portrait):
+                part = missing
                 continue
+            if portrait is not None and is_grey(portrait):
+                raise LoanAppError(ErrorCode.PHOTO_OF_COPY)
+            if (unsure := _unsure(side, fields)) and (fault := fault_of(image)):
+                raise LoanAppError(fault, part=unsure)
             if side is DocumentSide.BACK:
                 _refuse_expired(fields, today)
             return DocumentReading(side, fields, portrait, is_specimen(rows))
-        raise problem
+        raise LoanAppError(fault_of(image) or ErrorCode.PHOTO_UNREADABLE, part=part)
 
-    def _attempts(self, content: bytes) -> Iterator[tuple[Image, list[TextBox]]]:
+    def _attempts(self, content: bytes, image: Image) -> Iterator[tuple[Image, list[TextBox]]]:
         """The picture as it is, then a closer look, then turned; each made and read only when asked for."""
-        image = decode_photo(content, _WORKING_SIDE)
         boxes = self._text.read(image)
         turns = [cv2.ROTATE_90_CLOCKWISE, cv2.ROTATE_90_COUNTERCLOCKWISE]
         if not lies_on_its_side(boxes):
@@ -145,6 +152,13 @@ def _missing(side: DocumentSide, fields: Fields, portrait: Image | None) -> str:
         parts = [("authority", fields["authority"].value), ("validity", fields["valid_until"].value)]
         without = [part for part, value in parts if not value]
     return without[0] if without else ""
+
+
+def _unsure(side: DocumentSide, fields: Fields) -> str:
+    """The first part that was read, but not surely."""
+    limit = float(read_toml("policy", "document_photos.toml")["faults"]["surely_read"])
+    parts = {"number": "identity_number", "name": "name"} if side is DocumentSide.FRONT else {"authority": "authority"}
+    return next((part for part, field in parts.items() if fields[field].confidence < limit), "")
 
 
 def _refuse_expired(fields: Fields, today: date) -> None:

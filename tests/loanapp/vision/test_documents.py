@@ -126,15 +126,41 @@ def encoded(image):
 @pytest.mark.parametrize(
     "photo",
     [
-        pytest.param(lambda: encoded(np.full((960, 1280, 3), 128, np.uint8)), id="grey"),
         pytest.param(lambda: encoded(load_portrait()), id="a portrait only"),
-        pytest.param(lambda: render_card(find_identity("approved"), "front", PhotoConditions(blur=9)), id="blurred"),
         pytest.param(lambda: encoded(np.zeros((100, 100, 3), np.uint8)), id="tiny"),
     ],
 )
 def test_unreadable(reader, photo):
     content = photo()
     assert code_of(lambda: reader.read(content, "front")) is ErrorCode.PHOTO_UNREADABLE
+
+
+def drawn(**conditions):
+    return render_card(find_identity("approved"), "front", PhotoConditions(**conditions))
+
+
+def left_part(photo):
+    return encoded(cv2.imdecode(np.frombuffer(photo, np.uint8), cv2.IMREAD_COLOR)[:, :620])
+
+
+def grey(photo):
+    return encoded(cv2.imdecode(np.frombuffer(photo, np.uint8), cv2.IMREAD_GRAYSCALE))
+
+
+@pytest.mark.parametrize(
+    ("photo", "code"),
+    [
+        pytest.param(lambda: encoded(np.full((960, 1280, 3), 128, np.uint8)), ErrorCode.PHOTO_UNREADABLE, id="nothing"),
+        pytest.param(lambda: drawn(blur=9), ErrorCode.PHOTO_BLURRED, id="blurred"),
+        pytest.param(lambda: drawn(light=0.04, noise=5), ErrorCode.PHOTO_TOO_DARK, id="dark"),
+        pytest.param(lambda: drawn(glare=6, glare_at=(0.1, 0.4)), ErrorCode.PHOTO_GLARE, id="glare"),
+        pytest.param(lambda: left_part(drawn()), ErrorCode.PHOTO_CUT_OFF, id="cut off"),
+        pytest.param(lambda: grey(drawn()), ErrorCode.PHOTO_OF_COPY, id="copy"),
+    ],
+)
+def test_why_a_photo_is_asked_for_again(reader, photo, code):
+    content = photo()
+    assert code_of(lambda: reader.read(content, "front")) is code
 
 
 def png(width, height):
