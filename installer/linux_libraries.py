@@ -38,6 +38,8 @@ _THE_DESKTOPS: Final = (
         "libkeyutils.",
     ),
     *("libcap.", "liblz4.", "libzstd.", "libbrotli", "libpng16.", "libbsd.", "libmd.", "libGL.", "libEGL."),
+    # Printing, with a TLS, an Avahi and a Kerberos of its own behind it.
+    "libcups.",
 )
 # Encoders and decoders that no camera and no borrower's film needs here: H.264, JPEG and raw pictures stay.
 _CODECS: Final = ("libaom-", "libvpx-")

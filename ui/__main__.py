@@ -95,10 +95,17 @@ def _take_update(home: "Path", one: "OneWindow") -> bool:
         return True
     from loanapp.updates.installation import at_start, running_folder
 
-    folder = running_folder()
-    if folder is None or at_start(home, folder, one.release):
-        return one.is_ours(_LAST_ENDS_WITHIN_MS)
-    return False
+    folder, let_go = running_folder(), False
+
+    def release() -> None:
+        nonlocal let_go
+        let_go = True
+        one.release()
+
+    if folder is not None and not at_start(home, folder, release):
+        return False
+    # What is held already must not be asked for again: it would wait for itself.
+    return not let_go or one.is_ours(_LAST_ENDS_WITHIN_MS)
 
 
 def _already_open(one: "OneWindow", settings: "WindowSettings") -> int:

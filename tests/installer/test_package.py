@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 import pytest
 from PIL import ImageFont
 
-from installer import linux_libraries
+from installer import debian, linux_libraries
 from installer.metadata import read_metadata
 from installer.parts import build_parts, version_of
 from installer.rare_face import RARE_FACE, small_rare_face, wanted_characters
@@ -45,6 +45,12 @@ def test_what_keeps_a_signature_from_being_checked_is_never_left_out():
     """Without lxml the comparison of revisions calls every contract changed."""
     for build in ("demonstration", "lender"):
         assert "lxml" not in build_parts(build).excluded_modules
+
+
+def test_printing_brings_no_network_of_its_own_and_the_package_asks_for_it():
+    entries = [(name, name, "BINARY") for name in ("libcups.so.2", "libX11.so.6", "libQt6Core.so.6")]
+    assert [one[0] for one in entries if not linux_libraries._left_out(one[0], ())] == ["libQt6Core.so.6"]
+    assert debian.PACKAGES["libcups.so.2"] == "libcups2"
 
 
 def test_menus_and_software_centres_are_told_in_both_languages():

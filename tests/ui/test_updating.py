@@ -1,14 +1,27 @@
 """The notice about a new version, against a real repository: offered, fetched, ready; refused; told after a failure."""
 
+import time
+
 import pytest
 
-from loanapp.updates.installation import Form, State, Step, neighbour, read_state, write_state
+from loanapp.updates.installation import (
+    WATCHED_VARIABLE,
+    Form,
+    State,
+    Step,
+    make_ready,
+    neighbour,
+    read_state,
+    write_state,
+)
 from loanapp.updates.refusal import Reason
 from loanapp.updates.updating import Updating
 from tests.loanapp.client.tls_lender import Reply
 from tests.loanapp.updates.repositories import Publisher, archive, tls_server
+from ui.__main__ import _take_update
 from ui.components.notice_area import NoticeArea
 from ui.messages import MessageBridge
+from ui.one_window import OneWindow
 from ui.operations import Operations
 from ui.translations import tr, translator
 from ui.updating import NOTICE, UpdateNotices
@@ -152,3 +165,38 @@ def test_each_refusal_has_its_words(language, reason):
     key = f"updates.refused_{reason.value}"
     assert tr(key) != key
     translator().set_language("zh")
+
+
+@pytest.fixture
+def packed(monkeypatch, folder):
+    """This process as if it were the packed program in ``folder``."""
+    monkeypatch.setattr("sys.frozen", True, raising=False)
+    monkeypatch.setattr("sys.executable", str(folder / "loanapp"))
+    monkeypatch.delenv(WATCHED_VARIABLE, raising=False)
+    return folder
+
+
+@pytest.mark.parametrize("step", [Step.NONE, Step.TRYING, Step.STANDS])
+def test_a_start_with_nothing_to_put_in_place_keeps_its_window(tmp_path, packed, step):
+    home = tmp_path / "home"
+    write_state(home, State(step, "0.2.0", 1))
+    one = OneWindow(home)
+    assert one.is_ours()
+    began = time.monotonic()
+    assert _take_update(home, one)
+    assert time.monotonic() - began < 5
+    assert not OneWindow(home).is_ours()
+    one.release()
+
+
+def test_a_start_whose_new_version_breaks_goes_on_with_its_window(tmp_path, packed):
+    home = tmp_path / "home"
+    archive(tmp_path, "0.2.0", start="#!/bin/sh\nexit 3\n")
+    (tmp_path / "made-0.2.0").rename(neighbour(packed))
+    make_ready(neighbour(packed), home, "0.2.0")
+    one = OneWindow(home)
+    assert one.is_ours()
+    assert _take_update(home, one)
+    assert not OneWindow(home).is_ours()
+    assert read_state(home).failed == ("0.2.0",)
+    one.release()
