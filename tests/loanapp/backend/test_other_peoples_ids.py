@@ -1,0 +1,187 @@
+"""Somebody else's numbers at every endpoint of the contract: each answers as if there were no such thing.
+
+The list is read from the contract itself, so an endpoint that is added is attacked the day it is added.
+"""
+
+import itertools
+import json
+import re
+import uuid
+from pathlib import Path
+
+import pytest
+
+from tests.loanapp.backend.walk import TERMS, Walker
+
+_CONTRACT = json.loads((Path(__file__).parents[3] / "docs" / "openapi.json").read_text(encoding="utf-8"))
+_METHODS = ("get", "put", "post", "delete", "patch")
+# The only numbers a borrower chooses, for what is being made: an unused one is nobody's, a used one is the maker's.
+_CHOSEN_BY_CLIENT = {"repayment_id", "request_id", "ticket_id"}
+
+
+def _operations():
+    """``(method, path, operation)`` of everything in the contract."""
+    return [
+        (method.upper(), path, operation)
+        for path, operations in _CONTRACT["paths"].items()
+        for method, operation in operations.items()
+        if method in _METHODS
+    ]
+
+
+def _owned():
+    return [
+        (method, path, operation)
+        for method, path, operation in _operations()
+        if "{application_id}" in path or "{session_id}" in path
+    ]
+
+
+def _name(one):
+    return f"{one[0]} {one[1]}" if isinstance(one, tuple) else str(one)
+
+
+@pytest.fixture(scope="module")
+def victim(http):
+    one = Walker(http, phone="13955550001")
+    one.sign_in()
+    one.create()
+    one.documents()
+    one.identify()
+    one.consents()
+    session = one.act("/liveness-sessions", {"source_kind": "camera"}, status=201)
+    one.session_id = session["session_id"]
+    return one
+
+
+@pytest.fixture(scope="module")
+def stranger(http):
+    one = Walker(http, "review", phone="13955550002")
+    one.sign_in()
+    return one
+
+
+def _body(operation, stranger):
+    """A body the contract allows, so that the refusal cannot be for the body's shape."""
+    content = operation.get("requestBody", {}).get("content", {})
+    if "application/json" not in content:
+        return ({"content": b"x", "media": media} for media in content) if content else iter([{}])
+    return ({"body": body} for body in [_example(content["application/json"]["schema"], stranger)])
+
+
+def _example(schema, stranger):
+    name = schema.get("$ref", "").rpartition("/")[2]
+    named = {
+        "identity": stranger.identity_fields(),
+        "terms": TERMS,
+        "card": {"number": stranger.who.card_number, "phone": stranger.who.phone},
+    }
+    for word, body in named.items():
+        if word in name.lower():
+            return body
+    return _value(schema)
+
+
+def _value(schema):
+    """The smallest value of a JSON schema of this contract."""
+    if "$ref" in schema:
+        return _value(_CONTRACT["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
+    for several in ("anyOf", "oneOf", "allOf"):
+        if several in schema:
+            return _value(schema[several][0])
+    if "const" in schema:
+        return schema["const"]
+    if "enum" in schema:
+        return schema["enum"][0]
+    kind = schema.get("type")
+    if kind == "object":
+        inner = schema.get("properties", {})
+        return {name: _value(inner[name]) for name in schema.get("required", ())}
+    if kind == "array":
+        return [_value(schema["items"])] * schema.get("minItems", 0)
+    if kind == "string":
+        return _text(schema)
+    return {"integer": schema.get("minimum", 1), "number": 1, "boolean": True}.get(kind)
+
+
+def _text(schema):
+    if schema.get("format") == "date-time":
+        return "2026-01-01T09:00:00+08:00"
+    pattern = schema.get("pattern", "")
+    for text in ("10.00", "2026-01-01", "x" * 8, "0" * 64, "13900000000", "6222020000000000", str(uuid.uuid4())):
+        if pattern and re.search(pattern, text):
+            return text
+    return "x" * max(1, schema.get("minLength", 1))
+
+
+def _address(path, victim):
+    known = {"application_id": victim.id, "session_id": victim.session_id, "side": "front"}
+    return re.sub(r"{(\w+)}", lambda found: known.get(found[1], str(uuid.uuid4())), path)
+
+
+def test_every_number_in_an_address_is_accounted_for():
+    used = set(itertools.chain(*(re.findall(r"{(\w+)}", path) for _, path, _ in _operations())))
+    assert used <= {"application_id", "session_id", "side"} | _CHOSEN_BY_CLIENT
+
+
+@pytest.mark.parametrize("operation", _owned(), ids=_name)
+def test_another_borrowers_number_is_nobodys(operation, victim, stranger):
+    method, path, told = operation
+    before = victim.get()
+    address = _address(path, victim)
+    for sent in _body(told, stranger):
+        answer = stranger.call(method, address, key=str(uuid.uuid4()), **sent)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), answer.text
+        nobodys = address.replace(victim.id, str(uuid.uuid4())).replace(victim.session_id, str(uuid.uuid4()))
+        other = stranger.call(method, nobodys, key=str(uuid.uuid4()), **sent)
+        # Not a word tells a number that is somebody's from one that is nobody's.
+        assert _shape(other) == _shape(answer)
+        assert victim.who.name not in answer.text
+        assert victim.phone not in answer.text
+    assert victim.get() == before
+
+
+def _shape(answer):
+    told = answer.json()
+    return answer.status_code, {name: told[name] for name in told if name not in ("instance", "correlation_id")}
+
+
+# A question to the support may come from somebody who cannot sign in.
+_SIGNED_OUT_TOO = {"/v1/support-tickets/{ticket_id}"}
+_SIGNED_IN = [one for one in _operations() if one[2].get("security") and one[1] not in _SIGNED_OUT_TOO]
+
+
+@pytest.mark.parametrize("operation", _SIGNED_IN, ids=_name)
+@pytest.mark.parametrize("token", [None, "x", "ey.ey.ey", "0" * 4096], ids=["none", "short", "shaped", "long"])
+def test_without_a_token_of_the_lenders_nothing_is_told(operation, token, victim, http):
+    method, path, told = operation
+    nobody = Walker(http)
+    for sent in _body(told, victim):
+        answer = nobody.call(method, _address(path, victim), key=str(uuid.uuid4()), token=token, **sent)
+        assert (answer.status_code, answer.json()["code"]) == (401, "signed_out"), answer.text
+        assert victim.id not in answer.text.replace(answer.json().get("instance", ""), "")
+
+
+def test_what_needs_no_sign_in_is_a_short_list():
+    assert {(method, path) for method, path, told in _operations() if not told.get("security")} == {
+        ("GET", "/v1/health"),
+        ("GET", "/v1/lender"),
+        ("GET", "/v1/demonstration/identities"),
+        ("POST", "/v1/auth/codes"),
+        ("POST", "/v1/auth/sessions"),
+        ("PUT", "/v1/upload-trial"),
+    }
+
+
+def test_a_number_in_the_address_is_no_way_into_files(victim, stranger):
+    for trick in ("..%2f..%2fetc%2fpasswd", "%00", "%2e%2e", "'%20or%201=1--", "x" * 4000):
+        for one in (victim, stranger):
+            answer = one.call("GET", f"/v1/applications/{trick}")
+            assert answer.status_code in {401, 404, 422}, trick
+            assert "root:" not in answer.text
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nothing_stays_open(victim):
+    yield
+    victim.act("/withdraw")
