@@ -404,11 +404,12 @@ class Stages:
 
 
 def lint(stages: Stages) -> None:
-    """Style, format, types and layers."""
+    """Style, format, types, layers, and that no secret lies about."""
     stages.run("style", [executable(VENV, "ruff"), "check", "."])
     stages.run("format", [executable(VENV, "ruff"), "format", "--check", "-q", "."])
     stages.run("types", [executable(VENV, "mypy")])
     stages.run("layers", [executable(VENV, "lint-imports"), "--no-logo"])
+    stages.run("secrets", [executable(VENV, "python"), str(ROOT / "tests" / "house" / "secrets_scan.py")])
 
 
 def command_run(args: argparse.Namespace, rest: list[str]) -> int:

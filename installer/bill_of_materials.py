@@ -3,7 +3,8 @@
     python installer/bill_of_materials.py [--out FILE]
 
 Standard library only, no network; the same inputs give the same bytes. Versions and hashes are those that set-up holds
-downloads to (``requirements/runtime.txt``, ``resources/assets.toml``), so the document cannot say other than is installed.
+downloads to (``requirements/runtime.txt``, ``resources/assets.toml``), so what it
+says is what is installed.
 """
 
 import argparse

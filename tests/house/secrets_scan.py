@@ -1,6 +1,6 @@
 """No key, token or password of anybody's lies in the repository: every text file that git keeps is looked through.
 
-    python tests/house/secrets_scan.py      prints what it finds, and how many files it read; exits 1 if there is anything
+    python tests/house/secrets_scan.py      prints what it finds and how many files it read; exits 1 for any
 
 Standard library only. What it finds is told by file, line and kind, never by its value.
 """
