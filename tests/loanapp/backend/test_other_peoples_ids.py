@@ -124,6 +124,17 @@ def test_every_number_in_an_address_is_accounted_for():
     assert used <= {"application_id", "session_id", "side"} | _CHOSEN_BY_CLIENT
 
 
+def test_addresses_hold_numbers_without_a_meaning_alone():
+    """Addresses end up in logs; a telephone, a name or a token has no place in one, nor behind its question mark."""
+    asked = {
+        parameter["name"]
+        for _, _, told in _operations()
+        for parameter in told.get("parameters", ())
+        if parameter["in"] == "query"
+    }
+    assert asked <= {"seen", "after", "size"}
+
+
 @pytest.mark.parametrize("operation", _owned(), ids=_name)
 def test_another_borrowers_number_is_nobodys(operation, victim, stranger):
     method, path, told = operation
