@@ -19,7 +19,7 @@ from installer.parts import version_of
 from installer.verify import VerifyError, verify
 from installer.windows import inno_script, write_resources
 from loanapp.client.installed_profile import ProfileError
-from loanapp.proof.file_manifest import write_manifest
+from loanapp.proof.file_manifest import fingerprint_of, write_manifest
 
 ROOT = Path(__file__).resolve().parents[1]
 PUBLISHERS = ROOT / "resources" / "profiles" / "publishers.toml"
@@ -56,6 +56,7 @@ def main() -> int:
     frozen = out / "loanapp"
     if key is not None:
         write_manifest(frozen, version, made_at, key)
+        print(f"Fingerprint, to be told by the lender: {fingerprint_of(frozen)}")
     print(f"{megabytes(frozen):7.1f} MB  {frozen}")
     for name, size in largest_parts(frozen):
         print(f"{size:7.1f} MB    {name}")

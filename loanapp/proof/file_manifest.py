@@ -28,12 +28,16 @@ class ManifestError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """``signer`` is the publisher's name; ``wrong`` are the places, below the folder, that are not as signed."""
+    """``signer`` is the publisher's name; ``wrong`` are the places, below the folder, that are not as signed.
+
+    ``fingerprint`` is that of the installed files, for reading out to somebody: :func:`fingerprint_of`.
+    """
 
     version: str
     signer: str
     count: int
     wrong: tuple[str, ...]
+    fingerprint: str
 
 
 def write_manifest(folder: Path, version: str, made_at: datetime, key: Ed25519PrivateKey) -> Path:
@@ -63,7 +67,17 @@ def hold_against(folder: Path, publishers: Iterable[tuple[str, bytes]]) -> Findi
     if not isinstance(said, dict):
         raise ManifestError("the manifest names no files")
     wrong = sorted(place for place in said.keys() | found.keys() if said.get(place) != found.get(place))
-    return Findings(str(message.get("version")), signer, len(said), tuple(wrong))
+    return Findings(str(message.get("version")), signer, len(said), tuple(wrong), _fingerprint(found))
+
+
+def fingerprint_of(folder: Path) -> str:
+    """Half a SHA-256 (128 bits) over every file and link of ``folder``, in groups of four digits."""
+    return _fingerprint(_of_folder(folder))
+
+
+def _fingerprint(files: Mapping[str, str]) -> str:
+    digest = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()[:32]
+    return " ".join(digest[start : start + 4] for start in range(0, len(digest), 4))
 
 
 def _signed(read: Mapping[str, Any], publishers: Iterable[tuple[str, bytes]]) -> tuple[str, dict[str, object]]:

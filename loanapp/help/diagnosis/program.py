@@ -47,6 +47,7 @@ def genuine(folder: Path | None = None) -> Check:
     except ManifestError:
         return Check("genuine", CheckState.BAD, "stranger", "official-program", values)
     values |= {"signer": found.signer, "count": str(found.count), "names": ", ".join(found.wrong[:3])}
+    values["fingerprint"] = found.fingerprint
     if found.wrong or found.version != loanapp.__version__:
         return Check("genuine", CheckState.BAD, "altered", "official-program", values)
     return Check("genuine", CheckState.GOOD, "good", "official-program", values)

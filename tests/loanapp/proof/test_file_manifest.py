@@ -2,6 +2,8 @@
 
 import base64
 import json
+import re
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 import loanapp
 from loanapp import resource_files
 from loanapp.help.diagnosis import program
-from loanapp.proof.file_manifest import FILE, ManifestError, hold_against, write_manifest
+from loanapp.proof.file_manifest import FILE, ManifestError, fingerprint_of, hold_against, write_manifest
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 
@@ -47,6 +49,17 @@ def test_an_untouched_program_is_its_publishers(packed, publishers):
     (packed / "_internal" / "__pycache__").mkdir()
     (packed / "_internal" / "__pycache__" / "x.pyc").write_bytes(b"made by Python")
     assert hold_against(packed, publishers).wrong == ()
+
+
+def test_the_fingerprint_is_the_same_wherever_the_program_lies_and_another_after_any_change(
+    packed, publishers, tmp_path
+):
+    told = fingerprint_of(packed)
+    assert re.fullmatch(r"([0-9a-f]{4} ){7}[0-9a-f]{4}", told)
+    shutil.copytree(packed, tmp_path / "copy", symlinks=True)
+    assert hold_against(tmp_path / "copy", publishers).fingerprint == told
+    (tmp_path / "copy" / "loanapp").write_bytes(b"progrbm")
+    assert hold_against(tmp_path / "copy", publishers).fingerprint != told
 
 
 @pytest.mark.parametrize(
