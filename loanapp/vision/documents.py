@@ -105,8 +105,10 @@ class DocumentReader:
                 continue
             if portrait is not None and is_grey(portrait):
                 raise LoanAppError(ErrorCode.PHOTO_OF_COPY)
-            if (unsure := _unsure(side, fields)) and (fault := fault_of(image)):
-                raise LoanAppError(fault, part=unsure)
+            if unsure := _unsure(side, fields):
+                fault = fault_of(image)
+                if fault or unsure == "number":
+                    raise LoanAppError(fault or ErrorCode.PHOTO_UNREADABLE, part=unsure)
             if side is DocumentSide.BACK:
                 _refuse_expired(fields, today)
             return DocumentReading(side, fields, portrait, is_specimen(rows))
@@ -121,6 +123,8 @@ class DocumentReader:
             turns = [cv2.ROTATE_180]
             if boxes and (closer := _closer(content, image, boxes)) is not None:
                 yield closer, self._text.read(closer)
+            if _side(into_rows(boxes)) is not None:
+                return  # its labels were read upright
         for turn in turns:
             turned = np.asarray(cv2.rotate(image, turn), np.uint8)
             yield turned, self._text.read(turned)
@@ -155,10 +159,12 @@ def _missing(side: DocumentSide, fields: Fields, portrait: Image | None) -> str:
 
 
 def _unsure(side: DocumentSide, fields: Fields) -> str:
-    """The first part that was read, but not surely."""
-    limit = float(read_toml("policy", "document_photos.toml")["faults"]["surely_read"])
-    parts = {"number": "identity_number", "name": "name"} if side is DocumentSide.FRONT else {"authority": "authority"}
-    return next((part for part, field in parts.items() if fields[field].confidence < limit), "")
+    """The first part that was read, but not surely; a number that is, is never accepted."""
+    limits = read_toml("policy", "document_photos.toml")["faults"]
+    if side is DocumentSide.FRONT and fields["identity_number"].confidence < limits["sure_number"]:
+        return "number"
+    text = "name" if side is DocumentSide.FRONT else "authority"
+    return text if fields[text].confidence < limits["sure_text"] else ""
 
 
 def _refuse_expired(fields: Fields, today: date) -> None:

@@ -58,9 +58,19 @@ def test_front_is_read_label_by_label():
     }
 
 
-def test_birth_and_sex_come_from_the_number_whatever_was_read_beside_it():
-    read = fields(front(sex="性别男", birth="出生1999年1月1日"))
+@pytest.mark.parametrize("beside", [{"sex": "性另"}, {"birth": "出生19 9年2月日"}, {"birth": "", "sex": ""}])
+def test_birth_and_sex_come_from_the_number_where_they_are_not_plainly_read(beside):
+    read = fields(front(**beside))
     assert (read["sex"], read["birth"]) == ("female", "1949-12-31")
+
+
+@pytest.mark.parametrize(
+    "beside", [{"sex": "性别男"}, {"birth": "出生1999年1月1日"}, {"birth": "出生 1949 年 12 月 3 日"}]
+)
+def test_number_that_birth_or_sex_contradicts_is_not_given(beside):
+    read = fields(front(**beside))
+    assert read["identity_number"] == read["birth"] == read["sex"] == ""
+    assert read["name"] == "欧阳明"
 
 
 @pytest.mark.parametrize("number", ["110105194912310021", "1101051949123100", "", "测试"])

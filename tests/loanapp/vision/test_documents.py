@@ -4,6 +4,7 @@ import io
 import socket
 import struct
 import zlib
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -223,3 +224,16 @@ def test_traditional_form_of_a_printed_simplified_character_is_not_read(reader):
     photo = card_photo(0, 91)
     assert "厦门" in photo.identity.address
     assert reader.read(photo.content(), "front").fields["address"].value == photo.identity.address
+
+
+def test_number_that_is_not_surely_read_is_never_accepted(reader, monkeypatch):
+    """A clear photo, its number read with doubt: only the confidence is changed on its way from the real reader."""
+    text = reader._text.read
+
+    def doubting(image):
+        return [replace(box, score=0.94) if any(map(str.isdigit, box.text)) else box for box in text(image)]
+
+    monkeypatch.setattr(reader._text, "read", doubting)
+    with pytest.raises(LoanAppError) as caught:
+        reader.read(drawn(), "front")
+    assert (caught.value.code, caught.value.details) == (ErrorCode.PHOTO_UNREADABLE, {"part": "number"})
