@@ -161,10 +161,9 @@ def _missing(side: DocumentSide, fields: Fields, portrait: Image | None) -> str:
 def _unsure(side: DocumentSide, fields: Fields) -> str:
     """The first part that was read, but not surely; a number that is, is never accepted."""
     limits = read_toml("policy", "document_photos.toml")["faults"]
-    if side is DocumentSide.FRONT and fields["identity_number"].confidence < limits["sure_number"]:
-        return "number"
-    text = "name" if side is DocumentSide.FRONT else "authority"
-    return text if fields[text].confidence < limits["sure_text"] else ""
+    front = (("number", "identity_number"), ("name", "name"))
+    parts = front if side is DocumentSide.FRONT else (("authority", "authority"),)
+    return next((part for part, field in parts if fields[field].confidence < limits[f"sure_{part}"]), "")
 
 
 def _refuse_expired(fields: Fields, today: date) -> None:

@@ -237,3 +237,8 @@ def test_number_that_is_not_surely_read_is_never_accepted(reader, monkeypatch):
     with pytest.raises(LoanAppError) as caught:
         reader.read(drawn(), "front")
     assert (caught.value.code, caught.value.details) == (ErrorCode.PHOTO_UNREADABLE, {"part": "number"})
+
+
+def test_blurred_back_whose_authority_is_misread_is_asked_for_again(reader):
+    photo = card_photo(0, 149)
+    assert code_of(lambda: reader.read(photo.content(), "back")) is ErrorCode.PHOTO_BLURRED
