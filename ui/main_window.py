@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 # Width in px at 100 % below which the help folds by itself, and below which the stepper shows only its marks.
 _ROOM_FOR_HELP = 1180
 _ROOM_FOR_STEPPER = 880
+# Below which a page beside its help would be narrower than the narrowest it is drawn for: then the help stands alone.
+_ROOM_BESIDE_HELP = 920
 _MARGIN = 32
 
 
@@ -93,7 +95,9 @@ class MainWindow(QWidget):
         self.stepper = Stepper()
         self.stepper.opened.connect(lambda page: self.open_again(Page(page)))
         self._middle.addWidget(self.stepper)
-        column = QVBoxLayout()
+        self._column = QWidget()
+        column = QVBoxLayout(self._column)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self.step_line = StepLine()
         self.step_line.hide()
@@ -114,7 +118,7 @@ class MainWindow(QWidget):
             column.addLayout(centred)
         self.stack = QStackedWidget()
         column.addWidget(self.stack, 1)
-        self._middle.addLayout(column, 1)
+        self._middle.addWidget(self._column, 1)
         whole.addLayout(self._middle, 1)
         self.bottom = BottomLine()
         self.bottom.support_wanted.connect(self._show_support)
@@ -430,10 +434,14 @@ class MainWindow(QWidget):
         self.stepper.set_compact(compact=room < _ROOM_FOR_STEPPER or (not fold and room < _ROOM_FOR_HELP))
         if not fold and self._help is None:
             self._make_help()
+        alone = not fold and self._help is not None and room < (_ROOM_FOR_HELP if wide else _ROOM_BESIDE_HELP)
+        if self._help is not None:
+            self._help.set_alone(alone=alone)
         if self._help is not None and self._help.isHidden() == (not fold):
             self._help.setVisible(not fold)
             if not fold:
                 self._show_help()
+        self._column.setHidden(alone)
         self.top.help.setVisible(fold and not helpless)
 
     def _make_help(self) -> None:

@@ -79,12 +79,13 @@ class WindowKeys:
         """Put the help away; whoever was in it is where they were before, or where the page starts."""
         panel, page, here = self._window.help_panel, self._window.page, QApplication.focusWidget()
         before, self._came_from = self._came_from, None
-        if panel is not None and page is not None and here is not None and panel.isAncestorOf(here):
+        inside = panel is not None and here is not None and panel.isAncestorOf(here)
+        self._window.set_help_open(is_open=False)
+        if inside and page is not None:
             if before is not None and page.isAncestorOf(before) and before.isVisible():
                 before.setFocus(Qt.FocusReason.ShortcutFocusReason)
             else:
                 page.focus_first()
-        self._window.set_help_open(is_open=False)
 
     def _next_part(self, by: int) -> None:
         """From the steps to the page, its help, the line below, and round."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # After the last key; a query takes a millisecond or two, a list that jumps at each key takes longer to read.
 _STILL_TYPING_MS: Final = 120
+_NO_LIMIT: Final = (1 << 24) - 1  # Qt's own word for it, which the binding has no name for
 
 
 class HelpPanel(QFrame):
@@ -38,6 +39,7 @@ class HelpPanel(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "help")
+        self._alone = False
         box = QVBoxLayout(self)
         box.setContentsMargins(20, 16, 8, 8)
         box.setSpacing(8)
@@ -118,7 +120,7 @@ class HelpPanel(QFrame):
 
     def _retranslate(self) -> None:
         self._caption.setText(tr("help.caption"))
-        self._fold.setText(tr("common.fold"))
+        self._fold.setText(tr("common.back_to_page" if self._alone else "common.fold"))
         self._fold.setAccessibleName(tr("common.fold_help"))
         self.setAccessibleName(tr("help.caption"))
         self.search.setPlaceholderText(tr("help.ask"))
@@ -128,9 +130,16 @@ class HelpPanel(QFrame):
             button.setText(tr(f"help.{key}"))
             button.setAccessibleName(tr(f"help.{key}_name"))
 
+    def set_alone(self, *, alone: bool) -> None:
+        """In the place of the page, where there is no room beside it."""
+        if alone != self._alone:
+            self._alone = alone
+            self._retranslate()
+            self._follow_scale()
+
     def _follow_scale(self) -> None:
         self.setMinimumWidth(theme().px(240))
-        self.setMaximumWidth(theme().px(300))
+        self.setMaximumWidth(_NO_LIMIT if self._alone else theme().px(300))
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow language and size of text."""

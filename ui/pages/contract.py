@@ -25,7 +25,7 @@ from ui.translations import tr
 
 _CONTENTS: Final = 196
 _TERMS: Final = 216
-_ROOM_FOR_CONTENTS: Final = 820
+_ROOM_FOR_CONTENTS: Final = 1060
 _ROOM_FOR_WORDS: Final = 630
 _LATE_DAYS: Final = 10
 _HUNDRED: Final = Decimal(100)

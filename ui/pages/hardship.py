@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from loanapp.client.loan_answers import Hardship, Loan
@@ -92,6 +92,7 @@ class HardshipNotice(Banner):
         super().__init__(Level.INFORMATION, parent=parent)
         self._loan: Loan | None = None
         self._today: date | None = None
+        self._awaited = False
         self._timer = QTimer(self)
         self._timer.setInterval(_LOOK_AGAIN_MS)
         self._timer.timeout.connect(self.look_again)
@@ -107,10 +108,17 @@ class HardshipNotice(Banner):
             self.set_level(_LEVELS[latest.state])
             self.say(*_words(latest))
         self.setVisible(told)
-        if waits and told:
+        self._awaited = waits and told
+        if self._awaited:
             self._timer.start()
         else:
             self._timer.stop()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """In sight again, it is looked for again."""
+        super().showEvent(event)
+        if self._awaited:
+            self._timer.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Out of sight, nothing is asked."""
