@@ -6,10 +6,10 @@ import json
 import logging
 import secrets
 import time
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args, get_origin, get_type_hints
 
 from loanapp.client.private_files import clear_leavings, read_private, remove, write_private
 from loanapp.client.secrets import DRAFT_FILE, SecretName, SecretStore
@@ -206,10 +206,21 @@ def _open(key: bytes, sealed: bytes) -> tuple[Draft, datetime] | None:
     try:
         whole = json.loads(AESGCM(key).decrypt(sealed[len(_MAGIC) : start], sealed[start:], _MAGIC))
         saved_at = datetime.fromisoformat(whole["saved_at"])
-        known = {item.name for item in fields(Draft)}
-        return Draft(**{name: value for name, value in whole["draft"].items() if name in known}), saved_at
-    except (InvalidTag, ValueError, KeyError, TypeError):
+        written = dict(whole["draft"])
+    except (InvalidTag, ValueError, KeyError, TypeError, RecursionError):
         return None
+    kinds = {name: kind for name, kind in get_type_hints(Draft).items() if name in written}
+    if saved_at.tzinfo is None or not all(_is_of(written[name], kind) for name, kind in kinds.items()):
+        return None
+    return Draft(**{name: written[name] for name in kinds}), saved_at
+
+
+def _is_of(value: object, kind: object) -> bool:
+    """Whether texts are texts and tables tables, as deep as tables go."""
+    if get_origin(kind) is not dict:
+        return get_origin(kind) is not None or (isinstance(kind, type) and isinstance(value, kind))
+    inner = get_args(kind)[1]
+    return isinstance(value, dict) and (get_origin(inner) is None or all(_is_of(one, inner) for one in value.values()))
 
 
 def _decode_key(written: str | None) -> bytes | None:

@@ -113,10 +113,10 @@ def _endpoint(answer: JsonObject) -> Endpoint:
     fit = {"transport": lambda _root: True, "document": vouches_for_documents, "time": vouches_for_time}
     for name, text in texts.items():
         try:
-            found = load_certificates(text)
-        except ValueError:
+            fits = all(fit[name](root) for root in load_certificates(text))
+        except ValueError:  # also raised when a part of it is looked at: certificates are read piece by piece
             raise ProfileError(f"roots.{name} is no certificate") from None
-        if not all(fit[name](root) for root in found):
+        if not fits:
             raise ProfileError(f"roots.{name} is a certificate for something else")
     return Endpoint(
         base_url=url,

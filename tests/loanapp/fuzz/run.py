@@ -1,0 +1,59 @@
+"""Gives a parser its spoilt inputs and counts what it does with them."""
+
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from random import Random
+
+from tests.loanapp.fuzz.parsers import Parser
+
+LONGEST_S = 1.0
+MOST_MEMORY_MB = 500
+
+
+@dataclass
+class Outcome:
+    told: int = 0
+    read: int = 0
+    slowest_s: float = 0.0
+    faults: list[str] = field(default_factory=list)
+
+
+def case(parser: Parser, number: int, seed: int) -> bytes:
+    """The input of that number; the same at every call where the parser's whole inputs are the same."""
+    chance = Random(f"{parser.name}/{seed}/{number}")
+    return parser.spoil(chance.choice(parser.seeds), chance)
+
+
+def run(parser: Parser, numbers: Iterable[int], seed: int, *, longest_s: float = LONGEST_S) -> Outcome:
+    """Read each case; a fault names its parser, seed and number, and what happened."""
+    outcome, before = Outcome(), peak_mb()
+    for number in numbers:
+        content, began = case(parser, number, seed), time.thread_time()
+        try:
+            parser.read(content)
+            outcome.read += 1
+        except parser.told:
+            outcome.told += 1
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt):
+                raise
+            outcome.faults.append(f"{parser.name} seed {seed} case {number}: {type(error).__name__}: {str(error)[:80]}")
+        took = time.thread_time() - began  # of this thread alone: another program's work is no hang
+        outcome.slowest_s = max(outcome.slowest_s, took)
+        if took > longest_s:
+            outcome.faults.append(f"{parser.name} seed {seed} case {number}: {took:.1f} s")
+    if peak_mb() - before > MOST_MEMORY_MB:
+        outcome.faults.append(f"{parser.name} seed {seed}: memory grew by {peak_mb() - before} MB")
+    return outcome
+
+
+def peak_mb() -> int:
+    """The most memory this process has held, MB; 0 where the system does not tell."""
+    if sys.platform == "win32":
+        return 0
+    import resource
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most // (1024 * 1024 if sys.platform == "darwin" else 1024)
