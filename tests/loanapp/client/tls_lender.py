@@ -97,13 +97,14 @@ class TlsLender:
     route = None
     clock = SystemClock()
 
-    def __init__(self, *, authority=None, host="127.0.0.1", newest=None, plain=False, not_before=None):
+    def __init__(self, *, authority=None, host="127.0.0.1", newest=None, plain=False, **valid):
+        """``valid``: ``not_before`` and ``not_after`` of the certificate."""
         self.authority = authority or trustme.CA()
         self.script = deque()
         self.requests = []
         self.open = []
         self.stopping = threading.Event()
-        self.context = None if plain else self._context(host, newest, not_before)
+        self.context = None if plain else self._context(host, newest, valid)
         self.server = Server(("127.0.0.1", 0), Handler)
         self.server.lender = self
         self.port = self.server.server_address[1]
@@ -111,12 +112,24 @@ class TlsLender:
         self.thread.start()
         self.scheme = "http" if plain else "https"
 
-    def _context(self, host, newest, not_before):
+    def _context(self, host, newest, valid):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         if newest is not None:
             context.maximum_version = newest
-        self.authority.issue_cert(host, not_before=not_before).configure_cert(context)
+        self.authority.issue_cert(host, **valid).configure_cert(context)
         return context
+
+    def renew(self, authority=None):
+        """Take a new key and certificate while serving; by another ``authority``, the root changes too."""
+        self.authority = authority or self.authority
+        self.authority.issue_cert("127.0.0.1").configure_cert(self.context)
+
+    def hang_up(self):
+        """End every connection that is open."""
+        for connection in self.open:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        self.open.clear()
 
     def endpoint(self, **changes):
         facts = {
