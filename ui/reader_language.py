@@ -13,3 +13,8 @@ _LOCALES: Final[dict[Language, str]] = {"zh": "zh_CN", "en": "en_GB"}
 def tell_language(widget: QWidget, language: Language | None = None) -> None:
     """``widget`` and all in it are in ``language``, or in that in force; a part may be told apart afterwards."""
     widget.setLocale(QLocale(_LOCALES[language or translator().language]))
+
+
+def language_of(text: str) -> Language:
+    """Chinese as soon as there is one Chinese character in what somebody wrote."""
+    return "zh" if any("\u3400" <= one <= "\u9fff" or one >= "\U00020000" for one in text) else "en"

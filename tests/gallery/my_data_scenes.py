@@ -23,6 +23,7 @@ from tests.gallery.stage import Room, Scene, settle
 from tests.ui.loan_in_hand import NOW, application
 from ui.my_data.ask_right import AskRight
 from ui.my_data.dialog import MyDataDialog
+from ui.translations import translator
 
 ACTS: Final = (
     ("status.draft", "borrower"),
@@ -75,7 +76,8 @@ def requests() -> tuple[RightRequest, ...]:
     at = datetime.fromisoformat(NOW)
     by, done = at + timedelta(days=15), at + timedelta(days=2)
     kinds, states = RightKind, RightState
-    answered = "住址已经改为测试路 2 号，合同不受影响。"
+    in_chinese = translator().language == "zh"
+    answered = "住址已经改为测试路 2 号，合同不受影响。" if in_chinese else "The address is 2 Test Road now."
     return (
         RightRequest("QL20261122-0003", kinds.COMPLAINT, states.RECEIVED, at, by, None, "", simulated=False),
         RightRequest("QL20261122-0002", kinds.CORRECTION, states.ANSWERED, at, by, done, answered, simulated=False),

@@ -14,6 +14,7 @@ from ui.components.labels import empty
 from ui.formats import day
 from ui.messages import Level
 from ui.my_data.view import DataView
+from ui.reader_language import language_of, tell_language
 from ui.translations import tr
 
 # What is asked in writing, and what each is called here.
@@ -110,6 +111,10 @@ class Rights(DataView):
             name = tr(f"my_data.request_{one.kind.value}")
             self.asked.body.addWidget(label(tr("my_data.request_line", name=name, number=one.number)))
             self.asked.body.addWidget(label(_how_far(one), "small-ink"))
+            if one.answer:
+                words = label(one.answer, "small-ink", selectable=True)
+                tell_language(words, language_of(one.answer))
+                self.asked.body.addWidget(words)
 
     def show_words(self) -> None:
         """Every word in the language in force."""
@@ -187,4 +192,4 @@ def _how_far(one: RightRequest) -> str:
         return tr("my_data.request_waits", day=day(one.answer_by))
     if one.simulated:
         return tr("my_data.request_simulated", day=day(one.answered_at or one.answer_by))
-    return tr("my_data.request_answered", day=day(one.answered_at or one.answer_by), answer=one.answer)
+    return tr("my_data.request_answered", day=day(one.answered_at or one.answer_by))
