@@ -75,7 +75,8 @@ class ContractData:
 
     ``start`` is the day of payout and ``schedule`` begins there; ``made_at`` dates the document and makes its bytes
     repeatable. ``misuse_annual_pct`` and ``prime_rate`` are left out of the text when ``None``. ``disclosure_sha256``
-    is the hash of the cost disclosure the borrower confirmed.
+    is the hash of the cost disclosure the borrower confirmed. Within ``free_return_hours`` after the payout the whole
+    loan goes back at no cost; 0 leaves that promise out of the text.
     """
 
     contract_number: str
@@ -95,6 +96,7 @@ class ContractData:
     fee_before_payout: Decimal = ZERO
     misuse_annual_pct: Decimal | None = None
     prime_rate: LoanPrimeRate | None = None
+    free_return_hours: int = 0
     ledger_head: str | None = None
     simulated: bool = True
 
@@ -184,7 +186,7 @@ def _words(data: ContractData) -> dict[str, object]:
     return {
         "contract_number": data.contract_number,
         "application_number": data.application_number,
-        "made_on": _day(made.date()),
+        "made_on": written_day(made.date()),
         "made_date": [made.year, made.month, made.day],
         "lender": {
             "name": data.lender.name,
@@ -205,15 +207,17 @@ def _words(data: ContractData) -> dict[str, object]:
         "payout": shown_amount(data.payout),
         **_term_words(data),
         "purpose": _PURPOSES[data.purpose],
-        "start": _day(data.start),
-        "expires": _day(data.expires),
+        "start": written_day(data.start),
+        "expires": written_day(data.expires),
         "due_day": data.start.day,
-        "first_due": _day(first.due),
+        "first_due": written_day(first.due),
         "first_payment": shown_amount(first.total),
         "annual_rate": shown_percent(data.annual_rate_pct),
         "penalty_rate": shown_percent(data.penalty_annual_pct),
         "misuse_rate": None if data.misuse_annual_pct is None else shown_percent(data.misuse_annual_pct),
-        "prime": None if prime is None else {"rate": shown_percent(prime.annual_rate_pct), "on": _day(prime.published)},
+        "prime": None
+        if prime is None
+        else {"rate": shown_percent(prime.annual_rate_pct), "on": written_day(prime.published)},
         "no_fees": schedule.total_fees == 0 and data.fee_before_payout == 0,
         "fee_before_payout": shown_amount(data.fee_before_payout),
         "fee_per_instalment": shown_amount(first.fees),
@@ -232,6 +236,7 @@ def _words(data: ContractData) -> dict[str, object]:
             for row in schedule.rows
         ],
         "disclosure_sha256": data.disclosure_sha256,
+        "free_return_hours": data.free_return_hours,
         "ledger_head": data.ledger_head,
         "simulated": data.simulated,
         "boxes": {"borrower": list(BORROWER_BOX), "lender": list(LENDER_BOX)},
@@ -249,7 +254,8 @@ def _term_words(data: ContractData) -> dict[str, object]:
     }
 
 
-def _day(day: date) -> str:
+def written_day(day: date) -> str:
+    """A day as the pages of contract and certificate write it."""
     return f"{day.year}年{day.month}月{day.day}日"
 
 

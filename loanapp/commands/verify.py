@@ -178,7 +178,7 @@ def _installed_roots(words: _Words) -> "ContractRoots":
     if has_lender_profile():
         try:
             return installed_endpoint(data_folder())().contract_roots
-        except LoanAppError:
+        except (LoanAppError, KeyError, OSError, ValueError):  # its signature, a missing word, its syntax
             raise _UnreadableError(words.say("error.profile")) from None
     return ContractRoots(_installed("document_root.pem"), _installed("time_root.pem"))
 

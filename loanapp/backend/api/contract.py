@@ -23,9 +23,10 @@ from loanapp.backend.http.models import contract as wire
 from loanapp.backend.http.models.application import ApplicationAnswer
 from loanapp.backend.http.routes import binary, problems
 from loanapp.backend.offers.acceptance import accept_offer
-from loanapp.backend.offers.disclosure import confirm_disclosure, disclosure_sha256, show_disclosure
+from loanapp.backend.offers.disclosure import confirm_disclosure, show_disclosure
 from loanapp.backend.signing.certificates import certify_key
 from loanapp.backend.signing.contract import contract_pdf, take_signed
+from loanapp.proof.canonical_json import canonical_sha256
 
 router = APIRouter(prefix="/v1")
 _ONE = "/applications/{application_id}"
@@ -61,10 +62,7 @@ def get_disclosure(application_id: uuid.UUID, services: ServicesDep, borrower_id
     """The mandatory cost table; the reading time begins when it is first served after the offer was accepted."""
     with services.database.write() as session:
         table = show_disclosure(services, session, borrower_id, application_id)
-        offer = own_application(session, borrower_id, application_id).offer or {}
-    return wire.DisclosureAnswer(
-        disclosure=wire.Disclosure.model_validate(table), sha256=disclosure_sha256(services, offer)
-    )
+    return wire.DisclosureAnswer(disclosure=wire.Disclosure.model_validate(table), sha256=canonical_sha256(table))
 
 
 @router.post(

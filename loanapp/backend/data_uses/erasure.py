@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import own_application, require_status, set_status
@@ -21,6 +21,7 @@ from loanapp.backend.store.tables import (
     FaceState,
     IdempotencyRecord,
     LivenessSession,
+    Loan,
 )
 from loanapp.backend.verification.attempts import close_attempts
 from loanapp.backend.verification.changed_face import CERTIFICATE
@@ -64,6 +65,7 @@ def erase(services: Services, session: Session, application: Application, reason
     application.face_state, application.changed_face, application.certificate_at = FaceState.NONE, None, None
     for of_one in (Check, ContractRecord, StaffNote):
         session.execute(delete(of_one).where(of_one.application_id == application.id))
+    session.execute(update(Loan).where(Loan.application_id == application.id).values(settlement_sealed=None))
     _forget_answers(session, application)
     for attempt in session.scalars(select(LivenessSession).where(LivenessSession.application_id == application.id)):
         attempt.measures = attempt.verdict = None

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from loanapp.backend.applications.store import Sealed
 from loanapp.backend.applications.view import mask_name
 from loanapp.backend.data_uses.history import proofs_of
-from loanapp.backend.offers.disclosure import disclosure_table
+from loanapp.backend.offers.disclosure import agreed_table
 from loanapp.backend.services import Services
 from loanapp.backend.store.tables import (
     Application,
@@ -84,9 +84,7 @@ def gather_parts(
 
 
 def _cost(services: Services, application: Application) -> dict[str, object]:
-    table = application.disclosure_table
-    if table is None:  # confirmed before the table was kept
-        table = disclosure_table(services, application.offer or {})
+    table = agreed_table(services, application)
     return {
         "table": table,
         "sha256": canonical_sha256(table),
@@ -111,7 +109,7 @@ def _signer(services: Services, application: Application, record: ContractRecord
             "not_before": _moment(certificate.not_valid_before_utc),
             "not_after": _moment(certificate.not_valid_after_utc),
         },
-        "key": {"made": "on the borrower's own computer", "kind": "EC P-256", "held_by_lender": False},
+        "key": {"made": "borrower_computer", "kind": "EC P-256", "held_by_lender": False},
         "device_key": None,
     }
     return {

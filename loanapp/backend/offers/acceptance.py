@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from loanapp.backend.applications.store import Sealed, own_application, require_status, set_status
 from loanapp.backend.applications.view import bank_words
 from loanapp.backend.data_uses.heads import sign_head, written_head
-from loanapp.backend.offers.disclosure import disclosure_sha256
+from loanapp.backend.offers.disclosure import disclosure_table
 from loanapp.backend.offers.offer import offer_cost, offer_schedule
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
@@ -21,6 +21,7 @@ from loanapp.domain.errors import ErrorCode
 from loanapp.domain.identity_number import mask_identity_number
 from loanapp.domain.phone import mask_phone
 from loanapp.domain.status import ApplicationStatus
+from loanapp.proof.canonical_json import canonical_sha256
 
 _ADDRESS_SHOWN = 6
 
@@ -43,6 +44,7 @@ def accept_offer(
     require_open_offer(services, application, offer_id)
     now = services.clock.now()
     number = f"HT{application.number.removeprefix('LA')}"
+    application.disclosure_table = disclosure_table(services, application.offer or {})
     prepared = _render(services, session, application, number, now)
     digest = sha256(prepared).hexdigest()
     session.add(
@@ -71,6 +73,7 @@ def _render(services: Services, session: Session, application: Application, numb
     identity, card = sealed.identity, sealed.card
     if identity is None or card is None or offer is None:
         raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value)
+    product = services.policies.product(application.product_id)
     bank = bank_words(services, application.card_bank)
     borrower = session.get_one(Borrower, application.borrower_id)
     phone = services.cipher.decrypt(borrower.phone_sealed, f"borrower|{borrower.id}|phone").decode()
@@ -99,9 +102,10 @@ def _render(services: Services, session: Session, application: Application, numb
         schedule=offer_schedule(offer),
         start=date.fromisoformat(offer["start"]),
         cost=offer_cost(offer),
-        disclosure_sha256=disclosure_sha256(services, offer),
+        disclosure_sha256=canonical_sha256(application.disclosure_table),
         payout=Decimal(offer["payout"]),
         fee_before_payout=Decimal(offer["fee_before_payout"]),
+        free_return_hours=product.free_return_hours if product is not None else 0,
         ledger_head=written_head(sign_head(services, session)),
         simulated=profile.simulated,
     )

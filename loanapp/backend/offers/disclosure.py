@@ -72,9 +72,9 @@ def _both(words: Words) -> dict[str, str]:
     return {"zh": words.zh, "en": words.en}
 
 
-def disclosure_sha256(services: Services, offer: dict[str, Any]) -> str:
-    """SHA-256 of the table's canonical JSON."""
-    return canonical_sha256(disclosure_table(services, offer))
+def agreed_table(services: Services, application: Application) -> dict[str, Any]:
+    """The table the contract was made with; where none is kept, the offer's as it is now."""
+    return application.disclosure_table or disclosure_table(services, application.offer or {})
 
 
 def show_disclosure(
@@ -87,7 +87,7 @@ def show_disclosure(
         application.disclosure_shown_at = services.clock.now()
     if application.offer is None:
         raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value)
-    return disclosure_table(services, application.offer)
+    return agreed_table(services, application)
 
 
 def confirm_disclosure(
@@ -109,7 +109,8 @@ def confirm_disclosure(
     require_status(application, ApplicationStatus.SIGNING)
     if application.offer is None:
         raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value)
-    if not hmac.compare_digest(sha256.encode(), disclosure_sha256(services, application.offer).encode()):
+    table = agreed_table(services, application)
+    if not hmac.compare_digest(sha256.encode(), canonical_sha256(table).encode()):
         raise RefusedError(ErrorCode.INPUT_INVALID, fields={"sha256": ErrorCode.INPUT_INVALID})
     if application.disclosure_confirmed_at is not None:
         return application
@@ -121,7 +122,7 @@ def confirm_disclosure(
         raise RefusedError(ErrorCode.READING_TIME_NOT_REACHED, retry_after_seconds=wait, needed_seconds=needed)
     application.disclosure_confirmed_at = application.updated_at = now
     application.disclosure_seconds = int(seconds_on_screen)
-    application.disclosure_table = disclosure_table(services, application.offer)
+    application.disclosure_table = table
     detail = {"scope": "cost_disclosure", "sha256": sha256, "seconds": int(seconds_on_screen), "end_reached": True}
     ledger.append(session, now, "consent", application.id, detail, actor="borrower")
     return application

@@ -288,6 +288,7 @@ class DisclosureWords(Row):
     penalty_name: Words
     nothing_else: Words
     contract_reason: Words
+    settlement_reason: Words
     lender_role: Words
     lender_note: Words
 

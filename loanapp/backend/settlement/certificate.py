@@ -21,7 +21,6 @@ from loanapp.domain.identity_number import mask_identity_number
 from loanapp.domain.money import ZERO, wire
 
 _PARTS = ("principal", "interest", "fees", "penalty")
-_REASON = "证明借款已结清"
 
 
 def settlement_certificate(services: Services, borrower_id: str, application_id: uuid.UUID) -> bytes:
@@ -47,7 +46,7 @@ def settlement_certificate(services: Services, borrower_id: str, application_id:
         lender_trust(services),
         TimestampAuthority(keys.timestamp, services.clock).timestamper(),
         now=now,
-        words=lender_seal(services, _REASON),
+        words=lender_seal(services, services.policies.disclosure.settlement_reason.zh),
     )
     with services.database.write() as session:
         _, loan = own_loan(session, borrower_id, application_id)
@@ -64,6 +63,7 @@ def _place(number: str) -> str:
 
 
 def _page(services: Services, session: Session, application: Application, loan: Loan) -> bytes:
+    from loanapp.backend.contracts import written_day  # noqa: PLC0415 - loads slowly
     from loanapp.proof.canonical_json import canonical  # noqa: PLC0415
     from loanapp.proof.contract_facts import SETTLEMENT_FORMAT, SETTLEMENT_NAME, shown_amount  # noqa: PLC0415
     from loanapp.proof.pdf_signature import LENDER_BOX  # noqa: PLC0415
@@ -94,9 +94,9 @@ def _page(services: Services, session: Session, application: Application, loan: 
         "borrower": identity.name,
         "identity_number": mask_identity_number(identity.identity_number),
         "principal": shown_amount(loan.principal),
-        "disbursed_on": f"{begun.year}年{begun.month}月{begun.day}日",
-        "settled_on": f"{ended.year}年{ended.month}月{ended.day}日",
-        "made_on": f"{made.year}年{made.month}月{made.day}日",
+        "disbursed_on": written_day(begun),
+        "settled_on": written_day(ended),
+        "made_on": written_day(made),
         "made_date": [made.year, made.month, made.day],
         "payments": len(paid),
         "paid_total": shown_amount(total),

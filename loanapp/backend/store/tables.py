@@ -141,7 +141,7 @@ class Application(Base):
     disclosure_shown_at: Mapped[datetime | None]
     disclosure_confirmed_at: Mapped[datetime | None]
     disclosure_seconds: Mapped[int | None]
-    disclosure_table: Mapped[dict[str, Any] | None]  # as it was confirmed: policies' words may change
+    disclosure_table: Mapped[dict[str, Any] | None]  # of the contract: policies' words may change
     changed_face: Mapped[bool | None]  # the borrower says that the face has changed since the document was made
     certificate_at: Mapped[datetime | None]  # when a certificate of that came; the vault keeps it
 

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 import pytest
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from loanapp import resource_files
+from loanapp.client import installed_profile
 from loanapp.commands import main
 from loanapp.proof import authorities
 from loanapp.proof.pdf_signature import SigningError, sign_as_lender
@@ -140,6 +142,19 @@ def test_a_root_that_cannot_be_used_is_exit_2(files, capsys):
     for root in (contract, str(files / "none.pem")):
         assert main(["verify", contract, "--trust", root]) == 2
         assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_a_damaged_profile_of_the_lender_is_a_sentence_and_exit_2(files, language, capsys, monkeypatch):
+    for no, text in enumerate(('id = "bank"\n', "no = toml = at all", 'name = "nobody"\n')):
+        damaged = files / f"lender-{no}.toml"
+        damaged.write_text(text)
+        monkeypatch.setattr(resource_files, "LENDER_PROFILE", (str(damaged),))
+        monkeypatch.setattr(installed_profile, "LENDER_PROFILE", (str(damaged),))
+        assert main(["verify", str(files / "contract.pdf")]) == 2
+        told = capsys.readouterr()
+        assert told.out == ""
+        assert ("损坏" if language == "zh" else "damaged") in told.err
+        assert len(told.err.splitlines()) == 1
 
 
 def test_every_problem_has_its_sentence_in_both_languages():
