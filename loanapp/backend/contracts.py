@@ -182,7 +182,6 @@ def _words(data: ContractData) -> dict[str, object]:
     """Every value the template shows, already in the words of the page."""
     schedule, first = data.schedule, data.schedule.rows[0]
     made = data.made_at.astimezone(CHINA)
-    prime = data.prime_rate
     return {
         "contract_number": data.contract_number,
         "application_number": data.application_number,
@@ -215,9 +214,6 @@ def _words(data: ContractData) -> dict[str, object]:
         "annual_rate": shown_percent(data.annual_rate_pct),
         "penalty_rate": shown_percent(data.penalty_annual_pct),
         "misuse_rate": None if data.misuse_annual_pct is None else shown_percent(data.misuse_annual_pct),
-        "prime": None
-        if prime is None
-        else {"rate": shown_percent(prime.annual_rate_pct), "on": written_day(prime.published)},
         "no_fees": schedule.total_fees == 0 and data.fee_before_payout == 0,
         "fee_before_payout": shown_amount(data.fee_before_payout),
         "fee_per_instalment": shown_amount(first.fees),
@@ -236,7 +232,6 @@ def _words(data: ContractData) -> dict[str, object]:
             for row in schedule.rows
         ],
         "disclosure_sha256": data.disclosure_sha256,
-        "free_return_hours": data.free_return_hours,
         "ledger_head": data.ledger_head,
         "simulated": data.simulated,
         "boxes": {"borrower": list(BORROWER_BOX), "lender": list(LENDER_BOX)},
@@ -244,13 +239,16 @@ def _words(data: ContractData) -> dict[str, object]:
 
 
 def _term_words(data: ContractData) -> dict[str, object]:
-    """How long and by which method."""
+    """How long, by which method, what it is compared with, and until when it goes back at no cost."""
+    prime = data.prime_rate
     return {
         "months": data.schedule.months,
         "rows_count": len(data.schedule.rows),
         "method": _METHODS[data.method],
         "payments": _PAYMENTS[data.method],
         "whole_term": data.schedule.months_per_row > 1,
+        "free_return_hours": data.free_return_hours,
+        "prime": prime and {"rate": shown_percent(prime.annual_rate_pct), "on": written_day(prime.published)},
     }
 
 
