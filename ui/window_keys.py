@@ -47,18 +47,31 @@ class WindowKeys:
         ):
             QShortcut(keys, window, act)
         window.bottom.my_data_wanted.connect(self.open_my_data)
+        window.top.about_wanted.connect(self.open_about_lender)
 
-    def open_my_data(self) -> None:
+    def open_my_data(self, *, first: str = "uses") -> None:
         """Whoever asks about their data gets the answer in front of the page they are on."""
         from ui.my_data.dialog import MyDataDialog
         from ui.signing_out import close_account
 
         window, journey = self._window, self._window.context.journey
-        dialog = MyDataDialog(window, window.context)
+        dialog = MyDataDialog(window, window.context, first=first)
         if journey is not None:
             dialog.changed.connect(lambda: window.show_page(journey.current_page()))
             dialog.closing_wanted.connect(lambda: close_account(window, dialog.accept))
         dialog.open()
+
+    def open_about_lender(self) -> None:
+        """Whether this lender is real: in front of the page, as one's data are."""
+        from ui.components.about_lender import AboutLender
+
+        window = self._window
+        if window.lender is not None:
+            about = AboutLender(window, window.lender)
+            about.help_wanted.connect(window.open_help)
+            about.complain_wanted.connect(lambda: self.open_my_data(first="rights"))
+            about.copied.connect(lambda what: window.context.messages.show_toast("components.copied", what=what))
+            about.open()
 
     def _open_help(self) -> None:
         """The help of the field somebody is in, else the page's own, ready for a question."""

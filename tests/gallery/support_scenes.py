@@ -12,6 +12,7 @@ from loanapp.domain.clock import CHINA
 from loanapp.help.diagnosis import Check, CheckState
 from loanapp.help.support_bundle import SupportReport, support_text
 from tests.gallery.stage import Room, Scene
+from ui.components.about_lender import AboutLender
 from ui.components.support_sheet import SupportSheet
 from ui.formats import moment
 from ui.messages import Level
@@ -26,16 +27,29 @@ _TICKET: Final = Ticket(
 def support_scenes() -> tuple[Scene, ...]:
     """The sheet in each of its states."""
     states = {"": None, "-sent": Level.DONE, "-waiting": Level.LOOK}
-    return tuple(Scene(f"component-support{name}", _sheet(level), fresh=True) for name, level in states.items())
+    sheets = tuple(Scene(f"component-support{name}", _sheet(level), fresh=True) for name, level in states.items())
+    return (*sheets, Scene("component-about-lender", _about, fresh=True))
+
+
+def _about(room: Room) -> QWidget:
+    """Whether this lender is real."""
+    holder = _holder(room)
+    AboutLender(holder, local_lender()).open()
+    return holder
+
+
+def _holder(room: Room) -> QWidget:
+    holder = QWidget()
+    holder.setProperty("ground", "paper")
+    holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    holder.resize(1366, 768)
+    room.show(holder)
+    return holder
 
 
 def _sheet(level: Level | None) -> Callable[[Room], QWidget]:
     def set_it(room: Room) -> QWidget:
-        holder = QWidget()
-        holder.setProperty("ground", "paper")
-        holder.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        holder.resize(1366, 768)
-        room.show(holder)
+        holder = _holder(room)
         sheet = SupportSheet(holder, local_lender().support)
         checks = [Check("disk", CheckState.GOOD, "good", "draft-and-disk", {"free": "73876", "enough": "1024"})]
         report = SupportReport(_TICKET.received_at, checks, page="bank_card", words=tr("help.support.write_hint"))

@@ -18,6 +18,7 @@ class TopLine(QFrame):
     """The lender's name and licence, the tag 模拟, and the way to this page's help while it is folded."""
 
     help_wanted = Signal()
+    about_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,7 +33,11 @@ class TopLine(QFrame):
         self._names.setSpacing(12)
         self._names.addWidget(self.name)
         self._names.addWidget(self.licence)
+        self.about = QuietButton(icon="info")
+        self.about.clicked.connect(self.about_wanted)
+        self.about.hide()
         row.addLayout(self._names)
+        row.addWidget(self.about)
         row.addStretch(1)
         self.help = QuietButton()
         self.help.clicked.connect(self.help_wanted)
@@ -48,11 +53,12 @@ class TopLine(QFrame):
         key = "common.licence_simulated" if simulated else "common.licence"
         self.licence.setText(tr(key, licence=licence) if licence else "")
         self.simulated.setVisible(simulated)
+        self.about.setVisible(bool(licence))
         self._fit()
 
     def _fit(self) -> None:
         needed = self.name.sizeHint().width() + self.licence.sizeHint().width() + self.simulated.sizeHint().width()
-        needed += self.help.sizeHint().width() + 96
+        needed += self.help.sizeHint().width() + self.about.sizeHint().width() + 96
         stacked = needed > self.width()
         way = QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight
         if self._names.direction() != way:
@@ -65,6 +71,8 @@ class TopLine(QFrame):
         self._fit()
 
     def _retranslate(self) -> None:
+        self.about.setAccessibleName(tr("about_lender.open"))
+        self.about.setToolTip(tr("about_lender.open"))
         self.help.setText(tr("common.help_of_page"))
         self.help.setAccessibleName(tr("common.unfold_help"))
 
