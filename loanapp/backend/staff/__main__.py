@@ -11,7 +11,8 @@ from pathlib import Path
 from loanapp.backend.lifecycle.assembly import assemble
 from loanapp.backend.lifecycle.folder import LenderFolder
 from loanapp.backend.policy import load_policies
-from loanapp.backend.staff.members import MemberError, add_member, end_member
+from loanapp.backend.staff.members import MemberError, add_member, end_member, members_with
+from loanapp.backend.staff.payouts import EYES
 from loanapp.backend.staff.tables import StaffRole
 from loanapp.domain.clock import SystemClock
 
@@ -32,6 +33,12 @@ def main(arguments: list[str] | None = None) -> int:
             return 0 if ended else 1
         made = add_member(lender.services, args.login, getpass.getpass("Password: "), map(StaffRole, args.role))
         sys.stdout.write(f"{made.member_id}\n{made.totp_uri}\n")
+        with lender.services.database.read() as session:
+            eyes = len(members_with(session, StaffRole.PAYOUT))
+        if eyes < EYES:
+            sys.stderr.write(
+                f"payouts above the limit wait for {EYES} members with the role payout; there are {eyes}\n"
+            )
     except MemberError as error:
         sys.stderr.write(f"{error}\n")
         return 1

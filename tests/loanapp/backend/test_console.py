@@ -1,5 +1,6 @@
 """The lender's people: who gets in, what they see, what they decide, and that the borrower can see it."""
 
+import getpass
 import re
 import uuid
 
@@ -8,6 +9,7 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from sqlalchemy import select, update
 
+from loanapp.backend.staff.__main__ import main
 from loanapp.backend.staff.members import MemberError, add_member, end_member
 from loanapp.backend.staff.tables import StaffMember, StaffNote, StaffRole
 from loanapp.backend.store.tables import LedgerRow
@@ -282,3 +284,19 @@ def test_signing_out_ends_the_session(desk, clock):
 def _entries(lender, one):
     with lender.services.database.read() as session:
         return list(session.scalars(select(LedgerRow).where(LedgerRow.application_id == one.id).order_by(LedgerRow.no)))
+
+
+def test_members_are_made_and_ended_by_whoever_holds_the_folder(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(getpass, "getpass", lambda _prompt: PASSWORD)
+    folder = str(tmp_path / "lender")
+    assert main([folder, "add", "anna", "--role", "reviewer"]) == 0
+    told = capsys.readouterr()
+    assert told.out.startswith("S0001\notpauth://totp/LoanApp:anna?")
+    assert "there are 0" in told.err  # nobody could agree to a large payout yet
+    assert main([folder, "add", "anna", "--role", "payout"]) == 1
+    assert main([folder, "end", "anna"]) == 1  # the last reviewer
+    assert main([folder, "add", "berta", "--role", "reviewer"]) == 0
+    assert main([folder, "end", "anna"]) == 0
+    assert main([folder, "end", "nobody"]) == 1
+    stored = b"".join(path.read_bytes() for path in (tmp_path / "lender").rglob("*.sqlite*"))
+    assert PASSWORD.encode() not in stored
