@@ -1,5 +1,6 @@
 """Tells a screen reader in which language something is written; Qt passes on the locale of a widget."""
 
+import unicodedata
 from typing import Final
 
 from PySide6.QtCore import QLocale
@@ -17,4 +18,4 @@ def tell_language(widget: QWidget, language: Language | None = None) -> None:
 
 def language_of(text: str) -> Language:
     """Chinese as soon as there is one Chinese character in what somebody wrote."""
-    return "zh" if any("\u3400" <= one <= "\u9fff" or one >= "\U00020000" for one in text) else "en"
+    return "zh" if any(unicodedata.name(one, "").startswith("CJK UNIFIED") for one in text) else "en"

@@ -79,14 +79,17 @@ class Dialog(QDialog):
         return move_focus(self, forward=next)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Words that change, or an error that appears, change its height."""
-        if watched is self._inner and event.type() == QEvent.Type.LayoutRequest:
+        """Words that change, or an error that appears, change its height, and so does the window behind."""
+        inside = watched is self._inner and event.type() == QEvent.Type.LayoutRequest
+        if inside or (watched is not self._inner and event.type() == QEvent.Type.Resize and self.isVisible()):
             QTimer.singleShot(0, self, self.fit)
         return super().eventFilter(watched, event)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Fit once the words have their size."""
         self.fit()
+        if (parent := self.parentWidget()) is not None:
+            parent.window().installEventFilter(self)  # once, however often: Qt moves a filter it knows
         super().showEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:

@@ -4,8 +4,8 @@ from decimal import Decimal
 from typing import Final
 
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QFocusEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from loanapp.domain.money import parse_money
 from loanapp.domain.written_forms import figure
@@ -32,6 +32,10 @@ class _HelpSign(LinkButton):
     def sizeHint(self) -> QSize:
         hint = super().sizeHint()
         return hint.expandedTo(QSize(0, TARGET["large"])) if theme().large else hint
+
+    def minimumSizeHint(self) -> QSize:
+        """It asks for no room of its own: where there is none the field does without it, and F1 stays."""
+        return QSize(0, super().minimumSizeHint().height())
 
 
 class Field(QWidget):
@@ -142,11 +146,24 @@ class Field(QWidget):
         self.setProperty(HELP_ARTICLE, article)
         if sign:
             self._help = _HelpSign(icon="help")
+            policy = self._help.sizePolicy()
+            policy.setHorizontalPolicy(QSizePolicy.Policy.Maximum)
+            policy.setRetainSizeWhenHidden(True)  # its place is kept, so that it comes back with the room for it
+            self._help.setSizePolicy(policy)
             self._help.clicked.connect(lambda: self.help_wanted.emit(article))
             # Before what stretches, where the editor has a width of its own.
             self.row.insertWidget(self.row.count() - (1 if self._width else 0), self._help)
             QWidget.setTabOrder(after or self.editor, self._help)
             self._name_editor()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show the sign where it is whole."""
+        super().resizeEvent(event)
+        self._fit_help()
+
+    def _fit_help(self) -> None:
+        if self._help is not None:
+            self._help.setVisible(self._help.width() >= self._help.sizeHint().width())
 
     def _name_editor(self) -> None:
         self.editor.setAccessibleName(self.caption.text())

@@ -112,11 +112,11 @@ class TlsLender:
         self.thread.start()
         self.scheme = "http" if plain else "https"
 
-    def _context(self, host, newest, valid):
+    def _context(self, host, newest, valid=None):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         if newest is not None:
             context.maximum_version = newest
-        self.authority.issue_cert(host, **valid).configure_cert(context)
+        self.authority.issue_cert(host, **(valid or {})).configure_cert(context)
         return context
 
     def renew(self, authority=None):

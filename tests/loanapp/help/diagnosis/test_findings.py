@@ -27,7 +27,7 @@ VALUES = dict.fromkeys(
     (
         *("version", "python", "system", "count", "names", "folder", "free", "enough", "library", "name_zh", "name_en"),
         *("code", "width", "height", "scale", "minutes", "seconds", "day", "host", "issuer", "product", "virtual"),
-        *("name", "pace", "light", "error", "speed", "signer"),
+        *("name", "pace", "light", "error", "speed", "signer", "fingerprint"),
     ),
     "7",
 )
