@@ -17,7 +17,7 @@ from PySide6.QtGui import QGuiApplication
 from tests.gallery.clipping import faults
 from tests.gallery.face_scenes import face_scenes
 from tests.gallery.page_scenes import page_scenes
-from tests.gallery.stage import drawn_alike, let_it_run, settle, staged
+from tests.gallery.stage import drawn_alike, in_front, let_it_run, settle, staged
 from ui.application import Desktop
 from ui.home import WindowSettings
 from ui.shell import Shell
@@ -152,6 +152,11 @@ def rested(window):
     while (found := faults(window, window.size())) and time.monotonic() < end:
         let_it_run()
         settle(window)
+    if (question := in_front(window)) is not None:
+        settle(question)
+        found += faults(question)
+        if question.width() > window.width() or question.height() > window.height():
+            found.append(f"the question is larger than the window: {question.size().toTuple()}")
     return found
 
 

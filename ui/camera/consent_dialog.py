@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from loanapp.client.answers import ConsentText
@@ -99,6 +99,7 @@ class ConsentDialog(QDialog):
         box.addWidget(self._answers)
         self._retranslate()
         self._fit()
+        parent.window().installEventFilter(self)
         self.later.setFocus()
 
     def _fill(self, body: QVBoxLayout) -> None:
@@ -167,6 +168,12 @@ class ConsentDialog(QDialog):
             least = inner.totalHeightForWidth(width - 16)
         height = least + self._answers.sizeHint().height() + theme().px(_SPARE)
         self.resize(width, min(height, room.height() - 32))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A smaller window behind it leaves less room."""
+        if event.type() == QEvent.Type.Resize and watched is not self and self.isVisible():
+            QTimer.singleShot(0, self, self._fit)
+        return super().eventFilter(watched, event)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow language and size of text."""
