@@ -24,6 +24,8 @@ from loanapp.domain.status import ERASABLE
 def close_account(services: Services, borrower_id: str) -> list[dict[str, Any]]:
     """Erase every application, forget the phone and what was asked, end every session; the signed receipts.
 
+    What the ledger says of this person goes with its salts; that something was done, and the chain, stay.
+
     Raises ``NOT_ALLOWED_NOW`` with the status of the application in the way: one being worked on, or one that led to a
     loan, whose records law keeps (rules of retention, ``resources/policy/retention.toml``).
     """
@@ -49,6 +51,7 @@ def close_account(services: Services, borrower_id: str) -> list[dict[str, Any]]:
         session.execute(own.values(ended_at=now))
         closed = {"what": "account_closed"}
         ledger.append(session, now, "deletion", None, closed, actor="borrower", borrower_id=borrower_id)
+        ledger.make_anonymous(session, borrower_id, [application.id for application in applications])
         receipts = receipts_of(session, borrower_id)
     for application in applications:
         finish_erasure(services, application.id)

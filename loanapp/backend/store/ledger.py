@@ -4,11 +4,11 @@ What everybody may see of an entry, and what hides behind its salt, is told in :
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, cast
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from loanapp.backend.store.tables import LedgerRow
@@ -134,11 +134,15 @@ def first_broken(session: Session) -> int | None:
     return None
 
 
-def make_anonymous(session: Session, application_id: str) -> None:
-    """Destroy what the entries of an application say, with their salts: the history stays, the person does not."""
+def make_anonymous(session: Session, borrower_id: str, applications: Collection[str]) -> None:
+    """Destroy what a person's entries say, with their salts: the history stays whole, the person does not (decision 5).
+
+    Only for whoever leaves: their program would miss its own entries.
+    """
+    theirs = or_(LedgerRow.borrower_id == borrower_id, LedgerRow.application_id.in_(applications))
     session.execute(
         update(LedgerRow)
-        .where(LedgerRow.application_id == application_id)
+        .where(theirs)
         .values(
             salt=None, application_id=None, borrower_id=None, actor=None, act=None, data=None, recipient=None, detail={}
         )

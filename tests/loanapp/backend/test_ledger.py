@@ -204,7 +204,7 @@ def test_a_person_goes_and_the_history_stays(services):
     add(services, 3)
     before = heads.current_head(services).signed
     with services.database.write() as session:
-        ledger.make_anonymous(session, "application-one")
+        ledger.make_anonymous(session, "nobody", ["application-one"])
     add(services, 1)
     with services.database.read() as session:
         assert ledger.first_broken(session) is None

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from loanapp.backend.rights.requests import answer, open_requests
-from loanapp.backend.store.tables import Borrower, RightRecord
+from loanapp.backend.store import ledger
+from loanapp.backend.store.tables import Borrower, LedgerRow, RightRecord
 from loanapp.domain.rights import RightKind
 from loanapp.proof.signed_message import verify_message
 from loanapp.resource_files import read_toml, resource_path
@@ -97,11 +98,17 @@ def test_a_closed_account_is_gone_from_every_disk_and_whoever_returns_is_a_stran
     with services.database.read() as session:
         (borrower,) = session.scalars(select(Borrower).order_by(Borrower.created_at.desc()).limit(1))
         held.append(borrower.phone_sealed)
+        mine = list(session.scalars(select(LedgerRow).where(LedgerRow.application_id == one.id)))
+        assert len(mine) > 5
+        held += [row.salt for row in mine]
     closed = one.done("POST", "/v1/account/closure", body={})
     (receipt,) = closed["deletion_receipts"]
     public = services.keys.message.public_key().public_bytes_raw()
     assert verify_message(public, receipt)["reason"] == "account_closed"
     assert left_of(held, root) == []
+    with services.database.read() as session:
+        assert ledger.first_broken(session) is None
+        assert all(session.get_one(LedgerRow, row.no).act is None for row in mine)
     refused(one.call("GET", "/v1/data-uses"), 401, "signed_out")
     one.sign_in()
     assert one.done("GET", "/v1/applications")["applications"] == []
