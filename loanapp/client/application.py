@@ -241,6 +241,8 @@ class Application:
     stated_totals: StatedTotals | None
     disclosure_confirmed: bool
     contract: ContractState | None
+    erased_at: datetime | None
+    """When the lender deletes it by itself, unless something changes before."""
 
     @classmethod
     def read(cls, answer: JsonObject) -> "Application":
@@ -276,6 +278,7 @@ class Application:
             stated_totals=answer.optional("offer", _stated_totals),
             disclosure_confirmed=answer.flag("disclosure_confirmed"),
             contract=answer.optional("contract", _contract_state),
+            erased_at=answer.optional("erased_at", JsonObject.moment) if answer.has("erased_at") else None,
         )
 
     def allows(self, action: BorrowerAction) -> bool:

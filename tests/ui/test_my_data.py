@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -299,3 +300,10 @@ def test_an_account_is_closed_only_after_a_question_and_where_it_may_be(opened, 
     assert asked == []
     question.confirm.click()
     assert asked == [1]
+
+
+def test_a_draft_says_when_it_goes_by_itself(opened, journey):
+    going = journey.clock.now() + timedelta(days=12, hours=1)
+    journey.application = application("draft", erased_at=going.isoformat())
+    journey.answers["may_erase"] = lambda: True
+    assert any("还有 12 天" in one for one in words(opened(journey, first="rights")))

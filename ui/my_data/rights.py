@@ -125,7 +125,12 @@ class Rights(DataView):
         for name, (title, text) in self._words.items():
             title(tr(f"my_data.right_{name}"))
             kept = (name == "delete" and not may_erase) or (name == "close" and signed_in and not may_close)
-            text(tr(f"my_data.right_{name}_kept" if kept else f"my_data.right_{name}_text"))
+            said = tr(f"my_data.right_{name}_kept" if kept else f"my_data.right_{name}_text")
+            goes = journey.application.erased_at if name == "delete" and journey and journey.application else None
+            if goes is not None and journey is not None:
+                left = max(0, (goes - journey.clock.now()).days)
+                said = f"{said} {tr('my_data.right_delete_countdown', day=day(goes), count=left)}"
+            text(said)
         self.copy.setText(tr("my_data.right_copy_do"))
         self.copy.setEnabled(signed_in)
         self.delete.setText(tr("my_data.right_delete_do"))

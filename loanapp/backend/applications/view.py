@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from sqlalchemy import select
@@ -79,7 +80,15 @@ def show(services: Services, session: Session, application: Application) -> wire
         offer=wire.OfferAnswer.model_validate(offer) if offer else None,
         disclosure_confirmed=application.disclosure_confirmed_at is not None,
         contract=_contract(session, application),
+        erased_at=_erased_at(services, application),
     )
+
+
+def _erased_at(services: Services, application: Application) -> datetime | None:
+    """When the timer of deletions takes it (:mod:`loanapp.backend.data_uses.retention`)."""
+    if application.status is not _S.DRAFT:
+        return None
+    return application.updated_at + timedelta(days=services.policies.retention_days("draft"))
 
 
 def allowed_actions(services: Services, session: Session, application: Application) -> list[BorrowerAction]:

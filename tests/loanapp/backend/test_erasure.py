@@ -4,7 +4,7 @@ import base64
 import sqlite3
 import time
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -139,6 +139,8 @@ def test_a_draft_goes_thirty_days_after_its_last_change(walker, lender):
     fresh.sign_in()
     fresh.create()
     services = lender.services
+    told = datetime.fromisoformat(one.get()["erased_at"]) - datetime.fromisoformat(one.get()["updated_at"])
+    assert told == timedelta(days=30)
     with services.database.write() as session:
         session.get_one(Application, one.id).updated_at -= timedelta(days=29, hours=23)
     sweep(services)
@@ -148,6 +150,7 @@ def test_a_draft_goes_thirty_days_after_its_last_change(walker, lender):
     sweep(services)
     assert one.get()["status"] == "expired"
     assert one.get()["identity"] is None
+    assert one.get()["erased_at"] is None
     assert fresh.get()["status"] == "draft"
     with services.database.read() as session:
         query = select(DeletionReceipt).where(DeletionReceipt.application_id == one.id)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from loanapp.backend.http.models.common import Answer, MoneyText, Percent, Request, Sha256, Words, Yuan
 from loanapp.domain.consent import ConsentScope, LoanPurpose
@@ -298,6 +298,7 @@ class ApplicationAnswer(Answer):
     offer: OfferAnswer | None
     disclosure_confirmed: bool
     contract: ContractState | None
+    erased_at: AwareDatetime | None = Field(description="When it is deleted by itself, unless something changes before")
 
 
 class ApplicationList(Answer):
