@@ -1,6 +1,6 @@
 """The lines that stay in sight: who lends, above; help, size of text, language below."""
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QWidget
 
@@ -31,13 +31,17 @@ class TopLine(QFrame):
         # Side by side where there is room, one above the other where text is large or the window narrow.
         self._names = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._names.setSpacing(12)
-        self._names.addWidget(self.name)
-        self._names.addWidget(self.licence)
         self.about = QuietButton(icon="info")
         self.about.clicked.connect(self.about_wanted)
         self.about.hide()
+        who = QHBoxLayout()
+        who.setSpacing(4)
+        who.addWidget(self.name)
+        who.addWidget(self.about)
+        who.addStretch(1)
+        self._names.addLayout(who)
+        self._names.addWidget(self.licence)
         row.addLayout(self._names)
-        row.addWidget(self.about)
         row.addStretch(1)
         self.help = QuietButton()
         self.help.clicked.connect(self.help_wanted)
@@ -58,12 +62,21 @@ class TopLine(QFrame):
 
     def _fit(self) -> None:
         needed = self.name.sizeHint().width() + self.licence.sizeHint().width() + self.simulated.sizeHint().width()
-        needed += self.help.sizeHint().width() + self.about.sizeHint().width() + 96
+        needed += self.help.sizeHint().width() + self.about.sizeHint().width() + 128
         stacked = needed > self.width()
         way = QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight
         if self._names.direction() != way:
             self._names.setDirection(way)
             self._names.setSpacing(0 if stacked else 12)
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as it is with name and licence stacked: a window made narrower gets there first."""
+        hint = super().minimumSizeHint()
+        who = self.name.minimumSizeHint().width() + self.about.sizeHint().width() + 4
+        sides = [part for part in (self.help, self.simulated) if not part.isHidden()]
+        beside = sum(part.sizeHint().width() + 12 for part in sides) + 48
+        stacked = max(who, self.licence.minimumSizeHint().width()) + beside
+        return QSize(min(hint.width(), stacked), hint.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Stack name and licence where they do not fit side by side."""
@@ -80,7 +93,7 @@ class TopLine(QFrame):
         """Follow the language."""
         if event.type() == QEvent.Type.LanguageChange:
             self._retranslate()
-        elif event.type() == QEvent.Type.StyleChange and hasattr(self, "simulated"):
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.StyleChange) and hasattr(self, "simulated"):
             QTimer.singleShot(0, self, self._fit)
         super().changeEvent(event)
 
