@@ -38,7 +38,9 @@ def _sign_out(window: "MainWindow") -> None:
     window.context.operations.save(work, lambda _: _signed_out(window, None), lambda error: _signed_out(window, error))
 
 
-def close_account(window: "MainWindow", closed: Callable[[], object]) -> None:
+def close_account(
+    window: "MainWindow", closed: Callable[[], object], refused: Callable[[LoanAppError], object]
+) -> None:
     """Close the account at the lender, then forget it here; ``closed`` runs once it is. A refusal changes nothing."""
     journey, page = window.context.journey, window.page
     if journey is None or page is None:
@@ -57,7 +59,7 @@ def close_account(window: "MainWindow", closed: Callable[[], object]) -> None:
         page.leave()
         _signed_out(window, None, "my_data.closed")
 
-    window.context.operations.save(work, done, window.context.messages.show_error)
+    window.context.operations.save(work, done, refused)
 
 
 def _signed_out(window: "MainWindow", error: LoanAppError | None, said: str = "common.sign_out_done") -> None:

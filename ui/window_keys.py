@@ -58,7 +58,7 @@ class WindowKeys:
         dialog = MyDataDialog(window, window.context, first=first)
         if journey is not None:
             dialog.changed.connect(lambda: window.show_page(journey.current_page()))
-            dialog.closing_wanted.connect(lambda: close_account(window, dialog.accept))
+            dialog.closing_wanted.connect(lambda: close_account(window, dialog.accept, dialog.refuse_closing))
         dialog.open()
 
     def open_about_lender(self) -> None:

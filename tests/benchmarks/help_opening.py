@@ -5,12 +5,11 @@ of the panel has its own limit in tests/ui/test_reading_help.py.) The baseline i
 unfolded beside a page in a bare window.
 """
 
-import json
 import statistics
 import sys
 from collections.abc import Iterator
 
-from tests.benchmarks.painted import in_child, until_painted
+from tests.benchmarks.painted import in_child, print_figures, until_painted
 
 ROUNDS = 24
 
@@ -74,15 +73,5 @@ def _figures() -> list[tuple[str, float, float]]:
     ]
 
 
-def main() -> int:
-    """Print the figures as one line of JSON."""
-    from PySide6.QtWidgets import QApplication
-
-    application = QApplication([])
-    print(json.dumps(_figures()))
-    del application
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(print_figures(_figures))

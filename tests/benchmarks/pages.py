@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from tests.benchmarks.painted import in_child, until_painted
+from tests.benchmarks.painted import in_child, print_figures, until_painted
 
 ROUNDS = 3
 TYPED = "12345678901234567890"
@@ -138,17 +138,5 @@ def _figures() -> list[tuple[str, float, float]]:
     ]
 
 
-def main() -> int:
-    """Print the figures as one line of JSON."""
-    import json
-
-    from PySide6.QtWidgets import QApplication
-
-    application = QApplication([])
-    print(json.dumps(_figures()))
-    del application
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(print_figures(_figures))

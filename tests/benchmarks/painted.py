@@ -27,6 +27,16 @@ def in_child(module: str) -> Iterator[tuple[str, float, str, float]]:
         yield name, value, "ms", baseline
 
 
+def print_figures(figures: Callable[[], object]) -> int:
+    """What a module run by :func:`in_child` does: its figures as one line of JSON, with an application for them."""
+    from PySide6.QtWidgets import QApplication
+
+    application = QApplication([])
+    print(json.dumps(figures()))
+    del application
+    return 0
+
+
 @cache
 def _painted_class() -> type:
     """Made once: classes made again and again, and collected while Qt still has objects of them, end the process."""

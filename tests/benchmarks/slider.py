@@ -6,13 +6,12 @@ the key's press to the next picture of the total. The baseline is a bare slider 
 value.
 """
 
-import json
 import statistics
 import sys
 from collections.abc import Iterator
 from typing import Any
 
-from tests.benchmarks.painted import in_child, until_painted
+from tests.benchmarks.painted import in_child, print_figures, until_painted
 
 STEPS = 120
 
@@ -81,15 +80,5 @@ def _figures() -> list[tuple[str, float, float]]:
     ]
 
 
-def main() -> int:
-    """Print the figures as one line of JSON."""
-    from PySide6.QtWidgets import QApplication
-
-    application = QApplication([])
-    print(json.dumps(_figures()))
-    del application
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(print_figures(_figures))

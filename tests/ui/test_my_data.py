@@ -285,6 +285,15 @@ def test_what_could_not_be_sent_stays_in_the_field_and_is_sent_under_the_same_id
     first, second = journey.did("ask_about_my_data")
     assert first[0] == second[0]
     sheet.reject()
+    dialog.view.writing["leak"].click()
+    again = next(one for one in dialog.view.findChildren(AskRight) if one.isVisible())
+    assert again.words.text() == "收到冒充短信"
+    asked = []
+    dialog.view.context.messages.help_wanted.connect(asked.append)
+    again.send.click()
+    qtbot.waitUntil(again.problem.isVisible)
+    again.problem.findChildren(LinkButton)[0].click()
+    assert asked == ["lender_unreachable"]
 
 
 def test_an_account_is_closed_only_after_a_question_and_where_it_may_be(opened, journey, qtbot):
@@ -307,3 +316,15 @@ def test_a_draft_says_when_it_goes_by_itself(opened, journey):
     journey.application = application("draft", erased_at=going.isoformat())
     journey.answers["may_erase"] = lambda: True
     assert any("还有 12 天" in one for one in words(opened(journey, first="rights")))
+
+
+def test_an_account_that_is_kept_says_why_in_front_of_the_borrower(opened, journey):
+    dialog = opened(journey, first="rights")
+    dialog.refuse_closing(LoanAppError(ErrorCode.NOT_ALLOWED_NOW))
+    assert dialog.problem.isVisible()
+    assert "法" in dialog.problem.text.text()
+    dialog.refuse_closing(LoanAppError(ErrorCode.LENDER_UNREACHABLE))
+    wanted = []
+    dialog.closing_wanted.connect(lambda: wanted.append(1))
+    dialog.problem.findChildren(LinkButton)[0].click()
+    assert wanted == [1]

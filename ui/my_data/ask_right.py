@@ -21,11 +21,16 @@ _WIDTH = 600
 
 
 class AskRight(Dialog):
-    """``sent`` once the lender has it; what was typed stays while it has not."""
+    """``sent`` once the lender has it; ``kept`` with what was typed when it is put away before that.
+
+    ``help_wanted`` comes with the code of what went wrong.
+    """
 
     sent = Signal()
+    kept = Signal(str)
+    help_wanted = Signal(str)
 
-    def __init__(self, parent: QWidget, context: "PageContext", kind: RightKind) -> None:
+    def __init__(self, parent: QWidget, context: "PageContext", kind: RightKind, text: str = "") -> None:
         super().__init__(parent, width=_WIDTH)
         self._context, self._kind = context, kind
         self._id = str(uuid.uuid4())  # of this request, however often it is sent
@@ -42,6 +47,7 @@ class AskRight(Dialog):
         self.keep.clicked.connect(self.reject)
         self.send.clicked.connect(self._send)
         self._retranslate()
+        self.words.set_text(text)
         self.words.setFocus()
 
     def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - the protocol of operations
@@ -54,6 +60,11 @@ class AskRight(Dialog):
         self.problem.setVisible(error is not None)
         if error is not None:
             self.problem.say(error_sentence(error), error_fix(error))
+            self.problem.show_actions((tr("my_data.how"), lambda: self._open_help(error.code.value)))
+
+    def _open_help(self, code: str) -> None:
+        self.reject()
+        self.help_wanted.emit(code)
 
     def _send(self) -> None:
         journey, text = self._context.journey, self.words.text().strip()
@@ -72,6 +83,8 @@ class AskRight(Dialog):
     def done(self, result: int) -> None:
         """Whatever is still awaited is dropped; sent again under the same id it is asked once."""
         self._context.operations.cancel_for(self)
+        if result == self.DialogCode.Rejected:
+            self.kept.emit(self.words.text())
         super().done(result)
         self.deleteLater()
 

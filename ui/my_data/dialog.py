@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal, SignalInstance
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QButtonGroup, QWidget
 
-from loanapp.domain.errors import LoanAppError
+from loanapp.domain.errors import ErrorCode, LoanAppError
 from ui.components import Banner, Dialog, FlowRow, SecondaryButton, Skeleton, label
 from ui.components.buttons import AnswerButton
 from ui.messages import Level
@@ -58,8 +58,7 @@ class MyDataDialog(Dialog):
             view.problem.connect(self._show_problem)
             view.came.connect(self._came)
             view.changed.connect(self.changed)
-            if isinstance(closing := getattr(view, "closing_wanted", None), SignalInstance):
-                closing.connect(self.closing_wanted)
+            view.closing_wanted.connect(self.closing_wanted)
         self._row.close_up()
         for part in (self._row, self.lead, self.problem, self._waiting, *self.views.values()):
             self.body.addWidget(part)
@@ -98,6 +97,16 @@ class MyDataDialog(Dialog):
         self._waiting.hide()
         self.problem.say(error_sentence(error), error_fix(error))
         self.problem.show_actions((tr("my_data.again"), lambda: self.show_view(self._shown)))
+        self.problem.show()
+
+    def refuse_closing(self, error: LoanAppError) -> None:
+        """Say why the account was not closed, and what to do instead."""
+        if error.code is ErrorCode.NOT_ALLOWED_NOW:
+            self.problem.say(tr("my_data.right_close"), tr("my_data.right_close_kept"))
+            self.problem.show_actions()
+        else:
+            self.problem.say(error_sentence(error), error_fix(error))
+            self.problem.show_actions((tr("my_data.again"), self.closing_wanted.emit))
         self.problem.show()
 
     def fit(self) -> None:

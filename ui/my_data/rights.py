@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from loanapp.client.rights import RightRequest
@@ -39,8 +39,6 @@ _ELSEWHERE: Final = {
 class Rights(DataView):
     """Copy, deletion and the end of the account at the press of a button; the rest is asked here, and answered here."""
 
-    closing_wanted = Signal()
-
     def build(self) -> None:
         """Make the widgets."""
         self.result = Banner(Level.DONE)
@@ -50,6 +48,7 @@ class Rights(DataView):
         self.asked.hide()
         self.body.addWidget(self.asked)
         self._requests: tuple[RightRequest, ...] = ()
+        self._typed: dict[RightKind, str] = {}  # what was written and put away before it was sent
         card = Card(padding=20, spacing=12)
         self.copy, self.delete = SecondaryButton(), SecondaryButton()
         self.copy.clicked.connect(self._save_copy)
@@ -172,11 +171,14 @@ class Rights(DataView):
     def _write(self, kind: RightKind) -> None:
         from ui.my_data.ask_right import AskRight
 
-        dialog = AskRight(self, self.context, kind)
-        dialog.sent.connect(self._sent)
+        dialog = AskRight(self, self.context, kind, self._typed.get(kind, ""))
+        dialog.sent.connect(lambda: self._sent(kind))
+        dialog.kept.connect(partial(self._typed.__setitem__, kind))
+        dialog.help_wanted.connect(self._open_help)
         dialog.open()
 
-    def _sent(self) -> None:
+    def _sent(self, kind: RightKind) -> None:
+        self._typed.pop(kind, None)
         self.context.messages.show_toast("my_data.request_sent")
         self.load()
 

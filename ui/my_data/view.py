@@ -21,6 +21,8 @@ class DataView(QWidget):
     came = Signal()
     changed = Signal()
     """Something was done that the page behind has to show."""
+    closing_wanted = Signal()
+    """The account is to be closed; it was asked whether that is meant."""
 
     def __init__(self, context: "PageContext", parent: QWidget | None = None) -> None:
         super().__init__(parent)

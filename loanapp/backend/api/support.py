@@ -14,7 +14,8 @@ router = APIRouter(prefix="/v1")
 _TRIAL_LIMIT: Final = 256 * 1024
 
 
-@router.put("/support-tickets/{ticket_id}", responses=problems(429))
+# Nobody needs to be signed in to ask: the empty requirement stands beside the session's.
+@router.put("/support-tickets/{ticket_id}", responses=problems(429), openapi_extra={"security": [{}]})
 def put_ticket(
     ticket_id: uuid.UUID, body: wire.TicketRequest, services: ServicesDep, borrower_id: MaybeBorrowerDep
 ) -> wire.TicketAnswer:

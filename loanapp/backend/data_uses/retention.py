@@ -10,9 +10,10 @@ from sqlalchemy import select
 from loanapp.backend.data_uses.erasure import erase, finish_erasure
 from loanapp.backend.http.middleware import failure_place
 from loanapp.backend.repeating import Repeating
+from loanapp.backend.rights import requests
 from loanapp.backend.services import Services
 from loanapp.backend.store.tables import Application, DeletionReceipt
-from loanapp.backend.support.tickets import forget_old
+from loanapp.backend.support import tickets
 from loanapp.backend.verification.changed_face import destroy_expired
 from loanapp.backend.verification.face import destroy_leftovers
 from loanapp.domain.status import ApplicationStatus
@@ -29,7 +30,7 @@ def sweep(services: Services) -> None:
     One deletion that fails keeps no other from being made: it comes again with the next sweep.
     """
     _finish_begun(services)
-    for act in (destroy_leftovers, destroy_expired, forget_old):
+    for act in (destroy_leftovers, destroy_expired, tickets.forget_old, requests.forget_old):
         _guarded(act, services)
     last = services.clock.now() - timedelta(days=services.policies.retention_days("draft"))
     stale = select(Application).where(Application.status == ApplicationStatus.DRAFT, Application.updated_at < last)

@@ -2,8 +2,9 @@
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import new_number
@@ -15,6 +16,8 @@ from loanapp.backend.store.ledger import Actor
 from loanapp.backend.store.tables import RightRecord
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.rights import RightKind, RightState
+
+_RETENTION: Final = "right_request"
 
 
 def ask(services: Services, borrower_id: str, request_id: uuid.UUID, kind: RightKind, text: str) -> None:
@@ -71,6 +74,13 @@ def answer(services: Services, request_id: str, text: str, member: str) -> None:
             raise RefusedError(ErrorCode.NOT_FOUND)
         record.answer_sealed = services.cipher.encrypt(text.encode(), _place(request_id, "answer"))
         _close(services, session, record, "staff", member)
+
+
+def forget_old(services: Services) -> None:
+    """Delete the requests whose time is over."""
+    kept = timedelta(days=services.policies.retention_days(_RETENTION))
+    with services.database.write() as session:
+        session.execute(delete(RightRecord).where(RightRecord.asked_at < services.clock.now() - kept))
 
 
 def text_of(services: Services, record: RightRecord) -> str:

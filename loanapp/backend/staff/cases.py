@@ -24,7 +24,6 @@ from loanapp.domain.errors import ErrorCode
 from loanapp.domain.status import ApplicationStatus
 
 Side = Literal["front", "back"]
-SIDES: Final[tuple[Side, ...]] = ("front", "back")
 NOTE_CHARACTERS: Final = 2000
 
 
@@ -100,7 +99,7 @@ def open_case(services: Services, who: AtWork, application_id: str) -> Case:
             score=decision.get("score"),
             checks=tuple((one.step, one.state) for one in checks),
             attempts=review_facts(session, application.id),
-            sides=tuple(side for side, there in zip(SIDES, _there(application), strict=True) if there),
+            sides=_sides(application),
             branch=visit.branch_id if visit is not None else None,
             history=tuple((one.no, one.at, one.act or "", one.actor or "") for one in entries),
             notes=_notes(services, session, application),
@@ -172,8 +171,9 @@ def _note_place(note_id: str) -> str:
     return f"staff_note|{note_id}"
 
 
-def _there(application: Application) -> tuple[bool, bool]:
-    return application.has_front, application.has_back
+def _sides(application: Application) -> tuple[Side, ...]:
+    there: dict[Side, bool] = {"front": application.has_front, "back": application.has_back}
+    return tuple(side for side, is_there in there.items() if is_there)
 
 
 def _since(session: Session, application: Application) -> datetime:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from loanapp.backend.data_uses.retention import sweep
 from loanapp.backend.rights.requests import answer, open_requests
 from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import Borrower, LedgerRow, RightRecord
@@ -81,6 +82,18 @@ def test_the_words_are_sealed_and_a_persons_answer_is_read_by_whoever_asked(sign
     assert (told["state"], told["answer"], told["simulated"]) == ("answered", "已经改正，见资料页。", False)
     last = signed_in.done("GET", "/v1/data-uses")["entries"][-1]["content"]
     assert (last["act"], last["actor"]) == ("right.request_answered", "staff")
+
+
+def test_a_request_is_forgotten_when_its_time_is_over(signed_in, lender):
+    request = str(uuid.uuid4())
+    ask(signed_in, request=request)
+    kept = timedelta(days=lender.services.policies.retention_days("right_request"))
+    for past, there in ((kept - timedelta(hours=1), True), (timedelta(hours=2), False)):
+        with lender.services.database.write() as session:
+            session.get_one(RightRecord, request).asked_at -= past
+        sweep(lender.services)
+        with lender.services.database.read() as session:
+            assert (session.get(RightRecord, request) is not None) is there
 
 
 def test_where_nobody_works_the_answer_is_called_simulated(signed_in, clock):
