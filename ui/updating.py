@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
+from loanapp.domain.errors import ErrorCode
 from ui import crash
 from ui.components.notice_area import NoticeArea
 from ui.messages import Level
@@ -85,7 +86,11 @@ class UpdateNotices(QObject):
         self._updating = found.updating
         if found.failed is not None:
             failed = found.failed
-            self._tell(Level.LOOK, lambda: (tr("updates.failed", version=failed), tr("updates.failed_text")))
+            self._tell(
+                Level.LOOK,
+                lambda: (tr("updates.failed", version=failed), tr("updates.failed_text")),
+                self._help(ErrorCode.UPDATE_NOT_STARTED),
+            )
         elif found.refused is not None and found.refused.is_suspicious:
             self._tell_refused(found.refused)
         elif found.offer is not None:
@@ -141,7 +146,12 @@ class UpdateNotices(QObject):
 
     def _tell_refused(self, refused: "UpdateRefusedError", *ways: tuple[str, Callable[[], object]]) -> None:
         reason = refused.reason.value
-        self._tell(Level.LOOK, lambda: (tr("updates.refused"), tr(f"updates.refused_{reason}")), *ways)
+        mend = self._help(ErrorCode.UPDATE_REFUSED)
+        self._tell(Level.LOOK, lambda: (tr("updates.refused"), tr(f"updates.refused_{reason}")), *ways, mend)
+
+    def _help(self, code: ErrorCode) -> tuple[str, Callable[[], object]]:
+        """The way to the article that answers ``code``."""
+        return "common.open_help", lambda: self._notices.help_wanted.emit(code.value)
 
     def _tell(
         self, level: Level, words: Callable[[], tuple[str, str]], *ways: tuple[str, Callable[[], object]]

@@ -107,6 +107,8 @@ class ErrorCode(StrEnum):
     ALREADY_OPEN = "already_open"
     INSTANCE_TOKEN_REQUIRED = "instance_token_required"
     PROGRAM_OUTDATED = "program_outdated"
+    UPDATE_REFUSED = "update_refused"
+    UPDATE_NOT_STARTED = "update_not_started"
     CLOCK_WRONG = "clock_wrong"
     KEYRING_UNAVAILABLE = "keyring_unavailable"
     PASSPHRASE_WRONG = "passphrase_wrong"

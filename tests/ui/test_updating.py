@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from loanapp.help import article_for
 from loanapp.updates.installation import (
     WATCHED_VARIABLE,
     Form,
@@ -76,6 +77,13 @@ def press(notices, number):
     notices.area.banners[NOTICE]._buttons[number].click()
 
 
+def led_to(qtbot, notices, number):
+    """The id of the article that a button of the notice opens."""
+    with qtbot.waitSignal(notices.area.help_wanted) as wanted:
+        press(notices, number)
+    return article_for(wanted.args[0], "zh").id
+
+
 def looked(qtbot, notices):
     notices.look()
     qtbot.waitUntil(lambda: NOTICE in notices.area.banners, timeout=10_000)
@@ -120,7 +128,8 @@ def test_what_was_tampered_with_is_refused_in_plain_words(qtbot, notices, publis
     press(notices, 0)
     qtbot.waitUntil(lambda: words(notices)[0] == "没有安装新版本", timeout=10_000)
     assert words(notices)[1] == tr("updates.refused_tampered")
-    assert words(notices)[2] == ["关闭"]
+    assert words(notices)[2] == ["怎样解决", "关闭"]
+    assert led_to(qtbot, notices, 0) == "update-trouble"
     assert not neighbour(folder).exists()
 
 
@@ -131,7 +140,7 @@ def test_a_broken_download_can_be_tried_again(qtbot, notices, publisher):
     target.unlink()
     press(notices, 0)
     qtbot.waitUntil(lambda: words(notices)[0] == "没有安装新版本", timeout=10_000)
-    assert words(notices)[2] == ["重试", "关闭"]
+    assert words(notices)[2] == ["重试", "怎样解决", "关闭"]
     target.write_bytes(made.read_bytes())
     press(notices, 0)
     qtbot.waitUntil(lambda: words(notices)[0] == "新版本 0.2.0 已核对无误", timeout=10_000)
@@ -141,7 +150,8 @@ def test_a_version_that_did_not_open_is_told_once(qtbot, notices, tmp_path):
     write_state(tmp_path / "home", State(failed=("0.2.0",), told=False))
     looked(qtbot, notices)
     assert words(notices)[0] == "新版本 0.2.0 没能打开"
-    press(notices, 0)
+    assert words(notices)[2] == ["怎样解决", "关闭"]
+    assert led_to(qtbot, notices, 0) == "update-trouble"
     notices.look()
     qtbot.waitUntil(lambda: not notices._operations.active, timeout=10_000)
     assert NOTICE not in notices.area.banners
