@@ -42,6 +42,7 @@ _ROOM_FOR_STEPPER = 880
 # Below which a page beside its help would be narrower than the narrowest it is drawn for: then the help stands alone.
 _ROOM_BESIDE_HELP = 920
 _MARGIN = 32
+_SIGNED_OUT = frozenset({ErrorCode.SIGNED_OUT, ErrorCode.SESSION_REUSED})
 
 
 class MainWindow(QWidget):
@@ -335,7 +336,7 @@ class MainWindow(QWidget):
             self._page.take_code(code)
 
     def _page_problem(self, error: LoanAppError | None) -> None:
-        if error is not None and error.code is ErrorCode.SIGNED_OUT and self.context.journey is not None:
+        if error is not None and error.code in _SIGNED_OUT and self.context.journey is not None:
             page = self.show_page(Page.SIGN_IN)
             with QSignalBlocker(page):
                 page.show_problem(error)

@@ -124,26 +124,40 @@ def _simulated_message(answer: JsonObject, name: str) -> SimulatedMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
-    """A signed-in borrower; the token never appears in ``repr``."""
+class Tokens:
+    """What opens a session and what renews it once; neither appears in ``repr``."""
 
     access_token: str
     expires_at: datetime
+    refresh_token: str
+    device_id: str
+
+    @classmethod
+    def read(cls, answer: JsonObject) -> "Tokens":
+        """From the answer's shape."""
+        return cls(
+            access_token=answer.text("access_token"),
+            expires_at=answer.moment("expires_at"),
+            refresh_token=answer.text("refresh_token"),
+            device_id=answer.text("device_id"),
+        )
+
+    def __repr__(self) -> str:
+        return f"Tokens(device_id={self.device_id!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A signed-in borrower."""
+
+    tokens: Tokens
     borrower_id: str
     phone_masked: str
 
     @classmethod
     def read(cls, answer: JsonObject) -> "Session":
         """From the answer's shape."""
-        return cls(
-            access_token=answer.text("access_token"),
-            expires_at=answer.moment("expires_at"),
-            borrower_id=answer.text("borrower_id"),
-            phone_masked=answer.text("phone_masked"),
-        )
-
-    def __repr__(self) -> str:
-        return f"Session(phone_masked={self.phone_masked!r})"
+        return cls(Tokens.read(answer), answer.text("borrower_id"), answer.text("phone_masked"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,8 +49,8 @@ class LenderTroubleError(LoanAppError):
 class SignedOutError(LoanAppError):
     """The session has ended: sign in again; everything typed is kept."""
 
-    def __init__(self) -> None:
-        super().__init__(ErrorCode.SIGNED_OUT)
+    def __init__(self, code: ErrorCode = ErrorCode.SIGNED_OUT) -> None:
+        super().__init__(code)
 
 
 class InputRejectedError(LoanAppError):

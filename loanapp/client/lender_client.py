@@ -1,39 +1,34 @@
 """The lender's API as typed calls; each raises one of :mod:`loanapp.client.errors` or a ``GuardRefusal``."""
 
-import json
-import re
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final, Literal, TypeVar
+from typing import Final, Literal
 
+from loanapp.client.account_calls import AccountCalls
 from loanapp.client.answers import (
     Application,
     BankCard,
     Branch,
     Certificate,
-    CodeSent,
     ConsentReceipt,
     CostDisclosure,
     DemonstrationIdentityNote,
     DocumentReading,
     LenderProfile,
     Loan,
-    Session,
     Verdict,
     read_challenge,
 )
 from loanapp.client.data_uses import HistoryPage
-from loanapp.client.endpoint import Endpoint
 from loanapp.client.errors import InputRejectedError, LenderRefusedError
-from loanapp.client.network_log import Contact
+from loanapp.client.lender_wire import HEAVY_READ_TIMEOUT_S, path_of, segment, written
 from loanapp.client.offer_answers import read_disclosure
 from loanapp.client.reading import JsonObject
 from loanapp.client.rights import RightRequest
 from loanapp.client.support_queue import Ticket
-from loanapp.client.transport import MEBIBYTE, Answer, Call, RetryPolicy, Transport
+from loanapp.client.transport import MEBIBYTE, Call
 from loanapp.client.wishes import AttemptWishes, TermsWanted
-from loanapp.domain.clock import Clock
 from loanapp.domain.consent import ConsentScope
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.hardship import HardshipReason
@@ -41,14 +36,7 @@ from loanapp.domain.liveness import Challenge
 from loanapp.domain.loan_account import Repayment
 from loanapp.domain.money import wire
 from loanapp.domain.rights import RightKind
-from loanapp.guard.permissions import check_outgoing
 from loanapp.guard.signatures import check_signed
-from loanapp.guard.wire import Standing, check_request
-
-if TYPE_CHECKING:
-    from loanapp.proof.sealed_stream import SealedStream
-
-_T = TypeVar("_T")
 
 Side = Literal["front", "back"]
 
@@ -57,47 +45,10 @@ PHOTO_LIMIT: Final = 20 * MEBIBYTE - 1024
 EVIDENCE_LIMIT: Final = 3_000_000
 _PDF_LIMIT: Final = 20 * MEBIBYTE
 _COPY_LIMIT: Final = 256 * MEBIBYTE  # the photos of every application
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_IDENTIFIER: Final = re.compile(r"[A-Za-z0-9_-]{1,80}")
-# Reading a card and judging a face are the lender's heaviest work.
-_HEAVY_READ_TIMEOUT_S: Final = 60.0
 
 
-class LenderClient:
+class LenderClient(AccountCalls):
     """One lender's API. Thread-safe; blocking: call it in a worker. Import costs nothing heavy, the first call does."""
-
-    def __init__(
-        self, provider: Callable[[], Endpoint], *, retries: RetryPolicy | None = None, clock: Clock | None = None
-    ) -> None:
-        self._wire = Transport(provider, retries=retries, clock=clock)
-        # What a request is held against; before the journey says more, nothing about the borrower may leave.
-        self.standing: Callable[[], Standing] = lambda: Standing((), frozenset(), None)
-
-    @property
-    def access_token(self) -> str | None:
-        """The session's token, sent with every call while it is set."""
-        return self._wire.access_token
-
-    @access_token.setter
-    def access_token(self, token: str | None) -> None:
-        self._wire.access_token = token
-
-    @property
-    def clock_offset(self) -> timedelta | None:
-        """How far the lender's clock is ahead of this computer's, by its latest answer."""
-        return self._wire.clock_offset
-
-    def endpoint(self) -> Endpoint:
-        """Where the lender answers now, with its roots."""
-        return self._wire.endpoint()
-
-    def contacts(self) -> tuple[Contact, ...]:
-        """Every address spoken to since the program was opened."""
-        return self._wire.network.contacts()
-
-    def close(self) -> None:
-        """Give up waiting calls and close connections."""
-        self._wire.close()
 
     # Without signing in
 
@@ -119,23 +70,11 @@ class LenderClient:
 
     def put_support_ticket(self, ticket_id: str, text: str) -> Ticket:
         """Ask support, signed in or not; the same id asks once."""
-        return self._send("PUT", f"/v1/support-tickets/{_segment(ticket_id)}", {"text": text}, Ticket.read)
+        return self._send("PUT", f"/v1/support-tickets/{segment(ticket_id)}", {"text": text}, Ticket.read)
 
     def upload_trial(self, data: bytes) -> None:
         """Send bytes that the lender forgets at once, at most 256 KiB."""
         self._put_raw("/v1/upload-trial", data)
-
-    def send_code(self, phone: str) -> CodeSent:
-        """Have a one-time code sent; never repeated by itself, lest two codes arrive."""
-        return self._send("POST", "/v1/auth/codes", {"phone": phone, "purpose": "sign_in"}, CodeSent.read)
-
-    def create_session(self, challenge_id: str, code: str) -> Session:
-        """Trade a code for a session; never repeated by itself, lest an attempt is lost."""
-        return self._send("POST", "/v1/auth/sessions", {"challenge_id": challenge_id, "code": code}, Session.read)
-
-    def delete_session(self) -> None:
-        """End the session."""
-        self._wire.send(Call("DELETE", "/v1/auth/sessions/current"))
 
     # The application
 
@@ -145,7 +84,7 @@ class LenderClient:
 
     def application(self, application_id: str) -> Application:
         """One application."""
-        return self._get(_path(application_id), Application.read)
+        return self._get(path_of(application_id), Application.read)
 
     def create_application(self, terms: TermsWanted, key: str) -> Application:
         """Begin an application."""
@@ -153,7 +92,7 @@ class LenderClient:
 
     def set_terms(self, application_id: str, terms: TermsWanted) -> Application:
         """Change amount, term or purpose of a draft."""
-        return self._send("PUT", _path(application_id, "terms"), terms.body(), Application.read)
+        return self._send("PUT", path_of(application_id, "terms"), terms.body(), Application.read)
 
     def put_document(
         self, application_id: str, side: Side, image: bytes, vault_public_key: bytes
@@ -164,7 +103,7 @@ class LenderClient:
                 ErrorCode.PHOTO_TOO_LARGE, {side: ErrorCode.PHOTO_TOO_LARGE}, limit_mb=PHOTO_LIMIT // MEBIBYTE + 1
             )
         answer = self._upload(
-            _path(application_id, "document", side),
+            path_of(application_id, "document", side),
             image,
             vault_public_key,
             f"loanapp/document/v1|{application_id}|{side}",
@@ -173,7 +112,7 @@ class LenderClient:
 
     def set_identity(self, application_id: str, fields: Mapping[str, str]) -> Application:
         """Confirm or correct what was read."""
-        return self._send("PUT", _path(application_id, "identity"), dict(fields), Application.read)
+        return self._send("PUT", path_of(application_id, "identity"), dict(fields), Application.read)
 
     def set_profile(
         self, application_id: str, employment: str, monthly_income: Decimal, monthly_debt: Decimal
@@ -184,7 +123,7 @@ class LenderClient:
             "monthly_income": wire(monthly_income),
             "monthly_debt": wire(monthly_debt),
         }
-        return self._send("PUT", _path(application_id, "profile"), body, Application.read)
+        return self._send("PUT", path_of(application_id, "profile"), body, Application.read)
 
     def record_consent(
         self,
@@ -211,7 +150,7 @@ class LenderClient:
             check_signed(answer.raw(), message_public_key, expected=body)
             return ConsentReceipt.read(answer)
 
-        return self._send("POST", _path(application_id, "consents"), body, read, key)
+        return self._send("POST", path_of(application_id, "consents"), body, read, key)
 
     def create_challenge(
         self, application_id: str, wishes: AttemptWishes, key: str, message_public_key: bytes
@@ -222,7 +161,7 @@ class LenderClient:
             check_signed(answer.raw(), message_public_key, expected={"application_id": application_id})
             return read_challenge(answer)
 
-        return self._send("POST", _path(application_id, "liveness-sessions"), wishes.body(), read, key)
+        return self._send("POST", path_of(application_id, "liveness-sessions"), wishes.body(), read, key)
 
     def put_evidence(self, challenge: Challenge, evidence: bytes, vault_public_key: bytes) -> Verdict:
         """Send the evidence of an attempt, sealed to the vault and bound to this challenge and its borrower.
@@ -236,12 +175,12 @@ class LenderClient:
         context = evidence_context(
             challenge.session_id, challenge.application_id, challenge.borrower_id, challenge.nonce
         )
-        path = f"/v1/liveness-sessions/{_segment(challenge.session_id)}/evidence"
+        path = f"/v1/liveness-sessions/{segment(challenge.session_id)}/evidence"
         return Verdict.read(self._put_raw(path, SealedStream(vault_public_key, evidence, context)))
 
     def choose_manual_verification(self, application_id: str, key: str, *, changed_face: bool = False) -> Application:
         """Have a person compare documents and card instead of a camera; at the same price."""
-        path = _path(application_id, "manual-verification")
+        path = path_of(application_id, "manual-verification")
         return self._send("POST", path, {"changed_face": changed_face}, Application.read, key)
 
     def put_certificate(self, application_id: str, certificate: bytes, vault_public_key: bytes) -> Application:
@@ -251,18 +190,18 @@ class LenderClient:
             raise InputRejectedError(
                 ErrorCode.PHOTO_TOO_LARGE, {"certificate": ErrorCode.PHOTO_TOO_LARGE}, limit_mb=limit
             )
-        path = _path(application_id, "changed-face-certificate")
+        path = path_of(application_id, "changed-face-certificate")
         info = f"loanapp/certificate/v1|{application_id}"
         return Application.read(self._upload(path, certificate, vault_public_key, info))
 
     def branches(self, application_id: str) -> tuple[Branch, ...]:
         """The branches that can be visited, with their free times; none where that way cannot be finished."""
-        return self._get(_path(application_id, "branches"), lambda answer: answer.objects("branches", Branch.read))
+        return self._get(path_of(application_id, "branches"), lambda answer: answer.objects("branches", Branch.read))
 
     def book_branch(self, application_id: str, branch_id: str, slot: datetime, key: str) -> Application:
         """Book a visit, or change the one that is booked; at the same price."""
         body: dict[str, object] = {"branch_id": branch_id, "slot": slot.isoformat()}
-        return self._send("POST", _path(application_id, "branch-appointment"), body, Application.read, key)
+        return self._send("POST", path_of(application_id, "branch-appointment"), body, Application.read, key)
 
     def cancel_branch(self, application_id: str, key: str) -> Application:
         """Cancel the visit."""
@@ -271,7 +210,7 @@ class LenderClient:
     def bind_card(self, application_id: str, number: str, phone: str) -> tuple[BankCard, Application]:
         """Bind the borrower's own debit card by four elements."""
         answer = self._send(
-            "PUT", _path(application_id, "bank-card"), {"number": number, "phone": phone}, lambda whole: whole
+            "PUT", path_of(application_id, "bank-card"), {"number": number, "phone": phone}, lambda whole: whole
         )
         return BankCard.read(answer), Application.read(answer.inner("application"))
 
@@ -287,12 +226,12 @@ class LenderClient:
 
     def accept_offer(self, application_id: str, offer_id: str, key: str) -> Application:
         """Take the offer; the lender then writes the contract."""
-        path = _path(application_id, "offer", "accept")
+        path = path_of(application_id, "offer", "accept")
         return self._send("POST", path, {"offer_id": offer_id}, Application.read, key)
 
     def cost_disclosure(self, application_id: str) -> CostDisclosure:
         """The mandatory cost table."""
-        return self._get(_path(application_id, "cost-disclosure"), read_disclosure)
+        return self._get(path_of(application_id, "cost-disclosure"), read_disclosure)
 
     def confirm_disclosure(
         self, application_id: str, sha256: str, seconds_on_screen: int, key: str, *, end_reached: bool
@@ -303,29 +242,27 @@ class LenderClient:
             "seconds_on_screen": seconds_on_screen,
             "end_reached": end_reached,
         }
-        path = _path(application_id, "cost-disclosure", "confirmation")
+        path = path_of(application_id, "cost-disclosure", "confirmation")
         return self._send("POST", path, body, Application.read, key)
 
     def certify(self, application_id: str, csr_pem: str, key: str) -> Certificate:
         """Have the signing key made on this machine certified; an earlier one is revoked."""
-        return self._send("POST", _path(application_id, "certificate"), {"csr_pem": csr_pem}, Certificate.read, key)
+        return self._send("POST", path_of(application_id, "certificate"), {"csr_pem": csr_pem}, Certificate.read, key)
 
     def contract(self, application_id: str) -> bytes:
         """The contract as PDF: prepared for signing, or final once both have signed."""
-        path = _path(application_id, "contract")
+        path = path_of(application_id, "contract")
         return self._wire.send(Call("GET", path, accept="application/pdf", answer_limit=_PDF_LIMIT)).body
 
     def evidence(self, application_id: str) -> bytes:
         """The evidence bundle of the contract both have signed."""
-        path = _path(application_id, "evidence")
-        call = Call(
-            "GET", path, accept="application/zip", answer_limit=_PDF_LIMIT, read_timeout_s=_HEAVY_READ_TIMEOUT_S
-        )
+        path = path_of(application_id, "evidence")
+        call = Call("GET", path, accept="application/zip", answer_limit=_PDF_LIMIT, read_timeout_s=HEAVY_READ_TIMEOUT_S)
         return self._wire.send(call).body
 
     def settlement_certificate(self, application_id: str) -> bytes:
         """The lender's signed certificate that nothing is owed any more."""
-        path = _path(application_id, "loan", "settlement-certificate")
+        path = path_of(application_id, "loan", "settlement-certificate")
         return self._wire.send(Call("GET", path, accept="application/pdf", answer_limit=_PDF_LIMIT)).body
 
     def timestamp(self, query: bytes) -> bytes:
@@ -339,28 +276,28 @@ class LenderClient:
         """Hand in the contract with the borrower's signature."""
         call = Call(
             "PUT",
-            _path(application_id, "contract", "signed"),
+            path_of(application_id, "contract", "signed"),
             body=pdf,
             content_type="application/pdf",
-            read_timeout_s=_HEAVY_READ_TIMEOUT_S,
+            read_timeout_s=HEAVY_READ_TIMEOUT_S,
         )
         return Application.read(JsonObject.parse(self._out(call).body))
 
     def loan(self, application_id: str) -> Loan:
         """The loan that was paid out."""
-        return self._get(_path(application_id, "loan"), Loan.read)
+        return self._get(path_of(application_id, "loan"), Loan.read)
 
     def pay(self, application_id: str, repayment_id: str, what: Repayment) -> Loan:
         """Pay from the bound card; the same id pays once, however often it is sent."""
         body: dict[str, object] = {"kind": what.kind.value, "total": wire(what.amount)}
         if what.choice is not None:
             body |= {"part": wire(what.principal), "choice": what.choice.value}
-        return self._send("PUT", _path(application_id, "loan", "repayments", repayment_id), body, Loan.read)
+        return self._send("PUT", path_of(application_id, "loan", "repayments", repayment_id), body, Loan.read)
 
     def ask_for_time(self, application_id: str, request_id: str, reason: HardshipReason, months: int) -> Loan:
         """Ask for more time to pay; the same id asks once."""
         body: dict[str, object] = {"reason": reason.value, "months": months}
-        return self._send("PUT", _path(application_id, "loan", "hardships", request_id), body, Loan.read)
+        return self._send("PUT", path_of(application_id, "loan", "hardships", request_id), body, Loan.read)
 
     # The borrower's data
 
@@ -374,7 +311,7 @@ class LenderClient:
 
     def my_data(self) -> Mapping[str, object]:
         """A copy of everything the lender holds; pictures and contract are in it, as base64."""
-        call = Call("POST", "/v1/my-data/copies", body=_written({}), answer_limit=_COPY_LIMIT, repeatable=True)
+        call = Call("POST", "/v1/my-data/copies", body=written({}), answer_limit=_COPY_LIMIT, repeatable=True)
         return JsonObject.parse(self._out(call, {}).body).raw()
 
     def rights_requests(self) -> tuple[RightRequest, ...]:
@@ -384,7 +321,7 @@ class LenderClient:
     def ask_right(self, request_id: str, kind: RightKind, text: str) -> tuple[RightRequest, ...]:
         """Ask the lender something about the borrower's data; the same id asks once."""
         body = {"kind": kind.value, "text": text}
-        return self._send("PUT", f"/v1/rights-requests/{_segment(request_id)}", body, _read_requests)
+        return self._send("PUT", f"/v1/rights-requests/{segment(request_id)}", body, _read_requests)
 
     def close_account(self, message_public_key: bytes) -> tuple[Mapping[str, object], ...]:
         """Have the account closed; the signature of each deletion receipt is checked."""
@@ -405,74 +342,7 @@ class LenderClient:
             check_signed(answer.raw(), message_public_key, expected=expected)
             return answer.raw()
 
-        return self._send("POST", _path(application_id, "erasure"), {}, read)
-
-    # The four shapes of call
-
-    def _get(self, path: str, read: Callable[[JsonObject], _T]) -> _T:
-        return read(JsonObject.parse(self._wire.send(Call("GET", path)).body))
-
-    def _send(
-        self,
-        method: Literal["POST", "PUT"],
-        path: str,
-        body: Mapping[str, object],
-        read: Callable[[JsonObject], _T],
-        key: str | None = None,
-    ) -> _T:
-        check_outgoing(body)
-        call = Call(
-            method,
-            path,
-            body=_written(body),
-            idempotency_key=key,
-            repeatable=method == "PUT",
-        )
-        return read(JsonObject.parse(self._out(call, body).body))
-
-    def _out(self, call: Call, fields: Mapping[str, object] | None = None) -> Answer:
-        """Send what has a basis; the one way out for every request with a body."""
-        check_request(call.method, call.path, fields, self.standing())
-        return self._wire.send(call)
-
-    def _act(self, application_id: str, name: str, key: str) -> Application:
-        return self._send("POST", _path(application_id, name), {}, Application.read, key)
-
-    def _upload(self, path: str, plaintext: bytes, vault_public_key: bytes, info: str) -> JsonObject:
-        from loanapp.proof.envelope import seal  # noqa: PLC0415  (cryptography: never before the first paint)
-
-        return self._put_raw(path, seal(vault_public_key, plaintext, info.encode()))
-
-    def _put_raw(self, path: str, body: "bytes | SealedStream") -> JsonObject:
-        call = Call(
-            "PUT",
-            path,
-            body=body,
-            content_type="application/octet-stream",
-            read_timeout_s=_HEAVY_READ_TIMEOUT_S,
-        )
-        return JsonObject.parse(self._out(call).body)
-
-
-def _written(body: Mapping[str, object]) -> bytes:
-    """The body as JSON; half a character, which UTF-8 cannot hold, is a fault of the field it was typed in."""
-    try:
-        return json.dumps(body, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        broken = {name: ErrorCode.INPUT_INVALID for name, value in body.items() if _SURROGATE.search(str(value))}
-    # Raised out here: that exception holds the whole body, and would travel along as the context of this one.
-    raise InputRejectedError(ErrorCode.INPUT_INVALID, broken)
-
-
-def _path(application_id: str, *rest: str) -> str:
-    return "/".join(("/v1/applications", _segment(application_id), *rest))
-
-
-def _segment(identifier: str) -> str:
-    """An identifier the lender gave, fit for a path: it cannot lead anywhere else."""
-    if not _IDENTIFIER.fullmatch(identifier):
-        raise LenderRefusedError(ErrorCode.LENDER_ANSWER_UNREADABLE, field="id")
-    return identifier
+        return self._send("POST", path_of(application_id, "erasure"), {}, read)
 
 
 def _read_requests(answer: JsonObject) -> tuple[RightRequest, ...]:

@@ -26,6 +26,7 @@ _DETAILS: Final = (
     "retry_after",
     "retry_after_seconds",
     "step",
+    "why",
 )
 _LONGEST_DETAIL: Final = 40
 
@@ -58,8 +59,8 @@ def error_from(status: int, body: bytes, retry_after: str | None) -> LoanAppErro
 
 
 def _by_code(code: ErrorCode, status: int, problem: JsonObject, details: dict[str, str | int]) -> LoanAppError:
-    if code is ErrorCode.SIGNED_OUT:
-        return SignedOutError()
+    if code in {ErrorCode.SIGNED_OUT, ErrorCode.SESSION_REUSED}:
+        return SignedOutError(code)
     if code is ErrorCode.PROGRAM_OUTDATED:
         return ProgramOutdatedError(str(details.get("minimum", "")))
     if kind := _KINDS.get(code):

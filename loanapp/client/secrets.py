@@ -46,6 +46,8 @@ class SecretName(StrEnum):
     """What is kept."""
 
     ACCESS_TOKEN = "access_token"  # noqa: S105  (a name, not a secret)
+    REFRESH_TOKEN = "refresh_token"  # noqa: S105  (a name, not a secret)
+    DEVICE_KEY = "device_key"
     DRAFT_KEY = "draft_key"
     SIGNING_KEY = "signing_key"
 

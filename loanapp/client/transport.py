@@ -4,12 +4,13 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 import loanapp
+from loanapp.client.device_key import DeviceKey
 from loanapp.client.endpoint import Endpoint
 from loanapp.client.errors import LenderCertificateWrongError, LenderTroubleError, LenderUnreachableError
 from loanapp.client.network_log import NetworkLog
@@ -55,7 +56,8 @@ class RetryPolicy:
 class Call:
     """One request. ``repeatable``: the lender gives the same answer to the same request sent twice.
 
-    A body that is not bytes is sent piece by piece, and gone through anew for each attempt.
+    A body that is not bytes is sealed anew for each attempt. ``proof_token``, where it is given, is what the proof is
+    about instead of the session, which is not sent: the refresh token, or empty at a sign-in.
     """
 
     method: str
@@ -67,6 +69,7 @@ class Call:
     repeatable: bool = True
     read_timeout_s: float = 30.0
     answer_limit: int = 2 * MEBIBYTE
+    proof_token: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,7 @@ class Transport:
         self._closed = threading.Event()
         self.network = NetworkLog(self._clock)
         self.access_token: str | None = None
+        self.device_key: DeviceKey | None = None
         self.clock_offset: timedelta | None = None
 
     def close(self) -> None:
@@ -142,13 +146,15 @@ class Transport:
 
         endpoint, session = self._connection()
         deadline = time.monotonic() + self._deadline_s
-        sent = len(call.body) if call.body is not None else 0
+        # What is signed must be known before the first byte leaves.
+        sending = call.body if call.body is None or isinstance(call.body, bytes) else _Pieces(list(call.body))
+        sent = len(sending or b"")
         try:
             with session.request(
                 call.method,
                 endpoint.base_url.rstrip("/") + call.path,
-                data=call.body,
-                headers=self._headers(call, endpoint),
+                data=sending,
+                headers=self._headers(call, endpoint, b"".join(sending) if isinstance(sending, _Pieces) else sending),
                 timeout=(self._connect_timeout_s, call.read_timeout_s),
                 allow_redirects=False,
                 stream=True,
@@ -186,14 +192,18 @@ class Transport:
         if theirs.tzinfo is not None:
             self.clock_offset = theirs - self._clock.now()
 
-    def _headers(self, call: Call, endpoint: Endpoint) -> dict[str, str]:
+    def _headers(self, call: Call, endpoint: Endpoint, body: bytes | None) -> dict[str, str]:
         headers = {"Accept": call.accept, "User-Agent": f"LoanApp/{loanapp.__version__}"}
         if call.body is not None:
             headers["Content-Type"] = call.content_type
         if call.idempotency_key:
             headers["Idempotency-Key"] = call.idempotency_key
-        if self.access_token:
-            headers["Authorization"] = f"Bearer {self.access_token}"
+        token = self.access_token or "" if call.proof_token is None else call.proof_token
+        if token and call.proof_token is None:
+            headers["Authorization"] = f"Bearer {token}"
+        if self.device_key is not None and call.method != "GET":
+            at = self._clock.now() + (self.clock_offset or timedelta())
+            headers["LoanApp-Proof"] = self.device_key.prove(call.method, call.path, body or b"", token, at)
         if endpoint.instance_token:
             headers["X-LoanApp-Instance"] = endpoint.instance_token
         return headers
@@ -241,6 +251,19 @@ class Transport:
             return self._provider() != used
         except LenderUnreachableError:
             return True
+
+
+class _Pieces:
+    """A body sent piece by piece: each may take as long as the line needs, and the lender begins with the first."""
+
+    def __init__(self, pieces: list[bytes]) -> None:
+        self._pieces = pieces
+
+    def __len__(self) -> int:
+        return sum(map(len, self._pieces))
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._pieces)
 
 
 class _PassingFailureError(Exception):

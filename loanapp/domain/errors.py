@@ -15,6 +15,8 @@ class ErrorCode(StrEnum):
     CODE_WRONG = "code_wrong"
     CODE_EXPIRED = "code_expired"
     SIGNED_OUT = "signed_out"
+    SESSION_REUSED = "session_reused"
+    REQUEST_UNPROVEN = "request_unproven"
     # what was typed
     INPUT_INVALID = "input_invalid"
     AMOUNT_OUT_OF_RANGE = "amount_out_of_range"

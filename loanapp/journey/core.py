@@ -12,8 +12,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, TypeVar
 
-from loanapp.client.answers import LenderProfile
+from loanapp.client.answers import LenderProfile, Tokens
 from loanapp.client.application import Application
+from loanapp.client.device_key import DeviceKey
 from loanapp.client.drafts import Draft, DraftFile
 from loanapp.client.endpoint import Endpoint
 from loanapp.client.errors import (
@@ -218,22 +219,33 @@ class JourneyCore:
             store = self._open_store()
             file = DraftFile(self._home, store, self.clock)
             draft, notice = file.load()
-            token = store.read(SecretName.ACCESS_TOKEN)
+            token, refresh_token = store.read(SecretName.ACCESS_TOKEN), store.read(SecretName.REFRESH_TOKEN)
+            key = store.read(SecretName.DEVICE_KEY)
             with self._lock:
                 typed, self.draft = self.draft, draft
                 self.draft.values.update(typed.values)
                 self._store, self._draft_file, self._notice = store, file, notice or self._notice
                 self.client.access_token = token
+                self.client.device_key = DeviceKey(key) if key is not None else None
+                self.client.renew_with(refresh_token, self._keep_tokens)
         return self._store
+
+    def _keep_tokens(self, tokens: Tokens) -> None:
+        """Keep what a renewal brought. Where the store fails, they hold until the program ends."""
+        with contextlib.suppress(LoanAppError):
+            if self._store is not None:
+                self._store.write(SecretName.ACCESS_TOKEN, tokens.access_token)
+                self._store.write(SecretName.REFRESH_TOKEN, tokens.refresh_token)
 
     def _signed_out(self) -> None:
         """Forget a session that has ended; the draft stays. A token that cannot be removed now opens nothing."""
         with self._lock:
-            self.client.access_token = None
+            self.client.forget_session()
             self.application = None
-        with contextlib.suppress(LoanAppError):
-            if self._store is not None:
-                self._store.delete(SecretName.ACCESS_TOKEN)
+        if self._store is not None:
+            for name in (SecretName.ACCESS_TOKEN, SecretName.REFRESH_TOKEN):
+                with contextlib.suppress(LoanAppError):
+                    self._store.delete(name)
 
     def _guarded(self, work: Callable[[], _T]) -> _T:
         """Run one act at a time; a session that has ended is forgotten on the way out."""

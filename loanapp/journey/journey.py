@@ -6,8 +6,9 @@ the lender's answer, and the page is derived from it and from the draft.
 
 import contextlib
 from collections.abc import Callable
+from functools import partial
 
-from loanapp.client.answers import CodeSent, DemonstrationIdentityNote, LenderProfile
+from loanapp.client.answers import CodeSent, DemonstrationIdentityNote, LenderProfile, Tokens
 from loanapp.client.drafts import Draft
 from loanapp.client.errors import ProgramOutdatedError, SignedOutError
 from loanapp.client.secrets import SecretName
@@ -15,13 +16,14 @@ from loanapp.client.versions import speaks
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.status import ENDED
 from loanapp.guard.permissions import check_consent_text, check_founded
+from loanapp.journey.account_acts import AccountActs
 from loanapp.journey.draft_acts import DraftActs
 from loanapp.journey.evidence_acts import EvidenceActs
 from loanapp.journey.history_acts import HistoryActs
 from loanapp.journey.pages import Page
 
 
-class Journey(DraftActs, EvidenceActs, HistoryActs):
+class Journey(DraftActs, EvidenceActs, HistoryActs, AccountActs):
     """One borrower, one lender."""
 
     # Before signing in
@@ -76,6 +78,8 @@ class Journey(DraftActs, EvidenceActs, HistoryActs):
 
         def work() -> CodeSent:
             sent = self.client.send_code(phone)
+            if self.draft.phone not in {"", phone}:
+                self._forget_device()
             with self._lock:
                 self.draft.phone, self.draft.code_challenge_id = phone, sent.challenge_id
             self._save()
@@ -90,16 +94,14 @@ class Journey(DraftActs, EvidenceActs, HistoryActs):
             if not self.draft.code_challenge_id:
                 raise LoanAppError(ErrorCode.CODE_EXPIRED)
             session = self.client.create_session(self.draft.code_challenge_id, code)
-            store = self._open()
-            store.write(SecretName.ACCESS_TOKEN, session.access_token)
+            self._begin_session(session.tokens)
             with self._lock:
-                self.client.access_token = session.access_token
                 somebody_else = self.draft.borrower_id not in {"", session.borrower_id}
                 self.draft = self.draft.signed_in(session.borrower_id)
                 self.draft.code_challenge_id = ""
                 self.draft.cost_seen = True
             if somebody_else:
-                store.delete(SecretName.SIGNING_KEY)
+                self._open().delete(SecretName.SIGNING_KEY)
             self._save()
             self._take(self.client.applications())
             return self.current_page()
@@ -118,17 +120,16 @@ class Journey(DraftActs, EvidenceActs, HistoryActs):
             store = self._open()
             with self._lock:
                 self.draft, self.application = self.draft.signed_out(), None
-            problem = _first_problem(
-                lambda: store.delete(SecretName.ACCESS_TOKEN),
-                lambda: store.delete(SecretName.SIGNING_KEY),
-                self._save_or_discard,
-            )
+            # By name and not all of them: the draft's key goes with the draft, which may hold what was agreed.
+            gone = (SecretName.ACCESS_TOKEN, SecretName.REFRESH_TOKEN, SecretName.DEVICE_KEY, SecretName.SIGNING_KEY)
+            problem = _first_problem(*(partial(store.delete, name) for name in gone), self._save_or_discard)
             # A session nobody could end ends by itself; what matters is that this computer has forgotten it.
             with contextlib.suppress(LoanAppError):
                 if self.signed_in:
                     self.client.delete_session()
             with self._lock:
-                self.client.access_token = None
+                self.client.forget_session()
+                self.client.device_key = None
             if problem is not None:
                 raise problem
 
@@ -140,7 +141,7 @@ class Journey(DraftActs, EvidenceActs, HistoryActs):
         """
         self._closed_at_the_lender()
         with self._lock:
-            self.client.access_token = None  # every session has ended there
+            self.client.forget_session()  # every session has ended there
         self.sign_out()
 
     # At any time
@@ -167,6 +168,22 @@ class Journey(DraftActs, EvidenceActs, HistoryActs):
         return self.current_page()
 
     # Inside
+
+    def _begin_session(self, tokens: Tokens) -> None:
+        """Use the tokens of a sign-in, and keep them with the key they are bound to."""
+        store, key = self._open(), self.client.device_key
+        if key is not None:
+            store.write(SecretName.DEVICE_KEY, key.pem)
+        store.write(SecretName.ACCESS_TOKEN, tokens.access_token)
+        store.write(SecretName.REFRESH_TOKEN, tokens.refresh_token)
+        with self._lock:
+            self.client.use_session(tokens)
+
+    def _forget_device(self) -> None:
+        """Whoever signs in with another phone gets a key of their own: the two are not to be told as one."""
+        self._open().delete(SecretName.DEVICE_KEY)
+        with self._lock:
+            self.client.device_key = None
 
     def _save_or_discard(self) -> None:
         """Keep the draft's file only where something is left to keep."""

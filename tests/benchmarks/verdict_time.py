@@ -19,7 +19,7 @@ from loanapp.vision.models import FaceModels
 from tests.evaluation.lender_attacks import lender
 from tests.evaluation.people import Puppet
 from tests.evaluation.script import Script, forge
-from tests.loanapp.backend.walk import Walker, evidence_path, segments
+from tests.loanapp.backend.walk import Pieces, Walker, evidence_path, segments
 
 BUDGET_S = 2.0
 
@@ -45,7 +45,8 @@ def main() -> int:
             content = pack_evidence(replace(forged.header, source_kind=SourceKind.DEMONSTRATION), forged.frames)
             clock.move(seconds=30)
             line = _Line(segments(walker, challenge, content), chosen.megabits)
-            answer = walker.call("PUT", evidence_path(challenge), content=line.pieces()).json()
+            sent = Pieces(b"".join(line.content), line.pieces)
+            answer = walker.call("PUT", evidence_path(challenge), content=sent).json()
             found.append(time.monotonic() - line.ended)
             passed = passed and answer["outcome"] == "passed"
             frames, size = len(forged.frames), len(content) / 1e6
@@ -58,11 +59,11 @@ class _Line:
     """Sends pieces no faster than a line of so many megabits a second; ``ended`` is when the last one went."""
 
     def __init__(self, content: Sequence[bytes], megabits: float) -> None:
-        self._content, self._megabits = content, megabits
+        self.content, self._megabits = content, megabits
         self.ended = 0.0
 
     def pieces(self) -> Iterator[bytes]:
-        for piece in self._content:
+        for piece in self.content:
             if self._megabits:
                 time.sleep(len(piece) * 8 / self._megabits / 1e6)
             self.ended = time.monotonic()

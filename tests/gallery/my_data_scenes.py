@@ -7,10 +7,12 @@ from types import SimpleNamespace
 from typing import Any, Final
 
 from loanapp.client.data_uses import DataUse
+from loanapp.client.devices import SignedInDevice
 from loanapp.client.network_log import Contact
 from loanapp.client.profile import DataItem
 from loanapp.client.reading import JsonObject
 from loanapp.client.rights import RightRequest
+from loanapp.domain.devices import DeviceEnd, DeviceSystem
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.localised import LocalisedText
 from loanapp.domain.rights import RightKind, RightState
@@ -85,6 +87,17 @@ def requests() -> tuple[RightRequest, ...]:
     )
 
 
+def devices(*, copied: bool = False) -> tuple[SignedInDevice, ...]:
+    """This computer, and one at home; or one whose sign-in was copied."""
+    at = datetime.fromisoformat(NOW)
+    here = SignedInDevice("d-1", DeviceSystem.LINUX, at, at + timedelta(minutes=4), None, current=True)
+    earlier, used = at - timedelta(hours=19), at - timedelta(hours=2)
+    there = SignedInDevice(
+        "d-2", DeviceSystem.WINDOWS, earlier, used, DeviceEnd.REUSED if copied else None, current=False
+    )
+    return here, there
+
+
 def writing(room: Room) -> Any:
     """What is asked in writing, before anything is typed."""
     shown = room.open(Page.PROGRESS, journey(Page.PROGRESS, application("verifying")))
@@ -106,6 +119,7 @@ def asking(view: str, order: str = "", *, signed_in: bool = True, greedy: bool =
                 "may_erase": lambda: False,
                 "may_close_account": lambda: False,
                 "my_requests": tuple,
+                "devices": devices,
                 **answers,
             },
         )
@@ -142,3 +156,5 @@ def my_data_scenes() -> Iterator[Scene]:
     yield Scene("my-data-rights-asked", asking("rights", may_erase=lambda: True, my_requests=requests))
     yield Scene("my-data-request", writing)
     yield Scene("my-data-rights-kept", asking("rights", may_erase=lambda: False))
+    yield Scene("my-data-security", asking("security"))
+    yield Scene("my-data-security-copied", asking("security", devices=lambda: devices(copied=True)))

@@ -11,7 +11,7 @@ from loanapp.guard.refusal import GuardRefusal
 from loanapp.proof.ledger_proof import LedgerFault
 from loanapp.resource_files import read_toml
 from tests.gallery import my_data_scenes
-from tests.gallery.my_data_scenes import contacts, history
+from tests.gallery.my_data_scenes import contacts, devices, history
 from tests.ui.loan_in_hand import application
 from tests.ui.typed_journey import TypedJourney
 from ui.components import LinkButton
@@ -32,6 +32,7 @@ def journey():
         "may_erase": lambda: False,
         "may_close_account": lambda: False,
         "my_requests": tuple,
+        "devices": devices,
         "data_uses": history,
         "ledger_evidence": lambda: b'{"heads": []}',
     }
@@ -328,3 +329,43 @@ def test_an_account_that_is_kept_says_why_in_front_of_the_borrower(opened, journ
     dialog.closing_wanted.connect(lambda: wanted.append(1))
     dialog.problem.findChildren(LinkButton)[0].click()
     assert wanted == [1]
+
+
+def confirm(dialog):
+    next(one for one in dialog.findChildren(ConfirmDialog) if one.isVisible()).confirm.click()
+
+
+def test_a_computer_one_does_not_know_is_signed_out_after_a_question(opened, journey, qtbot):
+    journey.answers["sign_out_device"] = lambda _id: devices()[:1]
+    dialog = opened(journey, first="security")
+    assert {"一台 Linux 电脑", "就是这一台", "一台 Windows 电脑"} <= set(words(dialog))
+    assert list(dialog.view.buttons) == ["d-2"]  # this one is left where one signs out
+    dialog.view.buttons["d-2"].click()
+    assert journey.did("sign_out_device") == []
+    confirm(dialog)
+    qtbot.waitUntil(lambda: journey.did("sign_out_device") == [("d-2",)])
+    qtbot.waitUntil(lambda: not dialog.view.buttons)
+    assert not dialog.view.others.isVisible()
+
+
+def test_all_other_computers_are_signed_out_at_once(opened, journey, qtbot):
+    journey.answers["sign_out_others"] = lambda: devices()[:1]
+    dialog = opened(journey, first="security")
+    dialog.view.others.click()
+    confirm(dialog)
+    qtbot.waitUntil(lambda: journey.did("sign_out_others") == [()])
+
+
+def test_a_sign_in_that_was_copied_is_said_first(opened, journey):
+    journey.answers["devices"] = lambda: devices(copied=True)
+    dialog = opened(journey, first="security")
+    assert dialog.view.copied.is_urgent
+    assert "有一次登录被人用过第二次" in dialog.view.copied.text.text() + " ".join(words(dialog))
+    assert dialog.view.buttons == {}
+
+
+def test_signed_out_nothing_is_asked_about_computers(opened, journey):
+    journey.signed_in = False
+    dialog = opened(journey, first="security")
+    assert "登录之后，您可以在这里看到登录着的电脑。" in words(dialog)
+    assert journey.did("devices") == []

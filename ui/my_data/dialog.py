@@ -25,9 +25,10 @@ def _views() -> tuple[tuple[str, Callable[["PageContext"], DataView]], ...]:
     from ui.my_data.asked import Asked
     from ui.my_data.network import Network
     from ui.my_data.rights import Rights
+    from ui.my_data.security import Security
     from ui.my_data.uses import WhoUsed
 
-    return ("uses", WhoUsed), ("asked", Asked), ("network", Network), ("rights", Rights)
+    return ("uses", WhoUsed), ("asked", Asked), ("network", Network), ("rights", Rights), ("security", Security)
 
 
 class MyDataDialog(Dialog):

@@ -5,6 +5,7 @@ from typing import Final
 from fastapi import APIRouter
 
 from loanapp.backend.api import (
+    account,
     applications,
     contract,
     data_uses,
@@ -18,6 +19,7 @@ from loanapp.backend.api import (
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     public.router,
+    account.router,
     applications.router,
     verification.router,
     other_ways.router,

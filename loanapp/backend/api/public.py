@@ -1,12 +1,13 @@
-"""What anybody may ask: health, the lender, the demonstration's identities; and signing in and out."""
+"""What anybody may ask: health, the lender, the demonstration's identities; and signing in."""
 
 import base64
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 
 from loanapp.backend.adapters.simulated import identity_rows
-from loanapp.backend.auth.sign_in import close_session, issue_code, open_session
-from loanapp.backend.http.dependencies import BorrowerDep, ServicesDep, TokenDep
+from loanapp.backend.auth.sessions import NewDevice
+from loanapp.backend.auth.sign_in import issue_code, open_session
+from loanapp.backend.http.dependencies import SentDep, ServicesDep
 from loanapp.backend.http.models import public as wire
 from loanapp.backend.http.models.common import Words
 from loanapp.backend.http.routes import problems
@@ -102,19 +103,15 @@ def _message(services: Services, code: str) -> wire.SimulatedMessage:
 
 
 @router.post("/auth/sessions", status_code=201, responses=problems(401))
-def sign_in(body: wire.SessionRequest, services: ServicesDep) -> wire.SessionAnswer:
-    """Exchange a code for a session."""
-    opened = open_session(services, body.challenge_id, body.code)
+def sign_in(body: wire.SessionRequest, services: ServicesDep, sent: SentDep) -> wire.SessionAnswer:
+    """Exchange a code for a session on this computer."""
+    device = NewDevice(body.device_key, body.system)
+    opened = open_session(services, body.challenge_id, body.code, device, sent)
     return wire.SessionAnswer(
-        access_token=opened.access_token,
-        expires_at=opened.expires_at,
+        access_token=opened.tokens.access_token,
+        expires_at=opened.tokens.expires_at,
+        refresh_token=opened.tokens.refresh_token,
+        device_id=opened.tokens.device_id,
         borrower_id=opened.borrower_id,
         phone_masked=opened.phone_masked,
     )
-
-
-@router.delete("/auth/sessions/current", status_code=204, responses=problems(401))
-def sign_out(services: ServicesDep, token: TokenDep, _borrower: BorrowerDep) -> Response:
-    """End the session."""
-    close_session(services, token)
-    return Response(status_code=204)

@@ -1,18 +1,19 @@
-"""One-time codes and sessions; only digests of codes and tokens are stored."""
+"""Signing in with a one-time code; only digests of codes are stored."""
 
 import hmac
 import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from loanapp.backend.auth.proofs import SentRequest, check_device_key, require_proof
+from loanapp.backend.auth.sessions import NewDevice, Tokens, begin
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
-from loanapp.backend.store.tables import AccessSession, Borrower, SignInCode
+from loanapp.backend.store.tables import Borrower, SignInCode
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.phone import mask_phone, parse_phone
 
@@ -30,10 +31,9 @@ class IssuedCode:
 
 @dataclass(frozen=True, slots=True)
 class OpenedSession:
-    """A session; ``access_token`` is known to its holder only."""
+    """A session on a computer."""
 
-    access_token: str
-    expires_at: datetime
+    tokens: Tokens
     borrower_id: str
     phone_masked: str
 
@@ -83,28 +83,33 @@ def _hold_back(session: Session, phone_index: str, now: datetime, resend_seconds
         raise RefusedError(ErrorCode.TOO_MANY_ATTEMPTS, retry_after_seconds=int(wait) + 1)
 
 
-def open_session(services: Services, challenge_id: str, code: str) -> OpenedSession:
-    """Exchange a code for a session; a code works once.
+def open_session(
+    services: Services, challenge_id: str, code: str, device: NewDevice, sent: SentRequest
+) -> OpenedSession:
+    """Exchange a code for a session on the computer whose key has signed the request; a code works once.
 
-    Raises ``CODE_WRONG`` with ``attempts_left``, or ``CODE_EXPIRED`` when it is old, used, unknown or tried too often.
+    Raises ``CODE_WRONG`` with ``attempts_left``, ``CODE_EXPIRED`` when it is old, used, unknown or tried too often,
+    ``INPUT_INVALID`` or ``REQUEST_UNPROVEN`` for a key that is none or that did not sign.
     """
+    check_device_key(device.public_key)
     now = services.clock.now()
     with services.database.write() as session:
         issued = session.get(SignInCode, challenge_id)
         if issued is None or issued.used_at is not None or issued.expires_at <= now or issued.attempts_left <= 0:
             raise RefusedError(ErrorCode.CODE_EXPIRED)
+        require_proof(services, session, device.public_key, sent, "")
         right = hmac.compare_digest(
             services.cipher.index(code, f"code|{challenge_id}").encode(), issued.code_index.encode()
         )
         if right:
             issued.used_at = now
-            return _open(services, session, issued, now)
+            return _open(services, session, issued, device, now)
         issued.attempts_left -= 1
         left = issued.attempts_left
     raise RefusedError(ErrorCode.CODE_WRONG if left else ErrorCode.CODE_EXPIRED, attempts_left=left)
 
 
-def _open(services: Services, session: Session, issued: SignInCode, now: datetime) -> OpenedSession:
+def _open(services: Services, session: Session, issued: SignInCode, device: NewDevice, now: datetime) -> OpenedSession:
     phone = services.cipher.decrypt(issued.phone_sealed, f"sign_in_code|{issued.id}|phone").decode()
     borrower = session.scalars(select(Borrower).where(Borrower.phone_index == issued.phone_index)).first()
     if borrower is None:
@@ -113,32 +118,4 @@ def _open(services: Services, session: Session, issued: SignInCode, now: datetim
         borrower = Borrower(id=borrower_id, phone_index=issued.phone_index, phone_sealed=sealed, created_at=now)
         session.add(borrower)
         session.flush()
-    token = secrets.token_urlsafe(32)
-    expires_at = now + timedelta(hours=services.policies.sign_in.session_hours)
-    session.add(
-        AccessSession(
-            token_sha256=_digest(token), borrower_id=borrower.id, created_at=now, expires_at=expires_at, ended_at=None
-        )
-    )
-    return OpenedSession(token, expires_at, borrower.id, mask_phone(phone))
-
-
-def borrower_of(services: Services, token: str) -> str:
-    """The borrower a token stands for; raises ``SIGNED_OUT``."""
-    with services.database.read() as session:
-        found = session.get(AccessSession, _digest(token))
-        if found is None or found.ended_at is not None or found.expires_at <= services.clock.now():
-            raise RefusedError(ErrorCode.SIGNED_OUT)
-        return found.borrower_id
-
-
-def close_session(services: Services, token: str) -> None:
-    """End a session; its token is worth nothing from now on."""
-    with services.database.write() as session:
-        found = session.get(AccessSession, _digest(token))
-        if found is not None and found.ended_at is None:
-            found.ended_at = services.clock.now()
-
-
-def _digest(token: str) -> str:
-    return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+    return OpenedSession(begin(services, session, borrower.id, device), borrower.id, mask_phone(phone))

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import Sealed
 from loanapp.backend.applications.view import show
+from loanapp.backend.auth.tables import Device
 from loanapp.backend.data_uses.erasure import IN_VAULT, receipts_of
 from loanapp.backend.rights.requests import answer_of
 from loanapp.backend.rights.requests import text_of as asked_text
@@ -67,6 +68,7 @@ def copy_of_data(services: Services, session: Session, borrower_id: str) -> dict
             _row(one) | {"text": asked_text(services, one), "answer": answer_of(services, one)}
             for one in session.scalars(select(RightRecord).where(RightRecord.borrower_id == borrower_id))
         ],
+        "sign_ins": [_row(one) for one in session.scalars(select(Device).where(Device.borrower_id == borrower_id))],
         "deletion_receipts": receipts_of(session, borrower_id),
     }
 

@@ -7,6 +7,7 @@ from typing import Final, ParamSpec
 
 from sqlalchemy import select
 
+from loanapp.backend.auth.forgetting import forget_old_sign_ins
 from loanapp.backend.data_uses.erasure import erase, finish_erasure
 from loanapp.backend.http.middleware import failure_place
 from loanapp.backend.repeating import Repeating
@@ -30,7 +31,7 @@ def sweep(services: Services) -> None:
     One deletion that fails keeps no other from being made: it comes again with the next sweep.
     """
     _finish_begun(services)
-    for act in (destroy_leftovers, destroy_expired, tickets.forget_old, requests.forget_old):
+    for act in (destroy_leftovers, destroy_expired, tickets.forget_old, requests.forget_old, forget_old_sign_ins):
         _guarded(act, services)
     last = services.clock.now() - timedelta(days=services.policies.retention_days("draft"))
     stale = select(Application).where(Application.status == ApplicationStatus.DRAFT, Application.updated_at < last)

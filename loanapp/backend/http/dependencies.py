@@ -11,11 +11,14 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.requests import ClientDisconnect
 
-from loanapp.backend.auth.sign_in import borrower_of
+from loanapp.backend.auth.proofs import SentRequest
+from loanapp.backend.auth.sessions import borrower_of
+from loanapp.backend.http.middleware import takes_raw_body
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.store.tables import IdempotencyRecord
 from loanapp.domain.errors import ErrorCode
+from loanapp.proof.request_proof import PROOF_HEADER, read_proof
 
 KEY_HEADER: Final = "Idempotency-Key"
 _PDF_LIMIT: Final = 8 * 1024 * 1024
@@ -40,8 +43,24 @@ def _token(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_
 TokenDep = Annotated[str, Depends(_token)]
 
 
-def _borrower(services: ServicesDep, token: TokenDep) -> str:
-    return borrower_of(services, token)
+async def _sent(request: Request) -> SentRequest:
+    """What a proof is held against; a raw body is read later, and held against what was signed then."""
+    query = request.scope["query_string"].decode("ascii", "replace")
+    path = request.scope.get("raw_path", request.url.path.encode()).decode("ascii", "replace")
+    raw = takes_raw_body(request.url.path)
+    return SentRequest(
+        request.method,
+        f"{path}?{query}" if query else path,
+        request.headers.get(PROOF_HEADER, ""),
+        None if raw else sha256(await request.body()).hexdigest(),
+    )
+
+
+SentDep = Annotated[SentRequest, Depends(_sent)]
+
+
+def _borrower(services: ServicesDep, token: TokenDep, sent: SentDep) -> str:
+    return borrower_of(services, token, sent)
 
 
 BorrowerDep = Annotated[str, Depends(_borrower)]
@@ -49,10 +68,12 @@ BorrowerDep = Annotated[str, Depends(_borrower)]
 
 
 def _borrower_if_any(
-    services: ServicesDep, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    services: ServicesDep,
+    sent: SentDep,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> str | None:
     try:
-        return borrower_of(services, credentials.credentials) if credentials is not None else None
+        return borrower_of(services, credentials.credentials, sent) if credentials is not None else None
     except RefusedError:
         return None
 
@@ -80,25 +101,46 @@ async def read_limited(request: Request, limit: int) -> bytes:
     return bytes(body)
 
 
+async def _proven(request: Request, limit: int) -> bytes:
+    body = await read_limited(request, limit)
+    _require_signed(request, sha256(body).hexdigest())
+    return body
+
+
+def _require_signed(request: Request, body_sha256: str) -> None:
+    proof = read_proof(request.headers.get(PROOF_HEADER, ""))
+    if proof is None or proof.body_sha256 != body_sha256:
+        raise RefusedError(ErrorCode.REQUEST_UNPROVEN, why="wrong")
+
+
 async def _document_body(request: Request, services: ServicesDep, _borrower_id: BorrowerDep) -> bytes:
-    return await read_limited(request, services.policies.face.document_limit_bytes)
+    return await _proven(request, services.policies.face.document_limit_bytes)
+
+
+async def _proven_stream(request: Request) -> AsyncIterator[bytes]:
+    digest = sha256()
+    async for piece in request.stream():
+        digest.update(piece)
+        yield piece
+    _require_signed(request, digest.hexdigest())
 
 
 def _evidence_stream(request: Request, _borrower_id: BorrowerDep) -> AsyncIterator[bytes]:
-    return request.stream()
+    return _proven_stream(request)
 
 
 async def _pdf_body(request: Request, _borrower_id: BorrowerDep) -> bytes:
-    return await read_limited(request, _PDF_LIMIT)
+    return await _proven(request, _PDF_LIMIT)
 
 
 async def _timestamp_body(request: Request, _borrower_id: BorrowerDep) -> bytes:
-    return await read_limited(request, _TIMESTAMP_LIMIT)
+    return await _proven(request, _TIMESTAMP_LIMIT)
 
 
 DocumentBody = Annotated[bytes, Depends(_document_body)]
 EvidenceStream = Annotated[AsyncIterator[bytes], Depends(_evidence_stream)]
-"""The body as it arrives, unlimited: whoever reads it sets the limits."""
+"""The body as it arrives, unlimited: whoever reads it sets the limits, and reads to the end, where it is held against
+what was signed."""
 PdfBody = Annotated[bytes, Depends(_pdf_body)]
 TimestampBody = Annotated[bytes, Depends(_timestamp_body)]
 

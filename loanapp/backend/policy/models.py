@@ -130,7 +130,11 @@ class SignIn(Row):
     code_attempts: int = Field(gt=0, le=10)
     resend_seconds: int = Field(ge=0)
     codes_an_hour: int = Field(gt=0)
-    session_hours: int = Field(gt=0)
+    access_minutes: int = Field(gt=0, le=60)
+    refresh_hours: int = Field(gt=0)
+    refresh_grace_seconds: int = Field(ge=0, le=120)
+    session_hours: int = Field(gt=0, le=24)
+    proof_seconds: int = Field(gt=0, le=300)
     source: str
     mark: str
     message: SignInMessage

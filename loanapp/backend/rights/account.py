@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 
+from loanapp.backend.auth.forgetting import forget_account
 from loanapp.backend.data_uses.erasure import erase, finish_erasure, receipts_of
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import (
-    AccessSession,
     Application,
     Borrower,
     DeletionReceipt,
@@ -47,8 +47,7 @@ def close_account(services: Services, borrower_id: str) -> list[dict[str, Any]]:
             session.execute(delete(about).where(about.borrower_id == borrower_id))
         borrower.phone_index = f"closed|{borrower_id}"
         borrower.phone_sealed = services.cipher.encrypt(b"", f"borrower|{borrower_id}|phone")
-        own = update(AccessSession).where(AccessSession.borrower_id == borrower_id, AccessSession.ended_at.is_(None))
-        session.execute(own.values(ended_at=now))
+        forget_account(session, borrower_id, now)
         closed = {"what": "account_closed"}
         ledger.append(session, now, "deletion", None, closed, actor="borrower", borrower_id=borrower_id)
         ledger.make_anonymous(session, borrower_id, [application.id for application in applications])

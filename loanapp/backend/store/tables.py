@@ -103,6 +103,7 @@ class AccessSession(Base):
     __tablename__ = "access_session"
     token_sha256: Mapped[str] = mapped_column(primary_key=True)
     borrower_id: Mapped[str] = mapped_column(ForeignKey("borrower.id"))
+    device_id: Mapped[str | None] = mapped_column(index=True)  # a session without one is of an earlier version: over
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

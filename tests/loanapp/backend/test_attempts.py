@@ -9,7 +9,7 @@ from loanapp.backend.inference.client import FaceResult
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.vision.evidence import EvidenceFrame
 from tests.loanapp.backend.test_refusals import refused
-from tests.loanapp.backend.walk import blank_evidence, evidence_path, sealed_evidence, segments
+from tests.loanapp.backend.walk import Pieces, blank_evidence, evidence_path, sealed_evidence, segments
 
 PASSED = FaceResult("passed", (), {}, "same")
 DOUBTFUL = FaceResult("review", ("flash_not_seen",), {}, "same")
@@ -92,7 +92,8 @@ def test_evidence_that_began_in_time_and_ended_late_is_judged(asked, lender, mon
         yield b"".join(others)
 
     try:
-        assert asked.call("PUT", evidence_path(challenge), content=slowly()).json()["outcome"] == "passed"
+        sent = Pieces(b"".join([first, *others]), slowly)
+        assert asked.call("PUT", evidence_path(challenge), content=sent).json()["outcome"] == "passed"
     finally:
         clock.away = away
 
@@ -115,7 +116,8 @@ def test_what_was_seen_early_is_forgotten_when_the_verdict_fails(asked, lender, 
         assert watched.wait(10)
         yield last
 
-    refused(asked.call("PUT", evidence_path(challenge), content=when_watched()), 503, "lender_trouble")
+    sent = Pieces(b"".join([*most, last]), when_watched)
+    refused(asked.call("PUT", evidence_path(challenge), content=sent), 503, "lender_trouble")
     assert len(forgotten) == 1
 
 

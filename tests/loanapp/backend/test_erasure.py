@@ -200,6 +200,7 @@ def test_no_table_about_a_person_is_left_out_of_the_copy_unthought_of():
         "ledger_entry": "the whole history, with proofs, is GET /v1/data-uses",
         "verification_check": "what a source said is the source's; that it was asked is in the history",
         "access_session": "a digest that signs in",
+        "device": "as sign-ins",
         "idempotency": "answers given before, as they were",
         "staff_note": "a colleague's own words; decision and reasons are in it",
         "payout_approval": "in the history",

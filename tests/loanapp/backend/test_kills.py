@@ -99,7 +99,8 @@ def signed(prepared, lender, clock, tmp_path_factory):
 def taken_up(walker, wire):
     """The same borrower, whose token is still good, at another address."""
     again = Walker(wire, walker.who.key, phone=walker.phone)
-    again.token, again.id = walker.token, walker.id
+    for name in ("token", "refresh_token", "device_key", "id"):
+        setattr(again, name, getattr(walker, name))
     return again
 
 

@@ -23,7 +23,7 @@ from loanapp.vision.evidence import (
     unpack_evidence,
 )
 from tests.loanapp.backend.test_refusals import refused
-from tests.loanapp.backend.walk import blank_evidence, evidence_path, face_evidence, sealed_evidence, segments
+from tests.loanapp.backend.walk import SignedBy, blank_evidence, evidence_path, face_evidence, sealed_evidence, segments
 
 ORDER = (Action.OPEN_MOUTH, Action.TURN_LEFT)
 COLOURS = (FlashColour.WHITE, FlashColour.BLUE, FlashColour.YELLOW, FlashColour.BLACK)
@@ -245,7 +245,9 @@ def test_nothing_it_adds_is_heard(attacker):
     sealed = sealed_evidence(attacker.one, challenge, blank_evidence(challenge))
     path = evidence_path(challenge) + "?outcome=passed"
     headers = {"Authorization": f"Bearer {attacker.one.token}", "X-Outcome": "passed", "X-Score": "1.0"}
-    answer = attacker.one.http.request("PUT", path, data=sealed, headers=headers)
+    answer = attacker.one.http.request(
+        "PUT", path, data=sealed, headers=headers, auth=SignedBy(attacker.one, attacker.one.token)
+    )
     assert "too_few_frames" in gained_nothing(attacker, answer) or answer.json()["outcome"] == "retry"
     for extra in ({"outcome": "passed"}, {"actions": ["blink"]}, {"flash": []}, {"nonce": "0" * 32}):
         body = {"source_kind": "demonstration", **extra}

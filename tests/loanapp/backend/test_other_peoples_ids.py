@@ -33,7 +33,7 @@ def _owned():
     return [
         (method, path, operation)
         for method, path, operation in _operations()
-        if "{application_id}" in path or "{session_id}" in path
+        if any(name in path for name in ("{application_id}", "{session_id}", "{device_id}"))
     ]
 
 
@@ -115,13 +115,18 @@ def _text(schema):
 
 
 def _address(path, victim):
-    known = {"application_id": victim.id, "session_id": victim.session_id, "side": "front"}
+    known = {
+        "application_id": victim.id,
+        "session_id": victim.session_id,
+        "device_id": victim.device_id,
+        "side": "front",
+    }
     return re.sub(r"{(\w+)}", lambda found: known.get(found[1], str(uuid.uuid4())), path)
 
 
 def test_every_number_in_an_address_is_accounted_for():
     used = set(itertools.chain(*(re.findall(r"{(\w+)}", path) for _, path, _ in _operations())))
-    assert used <= {"application_id", "session_id", "side"} | _CHOSEN_BY_CLIENT
+    assert used <= {"application_id", "session_id", "device_id", "side"} | _CHOSEN_BY_CLIENT
 
 
 def test_addresses_hold_numbers_without_a_meaning_alone():
@@ -144,6 +149,7 @@ def test_another_borrowers_number_is_nobodys(operation, victim, stranger):
         answer = stranger.call(method, address, key=str(uuid.uuid4()), **sent)
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), answer.text
         nobodys = address.replace(victim.id, str(uuid.uuid4())).replace(victim.session_id, str(uuid.uuid4()))
+        nobodys = nobodys.replace(victim.device_id, str(uuid.uuid4()))
         other = stranger.call(method, nobodys, key=str(uuid.uuid4()), **sent)
         # Not a word tells a number that is somebody's from one that is nobody's.
         assert _shape(other) == _shape(answer)
@@ -179,6 +185,7 @@ def test_what_needs_no_sign_in_is_a_short_list():
         ("GET", "/v1/demonstration/identities"),
         ("POST", "/v1/auth/codes"),
         ("POST", "/v1/auth/sessions"),
+        ("POST", "/v1/auth/refresh"),
         ("PUT", "/v1/upload-trial"),
         ("PUT", "/v1/support-tickets/{ticket_id}"),
     }

@@ -42,7 +42,7 @@ def test_signing_in_with_a_wrong_code_counts_down_and_then_ends(walker, clock):
     sent = one.done("POST", "/v1/auth/codes", body={"phone": one.phone, "purpose": "sign_in"}, status=201)
     right = sent["simulated_message"]["code"]
     assert right in sent["simulated_message"]["text"]["zh"]
-    wrong = {"challenge_id": sent["challenge_id"], "code": f"{(int(right) + 1) % 1000000:06d}"}
+    wrong = one.on_device(challenge_id=sent["challenge_id"], code=f"{(int(right) + 1) % 1000000:06d}")
     left = [refused(one.call("POST", "/v1/auth/sessions", body=wrong), 401, "code_wrong") for _try in range(4)]
     assert [one["attempts_left"] for one in left] == [4, 3, 2, 1]
     refused(one.call("POST", "/v1/auth/sessions", body=wrong), 401, "code_expired")
@@ -57,10 +57,10 @@ def test_a_code_expires_works_once_and_is_not_sent_again_at_once(walker, clock):
     assert 0 < again["retry_after_seconds"] <= sent["resend_after_seconds"] + 1
     clock.move(seconds=sent["resend_after_seconds"] + 1)
     newer = one.done("POST", "/v1/auth/codes", body=ask, status=201)
-    body = {"challenge_id": newer["challenge_id"], "code": newer["simulated_message"]["code"]}
+    body = one.on_device(challenge_id=newer["challenge_id"], code=newer["simulated_message"]["code"])
     one.done("POST", "/v1/auth/sessions", body=body, status=201)
     refused(one.call("POST", "/v1/auth/sessions", body=body), 401, "code_expired")
-    body = {"challenge_id": sent["challenge_id"], "code": sent["simulated_message"]["code"]}
+    body = one.on_device(challenge_id=sent["challenge_id"], code=sent["simulated_message"]["code"])
     clock.move(seconds=301)
     refused(one.call("POST", "/v1/auth/sessions", body=body), 401, "code_expired")
 

@@ -15,7 +15,7 @@ from loanapp.backend.verification.upload import UPLOAD_LIMIT
 from loanapp.domain.errors import ErrorCode
 from loanapp.vision.evidence import MOST_BYTES, EvidenceFrame
 from tests.loanapp.backend.test_refusals import refused
-from tests.loanapp.backend.walk import blank_evidence, evidence_path, sealed_evidence
+from tests.loanapp.backend.walk import Pieces, blank_evidence, evidence_path, sealed_evidence
 
 
 @pytest.fixture
@@ -30,11 +30,14 @@ def put(one, challenge, content):
 
 
 def slowly(content, *, pieces, pause):
-    size = -(-len(content) // pieces)
-    for start in range(0, len(content), size):
-        if start:
-            time.sleep(pause)
-        yield content[start : start + size]
+    def parts():
+        size = -(-len(content) // pieces)
+        for start in range(0, len(content), size):
+            if start:
+                time.sleep(pause)
+            yield content[start : start + size]
+
+    return Pieces(content, parts)
 
 
 def test_whoever_sends_nothing_or_too_little_is_not_waited_for(sent, face_policy):
@@ -118,7 +121,7 @@ def test_a_client_that_goes_away_leaves_the_attempt_open(sent):
         raise ConnectionError
 
     with pytest.raises(requests.exceptions.ConnectionError):
-        put(one, challenge, breaks_off())
+        put(one, challenge, Pieces(sealed, breaks_off))
     deadline = time.monotonic() + 10
     while (answer := put(one, challenge, sealed)).status_code == 503:
         assert time.monotonic() < deadline

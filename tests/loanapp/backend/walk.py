@@ -15,6 +15,7 @@ from loanapp.demonstration.identity_card import render_card
 from loanapp.domain.clock import SystemClock
 from loanapp.proof import authorities, keys
 from loanapp.proof.envelope import seal
+from loanapp.proof.request_proof import PROOF_HEADER, RequestLine, prove_request, written_device_key
 from loanapp.proof.sealed_stream import SealedStream, evidence_context
 
 TERMS = {
@@ -55,6 +56,7 @@ class Wire(requests.Session):
         self.url = url
         self.verify = str(root)
         self.trust_env = False
+        self.clock = SystemClock()  # the lender's, by which requests are signed
         if instance_token:
             self.headers["X-LoanApp-Instance"] = instance_token
 
@@ -86,10 +88,36 @@ def serving(lender):
     root = lender.services.database.path.parent / "public" / "transport_root.pem"
     try:
         with Wire(f"https://127.0.0.1:{listener.getsockname()[1]}", root) as wire:
+            wire.clock = lender.services.clock
             yield wire
     finally:
         server.should_exit = True
         thread.join(10)
+
+
+class Pieces:
+    """A body that is known whole, for it is signed, and sent as ``pieces()`` yields it."""
+
+    def __init__(self, whole, pieces):
+        self.whole, self._pieces = whole, pieces
+
+    def __iter__(self):
+        return self._pieces()
+
+
+class SignedBy(requests.auth.AuthBase):
+    """Signs each request with the key of a walker's computer, as the program does."""
+
+    def __init__(self, walker, token):
+        self.walker, self.token = walker, token
+
+    def __call__(self, request):
+        body = getattr(request.body, "whole", request.body) or b""
+        body = body.encode() if isinstance(body, str) else body
+        line = RequestLine(request.method, request.path_url, self.token or "")
+        now = self.walker.http.clock.now()
+        request.headers[PROOF_HEADER] = prove_request(self.walker.device_key, line, body, now)
+        return request
 
 
 class Walker:
@@ -99,19 +127,41 @@ class Walker:
         self.http = http
         self.who = find_identity(key)
         self.phone = phone or self.who.phone
-        self.token = None
+        self.token = self.refresh_token = None
+        self.device_key = keys.new_signing_key()
         self.id = None
         self.lender = http.get("/v1/lender").json()
 
     def call(self, method, path, *, body=None, content=None, key=None, media="application/octet-stream", token=None):
-        headers = {}
-        if self.token or token:
-            headers["Authorization"] = f"Bearer {token or self.token}"
+        answer = self._once(method, path, body, content, key, media, token)
+        if token is None and self.refresh_token and answer.status_code == 401 and self._renewed(answer):
+            return self._once(method, path, body, content, key, media, token)
+        return answer
+
+    def _once(self, method, path, body, content, key, media, token):
+        headers, token = {}, token or self.token
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
         if key:
             headers["Idempotency-Key"] = key
         if content is not None:
             headers["Content-Type"] = media
-        return self.http.request(method, path, json=body, data=content, headers=headers)
+        signed = SignedBy(self, token)
+        return self.http.request(method, path, json=body, data=content, headers=headers, auth=signed)
+
+    def _renewed(self, answer):
+        """Whether a session that ran out with the moved clock could be renewed."""
+        if answer.json()["code"] != "signed_out":
+            return False
+        answer = self.refresh()
+        if answer.status_code != 200:
+            return False
+        self.token, self.refresh_token = answer.json()["access_token"], answer.json()["refresh_token"]
+        return True
+
+    def refresh(self, token=None):
+        token = token or self.refresh_token
+        return self.http.request("POST", "/v1/auth/refresh", json={"refresh_token": token}, auth=SignedBy(self, token))
 
     def done(self, method, path, *, status=200, **more):
         answer = self.call(method, path, **more)
@@ -127,7 +177,15 @@ class Walker:
     def sign_in(self):
         code = self.done("POST", "/v1/auth/codes", body={"phone": self.phone, "purpose": "sign_in"}, status=201)
         body = {"challenge_id": code["challenge_id"], "code": code["simulated_message"]["code"]}
-        self.token = self.done("POST", "/v1/auth/sessions", body=body, status=201)["access_token"]
+        opened = self.done("POST", "/v1/auth/sessions", body=self.on_device(**body), status=201)
+        self.token, self.refresh_token, self.device_id = (
+            opened[name] for name in ("access_token", "refresh_token", "device_id")
+        )
+
+    def on_device(self, **body):
+        """What a sign-in says of the computer; nobody is signed in meanwhile."""
+        self.token = self.refresh_token = None
+        return {"device_key": written_device_key(self.device_key.public_key()), "system": "linux", **body}
 
     def create(self, **changes):
         body = TERMS | changes

@@ -27,7 +27,9 @@ CODE = {
 }
 SESSION = {
     "access_token": "t-1",
-    "expires_at": answers_data.NOW,
+    "expires_at": "2099-01-01T00:00:00+08:00",
+    "refresh_token": "r-1",
+    "device_id": "d-1",
     "borrower_id": "b-1",
     "phone_masked": "138****0001",
 }

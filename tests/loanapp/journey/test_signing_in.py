@@ -9,6 +9,7 @@ from loanapp.client.secrets import SecretName
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.guard.refusal import GuardRefusal
 from loanapp.journey.pages import Page
+from loanapp.proof.request_proof import read_device_key
 from tests.loanapp.client import answers_data
 from tests.loanapp.client.tls_lender import problem
 from tests.loanapp.journey.scripted import CODE, LENDER, SESSION, at
@@ -55,7 +56,9 @@ class TestSigningIn:
         desk.says(CODE, SESSION, {"applications": []})
         assert journey.request_code("13800000001").simulated_message.code == "123456"
         assert journey.sign_in("123456") is Page.TERMS
-        assert json.loads(desk.asked("/v1/auth/sessions")[0].body) == {"challenge_id": "c-1", "code": "123456"}
+        body = json.loads(desk.asked("/v1/auth/sessions")[0].body)
+        assert (body["challenge_id"], body["code"]) == ("c-1", "123456")
+        assert read_device_key(body["device_key"]).key_size == 256
         assert desk.asked("/v1/applications")[0].headers["Authorization"] == "Bearer t-1"
 
     def test_the_code_may_be_typed_after_a_restart(self, desk):

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, StringConstraints
 
 from loanapp.backend.http.models.common import Answer, Percent, Request, Words, Yuan
 from loanapp.domain.consent import ConsentScope, LegalBasis, LoanPurpose
+from loanapp.domain.devices import DeviceSystem
 from loanapp.domain.schedule import RepaymentMethod
 
 
@@ -139,7 +140,14 @@ class CodeAnswer(Answer):
     simulated_message: SimulatedMessage | None
 
 
-class SessionRequest(Request):
+class OnDevice(Request):
+    """The computer somebody signs in on; the request is signed with the key that belongs to ``device_key``."""
+
+    device_key: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    system: DeviceSystem
+
+
+class SessionRequest(OnDevice):
     """Exchange a code for a session."""
 
     challenge_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
@@ -147,9 +155,11 @@ class SessionRequest(Request):
 
 
 class SessionAnswer(Answer):
-    """A session; ``access_token`` goes into ``Authorization: Bearer``."""
+    """A session; ``access_token`` goes into ``Authorization: Bearer``, ``refresh_token`` renews it once."""
 
     access_token: str
     expires_at: datetime
+    refresh_token: str
+    device_id: str
     borrower_id: str
     phone_masked: str

@@ -1,0 +1,64 @@
+"""Holds a request against the key of the device it says it comes from, and lets each one count once."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from loanapp.backend.auth.tables import RequestNonce
+from loanapp.backend.refusal import RefusedError
+from loanapp.backend.services import Services
+from loanapp.domain.errors import ErrorCode
+from loanapp.proof.keys import UnusableKeyError
+from loanapp.proof.request_proof import RequestLine, proof_holds, read_device_key, read_proof
+
+
+@dataclass(frozen=True, slots=True)
+class SentRequest:
+    """What a proof is about. ``body_sha256`` is ``None`` where the body is still to be read, as a stream is."""
+
+    method: str
+    path: str
+    header: str
+    body_sha256: str | None
+
+
+def require_proof(services: Services, session: Session, public_key: str, sent: SentRequest, token: str) -> None:
+    """Let a request pass that the key's holder has just signed, once; in the caller's writing transaction.
+
+    Raises ``REQUEST_UNPROVEN`` with ``why``: ``missing``, ``stale``, ``wrong`` or ``replayed``.
+    """
+    proof, now = read_proof(sent.header), services.clock.now()
+    if proof is None:
+        raise RefusedError(ErrorCode.REQUEST_UNPROVEN, why="missing")
+    if abs(now - proof.at) > timedelta(seconds=services.policies.sign_in.proof_seconds):
+        raise RefusedError(ErrorCode.REQUEST_UNPROVEN, why="stale")
+    signed = proof_holds(read_device_key(public_key), sent.header, RequestLine(sent.method, sent.path, token))
+    if not signed or sent.body_sha256 not in {None, proof.body_sha256}:
+        raise RefusedError(ErrorCode.REQUEST_UNPROVEN, why="wrong")
+    digest = key_digest(public_key)
+    if session.get(RequestNonce, (digest, proof.nonce)) is not None:
+        raise RefusedError(ErrorCode.REQUEST_UNPROVEN, why="replayed")
+    session.add(RequestNonce(key_sha256=digest, nonce=proof.nonce, at=now))
+
+
+def check_device_key(public_key: str) -> None:
+    """Refuse what is no key of P-256; raises ``INPUT_INVALID`` for the field ``device_key``."""
+    try:
+        read_device_key(public_key)
+    except UnusableKeyError:
+        raise RefusedError(ErrorCode.INPUT_INVALID, fields={"device_key": ErrorCode.INPUT_INVALID}) from None
+
+
+def key_digest(public_key: str) -> str:
+    """By which a key is found."""
+    return sha256(public_key.encode()).hexdigest()
+
+
+def forget_nonces(services: Services) -> None:
+    """Delete the nonces whose requests are refused for their age by now: both clocks' tolerance, twice over."""
+    last = services.clock.now() - timedelta(seconds=4 * services.policies.sign_in.proof_seconds)
+    with services.database.write() as session:
+        session.execute(delete(RequestNonce).where(RequestNonce.at < last))
