@@ -299,6 +299,11 @@ class LenderClient(AccountCalls):
         body: dict[str, object] = {"reason": reason.value, "months": months}
         return self._send("PUT", path_of(application_id, "loan", "hardships", request_id), body, Loan.read)
 
+    def accept_schedule(self, application_id: str, request_id: str, sha256: str) -> Loan:
+        """Accept the new schedule that came with granted time; repeating it changes nothing more."""
+        path = _path(application_id, "loan", "hardships", request_id, "schedule")
+        return self._send("PUT", path, {"sha256": sha256}, Loan.read)
+
     # The borrower's data
 
     def data_uses(self, *, seen: int, after: int, size: int = 0) -> HistoryPage:

@@ -9,11 +9,12 @@ from loanapp.client.offer_answers import read_instalment, read_name
 from loanapp.client.reading import JsonObject
 from loanapp.domain.clock import CHINA
 from loanapp.domain.hardship import HardshipReason, HardshipState, Respite
-from loanapp.domain.loan_account import LoanAccount, Repayment, RepaymentKind
+from loanapp.domain.loan_account import Deferral, LoanAccount, Repayment, RepaymentKind
 from loanapp.domain.localised import LocalisedText
 from loanapp.domain.money import ZERO
 from loanapp.domain.prepayment import PrepaymentChoice
 from loanapp.domain.schedule import Schedule
+from loanapp.guard.new_schedules import AcceptedSchedule, StatedSchedule
 
 
 class RepaymentState(StrEnum):
@@ -75,10 +76,16 @@ class Hardship:
     answer_by: datetime
     simulated: bool
     answered_at: datetime | None = None
+    id: str = ""
+    new_schedule: StatedSchedule | None = None
+    accepted_at: datetime | None = None
+    payments_before: int | None = None
 
     @classmethod
     def read(cls, answer: JsonObject) -> "Hardship":
         """From the answer's shape."""
+        new = answer.optional("new_schedule", JsonObject.inner)
+        stated = None if new is None else _new_schedule(new)
         return cls(
             answer.member("reason", HardshipReason),
             answer.count("months"),
@@ -88,7 +95,18 @@ class Hardship:
             answer.moment("answer_by"),
             answer.flag("simulated"),
             answer.optional("answered_at", JsonObject.moment),
+            answer.text("id"),
+            stated,
+            None if new is None else new.optional("accepted_at", JsonObject.moment),
+            None if new is None else new.optional("payments_before", JsonObject.count),
         )
+
+    def accepted(self) -> AcceptedSchedule | None:
+        """The new schedule with when it was accepted; ``None`` where it was not."""
+        if self.new_schedule is None or self.accepted_at is None or self.payments_before is None:
+            return None
+        day = self.accepted_at.astimezone(CHINA).date()
+        return AcceptedSchedule(Deferral(self.time, day, self.payments_before), self.new_schedule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +122,7 @@ class Loan:
     """Money paid out; ``reference`` is the (simulated) bank's.
 
     ``account`` is what this machine worked out from contract and payments; ``None`` until the guard has.
+    ``schedule_refused``: a new schedule was offered that is not what granted time leads to.
     """
 
     contract_number: str
@@ -122,6 +141,7 @@ class Loan:
     hardships: tuple[Hardship, ...] = ()
     hardship_offer: HardshipOffer = HardshipOffer()
     account: LoanAccount | None = None
+    schedule_refused: bool = False
 
     @classmethod
     def read(cls, answer: JsonObject) -> "Loan":
@@ -157,6 +177,16 @@ class Loan:
             if one.state is HardshipState.GRANTED
         )
 
+    def accepted(self) -> tuple[AcceptedSchedule, ...]:
+        """The new schedules the borrower took, oldest first: one for each change of the account."""
+        taken = [one for one in map(Hardship.accepted, self.hardships) if one is not None]
+        return tuple(sorted(taken, key=lambda one: (one.deferral.payments, one.deferral.accepted)))
+
+    def to_accept(self) -> Hardship | None:
+        """The granted request whose new schedule the borrower can accept now; its rows are not believed yet."""
+        open_ones = [one for one in self.hardships if one.new_schedule is not None and one.accepted_at is None]
+        return open_ones[-1] if open_ones and not self.schedule_refused else None
+
     def owed(
         self, now: datetime, kind: RepaymentKind, part: Decimal = ZERO, choice: PrepaymentChoice | None = None
     ) -> Repayment:
@@ -175,6 +205,10 @@ class Loan:
     def paid(self) -> tuple[Repayment, ...]:
         """What has left the card, oldest first."""
         return tuple(made.what for made in self.repayments if made.state is RepaymentState.PAID)
+
+
+def _new_schedule(answer: JsonObject) -> StatedSchedule:
+    return StatedSchedule(answer.count("months"), answer.objects("rows", read_instalment), answer.decimal("penalty"))
 
 
 def _offer(answer: JsonObject) -> HardshipOffer:

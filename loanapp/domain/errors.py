@@ -78,8 +78,10 @@ class ErrorCode(StrEnum):
     PART_OUT_OF_RANGE = "part_out_of_range"
     DEBIT_REFUSED = "debit_refused"
     HARDSHIP_NOT_OPEN = "hardship_not_open"
+    NEW_SCHEDULE_NOT_OPEN = "new_schedule_not_open"
     # what the guard refuses, on the borrower's side
     GUARD_SCHEDULE_DIFFERS = "guard_schedule_differs"
+    GUARD_NEW_SCHEDULE_DIFFERS = "guard_new_schedule_differs"
     GUARD_RATE_DIFFERS = "guard_rate_differs"
     GUARD_COST_OVER_CAP = "guard_cost_over_cap"
     GUARD_PAYOUT_DIFFERS = "guard_payout_differs"

@@ -1,6 +1,6 @@
 """A loan while it is paid back: what is owed on a day, what each payment consists of, and what it leaves."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,7 +11,7 @@ from loanapp.domain.hardship import Respite
 from loanapp.domain.interest import DayCount, overdue_penalty
 from loanapp.domain.money import ZERO
 from loanapp.domain.prepayment import PrepaymentChoice, payoff_quote, prepay
-from loanapp.domain.schedule import Instalment, RepaymentPlan, Schedule
+from loanapp.domain.schedule import Instalment, RepaymentPlan, Schedule, months_between, months_later
 
 
 class RepaymentKind(StrEnum):
@@ -49,11 +49,36 @@ class Repayment:
 
 
 @dataclass(frozen=True, slots=True)
+class NewSchedule:
+    """What granted time makes of the instalments not paid yet: the same rows ``months`` later.
+
+    Principal, interest and fees of every row stay as they were. No interest is charged for the months between: none was
+    agreed for them, and what is not agreed is not owed (Civil Code 680). ``penalty`` is the penalty interest, in yuan,
+    that had run when the borrower asked; it stays as it is and is due with the next payment.
+    """
+
+    months: int
+    before: tuple[Instalment, ...]
+    after: tuple[Instalment, ...]
+    penalty: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Deferral:
+    """A new schedule that the borrower accepted on a day, once so many ``payments`` had been made."""
+
+    time: Respite
+    accepted: date
+    payments: int
+
+
+@dataclass(frozen=True, slots=True)
 class LoanAccount:
     """A loan with its first ``paid`` rows paid; ``schedule`` is the contract's with what has happened since.
 
     Penalty interest is simple, on the principal of an overdue instalment, by actual days over 360; days of ``respites``
-    the lender has granted do not count.
+    the lender has granted do not count. ``changes`` are the new schedules that were accepted, ``kept_penalty`` what had
+    run before the last of them and is not paid yet.
     """
 
     plan: RepaymentPlan
@@ -61,6 +86,8 @@ class LoanAccount:
     schedule: Schedule
     paid: int = 0
     respites: tuple[Respite, ...] = ()
+    kept_penalty: Decimal = ZERO
+    changes: tuple[NewSchedule, ...] = ()
 
     @classmethod
     def begin(cls, plan: RepaymentPlan, penalty_annual_pct: Decimal) -> "LoanAccount":
@@ -144,24 +171,65 @@ class LoanAccount:
         own = self.owed(repayment.kind, repayment.on, repayment.principal, repayment.choice)
         if repayment.principal != own.principal:
             raise ValueError("the principal of a payment is what its kind says")
+        unpenalised = replace(self, kept_penalty=ZERO)
         match repayment.kind:
             case RepaymentKind.INSTALMENT:
-                return replace(self, paid=self.paid + 1)
+                return replace(unpenalised, paid=self.paid + 1)
             case RepaymentKind.ARREARS:
-                return replace(self, paid=self.paid + len(self.overdue(repayment.on)))
+                return replace(unpenalised, paid=self.paid + len(self.overdue(repayment.on)))
             case RepaymentKind.PART:
                 choice = repayment.choice or PrepaymentChoice.KEEP_TERM
                 made = prepay(self.plan, self.schedule, repayment.on, repayment.principal, choice).after
-                return replace(self, schedule=made, paid=sum(row.due <= repayment.on for row in made.rows))
+                return replace(unpenalised, schedule=made, paid=sum(row.due <= repayment.on for row in made.rows))
             case RepaymentKind.PAYOFF:
                 return self._ended(repayment)
 
-    def after_all(self, repayments: Iterable[Repayment]) -> "LoanAccount":
-        """The loan after several payments, oldest first."""
-        account = self
+    def after_all(self, repayments: Iterable[Repayment], deferrals: Sequence[Deferral] = ()) -> "LoanAccount":
+        """The loan after several payments and new schedules, each oldest first."""
+        account, made = self, 0
         for one in repayments:
-            account = account.after(one)
+            account = account.with_deferrals(deferrals, made).after(one)
+            made += 1
+        return account.with_deferrals(deferrals, made)
+
+    def with_deferrals(self, deferrals: Iterable[Deferral], payments: int) -> "LoanAccount":
+        """The loan with those new schedules that were accepted after exactly so many payments."""
+        account = self
+        for one in deferrals:
+            if one.payments == payments:
+                account = account.deferred(one.time)
         return account
+
+    def new_schedule(self, time: Respite) -> NewSchedule | None:
+        """What ``time`` makes of the rows not paid yet; ``None`` where the next is not due before it ends anyway.
+
+        All of them move by the same whole months, the fewest with which the next row is not due before ``time.until``.
+        """
+        rows = self.schedule.rows[self.paid :]
+        if not rows or rows[0].due >= time.until:
+            return None
+        first = months_between(self.plan.disbursed, rows[0].due)
+        last = months_between(self.plan.disbursed, time.until)
+        on_time = months_later(self.plan.disbursed, last) >= time.until
+        months = (last if on_time else last + 1) - first
+        after = tuple(replace(row, due=self._put_off(row.due, months)) for row in rows)
+        return NewSchedule(months, rows, after, self.kept_penalty + self._penalty(self.overdue(time.since), time.since))
+
+    def deferred(self, time: Respite) -> "LoanAccount":
+        """The loan once the borrower accepted :meth:`new_schedule`; itself where that changes nothing."""
+        change = self.new_schedule(time)
+        if change is None:
+            return self
+        return replace(
+            self,
+            plan=self.plan.put_off(change.before[0].due, change.months),
+            schedule=replace(self.schedule, rows=(*self.schedule.rows[: self.paid], *change.after)),
+            kept_penalty=change.penalty,
+            changes=(*self.changes, change),
+        )
+
+    def _put_off(self, due: date, months: int) -> date:
+        return months_later(self.plan.disbursed, months_between(self.plan.disbursed, due) + months)
 
     def _instalment(self, on: date) -> Repayment:
         running = self._opened(on)
@@ -183,7 +251,7 @@ class LoanAccount:
             sum((row.principal for row in rows), ZERO),
             sum((row.interest for row in rows), ZERO),
             sum((row.fees for row in rows), ZERO),
-            self._penalty(rows, on),
+            self.kept_penalty + self._penalty(rows, on),
         )
 
     def _penalty(self, rows: tuple[Instalment, ...], on: date) -> Decimal:
@@ -204,7 +272,8 @@ class LoanAccount:
                 RepaymentKind.PART
             )  # what is due comes first, and what was paid ahead has to come due
         made = prepay(self.plan, self.schedule, on, part, choice or PrepaymentChoice.KEEP_TERM)
-        return Repayment(RepaymentKind.PART, on, part, made.accrued, choice=choice or PrepaymentChoice.KEEP_TERM)
+        choice = choice or PrepaymentChoice.KEEP_TERM
+        return Repayment(RepaymentKind.PART, on, part, made.accrued, penalty=self.kept_penalty, choice=choice)
 
     def _payoff(self, on: date) -> Repayment:
         quote = payoff_quote(self.plan, self.schedule, on, self.paid)
@@ -216,7 +285,7 @@ class LoanAccount:
             quote.outstanding,
             quote.accrued + quote.arrears - fees,
             fees + quote.fee,
-            self._penalty(late, on),
+            self.kept_penalty + self._penalty(late, on),
         )
 
     def _ended(self, payoff: Repayment) -> "LoanAccount":
@@ -230,4 +299,5 @@ class LoanAccount:
             payoff.fees,
             ZERO,
         )
-        return replace(self, schedule=replace(self.schedule, rows=(*done, last)), paid=self.paid + 1)
+        ended = replace(self.schedule, rows=(*done, last))
+        return replace(self, schedule=ended, paid=self.paid + 1, kept_penalty=ZERO)

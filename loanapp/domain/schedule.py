@@ -2,7 +2,7 @@
 
 import calendar
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, localcontext
 from enum import StrEnum
@@ -91,6 +91,8 @@ class Schedule:
 class RepaymentPlan:
     """What a schedule follows from: yuan, percent a year, months, and the day of payout.
 
+    ``moved`` are all days of payment once some were put off; they follow from the day of payout where it is empty.
+
     Raises :class:`ValueError` when principal or months are not positive, the rate is negative, or a fee's day lies
     beyond the last instalment.
     """
@@ -102,6 +104,7 @@ class RepaymentPlan:
     disbursed: date
     day_count: DayCount = DayCount.MONTHLY
     fees: tuple[Fee, ...] = ()
+    moved: tuple[date, ...] = ()
 
     def __post_init__(self) -> None:
         if to_cents(self.principal) <= 0 or self.months < 1 or self.annual_rate_pct < 0:
@@ -116,7 +119,15 @@ class RepaymentPlan:
 
     def due_dates(self) -> tuple[date, ...]:
         """The days of payment."""
-        return due_dates(self.disbursed, self.months)[self.months_per_row - 1 :: self.months_per_row]
+        return self.moved or due_dates(self.disbursed, self.months)[self.months_per_row - 1 :: self.months_per_row]
+
+    def put_off(self, since: date, months: int) -> "RepaymentPlan":
+        """The days of payment from ``since`` on so many months later, each counted from the day of payout."""
+        days = (
+            months_later(self.disbursed, months_between(self.disbursed, day) + months) if day >= since else day
+            for day in self.due_dates()
+        )
+        return replace(self, moved=tuple(days))
 
     def interest(self, balance: Decimal, start: date, end: date) -> Decimal:
         """Interest on ``balance`` for one period of the schedule."""
@@ -209,6 +220,11 @@ def months_later(day: date, months: int) -> date:
     years, month_index = divmod(day.month - 1 + months, MONTHS_A_YEAR)
     year, month = day.year + years, month_index + 1
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def months_between(start: date, day: date) -> int:
+    """The calendar months from one day to another, whatever the days in them."""
+    return (day.year - start.year) * MONTHS_A_YEAR + day.month - start.month
 
 
 def equal_instalment_payment(principal: Decimal, annual_rate_pct: Decimal, months: int) -> Decimal:

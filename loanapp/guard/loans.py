@@ -11,6 +11,7 @@ from loanapp.domain.errors import ErrorCode
 from loanapp.domain.hardship import Respite
 from loanapp.domain.loan_account import LoanAccount, Repayment
 from loanapp.domain.schedule import RepaymentMethod, Schedule, product_plan
+from loanapp.guard.new_schedules import AcceptedSchedule, put_off
 from loanapp.guard.refusal import GuardRefusal
 
 _COLUMNS = ("payment", "principal", "interest", "fees", "balance")
@@ -127,16 +128,20 @@ def check_account(
     next_amount: Decimal | None,
     *,
     granted: Sequence[tuple[date, Respite]] = (),
+    accepted: Sequence[AcceptedSchedule] = (),
 ) -> LoanAccount:
     """Work out anew what is owed after ``paid``, oldest first, and hold against it what the lender states.
 
     ``next_amount`` is what the lender asks for next; ``None`` where nothing is owed any more. ``granted`` is more time,
-    each with the day it was granted on: its days cost no penalty in any payment made on a later day. Raises
-    :class:`GuardRefusal` with ``GUARD_SCHEDULE_DIFFERS``; ``what`` names a payment that took more than was owed, the
-    principal that is left, or the next amount.
+    each with the day it was granted on: its days cost no penalty in any payment made on a later day. ``accepted`` are
+    the new schedules the borrower took, oldest first. Raises :class:`GuardRefusal` with ``GUARD_SCHEDULE_DIFFERS``,
+    where ``what`` names a payment that took more than was owed, the principal that is left, or the next amount, and
+    with ``GUARD_NEW_SCHEDULE_DIFFERS``.
     """
+    _check_order(paid, accepted)
     account = signed.account(disbursed)
     for no, one in enumerate(paid, start=1):
+        account = _put_off(account, accepted, no - 1, granted)
         account = replace(account, respites=tuple(time for day, time in granted if day < one.on))
         try:
             own = account.owed(one.kind, one.on, one.principal, one.choice)
@@ -146,12 +151,36 @@ def check_account(
         if one.amount > own.amount or min(one.interest, one.fees, one.penalty) < 0:
             raise GuardRefusal(ErrorCode.GUARD_SCHEDULE_DIFFERS, f"repayment.{no}")
         account = after
+    account = _put_off(account, accepted, len(paid), granted)
     following = account.next_row
     if outstanding != account.outstanding:
         raise GuardRefusal(ErrorCode.GUARD_SCHEDULE_DIFFERS, "outstanding")
     if next_amount != (following and following.total):
         raise GuardRefusal(ErrorCode.GUARD_SCHEDULE_DIFFERS, "next_due")
     return replace(account, respites=tuple(time for _, time in granted))
+
+
+def _put_off(
+    account: LoanAccount,
+    accepted: Sequence[AcceptedSchedule],
+    payments: int,
+    granted: Sequence[tuple[date, Respite]],
+) -> LoanAccount:
+    """With the new schedules that were accepted after so many payments."""
+    for one in accepted:
+        if one.deferral.payments == payments:
+            times = tuple(time for day, time in granted if day <= one.deferral.accepted)
+            account = put_off(replace(account, respites=times), one)
+    return account
+
+
+def _check_order(paid: Sequence[Repayment], accepted: Sequence[AcceptedSchedule]) -> None:
+    """No payment before a new schedule is of a later day, and none after it of an earlier one."""
+    for one in accepted:
+        count, day = one.deferral.payments, one.deferral.accepted
+        before, after = paid[: max(count, 0)], paid[max(count, 0) :]
+        if not 0 <= count <= len(paid) or any(made.on > day for made in before) or any(made.on < day for made in after):
+            raise GuardRefusal(ErrorCode.GUARD_NEW_SCHEDULE_DIFFERS, "payments_before")
 
 
 def _cents(amount: Decimal) -> int:

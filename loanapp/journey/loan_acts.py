@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from loanapp.client.answers import Application, Loan
 from loanapp.domain.clock import CHINA
-from loanapp.domain.errors import ErrorCode
+from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.hardship import HardshipReason
-from loanapp.domain.loan_account import Repayment, RepaymentKind
+from loanapp.domain.loan_account import LoanAccount, Repayment, RepaymentKind
 from loanapp.domain.money import ZERO
 from loanapp.guard.loans import check_account, check_loan
+from loanapp.guard.new_schedules import check_new_schedule
 from loanapp.guard.payments import check_payment_request
 from loanapp.guard.refusal import GuardRefusal
 from loanapp.journey.signing_acts import SigningActs
@@ -72,6 +73,23 @@ class LoanActs(SigningActs):
 
         return self._guarded(work)
 
+    def accept_schedule(self, loan: Loan) -> Loan:
+        """Accept the new schedule of granted time, as this machine has worked it out; the loan as it is with it.
+
+        Raises :class:`LoanAppError` with ``NEW_SCHEDULE_NOT_OPEN`` where it is another one by now.
+        """
+        from loanapp.proof.new_schedule import new_schedule_sha256  # noqa: PLC0415  (keeps proof out of the start)
+
+        def work() -> Loan:
+            application, asked = self._required(), loan.to_accept()
+            if asked is None or asked.new_schedule is None or loan.account is None:
+                raise LoanAppError(ErrorCode.NEW_SCHEDULE_NOT_OPEN)
+            own = check_new_schedule(asked.new_schedule, loan.account, asked.time)
+            after = self.client.accept_schedule(application.id, asked.id, new_schedule_sha256(own))
+            return self._checked_loan(application, after)
+
+        return self._guarded(work)
+
     def _checked_loan(self, application: Application, loan: Loan) -> Loan:
         terms = self._signed_terms(application)
         check_loan(loan.contract_number, loan.principal, loan.schedule, loan.card_last4, terms)
@@ -81,5 +99,19 @@ class LoanActs(SigningActs):
         day = loan.disbursed_at.astimezone(CHINA).date()
         # Time that was granted only lowers what is owed: it needs no proof against the lender who states it.
         granted = loan.granted()
-        account = check_account(terms, day, loan.paid(), loan.outstanding, asked, granted=granted)
-        return replace(loan, account=account)
+        account = check_account(
+            terms, day, loan.paid(), loan.outstanding, asked, granted=granted, accepted=loan.accepted()
+        )
+        return replace(loan, account=account, schedule_refused=_offers_another_schedule(loan, account))
+
+
+def _offers_another_schedule(loan: Loan, account: LoanAccount) -> bool:
+    """Whether a new schedule to accept is not what this machine works out: the old one stays, and the loan is shown."""
+    offered = loan.to_accept()
+    if offered is None or offered.new_schedule is None:
+        return False
+    try:
+        check_new_schedule(offered.new_schedule, account, offered.time)
+    except GuardRefusal:
+        return True
+    return False

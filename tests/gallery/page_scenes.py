@@ -22,7 +22,7 @@ from loanapp.journey.pages import DRAFT_PAGES, Page, place
 from loanapp.journey.signing_acts import SigningStep
 from loanapp.resource_files import assets_folder
 from tests.gallery.stage import TODAY, Room, Scene, settle, until
-from tests.ui.loan_in_hand import NOW, after, application, disclosure, hardship, loan, offer
+from tests.ui.loan_in_hand import NOW, after, application, disclosure, hardship, loan, new_schedule, offer
 from tests.ui.typed_journey import TypedJourney, draft
 from ui.__main__ import demonstration_kit
 from ui.messages import Level
@@ -376,6 +376,25 @@ def _granted(*_: object) -> Any:
     return loan(hardships=[hardship("granted")], hardship_offer={"months": [], "reply_hours": 72})
 
 
+def _new_schedule(*, accepted: bool = False) -> Callable[..., Any]:
+    """Granted time came with a new plan, to be accepted or in force."""
+    new = new_schedule(accepted=accepted)
+    more = {"next_due": {"no": 1, "due": new["rows"][0]["due"], "amount": "899.75"}} if accepted else {}
+    return lambda *_: loan(
+        hardships=[hardship("granted", new)], hardship_offer={"months": [], "reply_hours": 72}, **more
+    )
+
+
+def _to_the_new_schedule(page: Any, room: Room) -> None:
+    room.rest()
+    page.scaffold.scroll.ensureWidgetVisible(page.new_schedule, 0, 40)
+
+
+def _unfolded(page: Any, room: Room) -> None:
+    page.new_schedule.fold.click()
+    _to_the_new_schedule(page, room)
+
+
 def _settled(*_: object, **__: object) -> Any:
     """Given back whole two days after the payout."""
     held = loan()
@@ -463,6 +482,15 @@ def _of_all() -> Iterator[tuple[str, Callable[[Room], Any]]]:
     yield "question-payoff-quote", scene(Page.MY_LOAN, lambda: application("active", **SIGNED), _quoted)
     yield "question-hardship", scene(Page.MY_LOAN, lambda: application("active", **SIGNED), _asked_for_time)
     yield "my-loan-granted", scene(Page.MY_LOAN, lambda: application("active", **SIGNED), loan=_granted)
+    yield (
+        "my-loan-new-schedule",
+        scene(Page.MY_LOAN, lambda: application("active", **SIGNED), _to_the_new_schedule, loan=_new_schedule()),
+    )
+    accepted = _new_schedule(accepted=True)
+    yield (
+        "my-loan-new-schedule-accepted",
+        scene(Page.MY_LOAN, lambda: application("active", **SIGNED), _unfolded, loan=accepted),
+    )
     yield "my-loan-over", scene(Page.MY_LOAN, lambda: application("settled", **SIGNED), loan=_settled)
     yield "my-loan-papers", scene(Page.MY_LOAN, lambda: application("active", **SIGNED), _verified)
     for page, state, act in (

@@ -175,13 +175,28 @@ def loan(**changes: object) -> Loan:
     }
     stated = Loan.read(JsonObject({**answer, **changes}))
     plan = product_plan(Decimal(10000), Decimal("14.40"), 12, RepaymentMethod.EQUAL_INSTALMENT, DAY)
-    account = LoanAccount.begin(plan, Decimal("21.60")).after_all(stated.paid())
+    begun = LoanAccount.begin(plan, Decimal("21.60"))
+    account = begun.after_all(stated.paid(), [one.deferral for one in stated.accepted()])
     return replace(stated, account=replace(account, respites=stated.respites()))
 
 
-def hardship(state: str = "asked") -> dict[str, object]:
+def new_schedule(*, accepted: bool = False) -> dict[str, object]:
+    """What two months granted make of the plan, as the lender states it."""
+    moved = product_plan(Decimal(10000), Decimal("14.40"), 12, RepaymentMethod.EQUAL_INSTALMENT, DAY).put_off(DAY, 2)
+    dates = moved.due_dates()
+    return {
+        "months": 2,
+        "rows": [{**row, "due": due.isoformat()} for row, due in zip(rows(), dates, strict=True)],
+        "penalty": "0.00",
+        "accepted_at": NOW if accepted else None,
+        "payments_before": 0 if accepted else None,
+    }
+
+
+def hardship(state: str = "asked", new: dict[str, object] | None = None) -> dict[str, object]:
     """A request for two months, as the lender states it."""
     return {
+        "new_schedule": new,
         "id": "hardship-1",
         "reason": "illness",
         "months": 2,

@@ -20,6 +20,7 @@ from ui.messages import Level
 from ui.pages.hardship import HardshipNotice
 from ui.pages.loan_papers import LoanPapers
 from ui.pages.loan_ways import FreeReturn, LoanWays
+from ui.pages.new_schedule import NewScheduleCard
 from ui.pages.page import JourneyPage
 from ui.pages.save_contract import save_contract
 from ui.translations import tr
@@ -63,6 +64,9 @@ class MyLoanPage(JourneyPage):
         self.hardship = HardshipNotice()
         self.hardship.look_again.connect(self._look_again)
         self.scaffold.add(self.hardship)
+        self.new_schedule = NewScheduleCard()
+        self.new_schedule.accepted.connect(self._accept_schedule)
+        self.scaffold.add(self.new_schedule)
         self.more_ways = LoanWays(self)
         self.more_ways.time_wanted.connect(self._ask_for_time)
         self.scaffold.add(self.more_ways)
@@ -157,6 +161,18 @@ class MyLoanPage(JourneyPage):
             self.context.operations.run(
                 lambda: self.journey.ask_for_time(loan, *what), self._came, self.show_problem, busy=self
             )
+
+    def _accept_schedule(self) -> None:
+        loan = self._loan
+        if loan is None:
+            return
+
+        def accepted(after: Loan) -> None:
+            self._came(after)
+            self.context.messages.show_notice(Level.DONE, "my_loan.new_schedule_accepted")
+
+        self.at_work = self.new_schedule.accept
+        self.context.operations.run(lambda: self.journey.accept_schedule(loan), accepted, self.show_problem, busy=self)
 
     def _look_again(self) -> None:
         """Quietly: whether the request for more time was answered; the next look asks again where this one fails."""
@@ -293,6 +309,7 @@ class MyLoanPage(JourneyPage):
         self.free_return.show_loan(loan)
         self.more_ways.show_loan(loan)
         self.hardship.show_loan(loan, self.journey.clock.now().astimezone(CHINA).date())
+        self.new_schedule.show_loan(loan)
         schedule = loan.account.schedule if loan.account is not None else loan.schedule
         self._strip.show_schedule(schedule.rows, due.no if due else None)
         if due is not None:

@@ -10,12 +10,14 @@ from loanapp.backend.http.dependencies import BorrowerDep, ServicesDep
 from loanapp.backend.http.models import contract as wire
 from loanapp.backend.http.models.common import yuan
 from loanapp.backend.http.routes import binary, problems
-from loanapp.backend.repayment.account import Asked, account_of, free_until, hardships, records
+from loanapp.backend.offers.offer import wire_row
+from loanapp.backend.repayment.account import Asked, accepted, account_of, free_until, hardships, records
 from loanapp.backend.repayment.collecting import own_loan, take_payment
-from loanapp.backend.repayment.hardship import answer_what_is_due, ask_for_time, may_ask
+from loanapp.backend.repayment.hardship import accept_schedule, answer_what_is_due, ask_for_time, may_ask, open_schedule
 from loanapp.backend.services import Services
 from loanapp.backend.settlement.certificate import settlement_certificate
 from loanapp.backend.store.tables import HardshipRecord, RepaymentRecord
+from loanapp.domain.loan_account import NewSchedule
 from loanapp.domain.money import ZERO
 
 router = APIRouter(prefix="/v1")
@@ -61,6 +63,20 @@ def put_hardship(
         return _show(services, session, borrower_id, application_id)
 
 
+@router.put(_LOAN + "/hardships/{request_id}/schedule", responses=problems(401, 404, 409))
+def put_new_schedule(
+    application_id: uuid.UUID,
+    request_id: uuid.UUID,
+    body: wire.NewScheduleRequest,
+    services: ServicesDep,
+    borrower_id: BorrowerDep,
+) -> wire.LoanAnswer:
+    """Accept the new schedule that came with granted time, as it was seen; asked again, nothing more happens."""
+    accept_schedule(services, borrower_id, application_id, request_id, body.sha256)
+    with services.database.read() as session:
+        return _show(services, session, borrower_id, application_id)
+
+
 @router.get(
     _LOAN + "/settlement-certificate",
     response_class=Response,
@@ -75,6 +91,7 @@ def _show(services: Services, session: Session, borrower_id: str, application_id
     application, loan = own_loan(session, borrower_id, application_id)
     account = account_of(session, application, loan)
     following = account.next_row
+    taken = dict(zip((one.id for one in accepted(session, loan)), account.changes, strict=True))
     return wire.LoanAnswer.model_validate(
         {
             "contract_number": loan.contract_number,
@@ -95,7 +112,10 @@ def _show(services: Services, session: Session, borrower_id: str, application_id
             "free_return_until": free_until(services, application, loan),
             "settled_at": loan.settled_at,
             "simulated": services.policies.profile.simulated,
-            "hardships": [_hardship(services, one) for one in hardships(session, loan)],
+            "hardships": [
+                _hardship(services, one, taken.get(one.id) or open_schedule(services, session, loan, account, one))
+                for one in hardships(session, loan)
+            ],
             "hardship_offer": {
                 "months": services.policies.hardship.months if may_ask(services, session, loan) else (),
                 "reply_hours": services.policies.hardship.reply_hours,
@@ -104,7 +124,7 @@ def _show(services: Services, session: Session, borrower_id: str, application_id
     )
 
 
-def _hardship(services: Services, record: HardshipRecord) -> wire.HardshipAnswer:
+def _hardship(services: Services, record: HardshipRecord, new: NewSchedule | None) -> wire.HardshipAnswer:
     return wire.HardshipAnswer(
         id=record.id,
         reason=record.reason,
@@ -116,6 +136,19 @@ def _hardship(services: Services, record: HardshipRecord) -> wire.HardshipAnswer
         answer_by=record.answer_by,
         answered_at=record.answered_at,
         simulated=services.policies.profile.simulated,
+        new_schedule=_new_schedule(record, new) if new is not None else None,
+    )
+
+
+def _new_schedule(record: HardshipRecord, new: NewSchedule) -> wire.NewSchedule:
+    return wire.NewSchedule.model_validate(
+        {
+            "months": new.months,
+            "rows": [wire_row(row) for row in new.after],
+            "penalty": new.penalty,
+            "accepted_at": record.accepted_at,
+            "payments_before": record.payments_before,
+        }
     )
 
 

@@ -12,7 +12,7 @@ from loanapp.backend.services import Services
 from loanapp.backend.store.tables import Application, HardshipRecord, Loan, RepaymentRecord, RepaymentState
 from loanapp.domain.clock import CHINA
 from loanapp.domain.hardship import HardshipState, Respite
-from loanapp.domain.loan_account import LoanAccount, Repayment, RepaymentKind
+from loanapp.domain.loan_account import Deferral, LoanAccount, Repayment, RepaymentKind
 from loanapp.domain.money import ZERO
 from loanapp.domain.prepayment import PrepaymentChoice
 from loanapp.domain.schedule import RepaymentMethod, product_plan
@@ -33,7 +33,8 @@ def account_of(session: Session, application: Application, loan: Loan) -> LoanAc
         fee_per_instalment=Decimal(offer["fee_per_instalment"]),
     )
     begun = replace(LoanAccount.begin(plan, Decimal(offer["penalty_annual_pct"])), respites=_respites(session, loan))
-    return begun.after_all(repayment_of(one) for one in records(session, loan) if one.state is RepaymentState.PAID)
+    paid = (repayment_of(one) for one in records(session, loan) if one.state is RepaymentState.PAID)
+    return begun.after_all(paid, [_deferral(one) for one in accepted(session, loan)])
 
 
 def has_overdue(session: Session, borrower_id: str, identity_index: str | None, today: date) -> bool:
@@ -56,6 +57,19 @@ def hardships(session: Session, loan: Loan) -> list[HardshipRecord]:
     """Every request for more time, oldest first."""
     query = select(HardshipRecord).where(HardshipRecord.application_id == loan.application_id)
     return list(session.scalars(query.order_by(HardshipRecord.asked_at, HardshipRecord.id)))
+
+
+def accepted(session: Session, loan: Loan) -> list[HardshipRecord]:
+    """The requests whose new schedule the borrower accepted, in that order: one for each change of the account."""
+    taken = [one for one in hardships(session, loan) if one.accepted_at is not None]
+    return sorted(taken, key=lambda one: (one.payments_before or 0, one.accepted_at))
+
+
+def _deferral(record: HardshipRecord) -> Deferral:
+    if record.accepted_at is None or record.payments_before is None:
+        raise LookupError("the new schedule was not accepted")
+    day = record.accepted_at.astimezone(CHINA).date()
+    return Deferral(Respite(record.since, record.until), day, record.payments_before)
 
 
 def records(session: Session, loan: Loan) -> list[RepaymentRecord]:

@@ -1,19 +1,22 @@
 """A borrower in difficulty asks for more time; a person answers, in the demonstration a simulated one in seconds."""
 
+import hmac
 import uuid
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
 from loanapp.backend.refusal import RefusedError
-from loanapp.backend.repayment.account import account_of, hardships
+from loanapp.backend.repayment.account import account_of, hardships, records
 from loanapp.backend.repayment.collecting import own_loan
 from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
-from loanapp.backend.store.tables import HardshipRecord, Loan
+from loanapp.backend.store.tables import HardshipRecord, Loan, RepaymentState
 from loanapp.domain.clock import CHINA
 from loanapp.domain.errors import ErrorCode
-from loanapp.domain.hardship import HardshipReason, HardshipState, respite_wanted
+from loanapp.domain.hardship import HardshipReason, HardshipState, Respite, respite_wanted
+from loanapp.domain.loan_account import LoanAccount, NewSchedule
+from loanapp.proof.new_schedule import new_schedule_sha256
 
 
 def ask_for_time(
@@ -67,6 +70,46 @@ def may_ask(services: Services, session: Session, loan: Loan) -> bool:
         one.state is HardshipState.ASKED or (one.state is HardshipState.GRANTED and today <= one.until)
         for one in hardships(session, loan)
     )
+
+
+def open_schedule(
+    services: Services, session: Session, loan: Loan, account: LoanAccount, record: HardshipRecord
+) -> NewSchedule | None:
+    """The new schedule that comes with granted time, while the borrower can accept it; ``None`` where there is none.
+
+    Not while the bank has not answered a payment: that changes what is left to be put off.
+    """
+    today = services.clock.now().astimezone(CHINA).date()
+    if record.state is not HardshipState.GRANTED or record.accepted_at is not None or today > record.until:
+        return None
+    if account.settled or any(one.state is RepaymentState.ASKED for one in records(session, loan)):
+        return None
+    return account.new_schedule(Respite(record.since, record.until))
+
+
+def accept_schedule(
+    services: Services, borrower_id: str, application_id: uuid.UUID, request_id: uuid.UUID, sha256: str
+) -> None:
+    """Put the instalments off as the borrower saw it; repeating it changes nothing more.
+
+    ``sha256`` names the schedule that was seen (:func:`new_schedule_sha256`). Raises ``NOT_FOUND``, and
+    ``NEW_SCHEDULE_NOT_OPEN`` where there is none to accept, or another one by now.
+    """
+    with services.database.write() as session:
+        application, loan = own_loan(session, borrower_id, application_id)
+        record = session.get(HardshipRecord, str(request_id))
+        if record is None or record.application_id != application.id:
+            raise RefusedError(ErrorCode.NOT_FOUND)
+        if record.accepted_at is not None:
+            return
+        new = open_schedule(services, session, loan, account_of(session, application, loan), record)
+        if new is None or not hmac.compare_digest(sha256.encode(), new_schedule_sha256(new).encode()):
+            raise RefusedError(ErrorCode.NEW_SCHEDULE_NOT_OPEN)
+        now = services.clock.now()
+        record.accepted_at = now
+        record.payments_before = sum(one.state is RepaymentState.PAID for one in records(session, loan))
+        detail = {"what": "new_schedule", "request": record.id, "sha256": sha256, "months": new.months}
+        ledger.append(session, now, "right", application.id, detail, actor="borrower")
 
 
 def answer_what_is_due(services: Services, borrower_id: str, application_id: uuid.UUID) -> None:

@@ -287,6 +287,8 @@ class HardshipRecord(Base):
     asked_at: Mapped[datetime]
     answer_by: Mapped[datetime]
     answered_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]  # the new schedule, and how many payments had been made by then
+    payments_before: Mapped[int | None]
 
 
 class IdempotencyRecord(Base):

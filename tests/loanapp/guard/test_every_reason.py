@@ -13,13 +13,21 @@ from loanapp.guard.contracts import check_contract
 from loanapp.guard.disclosures import check_disclosure
 from loanapp.guard.loans import SignedTerms, check_loan
 from loanapp.guard.offers import check_offer, check_shown_rate
-from tests.loanapp.guard import test_contracts, test_disclosures, test_loans, test_offers, test_order_of_things
+from tests.loanapp.guard import (
+    test_contracts,
+    test_disclosures,
+    test_loans,
+    test_new_schedules,
+    test_offers,
+    test_order_of_things,
+)
 from tests.loanapp.guard.offers_data import disclosure, honest
 
 E = ErrorCode
 # The reasons the guard has for an offer, a table, a contract and what follows; consents and permissions have theirs.
 WANTED = {
     E.GUARD_SCHEDULE_DIFFERS,
+    E.GUARD_NEW_SCHEDULE_DIFFERS,
     E.GUARD_RATE_DIFFERS,
     E.GUARD_PAYOUT_DIFFERS,
     E.GUARD_FEE_BEFORE_PAYOUT,
@@ -48,6 +56,7 @@ def lies():
         yield "contract", words, test_contracts.REASONS[f"pages.{kind}_unknown"]
     yield from (("order", name, E.GUARD_SIGNING_BEFORE_READING) for name in test_order_of_things.UNREAD)
     yield from (("order", name, case[-1]) for name, case in test_order_of_things.TOO_SOON.items())
+    yield from (("new schedule", name, E.GUARD_NEW_SCHEDULE_DIFFERS) for name in test_new_schedules.LIES)
     yield from (("loan", str(case), case[-1]) for case in test_loans.OTHERS)
 
 

@@ -124,8 +124,31 @@ class HardshipRequest(Request):
     months: int
 
 
+class NewSchedule(Answer):
+    """What granted time makes of the rows not paid yet: as many ``months`` later, every amount as it was.
+
+    ``penalty`` is the penalty interest that had run when the borrower asked; it is due with the next payment. Once
+    accepted, ``payments_before`` is how many payments had been made by then.
+    """
+
+    months: int
+    rows: tuple[ScheduleRow, ...]
+    penalty: Yuan
+    accepted_at: AwareDatetime | None
+    payments_before: int | None
+
+
+class NewScheduleRequest(Request):
+    """The new schedule is accepted: which one was seen."""
+
+    sha256: Sha256
+
+
 class HardshipAnswer(Answer):
-    """A request for more time and its answer; granted, what falls due may be paid until ``until`` without penalty."""
+    """A request for more time and its answer; granted, what falls due may be paid until ``until`` without penalty.
+
+    ``new_schedule`` is there where granted time changes something: to be accepted, or as it was accepted.
+    """
 
     id: str
     reason: HardshipReason
@@ -137,6 +160,7 @@ class HardshipAnswer(Answer):
     answer_by: AwareDatetime
     answered_at: AwareDatetime | None
     simulated: bool
+    new_schedule: NewSchedule | None
 
 
 class HardshipOffer(Answer):
