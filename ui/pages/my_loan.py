@@ -310,14 +310,7 @@ class MyLoanPage(JourneyPage):
         self.more_ways.show_loan(loan)
         self.hardship.show_loan(loan, self.journey.clock.now().astimezone(CHINA).date())
         self.new_schedule.show_loan(loan)
-        schedule = loan.account.schedule if loan.account is not None else loan.schedule
-        self._strip.show_schedule(schedule.rows, due.no if due else None)
-        if due is not None:
-            self._strip.setAccessibleName(tr("my_loan.strip.name", count=len(schedule.rows), date=day(due.due)))
-        self._totals.setText(
-            tr("my_loan.all_total", total=yuan(schedule.total_repayment), interest=yuan(schedule.total_interest))
-        )
-        self._table.show_rows(schedule.rows)
+        self._show_plan(loan)
         self._contract.setText(tr("my_loan.contract", number=loan.contract_number))
         self.papers.show_loan(loan)
         self._payout.setText(
@@ -333,3 +326,13 @@ class MyLoanPage(JourneyPage):
         self._help.setVisible(lender is not None)
         if lender is not None:
             self._help.setText(tr("my_loan.help", phone=lender.support.phone, hours=lender.support.hours))
+
+    def _show_plan(self, loan: Loan) -> None:
+        schedule, due = loan.account.schedule if loan.account is not None else loan.schedule, loan.next_due
+        self._strip.show_schedule(schedule.rows, due.no if due else None)
+        if due is not None:
+            self._strip.setAccessibleName(tr("my_loan.strip.name", count=len(schedule.rows), date=day(due.due)))
+        self._totals.setText(
+            tr("my_loan.all_total", total=yuan(schedule.total_repayment), interest=yuan(schedule.total_interest))
+        )
+        self._table.show_rows(schedule.rows)
