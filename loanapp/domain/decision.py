@@ -1,6 +1,7 @@
 """Why an application was decided as it was."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class DecisionOutcome(StrEnum):
@@ -21,6 +22,13 @@ class DecisionReason(StrEnum):
     IDENTITY_NOT_CONFIRMED = "identity_not_confirmed"
     AGE_OUTSIDE_POLICY = "age_outside_policy"
     FACE_CHECK_BY_PERSON = "face_check_by_person"
+    SCREENING_BY_PERSON = "screening_by_person"
     SOURCE_UNAVAILABLE = "source_unavailable"
     LIMIT_REACHED = "limit_reached"
     OWN_LOAN_OVERDUE = "own_loan_overdue"
+
+
+# What asks for a person and never declines anybody: a source that was silent, a check that a machine could not end.
+NEVER_DECLINES: Final = frozenset(
+    {DecisionReason.FACE_CHECK_BY_PERSON, DecisionReason.SCREENING_BY_PERSON, DecisionReason.SOURCE_UNAVAILABLE}
+)

@@ -1,7 +1,7 @@
 """What the lender asks of the outside; an integrator replaces the simulators behind these ports."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
@@ -13,6 +13,30 @@ class RegistryAnswer(StrEnum):
     MATCH = "match"
     MISMATCH = "mismatch"
     UNKNOWN = "unknown"
+
+
+class PortraitAnswer(StrEnum):
+    """What the register says of the document's portrait beside its own photo."""
+
+    NOT_COMPARED = "not_compared"
+    SAME = "same"
+    UNSURE = "unsure"
+    DIFFERENT = "different"
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryReply:
+    """What a population register answers; the portrait is compared only where one was sent."""
+
+    answer: RegistryAnswer
+    portrait: PortraitAnswer = PortraitAnswer.NOT_COMPARED
+
+
+class ScreeningAnswer(StrEnum):
+    """What a list of sanctioned persons says; a name like one on it is no verdict, and a person looks."""
+
+    CLEAR = "clear"
+    POSSIBLE = "possible"
 
 
 class CardAnswer(StrEnum):
@@ -44,16 +68,27 @@ class SourceDownError(RuntimeError):
 class Registry(Protocol):
     """The population register."""
 
-    def confirm(self, name: str, identity_number: str) -> RegistryAnswer:
-        """Whether name and number belong together; raises :class:`SourceDownError`."""
+    def confirm(self, name: str, identity_number: str, portrait: bytes | None = None) -> RegistryReply:
+        """Whether name and number belong together, and a ``portrait`` (the document's, PNG or JPEG) to both.
+
+        Raises :class:`SourceDownError`.
+        """
         ...
 
 
 class CreditBureau(Protocol):
     """The credit bureau; asked only with the borrower's authorisation."""
 
-    def query(self, identity_number: str) -> BureauRecord:
-        """The record; raises :class:`SourceDownError`."""
+    def query(self, key: str, identity_number: str) -> BureauRecord:
+        """The record; asked again under the same ``key`` it is one enquiry on it. Raises :class:`SourceDownError`."""
+        ...
+
+
+class Screening(Protocol):
+    """The list of sanctioned persons, held by the lender itself or by a service of its choice."""
+
+    def screen(self, name: str, identity_number: str) -> ScreeningAnswer:
+        """Whether somebody like this is on the list; raises :class:`SourceDownError`."""
         ...
 
 
@@ -65,12 +100,30 @@ class CardGateway(Protocol):
         ...
 
 
+class OrderState(StrEnum):
+    """How far the bank is with an order to move money."""
+
+    PAID = "paid"
+    UNDER_WAY = "under_way"
+    REFUSED = "refused"
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The bank's word that money was paid."""
+    """The bank's word about an order; ``reference`` and ``at`` (ISO 8601) are empty where it was refused."""
 
     reference: str
     at: str
+    state: OrderState = OrderState.PAID
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One payment as it stands on the bank's statement."""
+
+    key: str
+    reference: str
+    amount: Decimal
 
 
 class DebitRefusedError(RuntimeError):
@@ -81,7 +134,18 @@ class Bank(Protocol):
     """Pays out and debits. The same ``key`` moves money at most once, however often it is asked."""
 
     def pay(self, key: str, card_number: str, name: str, amount: Decimal) -> Receipt:
-        """Pay, or return the receipt of the payment made under ``key`` before."""
+        """Order a payment, or say how far the one ordered under ``key`` is.
+
+        Raises :class:`SourceDownError` where it is not known whether the bank has the order.
+        """
+        ...
+
+    def payment(self, key: str) -> Receipt | None:
+        """How far the payment ordered under ``key`` is, ``None`` for none; raises :class:`SourceDownError`."""
+        ...
+
+    def statement(self, day: date) -> tuple[StatementLine, ...]:
+        """Every payment made on a day in China; raises :class:`SourceDownError`."""
         ...
 
     def debit(self, key: str, card_number: str, name: str, amount: Decimal) -> Receipt:
@@ -106,6 +170,7 @@ class Sources:
 
     registry: Registry
     bureau: CreditBureau
+    screening: Screening
     gateway: CardGateway
     bank: Bank
     clerk: BranchClerk | None = None

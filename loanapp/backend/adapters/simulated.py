@@ -1,33 +1,45 @@
-"""Simulated register, bureau and card gateway: they read the demonstration's table of test identities.
+"""Simulated register, bureau, list and card gateway: they read the demonstration's table of test identities.
 
 An identity that is not in the table is nobody the simulators know: the register says so, the bureau has no record,
-and any debit card of a real prefix is taken.
+no list names it, and any debit card of a real prefix is taken.
 """
 
-import threading
-import time
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from loanapp.backend.adapters.ports import BureauRecord, CardAnswer, RegistryAnswer, SourceDownError
-from loanapp.backend.policy.models import BankIssuers, Simulation
+from loanapp.backend.adapters.ports import (
+    BureauRecord,
+    CardAnswer,
+    PortraitAnswer,
+    RegistryAnswer,
+    RegistryReply,
+    ScreeningAnswer,
+)
+from loanapp.backend.adapters.simulated_line import UP, SimulatedLine, read_mark
+from loanapp.backend.policy.models import BankIssuers, Policies
+from loanapp.backend.policy.sources import SourceName
 from loanapp.domain.bank_card import issuer_of
 from loanapp.resource_files import read_toml
 
 
 @dataclass(frozen=True, slots=True)
 class SimulatedIdentity:
-    """What the simulated sources answer about one test identity."""
+    """What the simulated sources answer about one test identity, and how their lines are for it."""
 
     name: str
     identity_number: str
     card_number: str
     phone: str
-    registry: str
+    registry: RegistryAnswer
+    portrait: PortraitAnswer
     card_gateway: str
     bureau: BureauRecord
+    screening: ScreeningAnswer
+    bank: str
+    lines: Mapping[SourceName, str]
 
     @classmethod
     def read(cls, row: Mapping[str, Any]) -> "SimulatedIdentity":
@@ -38,10 +50,18 @@ class SimulatedIdentity:
             identity_number=row["identity_number"],
             card_number=row["card_number"],
             phone=row["phone"],
-            registry=row["registry"],
+            registry=RegistryAnswer(row["registry"]),
+            portrait=PortraitAnswer(row.get("portrait", PortraitAnswer.SAME)),
             card_gateway=row["card_gateway"],
             bureau=BureauRecord(row["overdue_count"], row["open_loans"], score, row.get("new_loans", 0)),
+            screening=ScreeningAnswer(row.get("screening", ScreeningAnswer.CLEAR)),
+            bank=row.get("bank", "pays"),
+            lines={SourceName(name): read_mark(mark) for name, mark in row.get("lines", {}).items()},
         )
+
+    def line(self, source: SourceName) -> str:
+        """How the line to a source is when it is asked about this identity."""
+        return self.lines.get(source, UP)
 
 
 def identity_rows() -> list[dict[str, Any]]:
@@ -56,36 +76,59 @@ def simulated_identities() -> dict[str, SimulatedIdentity]:
     return {identity.identity_number: identity for identity in found}
 
 
+def line_to(source: SourceName, seconds: float, policies: Policies) -> SimulatedLine:
+    """The line to a simulated source; which of its questions fail by chance is the same at every start."""
+    simulation = policies.simulation
+    failing = simulation.failing.get(source, 0.0)
+    chance = random.Random(source.value).random  # noqa: S311 - a simulated failure is no secret
+    timeout = policies.sources.rules[source].timeout
+    return SimulatedLine(seconds, timeout, simulation.gateway_retry_seconds, failing, chance)
+
+
 class SimulatedRegistry:
     """Answers as the table says."""
 
-    def __init__(self, identities: Mapping[str, SimulatedIdentity], simulation: Simulation) -> None:
-        self._identities = identities
-        self._seconds = simulation.registry_seconds
+    def __init__(self, identities: Mapping[str, SimulatedIdentity], line: SimulatedLine) -> None:
+        self._identities, self._line = identities, line
 
-    def confirm(self, name: str, identity_number: str) -> RegistryAnswer:
-        """Whether name and number belong together."""
-        time.sleep(self._seconds)
+    def confirm(self, name: str, identity_number: str, portrait: bytes | None = None) -> RegistryReply:
+        """Whether name, number and portrait belong together."""
         known = self._identities.get(identity_number)
+        self._line.reach(identity_number, known.line(SourceName.REGISTRY) if known else UP)
         if known is None:
-            return RegistryAnswer.UNKNOWN
-        if known.name != name:
-            return RegistryAnswer.MISMATCH
-        return RegistryAnswer(known.registry)
+            return RegistryReply(RegistryAnswer.UNKNOWN)
+        if known.name != name or known.registry is not RegistryAnswer.MATCH:
+            answer = RegistryAnswer.MISMATCH if known.name != name else known.registry
+            return RegistryReply(answer)
+        return RegistryReply(RegistryAnswer.MATCH, PortraitAnswer.NOT_COMPARED if portrait is None else known.portrait)
 
 
 class SimulatedBureau:
     """Answers as the table says; nobody else has a record."""
 
-    def __init__(self, identities: Mapping[str, SimulatedIdentity], simulation: Simulation) -> None:
-        self._identities = identities
-        self._seconds = simulation.bureau_seconds
+    def __init__(self, identities: Mapping[str, SimulatedIdentity], line: SimulatedLine) -> None:
+        self._identities, self._line = identities, line
 
-    def query(self, identity_number: str) -> BureauRecord:
-        """The record."""
-        time.sleep(self._seconds)
+    def query(self, key: str, identity_number: str) -> BureauRecord:
+        """The record; this bureau counts no enquiries."""
+        del key
         known = self._identities.get(identity_number)
+        self._line.reach(identity_number, known.line(SourceName.BUREAU) if known else UP)
         return known.bureau if known else BureauRecord(overdue_count=0, open_loans=0, score=None)
+
+
+class SimulatedScreening:
+    """Names nobody but whom the table says."""
+
+    def __init__(self, identities: Mapping[str, SimulatedIdentity], line: SimulatedLine) -> None:
+        self._identities, self._line = identities, line
+
+    def screen(self, name: str, identity_number: str) -> ScreeningAnswer:
+        """Whether somebody like this is on the list."""
+        del name
+        known = self._identities.get(identity_number)
+        self._line.reach(identity_number, known.line(SourceName.SCREENING) if known else UP)
+        return known.screening if known else ScreeningAnswer.CLEAR
 
 
 class SimulatedClerk:
@@ -100,26 +143,16 @@ class SimulatedClerk:
 class SimulatedCardGateway:
     """The four-element check of the demonstration."""
 
-    def __init__(
-        self, identities: Mapping[str, SimulatedIdentity], issuers: BankIssuers, simulation: Simulation
-    ) -> None:
-        self._identities = identities
+    def __init__(self, identities: Mapping[str, SimulatedIdentity], issuers: BankIssuers, line: SimulatedLine) -> None:
+        self._identities, self._line = identities, line
         self._kinds = {prefix: issuer.kind for prefix, issuer in issuers.prefixes.items()}
         self._holders = {identity.card_number: number for number, identity in identities.items()}
-        self._seconds = simulation.card_seconds
-        self._retry_seconds = simulation.gateway_retry_seconds
-        self._was_down: set[str] = set()
-        self._lock = threading.Lock()
 
     def confirm(self, name: str, identity_number: str, card_number: str, phone: str) -> CardAnswer:
         """Whether the four belong together; an identity marked so finds the gateway down the first time."""
-        time.sleep(self._seconds)
         known = self._identities.get(identity_number)
-        if known and known.card_gateway == "down_first":
-            with self._lock:
-                if identity_number not in self._was_down:
-                    self._was_down.add(identity_number)
-                    raise SourceDownError(self._retry_seconds)
+        mark = known.line(SourceName.GATEWAY) if known else UP
+        self._line.reach(identity_number, "down:1" if known and known.card_gateway == "down_first" else mark)
         if issuer_of(card_number, self._kinds) == "credit":
             return CardAnswer.NOT_DEBIT
         if known and known.card_gateway == "credit_card" and card_number == known.card_number:

@@ -1,16 +1,23 @@
 """Puts a lender's services together over its folder."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from loanapp.backend.adapters.chosen import chosen
+from loanapp.backend.adapters.guarded import guarded
 from loanapp.backend.adapters.ports import Sources
 from loanapp.backend.adapters.simulated import (
     SimulatedBureau,
     SimulatedCardGateway,
     SimulatedClerk,
+    SimulatedIdentity,
     SimulatedRegistry,
+    SimulatedScreening,
+    line_to,
     simulated_identities,
 )
 from loanapp.backend.adapters.simulated_bank import SimulatedBank
+from loanapp.backend.adapters.simulated_line import SimulatedLine
 from loanapp.backend.data_uses.heads import sequencer
 from loanapp.backend.data_uses.retention import retention_timer
 from loanapp.backend.inference.client import InferenceClient
@@ -18,6 +25,7 @@ from loanapp.backend.lifecycle.folder import LenderFolder
 from loanapp.backend.lifecycle.lender_keys import LenderKeys
 from loanapp.backend.origination.starter import LateOrigination
 from loanapp.backend.policy import Policies
+from loanapp.backend.policy.sources import SourceName
 from loanapp.backend.repayment.collecting import collect_pending
 from loanapp.backend.repeating import Repeating
 from loanapp.backend.services import Services
@@ -58,10 +66,16 @@ class Lender:
 
 
 def assemble(folder: LenderFolder, policies: Policies, clock: Clock) -> Lender:
-    """The demonstration lender: every outside source is simulated."""
+    """The lender over its folder: an outside source is simulated where ``adapters.toml`` names no other."""
     identities = simulated_identities()
     simulation = policies.simulation
-    bank = SimulatedBank(folder.root / "simulated_bank.sqlite", simulation, clock)
+    bank = SimulatedBank(
+        folder.root / "simulated_bank.sqlite",
+        line_to(SourceName.BANK, simulation.bank_seconds, policies),
+        clock,
+        payout_seconds=simulation.payout_seconds,
+        marks={identity.card_number: identity.bank for identity in identities.values()},
+    )
     database = Database(folder.root / "lender.sqlite")
     make_tables(database.write_engine, Base)
     origination = LateOrigination(folder.root / "workflow.sqlite")
@@ -74,14 +88,27 @@ def assemble(folder: LenderFolder, policies: Policies, clock: Clock) -> Lender:
         vault=Vault(folder.root / "vault", folder.secret("vault.key", KEY_BYTES)),
         inference=InferenceClient(),
         intake=Intake(policies.face.upload.at_once),
-        sources=Sources(
-            registry=SimulatedRegistry(identities, simulation),
-            bureau=SimulatedBureau(identities, simulation),
-            gateway=SimulatedCardGateway(identities, policies.issuers, simulation),
-            bank=bank,
-            clerk=SimulatedClerk() if policies.profile.simulated else None,
+        sources=guarded(
+            chosen(folder.root, _simulated_sources(identities, policies, bank), policies.sources), policies.sources
         ),
         origination=origination,
         demonstration=policies.profile.simulated,
     )
+    bank.notify = origination.payout_notice
     return Lender(services, origination, bank, (sequencer(services), retention_timer(services)))
+
+
+def _simulated_sources(identities: Mapping[str, SimulatedIdentity], policies: Policies, bank: SimulatedBank) -> Sources:
+    seconds = policies.simulation
+
+    def line(source: SourceName, takes: float) -> SimulatedLine:
+        return line_to(source, takes, policies)
+
+    return Sources(
+        registry=SimulatedRegistry(identities, line(SourceName.REGISTRY, seconds.registry_seconds)),
+        bureau=SimulatedBureau(identities, line(SourceName.BUREAU, seconds.bureau_seconds)),
+        screening=SimulatedScreening(identities, line(SourceName.SCREENING, 0.0)),
+        gateway=SimulatedCardGateway(identities, policies.issuers, line(SourceName.GATEWAY, seconds.card_seconds)),
+        bank=bank,
+        clerk=SimulatedClerk() if policies.profile.simulated else None,
+    )

@@ -7,7 +7,7 @@ network, the region, sex or age moves it.
 from dataclasses import dataclass
 from decimal import Decimal
 
-from loanapp.backend.adapters.ports import BureauRecord, RegistryAnswer
+from loanapp.backend.adapters.ports import BureauRecord, PortraitAnswer, RegistryAnswer, ScreeningAnswer
 from loanapp.backend.policy.models import Characteristic, Limits, Scorecard
 from loanapp.domain.affordability import burden_pct
 from loanapp.domain.decision import DecisionOutcome, DecisionReason
@@ -22,6 +22,7 @@ class Facts:
 
     registry: RegistryAnswer | None
     bureau: BureauRecord | None
+    screening: ScreeningAnswer | None
     face_by_person: bool
     number_corrected: bool
     age: int
@@ -31,6 +32,7 @@ class Facts:
     amount: Decimal
     outstanding: Decimal
     own_overdue: bool = False
+    portrait: PortraitAnswer = PortraitAnswer.NOT_COMPARED
 
     @property
     def burden_pct(self) -> Decimal:
@@ -81,14 +83,21 @@ def _second_gate(facts: Facts, scorecard: Scorecard, limits: Limits, score: int 
         or facts.bureau.new_loans > limits.new_loans_review.value
     )
     doubts = {
-        DecisionReason.SOURCE_UNAVAILABLE: facts.registry is None or facts.bureau is None,
-        DecisionReason.IDENTITY_NOT_CONFIRMED: facts.registry is RegistryAnswer.UNKNOWN or facts.number_corrected,
+        DecisionReason.SOURCE_UNAVAILABLE: None in (facts.registry, facts.bureau, facts.screening),
+        DecisionReason.IDENTITY_NOT_CONFIRMED: _identity_doubtful(facts),
+        DecisionReason.SCREENING_BY_PERSON: facts.screening is ScreeningAnswer.POSSIBLE,
         DecisionReason.FACE_CHECK_BY_PERSON: facts.face_by_person,
         DecisionReason.REPAYMENT_BURDEN_TOO_HIGH: facts.burden_pct > limits.burden_review_pct.value,
         DecisionReason.LIMIT_REACHED: many,
         DecisionReason.SCORE_BELOW_THRESHOLD: score is not None and score < scorecard.accept_at,
     }
     return [reason for reason, doubtful in doubts.items() if doubtful]
+
+
+def _identity_doubtful(facts: Facts) -> bool:
+    """A portrait unlike the register's is looked at by a person: its photo may be twenty years old."""
+    unlike = facts.portrait in {PortraitAnswer.UNSURE, PortraitAnswer.DIFFERENT}
+    return facts.registry is RegistryAnswer.UNKNOWN or facts.number_corrected or unlike
 
 
 def _score(facts: Facts, scorecard: Scorecard) -> tuple[int | None, list[DecisionReason]]:

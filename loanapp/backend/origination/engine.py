@@ -15,16 +15,18 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, SQ
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from loanapp.backend.adapters.ports import SourceDownError
+from loanapp.backend.adapters.ports import OrderState, SourceDownError
 from loanapp.backend.applications.store import Identity, Sealed
 from loanapp.backend.http.middleware import failure_place
 from loanapp.backend.origination import steps
+from loanapp.backend.origination.payout_keys import payout_key, payout_of
 from loanapp.backend.repeating import Repeating
 from loanapp.backend.services import Services
 from loanapp.backend.signing.contract import prepare_signing
 from loanapp.backend.staff.payouts import waits
 from loanapp.backend.store.database import workflow_engine
 from loanapp.backend.store.tables import Application
+from loanapp.backend.verification.documents import PORTRAIT
 from loanapp.domain.status import ApplicationStatus
 
 log = logging.getLogger(__name__)
@@ -33,17 +35,20 @@ _Result = TypeVar("_Result")
 
 # The shape of the workflow: change it with every change of the order of steps. Workflows under way finish under the
 # version they began with; the library's own default would be a hash of the source and strand them.
-WORKFLOW_VERSION: Final = "origination-2"
+WORKFLOW_VERSION: Final = "origination-3"
 _EXECUTOR: Final = "lender"
 _RECOVERIES: Final = 100_000
-_SOURCE_TRIES: Final = 3
 _DOWN: Final = "down"
 _PAY_TRIES: Final = 5  # at 1, 2, 4 and 8 seconds; after that the next look at what is under way begins anew
+_NOTICE: Final = "payout"  # the topic on which the bank's notices wake a payout
 _LOOK_AGAIN_SECONDS: Final = 30.0
 _FAILED: Final = frozenset({"ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
 # What a status means for the workflows: an offer waits for the borrower as a row and holds no thread.
 _TO_ASSESS: Final = (ApplicationStatus.SUBMITTED, ApplicationStatus.VERIFYING, ApplicationStatus.IN_REVIEW)
 _TO_PAY_OUT: Final = (ApplicationStatus.SIGNED, ApplicationStatus.DISBURSING)
+
+# Whether the bank has the order is not known: asking again under the same key settles it.
+_UNKNOWN: Final[dict[str, str]] = {"state": "unknown", "reference": ""}
 
 _active: "DurableOrigination | None" = None
 
@@ -116,6 +121,20 @@ class DurableOrigination:
             workflow_id = f"{base}:{count}"
         with SetWorkflowID(workflow_id):
             DBOS.start_workflow(workflow, application_id)
+
+    def payout_notice(self, key: str) -> None:
+        """Wake the payout that waits for the bank's word on ``key``; it asks the bank itself."""
+        application_id = payout_of(key)
+        if application_id is None:
+            return
+        try:
+            waiting = DBOS.list_workflows(
+                workflow_id_prefix=f"{application_id}:payout", status=["PENDING"], load_input=False, load_output=False
+            )
+            for one in waiting:
+                DBOS.send(one.workflow_id, key, topic=_NOTICE)
+        except Exception as error:  # noqa: BLE001 - the payout looks by itself as well
+            log.warning("a notice of the bank's was lost: %s", failure_place(error))
 
     def watch(self) -> None:
         """Look at what is under way now, and again from time to time: nobody must restart the lender for a loan."""
@@ -202,15 +221,50 @@ def _run_payout(engine: DurableOrigination, application_id: str) -> str:
     services = engine.services
     if not engine.transact("begin_payout", lambda session: steps.begin_payout(services, session, application_id)):
         return "stopped"
-    reference = _pay(application_id)
+    reference = _paid(engine, application_id)
     engine.transact("finish_payout", lambda session: steps.finish_payout(services, session, application_id, reference))
     return ApplicationStatus.ACTIVE.value
 
 
+def _paid(engine: DurableOrigination, application_id: str) -> str:
+    """The reference of the payment, once the bank has made it: it may take the order first, or refuse it."""
+    rules = engine.services.policies.sources.payout
+    order, looks = 1, 0
+    while True:
+        key = payout_key(application_id, order)
+        told = _look_at_payment(key) if looks else _UNKNOWN
+        if told["state"] == _UNKNOWN["state"]:
+            told = _pay(application_id, key)
+        if told["state"] == OrderState.PAID:
+            return told["reference"]
+        if told["state"] == OrderState.REFUSED:
+            _note_refused(engine, application_id, order)
+            DBOS.recv(_NOTICE, timeout_seconds=rules.refused_again)
+            order, looks = order + 1, 0
+        else:
+            DBOS.recv(_NOTICE, timeout_seconds=rules.after(looks))
+            looks += 1
+
+
+def _note_refused(engine: DurableOrigination, application_id: str, order: int) -> None:
+    engine.transact(
+        "payout_refused", lambda session: steps.note_refused_payout(engine.services, session, application_id, order)
+    )
+
+
 def _check(engine: DurableOrigination, application_id: str, step: str, ask: Callable[[str], str]) -> bool:
+    """One check; a silent source is waited for and asked again, and after the last wait left to a person."""
     if not _note(engine, application_id, step, "running"):
         return False
-    return _note(engine, application_id, step, "failed" if ask(application_id) == _DOWN else "done")
+    answer = ask(application_id)
+    for seconds in engine.services.policies.sources.waits:
+        if answer != _DOWN:
+            break
+        DBOS.sleep(seconds)
+        if not engine.transact("waited", lambda session: steps.is_verifying(session, application_id)):
+            return False  # withdrawn while the source was silent: it is asked nothing more
+        answer = ask(application_id)
+    return _note(engine, application_id, step, "failed" if answer == _DOWN else "done")
 
 
 def _note(engine: DurableOrigination, application_id: str, step: str, state: steps.CheckState) -> bool:
@@ -222,18 +276,32 @@ def _note(engine: DurableOrigination, application_id: str, step: str, state: ste
 
 @DBOS.step(name="registry")
 def _ask_registry(application_id: str) -> str:
-    registry = _engine().services.sources.registry
+    services = _engine().services
+
+    def question(identity: Identity) -> dict[str, Any]:
+        portrait = (
+            services.vault.load(application_id, PORTRAIT) if services.policies.sources.compares_portrait else None
+        )
+        return asdict(services.sources.registry.confirm(identity.name, identity.identity_number, portrait))
+
+    return _ask(application_id, "identity", question)
+
+
+@DBOS.step(name="screening")
+def _ask_screening(application_id: str) -> str:
+    screening = _engine().services.sources.screening
     return _ask(
         application_id,
-        "identity",
-        lambda identity: {"answer": registry.confirm(identity.name, identity.identity_number).value},
+        "screening",
+        lambda identity: {"answer": screening.screen(identity.name, identity.identity_number).value},
     )
 
 
 @DBOS.step(name="bureau")
 def _ask_bureau(application_id: str) -> str:
     bureau = _engine().services.sources.bureau
-    return _ask(application_id, "credit", lambda identity: asdict(bureau.query(identity.identity_number)))
+    key = f"{application_id}:credit"
+    return _ask(application_id, "credit", lambda identity: asdict(bureau.query(key, identity.identity_number)))
 
 
 def _ask(application_id: str, step: str, question: Callable[[Identity], dict[str, Any]]) -> str:
@@ -243,16 +311,14 @@ def _ask(application_id: str, step: str, question: Callable[[Identity], dict[str
         identity = Sealed(services, session.get_one(Application, application_id)).identity
     if identity is None:
         raise LookupError("a submitted application has an identity")
-    for _attempt in range(_SOURCE_TRIES):
-        try:
-            answer = question(identity)
-        except SourceDownError:
-            log.warning("the source for the check of %s does not answer", step)
-        else:
-            with services.database.write() as session:
-                steps.keep_answer(services, session, application_id, step, answer)
-            return "answered"
-    return _DOWN
+    try:
+        answer = question(identity)
+    except SourceDownError:
+        log.warning("the source for the check of %s does not answer", step)
+        return _DOWN
+    with services.database.write() as session:
+        steps.keep_answer(services, session, application_id, step, answer)
+    return "answered"
 
 
 def _look_at_face(application_id: str) -> str:
@@ -271,7 +337,7 @@ def _look_at_card(_application_id: str) -> str:
 
 
 @DBOS.step(name="pay", retries_allowed=True, max_attempts=_PAY_TRIES)
-def _pay(application_id: str) -> str:
+def _pay(application_id: str, key: str) -> dict[str, str]:
     services = _engine().services
     with services.database.read() as session:
         application = session.get_one(Application, application_id)
@@ -279,12 +345,27 @@ def _pay(application_id: str) -> str:
         identity, card, offer = sealed.identity, sealed.card, application.offer
     if identity is None or card is None or offer is None:
         raise LookupError("a signed application has an identity, a card and an offer")
-    key = f"{application_id}:payout:pay"  # not the workflow's own id: a successor must not pay again
-    return services.sources.bank.pay(key, card.number, identity.name, Decimal(offer["payout"])).reference
+    try:
+        receipt = services.sources.bank.pay(key, card.number, identity.name, Decimal(offer["payout"]))
+    except SourceDownError:
+        log.warning("the bank does not answer")
+        return _UNKNOWN
+    return {"state": receipt.state.value, "reference": receipt.reference}
+
+
+@DBOS.step(name="look_at_payment", retries_allowed=True, max_attempts=_PAY_TRIES)
+def _look_at_payment(key: str) -> dict[str, str]:
+    try:
+        receipt = _engine().services.sources.bank.payment(key)
+    except SourceDownError:
+        log.warning("the bank does not answer")
+        return {"state": OrderState.UNDER_WAY.value, "reference": ""}
+    return _UNKNOWN if receipt is None else {"state": receipt.state.value, "reference": receipt.reference}
 
 
 _CHECKS: Final = (
     ("identity", _ask_registry),
+    ("screening", _ask_screening),
     ("face", _look_at_face),
     ("card", _look_at_card),
     ("credit", _ask_bureau),

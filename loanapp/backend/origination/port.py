@@ -13,6 +13,13 @@ class Origination(Protocol):
         """
         ...
 
+    def payout_notice(self, key: str) -> None:
+        """The bank says that something became of the payment ordered under ``key``: it is asked, never believed.
+
+        Never fails; a notice about nothing the lender waits for changes nothing.
+        """
+        ...
+
     def stop(self) -> None:
         """End the work; whatever was going on goes on at the next start."""
         ...

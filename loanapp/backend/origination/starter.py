@@ -36,6 +36,12 @@ class LateOrigination:
         if engine is not None:
             engine.advance(application_id)
 
+    def payout_notice(self, key: str) -> None:
+        """See :class:`loanapp.backend.origination.port.Origination`."""
+        engine = self._engine
+        if engine is not None:
+            engine.payout_notice(key)
+
     def stop(self) -> None:
         """See :class:`loanapp.backend.origination.port.Origination`."""
         with self._lock:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
-from loanapp.backend.adapters.ports import BureauRecord, RegistryAnswer
+from loanapp.backend.adapters.ports import BureauRecord, PortraitAnswer, RegistryAnswer, ScreeningAnswer
 from loanapp.backend.applications.store import Sealed, outstanding, set_status
 from loanapp.backend.branches.appointments import booked, confirm_visit
 from loanapp.backend.offers.offer import make_offer, rows_from
@@ -71,6 +71,11 @@ def note_check(
     return True
 
 
+def is_verifying(session: Session, application_id: str) -> bool:
+    """Whether the checks go on; ``False`` when the borrower has withdrawn meanwhile."""
+    return _application(session, application_id).status is _S.VERIFYING
+
+
 def keep_answer(services: Services, session: Session, application_id: str, step: str, answer: dict[str, Any]) -> None:
     """Keep what a source said, sealed; the workflow's own log hears only whether it said anything."""
     if check := session.get(Check, (application_id, step)):
@@ -117,6 +122,7 @@ def decide(services: Services, session: Session, application_id: str) -> str:
 def gather(services: Services, session: Session, application: Application) -> Facts:
     """What the decision is made by."""
     registry = _answer(services, session, application.id, "identity")
+    screening = _answer(services, session, application.id, "screening")
     credit = _answer(services, session, application.id, "credit")
     product = services.policies.product(application.product_id)
     sealed = Sealed(services, application)
@@ -126,6 +132,8 @@ def gather(services: Services, session: Session, application: Application) -> Fa
     today = services.clock.now().astimezone(CHINA).date()
     return Facts(
         registry=RegistryAnswer(registry["answer"]) if registry else None,
+        portrait=PortraitAnswer(registry["portrait"]) if registry else PortraitAnswer.NOT_COMPARED,
+        screening=ScreeningAnswer(screening["answer"]) if screening else None,
         bureau=BureauRecord(**credit) if credit else None,
         face_by_person=(application.face_state is FaceState.MANUAL or application.face_by_person)
         and not confirm_visit(services, session, application),
@@ -236,6 +244,12 @@ def begin_payout(services: Services, session: Session, application_id: str) -> b
     if application.status is _S.SIGNED:
         set_status(session, application, _S.DISBURSING, services.clock.now())
     return application.status is _S.DISBURSING
+
+
+def note_refused_payout(services: Services, session: Session, application_id: str, order: int) -> None:
+    """The bank will not pay this order: the ledger says so, and a further one is made later."""
+    detail = {"check": "payout_refused", "order": order}
+    ledger.append(session, services.clock.now(), "check", application_id, detail)
 
 
 def finish_payout(services: Services, session: Session, application_id: str, reference: str) -> None:

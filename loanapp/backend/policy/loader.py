@@ -29,6 +29,7 @@ from loanapp.backend.policy.models import (
     Staff,
     SupportTickets,
 )
+from loanapp.backend.policy.sources import SourcePolicy
 from loanapp.domain.annualised_cost import annualised_cost
 from loanapp.domain.clock import CHINA
 from loanapp.domain.consent import ConsentScope
@@ -52,6 +53,7 @@ def load_policies(profile: str = "demonstration", today: date | None = None) -> 
         sign_in=_read(SignIn, "policy", "sign_in"),
         face=_read(Face, "policy", "face"),
         simulation=_read(Simulation, "policy", "simulation"),
+        sources=_read(SourcePolicy, "policy", "sources"),
         hardship=_read(HardshipTerms, "policy", "hardship"),
         issuers=_read(BankIssuers, "policy", "bank_issuers"),
         consents=_rows(Consent, "consents"),

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from loanapp.backend.policy.sources import SourceName, SourcePolicy
 from loanapp.domain.consent import ConsentScope, LegalBasis, LoanPurpose
 from loanapp.domain.decision import DecisionReason
 from loanapp.domain.rights import RightKind
@@ -217,7 +218,10 @@ class RetentionClass(Row):
 
 
 class Simulation(Row):
-    """How long the simulated sources take, in seconds."""
+    """How long the simulated sources take, in seconds, and which share of the questions each leaves unanswered.
+
+    ``payout_seconds``: until a bank that has taken an order pays it.
+    """
 
     version: str
     registry_seconds: float = Field(ge=0)
@@ -229,6 +233,8 @@ class Simulation(Row):
     clerk_seconds: float = Field(ge=0)
     bank_seconds: float = Field(ge=0)
     gateway_retry_seconds: int = Field(gt=0)
+    payout_seconds: float = Field(ge=0)
+    failing: dict[SourceName, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
     source: str
     mark: str
 
@@ -384,6 +390,7 @@ class Policies:
     sign_in: SignIn
     face: Face
     simulation: Simulation
+    sources: SourcePolicy
     hardship: HardshipTerms
     issuers: BankIssuers
     consents: tuple[Consent, ...]

@@ -26,7 +26,7 @@ from loanapp.backend.staff.members import (
 )
 from loanapp.backend.staff.pages import HEADERS, language_of, page, style
 from loanapp.backend.staff.tables import StaffRole
-from loanapp.domain.decision import DecisionReason
+from loanapp.domain.decision import NEVER_DECLINES, DecisionReason
 from loanapp.domain.errors import ErrorCode
 
 PREFIX: Final = "/console"
@@ -172,7 +172,7 @@ def _case(
         HTTPStatus.UNPROCESSABLE_ENTITY if fault else HTTPStatus.OK,
         who=who,
         case=cases.open_case(services, who, application_id),
-        all_reasons=[reason.value for reason in DecisionReason],
+        all_reasons=[reason.value for reason in DecisionReason if reason not in NEVER_DECLINES],
         fault=fault,
         note=typed.get("note", ""),
         chosen=typed.get("reasons", "").split("\n"),
@@ -203,6 +203,8 @@ def post_decision(application_id: str, request: Request, services: ServicesDep, 
         try:
             reasons = tuple(DecisionReason(one) for one in form["reasons"].split("\n") if one)
         except ValueError:
+            reasons = ()
+        if NEVER_DECLINES & set(reasons):
             reasons = ()
         fault = ""
         if not _NOTE_AT_LEAST <= len(note) <= cases.NOTE_CHARACTERS:

@@ -22,7 +22,9 @@ _INSTANT = {
     "reviewer_seconds": 0.3,
     "clerk_seconds": 0.0,
     "bank_seconds": 0.0,
+    "payout_seconds": 0.3,
 }
+_IMPATIENT = {"waits": (0.05, 0.05)}
 _phones = itertools.count(13911110000)
 _lenders = []
 
@@ -58,6 +60,7 @@ def lender(tmp_path_factory, clock):
 
     policies = load_policies()
     policies = dataclasses.replace(policies, simulation=policies.simulation.model_copy(update=_INSTANT))
+    policies = dataclasses.replace(policies, sources=policies.sources.model_copy(update=_IMPATIENT))
     built = assemble(LenderFolder(tmp_path_factory.mktemp("lender") / "data"), policies, clock)
     inference = RememberingInference()
     built = dataclasses.replace(built, services=dataclasses.replace(built.services, inference=inference))

@@ -216,6 +216,10 @@ def test_an_approval_is_an_offer_by_a_person_and_not_a_simulated_one(reviewer, w
 
 @pytest.mark.parametrize("waiting", ["approved_long_term"], indirect=True)  # who is declined may not come back today
 def test_a_refusal_has_reasons_the_borrower_is_told(reviewer, waiting):
+    for silent in ("source_unavailable", "screening_by_person", "face_check_by_person"):  # these decline nobody
+        assert f'value="{silent}"' not in reviewer.page(f"/cases/{waiting.id}")
+        form = {"outcome": "decline", "note": NOTE, "reason": [silent]}
+        assert reviewer.send(f"/cases/{waiting.id}/decision", **form).status_code == 422
     form = {"outcome": "decline", "note": NOTE, "reason": ["income_too_low", "credit_record_overdue"]}
     assert reviewer.send(f"/cases/{waiting.id}/decision", **form).status_code == 303
     decision = waiting.wait("declined")["decision"]

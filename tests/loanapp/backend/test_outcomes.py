@@ -319,11 +319,11 @@ def test_a_workflow_that_failed_is_begun_again_and_pays_once(walker, clock, lend
     real = lender.services.sources.registry.confirm
     calls = []
 
-    def failing(name, number):
+    def failing(name, number, portrait):
         calls.append(number)
         if len(calls) == 1:
             raise RuntimeError("13800000001")
-        return real(name, number)
+        return real(name, number, portrait)
 
     monkeypatch.setattr(lender.services.sources.registry, "confirm", failing)
     expect_log("a workflow stopped: RuntimeError at .*test_outcomes")

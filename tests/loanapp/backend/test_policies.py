@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from loanapp.backend.adapters.ports import BureauRecord, RegistryAnswer
+from loanapp.backend.adapters.ports import BureauRecord, PortraitAnswer, RegistryAnswer, ScreeningAnswer
 from loanapp.backend.origination.assessment import Facts, assess
 from loanapp.backend.policy import PolicyError, load_policies, loader
 from loanapp.backend.policy.loader import check
@@ -20,6 +20,7 @@ POLICIES = load_policies()
 GOOD = Facts(
     registry=RegistryAnswer.MATCH,
     bureau=BureauRecord(overdue_count=0, open_loans=1, score=700),
+    screening=ScreeningAnswer.CLEAR,
     face_by_person=False,
     number_corrected=False,
     age=34,
@@ -81,6 +82,14 @@ def test_an_authorisation_that_is_missing_stops_the_start():
         ({"registry": RegistryAnswer.UNKNOWN}, DecisionOutcome.REVIEW, [DecisionReason.IDENTITY_NOT_CONFIRMED]),
         ({"number_corrected": True}, DecisionOutcome.REVIEW, [DecisionReason.IDENTITY_NOT_CONFIRMED]),
         ({"registry": None}, DecisionOutcome.REVIEW, [DecisionReason.SOURCE_UNAVAILABLE]),
+        ({"screening": None}, DecisionOutcome.REVIEW, [DecisionReason.SOURCE_UNAVAILABLE]),
+        (
+            {"screening": ScreeningAnswer.POSSIBLE},
+            DecisionOutcome.REVIEW,
+            [DecisionReason.SCREENING_BY_PERSON],
+        ),
+        ({"portrait": PortraitAnswer.SAME}, DecisionOutcome.APPROVED, []),
+        ({"portrait": PortraitAnswer.DIFFERENT}, DecisionOutcome.REVIEW, [DecisionReason.IDENTITY_NOT_CONFIRMED]),
         ({"bureau": None}, DecisionOutcome.REVIEW, [DecisionReason.SOURCE_UNAVAILABLE]),
         ({"face_by_person": True}, DecisionOutcome.REVIEW, [DecisionReason.FACE_CHECK_BY_PERSON]),
         ({"age": 66}, DecisionOutcome.DECLINED, [DecisionReason.AGE_OUTSIDE_POLICY]),

@@ -1,0 +1,61 @@
+"""Which adapter stands behind each port: ``adapters.toml`` in the lender's data folder, else the simulator.
+
+A row names a factory, ``package.module:name``, and where the source is. The factory is called with the
+:class:`HttpLine` made of the row and answers the port (docs/adapters.md has the worked example).
+"""
+
+import dataclasses
+import importlib
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+
+from loanapp.backend.adapters.http_line import HttpLine
+from loanapp.backend.adapters.ports import Sources
+from loanapp.backend.policy import PolicyError
+from loanapp.backend.policy.sources import SourceName, SourcePolicy
+
+FILE: Final = "adapters.toml"
+_FIELDS: Final = {"factory", "url", "root", "secret"}
+
+
+def chosen(folder: Path, simulated: Sources, policy: SourcePolicy) -> Sources:
+    """``simulated`` with every source replaced that ``adapters.toml`` names.
+
+    Files it names lie beside it. Raises :class:`PolicyError` for whatever cannot be: a lender that was told to ask a
+    real source must not start with a simulated one.
+    """
+    path = folder / FILE
+    if not path.exists():
+        return simulated
+    try:
+        rows = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise PolicyError(f"{FILE} cannot be read") from error
+    made: dict[str, Any] = {}
+    for name, row in rows.items():
+        if name not in set(SourceName):
+            raise PolicyError(f"{FILE} names {name}, which is no source")
+        source = SourceName(name)
+        made[source.value] = _made(folder, source, row, policy.rules[source].timeout)
+    return dataclasses.replace(simulated, **made)
+
+
+def _made(folder: Path, source: SourceName, row: object, timeout: float) -> object:
+    if not isinstance(row, dict) or set(row) != _FIELDS or not all(isinstance(one, str) for one in row.values()):
+        raise PolicyError(f"{FILE}: {source} needs {sorted(_FIELDS)}, each a text")
+    if not row["url"].startswith("https://"):
+        raise PolicyError(f"{FILE}: {source} is not reached over https")
+    root, secret = folder / row["root"], folder / row["secret"]
+    try:
+        line = HttpLine(row["url"], secret.read_text(encoding="utf-8").strip(), root, timeout)
+        root.read_bytes()
+    except OSError as error:
+        raise PolicyError(f"{FILE}: a file of {source} cannot be read") from error
+    module, _colon, name = row["factory"].partition(":")
+    try:
+        factory = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise PolicyError(f"{FILE}: the factory of {source} is not there") from error
+    made: object = factory(line)
+    return made

@@ -1,0 +1,102 @@
+"""The ports with the lender's patience round them: every question goes through the source's own caller."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from loanapp.backend.adapters.calling import Caller
+from loanapp.backend.adapters.ports import (
+    Bank,
+    BureauRecord,
+    CardAnswer,
+    CardGateway,
+    CreditBureau,
+    Receipt,
+    Registry,
+    RegistryReply,
+    Screening,
+    ScreeningAnswer,
+    Sources,
+    StatementLine,
+)
+from loanapp.backend.policy.sources import SourceName, SourcePolicy
+
+
+def guarded(sources: Sources, policy: SourcePolicy) -> Sources:
+    """The same sources, asked by the rules of ``sources.toml``."""
+    callers: Mapping[SourceName, Caller] = {name: Caller.by(rules) for name, rules in policy.rules.items()}
+    return Sources(
+        registry=GuardedRegistry(sources.registry, callers[SourceName.REGISTRY]),
+        bureau=GuardedBureau(sources.bureau, callers[SourceName.BUREAU]),
+        screening=GuardedScreening(sources.screening, callers[SourceName.SCREENING]),
+        gateway=GuardedCardGateway(sources.gateway, callers[SourceName.GATEWAY]),
+        bank=GuardedBank(sources.bank, callers[SourceName.BANK]),
+        clerk=sources.clerk,
+    )
+
+
+class GuardedRegistry:
+    """See :class:`loanapp.backend.adapters.ports.Registry`."""
+
+    def __init__(self, inner: Registry, caller: Caller) -> None:
+        self._inner, self._caller = inner, caller
+
+    def confirm(self, name: str, identity_number: str, portrait: bytes | None = None) -> RegistryReply:
+        """See the port."""
+        return self._caller.call(lambda: self._inner.confirm(name, identity_number, portrait))
+
+
+class GuardedBureau:
+    """See :class:`loanapp.backend.adapters.ports.CreditBureau`."""
+
+    def __init__(self, inner: CreditBureau, caller: Caller) -> None:
+        self._inner, self._caller = inner, caller
+
+    def query(self, key: str, identity_number: str) -> BureauRecord:
+        """See the port."""
+        return self._caller.call(lambda: self._inner.query(key, identity_number))
+
+
+class GuardedScreening:
+    """See :class:`loanapp.backend.adapters.ports.Screening`."""
+
+    def __init__(self, inner: Screening, caller: Caller) -> None:
+        self._inner, self._caller = inner, caller
+
+    def screen(self, name: str, identity_number: str) -> ScreeningAnswer:
+        """See the port."""
+        return self._caller.call(lambda: self._inner.screen(name, identity_number))
+
+
+class GuardedCardGateway:
+    """See :class:`loanapp.backend.adapters.ports.CardGateway`."""
+
+    def __init__(self, inner: CardGateway, caller: Caller) -> None:
+        self._inner, self._caller = inner, caller
+
+    def confirm(self, name: str, identity_number: str, card_number: str, phone: str) -> CardAnswer:
+        """See the port."""
+        return self._caller.call(lambda: self._inner.confirm(name, identity_number, card_number, phone))
+
+
+class GuardedBank:
+    """See :class:`loanapp.backend.adapters.ports.Bank`; only a key makes it right to ask for money again."""
+
+    def __init__(self, inner: Bank, caller: Caller) -> None:
+        self._inner, self._caller = inner, caller
+
+    def pay(self, key: str, card_number: str, name: str, amount: Decimal) -> Receipt:
+        """See the port."""
+        return self._caller.call(lambda: self._inner.pay(key, card_number, name, amount))
+
+    def payment(self, key: str) -> Receipt | None:
+        """See the port."""
+        return self._caller.call(lambda: self._inner.payment(key))
+
+    def statement(self, day: date) -> tuple[StatementLine, ...]:
+        """See the port."""
+        return self._caller.call(lambda: self._inner.statement(day))
+
+    def debit(self, key: str, card_number: str, name: str, amount: Decimal) -> Receipt:
+        """See the port."""
+        return self._caller.call(lambda: self._inner.debit(key, card_number, name, amount))

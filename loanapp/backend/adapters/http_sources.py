@@ -1,0 +1,146 @@
+"""The ports over HTTPS and JSON: an example to replace the simulators by (docs/adapters.md).
+
+The wire is this program's own and stands in :mod:`loanapp.backend.adapters.example_server`; a real source has another,
+and its adapter translates here what it says into the words of the ports. What cannot be translated is no answer.
+"""
+
+import base64
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final, TypeVar
+
+from loanapp.backend.adapters.http_line import HttpLine
+from loanapp.backend.adapters.ports import (
+    BureauRecord,
+    CardAnswer,
+    DebitRefusedError,
+    OrderState,
+    PortraitAnswer,
+    Receipt,
+    RegistryAnswer,
+    RegistryReply,
+    ScreeningAnswer,
+    SourceDownError,
+    StatementLine,
+)
+
+Answer = TypeVar("Answer")
+_RETRY_SECONDS: Final = 5
+_MOST_SCORE: Final = 1000
+
+
+def _read(found: dict[str, Any], reading: Callable[[dict[str, Any]], Answer]) -> Answer:
+    """What an answer means; one that means nothing is no answer."""
+    try:
+        return reading(found)
+    except (KeyError, TypeError, ValueError, InvalidOperation):
+        raise SourceDownError(_RETRY_SECONDS) from None
+
+
+class HttpRegistry:
+    """See :class:`loanapp.backend.adapters.ports.Registry`."""
+
+    def __init__(self, line: HttpLine) -> None:
+        self._line = line
+
+    def confirm(self, name: str, identity_number: str, portrait: bytes | None = None) -> RegistryReply:
+        """See the port."""
+        question: dict[str, object] = {"name": name, "identity_number": identity_number}
+        if portrait is not None:
+            question["portrait"] = base64.b64encode(portrait).decode()
+        found = self._line.ask("/registry/confirm", question)
+        return _read(found, lambda it: RegistryReply(RegistryAnswer(it["answer"]), PortraitAnswer(it["portrait"])))
+
+
+class HttpBureau:
+    """See :class:`loanapp.backend.adapters.ports.CreditBureau`."""
+
+    def __init__(self, line: HttpLine) -> None:
+        self._line = line
+
+    def query(self, key: str, identity_number: str) -> BureauRecord:
+        """See the port."""
+        return _read(self._line.ask("/bureau/query", {"identity_number": identity_number}, key=key), _record)
+
+
+def _record(found: dict[str, Any]) -> BureauRecord:
+    score = found["score"]
+    return BureauRecord(
+        _count(found["overdue_count"]),
+        _count(found["open_loans"]),
+        None if score is None else _count(score, _MOST_SCORE),
+        _count(found["new_loans"]),
+    )
+
+
+def _count(value: object, most: int = 10_000) -> int:
+    if type(value) is not int or not 0 <= value <= most:
+        raise ValueError("no count")
+    return value
+
+
+class HttpScreening:
+    """See :class:`loanapp.backend.adapters.ports.Screening`."""
+
+    def __init__(self, line: HttpLine) -> None:
+        self._line = line
+
+    def screen(self, name: str, identity_number: str) -> ScreeningAnswer:
+        """See the port."""
+        found = self._line.ask("/screening/screen", {"name": name, "identity_number": identity_number})
+        return _read(found, lambda it: ScreeningAnswer(it["answer"]))
+
+
+class HttpCardGateway:
+    """See :class:`loanapp.backend.adapters.ports.CardGateway`."""
+
+    def __init__(self, line: HttpLine) -> None:
+        self._line = line
+
+    def confirm(self, name: str, identity_number: str, card_number: str, phone: str) -> CardAnswer:
+        """See the port."""
+        question = {"name": name, "identity_number": identity_number, "card_number": card_number, "phone": phone}
+        return _read(self._line.ask("/gateway/confirm", question), lambda it: CardAnswer(it["answer"]))
+
+
+class HttpBank:
+    """See :class:`loanapp.backend.adapters.ports.Bank`."""
+
+    def __init__(self, line: HttpLine) -> None:
+        self._line = line
+
+    def pay(self, key: str, card_number: str, name: str, amount: Decimal) -> Receipt:
+        """See the port."""
+        question = {"key": key, "card_number": card_number, "name": name, "amount": f"{amount:.2f}"}
+        return _read(self._line.ask("/bank/pay", question, key=key), _receipt)
+
+    def payment(self, key: str) -> Receipt | None:
+        """See the port."""
+        found = self._line.ask("/bank/payment", {"key": key})
+        return _read(found, lambda it: None if it["state"] == "none" else _receipt(it))
+
+    def statement(self, day: date) -> tuple[StatementLine, ...]:
+        """See the port."""
+        return _read(self._line.ask("/bank/statement", {"day": day.isoformat()}), _lines)
+
+    def debit(self, key: str, card_number: str, name: str, amount: Decimal) -> Receipt:
+        """See the port."""
+        question = {"key": key, "card_number": card_number, "name": name, "amount": f"{amount:.2f}"}
+        receipt = _read(self._line.ask("/bank/debit", question, key=key), _receipt)
+        if receipt.state is OrderState.REFUSED:
+            raise DebitRefusedError
+        return receipt
+
+
+def _receipt(found: dict[str, Any]) -> Receipt:
+    state, reference, at = OrderState(found["state"]), found["reference"], found["at"]
+    if state is OrderState.PAID and (not reference or datetime.fromisoformat(at).tzinfo is None):
+        raise ValueError("a payment has a reference and a time with its zone")
+    return Receipt(str(reference), str(at), state)
+
+
+def _lines(found: dict[str, Any]) -> tuple[StatementLine, ...]:
+    return tuple(
+        StatementLine(str(one["key"]), str(one["reference"]), Decimal(one["amount"])) for one in found["lines"]
+    )

@@ -1,0 +1,121 @@
+"""Adapters are chosen by a file, the page that explains it is run, and a loan goes over HTTPS from end to end."""
+
+import re
+
+import pytest
+from fastapi import FastAPI, Request
+
+from loanapp.backend.adapters.chosen import chosen
+from loanapp.backend.adapters.example_server import example_server
+from loanapp.backend.adapters.guarded import guarded
+from loanapp.backend.adapters.ports import RegistryAnswer, SourceDownError
+from loanapp.backend.policy import PolicyError
+from loanapp.resource_files import resource_path
+from tests.loanapp.backend.adapters.conftest import KNOWN, POLICIES, SECRET, over_tls, simulators
+from tests.loanapp.backend.walk import MovableClock
+
+PAGE = resource_path().parent / "docs" / "adapters.md"
+ONE = KNOWN["测试甲"]
+HTTP = "loanapp.backend.adapters.http_sources"
+FACTORIES = {
+    "registry": "HttpRegistry",
+    "bureau": "HttpBureau",
+    "screening": "HttpScreening",
+    "gateway": "HttpCardGateway",
+    "bank": "HttpBank",
+}
+
+
+def example(language):
+    return re.search(rf"```{language}\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)[1]
+
+
+@pytest.fixture
+def behind(tmp_path):
+    inner = simulators(tmp_path, MovableClock())
+    yield inner
+    inner.bank.close()
+
+
+def _register(answers):
+    app = FastAPI()
+
+    @app.post("/v3/check")
+    async def check(request: Request):
+        body = await request.json()
+        assert set(body) == {"xm", "sfzh"}
+        assert request.headers["Authorization"] == f"Bearer {SECRET}"
+        return {"code": answers.get(body["sfzh"], "0002")}
+
+    return app
+
+
+def test_the_page_about_replacing_one_is_run(tmp_path, authority, root, behind, monkeypatch):
+    (tmp_path / "our_registry.py").write_text(example("python"))
+    (tmp_path / "register_root.pem").write_bytes(root.read_bytes())
+    (tmp_path / "register_secret").write_text(SECRET + "\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    answers = {ONE.identity_number: "0000", "1": "0001", "3": "9999"}
+    with over_tls(_register(answers), authority) as url:
+        (tmp_path / "adapters.toml").write_text(example("toml").replace("https://register.example", url))
+        sources = chosen(tmp_path, behind, POLICIES.sources)
+        assert type(sources.registry).__name__ == "OurRegistry"
+        assert sources.registry.confirm(ONE.name, ONE.identity_number).answer is RegistryAnswer.MATCH
+        assert sources.registry.confirm(ONE.name, "1").answer is RegistryAnswer.MISMATCH
+        assert sources.registry.confirm(ONE.name, "2").answer is RegistryAnswer.UNKNOWN
+        with pytest.raises(SourceDownError):
+            sources.registry.confirm(ONE.name, "3")
+    assert sources.bureau is behind.bureau  # what is not named stays
+
+
+def test_without_the_file_every_source_is_the_simulated_one(tmp_path, behind):
+    assert chosen(tmp_path, behind, POLICIES.sources) is behind
+
+
+GOOD = {"factory": f"{HTTP}:HttpRegistry", "url": "https://register.example", "root": "root.pem", "secret": "secret"}
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "named"),
+    [
+        ("regitry", {}, "no source"),
+        ("registry", {"url": "http://register.example"}, "over https"),
+        ("registry", {"factory": "no_such_module:Registry"}, "factory"),
+        ("registry", {"factory": f"{HTTP}:NoSuchClass"}, "factory"),
+        ("registry", {"factory": ""}, "factory"),
+        ("registry", {"root": "nowhere.pem"}, "a file of"),
+        ("registry", {"secret": "nowhere"}, "a file of"),
+        ("registry", {"proxy": "x"}, "needs"),
+    ],
+)
+def test_a_file_that_does_not_hold_stops_the_start(tmp_path, behind, root, name, change, named):
+    (tmp_path / "root.pem").write_bytes(root.read_bytes())
+    (tmp_path / "secret").write_text(SECRET)
+    row = "\n".join(f'{key} = "{value}"' for key, value in (GOOD | change).items())
+    (tmp_path / "adapters.toml").write_text(f"[{name}]\n{row}\n")
+    with pytest.raises(PolicyError, match=named):
+        chosen(tmp_path, behind, POLICIES.sources)
+
+
+def test_a_file_that_cannot_be_read_stops_the_start(tmp_path, behind):
+    (tmp_path / "adapters.toml").write_text("[registry\n")
+    with pytest.raises(PolicyError, match="cannot be read"):
+        chosen(tmp_path, behind, POLICIES.sources)
+
+
+def test_a_loan_whose_every_source_is_over_https(walker, clock, lender, tmp_path, authority, root, behind, monkeypatch):
+    (tmp_path / "root.pem").write_bytes(root.read_bytes())
+    (tmp_path / "secret").write_text(SECRET)
+    services = lender.services
+    with over_tls(example_server(behind, SECRET), authority) as url:
+        rows = [
+            f'[{source}]\nfactory = "{HTTP}:{name}"\nurl = "{url}"\nroot = "root.pem"\nsecret = "secret"\n'
+            for source, name in FACTORIES.items()
+        ]
+        (tmp_path / "adapters.toml").write_text("".join(rows))
+        sources = guarded(chosen(tmp_path, services.sources, POLICIES.sources), POLICIES.sources)
+        monkeypatch.setattr(type(services), "sources", property(lambda _services: sources), raising=False)
+        one = walker()
+        one.borrow(clock)
+    assert [key for key, _amount in behind.bank.paid()] == [f"{one.id}:payout:pay"]
+    assert not [key for key, _amount in lender.bank.paid() if key.startswith(one.id)]

@@ -1,0 +1,119 @@
+"""One contract for every implementation of the ports: the simulators, the lender's patience round them, HTTPS."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from loanapp.backend.adapters.ports import (
+    BureauRecord,
+    CardAnswer,
+    OrderState,
+    PortraitAnswer,
+    RegistryAnswer,
+    RegistryReply,
+    ScreeningAnswer,
+)
+from loanapp.domain.clock import CHINA
+from tests.loanapp.backend.adapters.conftest import KNOWN
+
+ONE, TWO, THREE = KNOWN["测试甲"], KNOWN["测试乙"], KNOWN["测试丙"]
+STRANGER = "110199199203150011"
+
+
+class TestRegistry:
+    def test_name_and_number(self, stand):
+        confirm = stand.sources.registry.confirm
+        assert confirm(ONE.name, ONE.identity_number) == RegistryReply(RegistryAnswer.MATCH)
+        assert confirm("测试乙", ONE.identity_number).answer is RegistryAnswer.MISMATCH
+        assert confirm("谁", STRANGER).answer is RegistryAnswer.UNKNOWN
+        five = KNOWN["测试戊"]
+        assert confirm(five.name, five.identity_number).answer is RegistryAnswer.MISMATCH
+
+    def test_the_third_way_is_the_portrait(self, stand):
+        confirm = stand.sources.registry.confirm
+        assert confirm(ONE.name, ONE.identity_number, b"\xff\xd8jpeg").portrait is PortraitAnswer.SAME
+        assert confirm(TWO.name, TWO.identity_number, b"\xff\xd8jpeg").portrait is PortraitAnswer.DIFFERENT
+        # Whose name and number do not belong together has no photo to compare with.
+        assert confirm("谁", ONE.identity_number, b"\xff\xd8jpeg").portrait is PortraitAnswer.NOT_COMPARED
+
+
+class TestBureau:
+    def test_a_record_and_a_thin_file(self, stand):
+        query = stand.sources.bureau.query
+        assert query("a:credit", TWO.identity_number) == BureauRecord(3, 2, 455)
+        assert query("b:credit", STRANGER) == BureauRecord(0, 0, None)
+
+    def test_asking_again_says_the_same(self, stand):
+        query = stand.sources.bureau.query
+        assert query("a:credit", ONE.identity_number) == query("a:credit", ONE.identity_number)
+
+
+def test_the_list_names_only_whom_it_names(stand):
+    screen = stand.sources.screening.screen
+    assert screen(ONE.name, ONE.identity_number) is ScreeningAnswer.CLEAR
+    assert screen(TWO.name, TWO.identity_number) is ScreeningAnswer.POSSIBLE
+
+
+class TestCardGateway:
+    @pytest.mark.parametrize("wrong", range(4))
+    def test_all_four_must_belong_together(self, stand, wrong):
+        right = [ONE.name, ONE.identity_number, ONE.card_number, ONE.phone]
+        others = [TWO.name, TWO.identity_number, TWO.card_number, TWO.phone]
+        assert stand.sources.gateway.confirm(*right) is CardAnswer.MATCH
+        right[wrong] = others[wrong]
+        assert stand.sources.gateway.confirm(*right) is CardAnswer.MISMATCH
+
+    def test_a_credit_card_is_none(self, stand):
+        eight = KNOWN["测试辛"]
+        told = stand.sources.gateway.confirm(eight.name, eight.identity_number, eight.card_number, eight.phone)
+        assert told is CardAnswer.NOT_DEBIT
+
+
+class TestBank:
+    AMOUNT = Decimal("10000.00")
+
+    def pay(self, stand, who, key):
+        return stand.sources.bank.pay(key, who.card_number, who.name, self.AMOUNT)
+
+    def test_one_key_moves_money_once(self, stand):
+        first = self.pay(stand, ONE, "a:payout:pay")
+        assert first.state is OrderState.PAID
+        assert self.pay(stand, ONE, "a:payout:pay") == first == stand.sources.bank.payment("a:payout:pay")
+        assert self.pay(stand, ONE, "b:payout:pay").reference != first.reference
+        assert stand.inner.bank.paid() == [("a:payout:pay", self.AMOUNT), ("b:payout:pay", self.AMOUNT)]
+
+    def test_nobody_ordered_it(self, stand):
+        assert stand.sources.bank.payment("never") is None
+
+    def test_an_order_is_taken_first_and_paid_later(self, stand):
+        key = "c:payout:pay"
+        assert self.pay(stand, TWO, key).state is OrderState.UNDER_WAY
+        assert self.pay(stand, TWO, key).state is OrderState.UNDER_WAY
+        assert stand.sources.bank.payment(key).state is OrderState.UNDER_WAY
+        assert stand.inner.bank.paid() == []
+        stand.clock.move(seconds=6)
+        paid = stand.sources.bank.payment(key)
+        assert paid.state is OrderState.PAID
+        assert self.pay(stand, TWO, key) == paid
+        assert stand.inner.bank.paid() == [(key, self.AMOUNT)]
+
+    def test_an_order_that_is_refused_stays_refused(self, stand):
+        assert self.pay(stand, THREE, "d:payout:pay").state is OrderState.REFUSED
+        assert self.pay(stand, THREE, "d:payout:pay").state is OrderState.REFUSED
+        assert self.pay(stand, THREE, "d:payout:pay:2").state is OrderState.PAID
+        assert [key for key, _amount in stand.inner.bank.paid()] == ["d:payout:pay:2"]
+
+    def test_the_statement_of_a_day(self, stand):
+        paid = self.pay(stand, ONE, "e:payout:pay")
+        today = stand.clock.now().astimezone(CHINA).date()
+        (line,) = stand.sources.bank.statement(today)
+        assert (line.key, line.reference, line.amount) == ("e:payout:pay", paid.reference, self.AMOUNT)
+        assert stand.sources.bank.statement(today - timedelta(days=1)) == ()
+
+    def test_a_debit_once(self, stand):
+        debit = stand.sources.bank.debit
+        assert debit("f", ONE.card_number, ONE.name, Decimal("899.75")) == debit(
+            "f", ONE.card_number, ONE.name, Decimal("899.75")
+        )
+        assert stand.inner.bank.debited() == [("f", Decimal("899.75"))]
