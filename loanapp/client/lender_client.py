@@ -301,7 +301,7 @@ class LenderClient(AccountCalls):
 
     def accept_schedule(self, application_id: str, request_id: str, sha256: str) -> Loan:
         """Accept the new schedule that came with granted time; repeating it changes nothing more."""
-        path = _path(application_id, "loan", "hardships", request_id, "schedule")
+        path = path_of(application_id, "loan", "hardships", request_id, "schedule")
         return self._send("PUT", path, {"sha256": sha256}, Loan.read)
 
     # The borrower's data
