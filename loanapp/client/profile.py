@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from loanapp.client.reading import AnswerUnreadableError, JsonObject
-from loanapp.domain.consent import ConsentScope, LegalBasis, LoanPurpose
+from loanapp.domain.consent import ConsentScope, LegalBasis, LoanPurpose, WithdrawalEffect, WithdrawalPhase
 from loanapp.domain.localised import LocalisedText
 from loanapp.domain.schedule import RepaymentMethod
 
@@ -62,6 +62,26 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """What taking an authorisation back does in one phase: what stops, and what contract or law keeps."""
+
+    phase: WithdrawalPhase
+    effect: WithdrawalEffect
+    stops: LocalisedText
+    keeps: LocalisedText
+
+    @classmethod
+    def read(cls, answer: JsonObject) -> "Withdrawal":
+        """From the answer's shape."""
+        return cls(
+            phase=answer.member("phase", WithdrawalPhase),
+            effect=answer.member("effect", WithdrawalEffect),
+            stops=answer.localised("stops"),
+            keeps=answer.localised("keeps"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentText:
     """What one authorisation says; the guard holds ``sha256`` against ``text`` (UTF-8) in each language."""
 
@@ -74,6 +94,11 @@ class ConsentText:
     purpose: LocalisedText
     retention: LocalisedText
     refuse_effect: LocalisedText
+    withdrawals: tuple[Withdrawal, ...]
+
+    def withdrawal(self, phase: WithdrawalPhase) -> Withdrawal | None:
+        """What the lender says of taking it back in ``phase``; a lender that says nothing must allow it too."""
+        return next((one for one in self.withdrawals if one.phase is phase), None)
 
     @classmethod
     def read(cls, answer: JsonObject) -> "ConsentText":
@@ -88,6 +113,7 @@ class ConsentText:
             purpose=answer.localised("purpose"),
             retention=answer.localised("retention"),
             refuse_effect=answer.localised("refuse_effect"),
+            withdrawals=answer.objects("withdrawals", Withdrawal.read) if answer.has("withdrawals") else (),
         )
 
 

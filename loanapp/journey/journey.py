@@ -17,13 +17,14 @@ from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.status import ENDED
 from loanapp.guard.permissions import check_consent_text, check_founded
 from loanapp.journey.account_acts import AccountActs
+from loanapp.journey.consent_acts import ConsentActs
 from loanapp.journey.draft_acts import DraftActs
 from loanapp.journey.evidence_acts import EvidenceActs
 from loanapp.journey.history_acts import HistoryActs
 from loanapp.journey.pages import Page
 
 
-class Journey(DraftActs, EvidenceActs, HistoryActs, AccountActs):
+class Journey(ConsentActs, DraftActs, EvidenceActs, HistoryActs, AccountActs):
     """One borrower, one lender."""
 
     # Before signing in

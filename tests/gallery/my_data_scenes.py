@@ -12,11 +12,13 @@ from loanapp.client.network_log import Contact
 from loanapp.client.profile import DataItem
 from loanapp.client.reading import JsonObject
 from loanapp.client.rights import RightRequest
+from loanapp.domain.consent import ConsentScope, WithdrawalPhase
 from loanapp.domain.devices import DeviceEnd, DeviceSystem
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.localised import LocalisedText
 from loanapp.domain.rights import RightKind, RightState
 from loanapp.guard.refusal import GuardRefusal
+from loanapp.journey.consent_acts import GivenConsent
 from loanapp.journey.history_acts import CheckedHistory
 from loanapp.journey.pages import Page
 from loanapp.resource_files import read_toml
@@ -98,6 +100,27 @@ def devices(*, copied: bool = False) -> tuple[SignedInDevice, ...]:
     return here, there
 
 
+def given(phase: WithdrawalPhase) -> tuple[GivenConsent, ...]:
+    """All three authorisations in force, the application in that phase."""
+    at = datetime.fromisoformat(NOW)
+    return tuple(GivenConsent("application-1", "LA20261122-0001", scope, at, phase) for scope in ConsentScope)
+
+
+def withdrawn(room: Room) -> Any:
+    """One of them was just taken back."""
+    left = [given(WithdrawalPhase.DECIDING)]
+
+    def take(*_: Any) -> None:
+        left[0] = left[0][1:]
+
+    shell = asking("consents", given_consents=lambda: left[0], withdraw_consent=take)(room)
+    dialog = room.window.findChildren(MyDataDialog)[-1]
+    next(iter(dialog.view.buttons.values())).click()
+    room.rest()
+    settle(shell)
+    return shell
+
+
 def writing(room: Room) -> Any:
     """What is asked in writing, before anything is typed."""
     shown = room.open(Page.PROGRESS, journey(Page.PROGRESS, application("verifying")))
@@ -124,10 +147,9 @@ def asking(view: str, order: str = "", *, signed_in: bool = True, greedy: bool =
             },
         )
         items = [DataItem.read(JsonObject(row)) for row in read_toml("policy", "data_items.toml")["data_items"]]
-        made.lender = SimpleNamespace(**{name: getattr(made.lender, name) for name in made.lender.__slots__})
         if greedy:
             items = [replace(items[6], name=LocalisedText("全部银行流水", "All bank statements"), id="all"), *items]
-        made.lender.data_items = tuple(items)
+        made.lender = replace(made.lender, data_items=tuple(items))
         made.client = SimpleNamespace(contacts=contacts)
         page = Page.PROGRESS if signed_in else Page.COST
         shown = room.open(page, made)
@@ -151,6 +173,11 @@ def my_data_scenes() -> Iterator[Scene]:
     yield Scene("my-data-before", asking("uses", signed_in=False))
     yield Scene("my-data-asked", asking("asked"))
     yield Scene("my-data-asked-greedy", asking("asked", greedy=True))
+    deciding = given(WithdrawalPhase.DECIDING)
+    yield Scene("my-data-consents", asking("consents", given_consents=lambda: deciding))
+    yield Scene("my-data-consents-lent", asking("consents", given_consents=lambda: given(WithdrawalPhase.LENT)))
+    yield Scene("my-data-consents-none", asking("consents", given_consents=tuple))
+    yield Scene("my-data-consent-withdrawn", withdrawn)
     yield Scene("my-data-network", asking("network"))
     yield Scene("my-data-rights", asking("rights", may_erase=lambda: True, may_close_account=lambda: True))
     yield Scene("my-data-rights-asked", asking("rights", may_erase=lambda: True, my_requests=requests))

@@ -2,17 +2,19 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from loanapp.domain.consent import ConsentScope, WithdrawalPhase
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.guard.refusal import GuardRefusal
+from loanapp.journey.consent_acts import GivenConsent
 from loanapp.proof.ledger_proof import LedgerFault
 from loanapp.resource_files import read_toml
 from tests.gallery import my_data_scenes
 from tests.gallery.my_data_scenes import contacts, devices, history
-from tests.ui.loan_in_hand import application
+from tests.ui.loan_in_hand import NOW, application
 from tests.ui.typed_journey import TypedJourney
 from ui.components import LinkButton
 from ui.main_window import MainWindow
@@ -207,6 +209,73 @@ def test_an_item_without_reason_is_marked_red_and_explained(opened, journey):
         journey.lender, data_items=(DataItem.read(JsonObject({**row, "retention": {"zh": "永久", "en": "forever"}})),)
     )
     assert "不会发送：没有写明保存多久" in words(opened(journey, first="asked"))
+
+
+def given(phase, *scopes):
+    at = datetime.fromisoformat(NOW)
+    return tuple(GivenConsent("ap-1", "LA20261122-0001", ConsentScope(scope), at, phase) for scope in scopes)
+
+
+def test_one_press_takes_an_authorisation_back_as_one_gave_it_and_says_before_what_stops(opened, journey, qtbot):
+    left = [list(given(WithdrawalPhase.DECIDING, *ConsentScope))]
+    journey.answers |= {
+        "given_consents": lambda: tuple(left[0]),
+        "withdraw_consent": lambda *_: left[0].pop(0),
+    }
+    dialog = opened(journey, first="consents")
+    said = words(dialog)
+    assert any(text.startswith("撤回后：人脸核验的结果不再使用") and "价格相同" in text for text in said)
+    assert any(text.startswith("不变的：身份证照片") and "反洗钱法 34" in text for text in said)
+    names = [button.text() for button in dialog.view.buttons.values()]
+    assert names == ["撤回", "撤回，结束这次申请", "撤回，结束这次申请"]
+    assert not any(button.hasFocus() for button in dialog.view.buttons.values())
+    behind = []
+    dialog.changed.connect(lambda: behind.append(1))
+    next(iter(dialog.view.buttons.values())).click()  # giving is one press too: permissions page, "agree"
+    qtbot.waitUntil(dialog.view.result.isVisible)
+    assert journey.did("withdraw_consent") == [("ap-1", ConsentScope.FACE_VERIFICATION, "zh")]
+    assert dialog.view.result.title.text() == "已撤回：人脸核验"
+    assert (len(dialog.view.buttons), behind) == (2, [1])
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_card_of_an_authorisation_has_at_most_six_hundred_characters(language):
+    known = Translator(language)
+    for row in read_toml("policy", "consents.toml")["consents"]:
+        for one in row["withdrawals"]:
+            parts = [
+                known.sentence(f"permissions.scope_{row['scope']}"),
+                known.sentence("my_data.consent_given", when="2026-11-22 10:00"),
+                known.sentence("my_data.consent_of", number="LA20261122-0001"),
+                known.sentence("my_data.consent_stops", text=one["stops"][language]),
+                known.sentence("my_data.consent_keeps", text=one["keeps"][language]),
+                known.sentence("my_data.consent_withdraw_ends"),
+            ]
+            assert len("".join(parts)) <= 600, (row["scope"], one["phase"])
+
+
+def test_a_lender_that_does_not_say_what_stops_lets_it_be_taken_back_all_the_same(opened, journey, qtbot):
+    bare = tuple(replace(text, withdrawals=()) for text in journey.lender.consents)
+    journey.lender = replace(journey.lender, consents=bare)
+    journey.answers["given_consents"] = lambda: given(WithdrawalPhase.LENT, "bureau_query")
+    dialog = opened(journey, first="consents")
+    assert any("没有写明会停下什么" in text for text in words(dialog))
+    journey.answers["given_consents"] = tuple
+    journey.answers["withdraw_consent"] = lambda *_: None
+    next(iter(dialog.view.buttons.values())).click()
+    qtbot.waitUntil(dialog.view.result.isVisible)
+    assert "现在没有有效的授权" in words(dialog)
+
+
+def test_the_right_to_withdraw_leads_to_the_authorisations(opened, journey, qtbot):
+    journey.answers["given_consents"] = tuple
+    dialog = opened(journey, first="rights")
+    dialog.view.withdraw.click()
+    qtbot.waitUntil(lambda: not dialog._context.operations.active)
+    assert dialog.view is dialog.views["consents"]
+    journey.signed_in = False
+    dialog.show_view("consents")
+    assert "登录之后，您可以在这里看到和撤回。" in words(dialog)
 
 
 def test_a_copy_is_saved_and_data_are_deleted_after_a_question(opened, journey, tmp_path, qtbot):

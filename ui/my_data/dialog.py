@@ -23,12 +23,20 @@ _AROUND: Final = 32
 
 def _views() -> tuple[tuple[str, Callable[["PageContext"], DataView]], ...]:
     from ui.my_data.asked import Asked
+    from ui.my_data.consents import Consents
     from ui.my_data.network import Network
     from ui.my_data.rights import Rights
     from ui.my_data.security import Security
     from ui.my_data.uses import WhoUsed
 
-    return ("uses", WhoUsed), ("asked", Asked), ("network", Network), ("rights", Rights), ("security", Security)
+    return (
+        ("uses", WhoUsed),
+        ("asked", Asked),
+        ("consents", Consents),
+        ("network", Network),
+        ("rights", Rights),
+        ("security", Security),
+    )
 
 
 class MyDataDialog(Dialog):
@@ -60,6 +68,7 @@ class MyDataDialog(Dialog):
             view.came.connect(self._came)
             view.changed.connect(self.changed)
             view.closing_wanted.connect(self.closing_wanted)
+            view.view_wanted.connect(self.show_view)
         self._row.close_up()
         for part in (self._row, self.lead, self.problem, self._waiting, *self.views.values()):
             self.body.addWidget(part)

@@ -66,6 +66,10 @@ class Rights(DataView):
                 self.writing[name] = SecondaryButton()
                 self.writing[name].clicked.connect(partial(self._write, _ASKED[name]))
                 ways.add(self.writing[name])
+            if name == "withdraw":
+                self.withdraw = SecondaryButton()
+                self.withdraw.clicked.connect(lambda: self.view_wanted.emit("consents"))
+                ways.add(self.withdraw)
             ways.add(link)
             ways.close_up()
             self._add(card, name, ways)
@@ -136,6 +140,8 @@ class Rights(DataView):
         self.delete.setVisible(may_erase)
         self.close_account.setText(tr("my_data.right_close_do"))
         self.close_account.setVisible(may_close)
+        self.withdraw.setText(tr("my_data.right_withdraw_do"))
+        self.withdraw.setVisible(signed_in)
         for name, button in self.writing.items():
             button.setText(tr("my_data.request_write"))
             button.setAccessibleName(f"{button.text()} {tr(f'my_data.right_{name}')}")

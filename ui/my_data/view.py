@@ -23,6 +23,8 @@ class DataView(QWidget):
     """Something was done that the page behind has to show."""
     closing_wanted = Signal()
     """The account is to be closed; it was asked whether that is meant."""
+    view_wanted = Signal(str)
+    """Another view has what is wanted."""
 
     def __init__(self, context: "PageContext", parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -9,7 +9,7 @@ from loanapp.backend.auth.sessions import NewDevice
 from loanapp.backend.auth.sign_in import issue_code, open_session
 from loanapp.backend.http.dependencies import SentDep, ServicesDep
 from loanapp.backend.http.models import public as wire
-from loanapp.backend.http.models.common import Words
+from loanapp.backend.http.models.common import WithdrawalWords, Words
 from loanapp.backend.http.routes import problems
 from loanapp.backend.policy import models as policy
 from loanapp.backend.refusal import RefusedError
@@ -67,6 +67,10 @@ def _consent(consent: policy.Consent) -> wire.ConsentAnswer:
         retention=_words(consent.retention),
         refuse_effect=_words(consent.refuse_effect),
         purpose=_words(consent.purpose),
+        withdrawals=tuple(
+            WithdrawalWords(phase=one.phase, effect=one.effect, stops=_words(one.stops), keeps=_words(one.keeps))
+            for one in consent.withdrawals
+        ),
     )
 
 

@@ -40,6 +40,8 @@ def sweep(services: Services) -> None:
     for application_id in due:
         _guarded(_erase_stale, services, application_id, last)
     _finish_begun(services)
+    # Whatever else was deleted meanwhile, such as what a consent taken back allowed, leaves the log as well.
+    _guarded(services.database.erase_deleted)
 
 
 def _erase_stale(services: Services, application_id: str, last: datetime) -> None:

@@ -39,6 +39,7 @@ WORKFLOW_VERSION: Final = "origination-3"
 _EXECUTOR: Final = "lender"
 _RECOVERIES: Final = 100_000
 _DOWN: Final = "down"
+_TAKEN_BACK: Final = "taken_back"  # by the borrower, since the step began: nothing leaves, and the next step stops
 _PAY_TRIES: Final = 5  # at 1, 2, 4 and 8 seconds; after that the next look at what is under way begins anew
 _NOTICE: Final = "payout"  # the topic on which the bank's notices wake a payout
 _LOOK_AGAIN_SECONDS: Final = 30.0
@@ -308,6 +309,8 @@ def _ask(application_id: str, step: str, question: Callable[[Identity], dict[str
     """Ask a source about the borrower and keep its answer; what is returned goes into the workflow's log in clear."""
     services = _engine().services
     with services.database.read() as session:
+        if not steps.may_ask(session, application_id, step):
+            return _TAKEN_BACK
         identity = Sealed(services, session.get_one(Application, application_id)).identity
     if identity is None:
         raise LookupError("a submitted application has an identity")

@@ -19,7 +19,9 @@ from loanapp.backend.store import ledger
 from loanapp.backend.store.ledger import Actor
 from loanapp.backend.store.tables import Application, Check, ContractRecord, FaceState, Loan
 from loanapp.backend.verification.review_facts import as_written, review_facts
+from loanapp.backend.verification.withdrawal import stands
 from loanapp.domain.clock import CHINA
+from loanapp.domain.consent import ConsentScope
 from loanapp.domain.decision import DecisionOutcome, DecisionReason
 from loanapp.domain.identity_number import parse_identity_number
 from loanapp.domain.schedule import equal_instalment_payment
@@ -30,6 +32,8 @@ CheckState = Literal["running", "done", "failed"]
 
 # The checks that tell a source outside the lender who the borrower is.
 _SHARED = ("identity", "credit")
+# Those that rest on an authorisation of the borrower's.
+_ON_CONSENT = {"credit": ConsentScope.BUREAU_QUERY}
 
 
 def _application(session: Session, application_id: str) -> Application:
@@ -76,9 +80,20 @@ def is_verifying(session: Session, application_id: str) -> bool:
     return _application(session, application_id).status is _S.VERIFYING
 
 
+def may_ask(session: Session, application_id: str, step: str) -> bool:
+    """Whether a source may still be asked, and its answer kept: not once the borrower has taken back what allows it."""
+    application = _application(session, application_id)
+    scope = _ON_CONSENT.get(step)
+    return application.status is _S.VERIFYING and (scope is None or stands(session, application_id, scope))
+
+
 def keep_answer(services: Services, session: Session, application_id: str, step: str, answer: dict[str, Any]) -> None:
-    """Keep what a source said, sealed; the workflow's own log hears only whether it said anything."""
-    if check := session.get(Check, (application_id, step)):
+    """Keep what a source said, sealed; the workflow's own log hears only whether it said anything.
+
+    What comes after its authorisation was taken back is not kept.
+    """
+    check = session.get(Check, (application_id, step))
+    if check is not None and may_ask(session, application_id, step):
         check.answer_sealed = services.cipher.encrypt_json(answer, _check_place(application_id, step))
 
 

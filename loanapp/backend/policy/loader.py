@@ -32,7 +32,7 @@ from loanapp.backend.policy.models import (
 from loanapp.backend.policy.sources import SourcePolicy
 from loanapp.domain.annualised_cost import annualised_cost
 from loanapp.domain.clock import CHINA
-from loanapp.domain.consent import ConsentScope
+from loanapp.domain.consent import ConsentScope, WithdrawalEffect, WithdrawalPhase
 from loanapp.domain.rights import RightKind
 from loanapp.domain.schedule import loan_schedule
 from loanapp.resource_files import read_toml, row_in_force
@@ -114,6 +114,8 @@ def check(policies: Policies) -> None:
         _check_product(product, limits.cost_cap_pct.value, limits.consumer_balance_cap.value)
     if {consent.scope for consent in policies.consents} != set(ConsentScope):
         raise PolicyError("policy/consents.toml must hold every scope once")
+    for consent in policies.consents:
+        _check_withdrawals(consent)
     if not limits.burden_green_pct.value <= limits.burden_review_pct.value <= limits.burden_refuse_pct.value:
         raise PolicyError("policy/limits.toml: the burden's steps must rise")
     if set(policies.rights.days) != set(RightKind):
@@ -127,6 +129,20 @@ def check(policies: Policies) -> None:
             raise PolicyError(f"policy/scorecard.toml: the bands of {characteristic.id} must rise and end open")
     if unknown := {row.bank for row in policies.issuers.prefixes.values()} - set(policies.issuers.banks):
         raise PolicyError(f"policy/bank_issuers.toml names banks it does not know: {sorted(unknown)}")
+
+
+def _check_withdrawals(consent: Consent) -> None:
+    """Each phase once; nothing but an undecided or unsigned application ends, and only the face has another way."""
+    if sorted(one.phase for one in consent.withdrawals) != sorted(WithdrawalPhase):
+        raise PolicyError(f"policy/consents.toml: {consent.scope.value} must say for every phase what withdrawing does")
+    for one in consent.withdrawals:
+        ends = one.effect is WithdrawalEffect.APPLICATION_ENDS
+        if ends and one.phase not in {WithdrawalPhase.DECIDING, WithdrawalPhase.OFFERED}:
+            raise PolicyError(f"policy/consents.toml: nothing can end in the phase {one.phase.value}")
+        if one.effect is WithdrawalEffect.ANOTHER_WAY and (
+            consent.scope is not ConsentScope.FACE_VERIFICATION or one.phase is not WithdrawalPhase.DECIDING
+        ):
+            raise PolicyError(f"policy/consents.toml: there is no other way for {consent.scope.value} in that phase")
 
 
 def _check_branches(policy: Branches) -> None:

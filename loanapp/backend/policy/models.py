@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from loanapp.backend.policy.sources import SourceName, SourcePolicy
-from loanapp.domain.consent import ConsentScope, LegalBasis, LoanPurpose
+from loanapp.domain.consent import ConsentScope, LegalBasis, LoanPurpose, WithdrawalEffect, WithdrawalPhase
 from loanapp.domain.decision import DecisionReason
 from loanapp.domain.rights import RightKind
 from loanapp.domain.schedule import RepaymentMethod
@@ -266,6 +266,15 @@ class BankIssuers(Row):
     prefixes: Mapping[str, Issuer]
 
 
+class Withdrawal(Row):
+    """What taking an authorisation back in one phase does: what stops, and what contract or law keeps."""
+
+    phase: WithdrawalPhase
+    effect: WithdrawalEffect
+    stops: Words
+    keeps: Words
+
+
 class Consent(Row):
     """One authorisation as it is shown; ``text`` decides what the borrower's receipt stands for."""
 
@@ -279,6 +288,11 @@ class Consent(Row):
     retention: Words
     refuse_effect: Words
     purpose: Words
+    withdrawals: tuple[Withdrawal, ...]
+
+    def withdrawal(self, phase: WithdrawalPhase) -> Withdrawal:
+        """What taking it back in ``phase`` does."""
+        return next(one for one in self.withdrawals if one.phase is phase)
 
     def text_sha256(self, language: str) -> str:
         """SHA-256 of the text's UTF-8 bytes in ``zh`` or ``en``, in hexadecimal."""

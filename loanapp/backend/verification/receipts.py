@@ -65,7 +65,7 @@ def receipt_record(
             "dpv:isIndicatedBy": {"@id": f"urn:uuid:{borrower_id}"},
             "dpv:hasIndicationMethod": "a button of its own for yes and for no, neither chosen beforehand",
             "dpv:isIndicatedAtTime": now.isoformat(),
-            "dpv:hasWithdrawalMethod": "the same card, with as many presses as giving it",
+            "dpv:hasWithdrawalMethod": "under My data, Authorisations: one press, as giving it",
         },
         "kantara": _kantara(
             services, consent, receipt_id=receipt_id, borrower_id=borrower_id, language=language, now=now

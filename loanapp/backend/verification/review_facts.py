@@ -15,11 +15,20 @@ from urllib.parse import quote
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
-from loanapp.backend.store.tables import LivenessSession
+from loanapp.backend.store.tables import ConsentRecord, LivenessSession
+from loanapp.domain.consent import ConsentScope
 
 
 def review_facts(session: Session, application_id: str) -> list[dict[str, Any]]:
-    """Every judged attempt of an application in its order; each note with measured value, comparison and limit."""
+    """Every judged attempt of an application in its order; each note with measured value, comparison and limit.
+
+    Of attempts whose authorisation was taken back nobody is given anything.
+    """
+    newest = select(ConsentRecord.granted).where(
+        ConsentRecord.application_id == application_id, ConsentRecord.scope == ConsentScope.FACE_VERIFICATION
+    )
+    if session.scalars(newest.order_by(ConsentRecord.recorded_at.desc())).first() is False:
+        return []
     attempts = session.scalars(
         select(LivenessSession)
         .where(LivenessSession.application_id == application_id, LivenessSession.outcome.is_not(None))

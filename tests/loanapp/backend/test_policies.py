@@ -1,6 +1,7 @@
 """Policies are checked before anybody can borrow by them; the scorecard decides as its table says."""
 
 import dataclasses
+import json
 from copy import deepcopy
 from datetime import date
 from decimal import Decimal
@@ -12,9 +13,9 @@ from loanapp.backend.origination.assessment import Facts, assess
 from loanapp.backend.policy import PolicyError, load_policies, loader
 from loanapp.backend.policy.loader import check
 from loanapp.domain.bank_card import issuer_of
-from loanapp.domain.consent import ConsentScope
+from loanapp.domain.consent import ConsentScope, WithdrawalEffect, WithdrawalPhase
 from loanapp.domain.decision import DecisionOutcome, DecisionReason
-from loanapp.resource_files import read_toml
+from loanapp.resource_files import read_toml, resource_path
 
 POLICIES = load_policies()
 GOOD = Facts(
@@ -41,9 +42,15 @@ def test_the_committed_policies_hold():
 
 
 def test_every_authorisation_promises_the_withdrawal_the_lender_allows():
+    zh, en = (
+        json.loads(resource_path("translations", one, "my_data.json").read_text(encoding="utf-8"))
+        for one in ("zh_CN", "en")
+    )
     for consent in POLICIES.consents:
-        assert "您可以撤回：提交申请前" in consent.text.zh, consent.scope
-        assert "You may withdraw: at any time before you submit" in consent.text.en, consent.scope
+        at = f"您可以撤回：随时可以，在“{zh['title']}”的“{zh['consents']}”里，与同意一样点一下。"
+        assert at in consent.text.zh, consent.scope
+        way = f"You may withdraw: at any time, under {en['title']}, {en['consents']}, with one press"
+        assert way in consent.text.en, consent.scope
     assert all(word in POLICIES.consent(ConsentScope.FACE_VERIFICATION).text.zh for word in "眨张点转")
 
 
@@ -67,6 +74,27 @@ def test_a_product_that_breaks_a_limit_stops_the_start(change, named):
     product = POLICIES.products[0].model_copy(update=change)
     with pytest.raises(PolicyError, match=named):
         check(dataclasses.replace(POLICIES, products=(product,)))
+
+
+@pytest.mark.parametrize(
+    ("scope", "phase", "effect", "named"),
+    [
+        ("bureau_query", "deciding", "another_way", "no other way"),
+        ("bank_account_check", "lent", "application_ends", "nothing can end"),
+        ("face_verification", "lent", None, "every phase"),
+    ],
+)
+def test_a_withdrawal_that_cannot_be_kept_stops_the_start(scope, phase, effect, named):
+    def changed(consent):
+        if consent.scope != scope:
+            return consent
+        others = tuple(one for one in consent.withdrawals if one.phase != phase)
+        row = consent.withdrawal(WithdrawalPhase(phase))
+        rows = others if effect is None else (*others, row.model_copy(update={"effect": WithdrawalEffect(effect)}))
+        return consent.model_copy(update={"withdrawals": rows})
+
+    with pytest.raises(PolicyError, match=named):
+        check(dataclasses.replace(POLICIES, consents=tuple([changed(one) for one in POLICIES.consents])))
 
 
 def test_an_authorisation_that_is_missing_stops_the_start():

@@ -141,6 +141,35 @@ class TestConsentAndFace:
         assert len({one.headers["Idempotency-Key"] for one in sent}) == 3
         assert [kept["receipt_id"] for kept in journey.consent_receipts()] == ["r-2", "r-3"]
 
+    def test_taking_one_back_is_one_act_with_a_receipt_and_nothing_more_leaves_under_it(self, desk):
+        journey = at(desk, answer(**FILLED), clock=ManualClock(NOON))
+        desk.says(challenge(), {"applications": [answer(**FILLED)]})
+        begun = journey.begin_liveness()
+        given = journey.given_consents()
+        assert [(one.scope, one.phase) for one in given] == [(scope, "filling") for scope in ConsentScope]
+        left = {**FILLED, "consents": [{**FILLED["consents"][0], "granted": False}, *FILLED["consents"][1:]]}
+        desk.says(receipt(granted=False), answer(**left))
+        receipt_ = journey.withdraw_consent("ap-1", ConsentScope.FACE_VERIFICATION, "zh")
+        assert journey.consent_receipts()[-1]["receipt_id"] == receipt_.receipt_id
+        (sent,) = desk.asked("/v1/applications/ap-1/consents")
+        assert json.loads(sent.body)["granted"] is False
+        before = len(desk.lender.requests)
+        with pytest.raises(NotAllowedNowError) as caught:
+            journey.begin_liveness()
+        assert caught.value.code is ErrorCode.CONSENT_MISSING
+        with pytest.raises(GuardRefusal) as refused:  # nor for an attempt that had begun
+            journey.send_evidence(begun, b"frames of a face")
+        assert refused.value.code is ErrorCode.GUARD_NO_BASIS
+        assert len(desk.lender.requests) == before
+
+    def test_an_authorisation_of_an_earlier_application_can_be_taken_back_too(self, desk):
+        earlier = answer("settled", id="ap-0", number="LA-0")
+        journey = at(desk, answer())
+        desk.says({"applications": [answer(), earlier]}, receipt(granted=False))
+        assert {(one.application_id, one.phase) for one in journey.given_consents()} == {("ap-0", "lent")}
+        journey.withdraw_consent("ap-0", ConsentScope.FACE_VERIFICATION, "zh")
+        assert journey.application.id == "ap-1"
+
     @pytest.mark.parametrize("changes", [{"text_version": "v0"}, {"text_sha256": "0" * 64}])
     def test_a_consent_to_other_words_is_not_sent(self, desk, changes):
         journey = at(desk, answer())

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from loanapp.backend.http.models.common import Answer, MoneyText, Percent, Request, Sha256, Words, Yuan
+from loanapp.backend.http.models.common import Answer, MoneyText, Percent, Request, Sha256, WithdrawalWords, Words, Yuan
 from loanapp.domain.consent import ConsentScope, LoanPurpose
 from loanapp.domain.decision import DecisionOutcome, DecisionReason
 from loanapp.domain.identity_number import Sex
@@ -326,6 +326,7 @@ class ConsentReceipt(Answer):
     """The borrower's proof of an authorisation: Ed25519 over the canonical JSON of all other fields.
 
     ``record``: ISO/IEC TS 27560 as JSON-LD, and Kantara CR 1.1. ``ledger_head``: entries and root before this one.
+    ``withdrawal``: what taking it back has done, where that is what this is the receipt of.
     """
 
     receipt_id: str
@@ -338,6 +339,7 @@ class ConsentReceipt(Answer):
     recorded_at: str
     recipient: Words
     ledger_head: str
+    withdrawal: WithdrawalWords | None = None
     record: dict[str, Any]
     signature: str
 

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, WithJsonSchema
 
+from loanapp.domain.consent import WithdrawalEffect, WithdrawalPhase
 from loanapp.domain.money import to_cents, wire
 
 _MONEY_PATTERN: Final = r"^[0-9]{1,9}(\.[0-9]{1,2})?$"
@@ -65,3 +66,12 @@ class Words(Answer):
 def yuan(text: str) -> Decimal:
     """A :data:`MoneyText` as an amount in cents."""
     return to_cents(Decimal(text))
+
+
+class WithdrawalWords(Answer):
+    """What taking an authorisation back does while the application is in ``phase``: what stops, what is kept."""
+
+    phase: WithdrawalPhase
+    effect: WithdrawalEffect
+    stops: Words
+    keeps: Words

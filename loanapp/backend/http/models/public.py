@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, StringConstraints
 
-from loanapp.backend.http.models.common import Answer, Percent, Request, Words, Yuan
+from loanapp.backend.http.models.common import Answer, Percent, Request, WithdrawalWords, Words, Yuan
 from loanapp.domain.consent import ConsentScope, LegalBasis, LoanPurpose
 from loanapp.domain.devices import DeviceSystem
 from loanapp.domain.schedule import RepaymentMethod
@@ -55,6 +55,7 @@ class ConsentAnswer(Answer):
     retention: Words
     refuse_effect: Words
     purpose: Words
+    withdrawals: tuple[WithdrawalWords, ...]
 
 
 class DataItemAnswer(Answer):

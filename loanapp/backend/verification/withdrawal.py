@@ -1,0 +1,77 @@
+"""Taking an authorisation back: at once it is used no more; what was found under it goes where nothing else needs it.
+
+What it does to the application is the policy's row for the phase (``resources/policy/consents.toml``), which the
+borrower has read before. What was done earlier stays valid (PIPL 15); what only the authorisation allowed is deleted
+(PIPL 47).
+"""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from loanapp.backend.applications.store import Sealed, newest_consents, set_status
+from loanapp.backend.branches.appointments import booked
+from loanapp.backend.policy.models import Withdrawal
+from loanapp.backend.services import Services
+from loanapp.backend.store.tables import Application, Check, ContractRecord, FaceState, LivenessSession
+from loanapp.backend.verification.attempts import close_attempts
+from loanapp.backend.verification.documents import forget_card, forget_face
+from loanapp.domain.consent import ConsentScope, WithdrawalEffect, WithdrawalPhase, withdrawal_phase
+from loanapp.domain.decision import DecisionReason
+from loanapp.domain.status import ApplicationStatus
+
+
+def stands(session: Session, application_id: str, scope: ConsentScope) -> bool:
+    """Whether the newest answer grants ``scope``, to whichever text: what may still be done under it."""
+    record = newest_consents(session, application_id).get(scope)
+    return record is not None and record.granted
+
+
+def withdrawal_of(services: Services, application: Application, scope: ConsentScope) -> Withdrawal:
+    """What taking ``scope`` back does now."""
+    return services.policies.consent(scope).withdrawal(withdrawal_phase(application.status))
+
+
+def take_back(
+    services: Services, session: Session, application: Application, scope: ConsentScope, now: datetime
+) -> None:
+    """End what is done under ``scope`` and forget what was found, in the caller's transaction."""
+    phase, row = withdrawal_phase(application.status), withdrawal_of(services, application, scope)
+    match scope:
+        case ConsentScope.FACE_VERIFICATION:
+            _take_back_face(session, application, phase, now)
+        case ConsentScope.BUREAU_QUERY:
+            check = session.get(Check, (application.id, "credit"))
+            if check is not None:
+                check.answer_sealed = None
+        case ConsentScope.BANK_ACCOUNT_CHECK:
+            if phase is not WithdrawalPhase.LENT:
+                forget_card(application)
+                # Made and never signed by both; it names the card.
+                session.execute(delete(ContractRecord).where(ContractRecord.application_id == application.id))
+    if row.effect is WithdrawalEffect.ANOTHER_WAY:
+        _to_a_person(services, session, application)
+    if row.effect is WithdrawalEffect.APPLICATION_ENDS:
+        set_status(session, application, ApplicationStatus.WITHDRAWN, now, "borrower")
+
+
+def _take_back_face(session: Session, application: Application, phase: WithdrawalPhase, now: datetime) -> None:
+    close_attempts(session, application, now)
+    if phase is WithdrawalPhase.FILLING and application.face_state is not FaceState.MANUAL:
+        forget_face(session, application, now)
+    if phase is WithdrawalPhase.LENT:
+        return  # the proof of who signed (Anti-Money Laundering Law 34)
+    for attempt in session.scalars(select(LivenessSession).where(LivenessSession.application_id == application.id)):
+        attempt.measures = attempt.verdict = None
+
+
+def _to_a_person(services: Services, session: Session, application: Application) -> None:
+    """The check by documents, at the same price; a visit to a branch that is booked stays as it is."""
+    if booked(session, application) is not None:
+        return
+    application.face_state, application.face_by_person = FaceState.MANUAL, True
+    sealed = Sealed(services, application)
+    decision, reason = sealed.decision, DecisionReason.FACE_CHECK_BY_PERSON.value
+    if decision is not None and reason not in decision["reasons"]:
+        sealed.decision = decision | {"reasons": [*decision["reasons"], reason]}

@@ -1,0 +1,79 @@
+"""Authorisations in force, in every application, and taking one back: with one act, as it was given."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from loanapp.client.answers import ConsentReceipt
+from loanapp.domain.consent import ConsentScope, WithdrawalPhase, withdrawal_phase
+from loanapp.domain.errors import ErrorCode
+from loanapp.guard.refusal import GuardRefusal
+from loanapp.journey.core import JourneyCore
+
+
+@dataclass(frozen=True, slots=True)
+class GivenConsent:
+    """One authorisation that is in force; what taking it back does depends on ``phase``."""
+
+    application_id: str
+    number: str
+    scope: ConsentScope
+    recorded_at: datetime
+    phase: WithdrawalPhase
+
+
+class ConsentActs(JourneyCore):
+    """Looking at what one has agreed to, and taking it back."""
+
+    def given_consents(self) -> tuple[GivenConsent, ...]:
+        """What is in force now, the newest application first; asked of the lender."""
+
+        def work() -> tuple[GivenConsent, ...]:
+            return tuple(
+                GivenConsent(one.id, one.number, scope, record.recorded_at, withdrawal_phase(one.status))
+                for one in self.client.applications()
+                for scope in ConsentScope
+                if (record := one.consent(scope)) is not None and record.granted
+            )
+
+        return self._guarded(work)
+
+    def withdraw_consent(self, application_id: str, scope: ConsentScope, language: str) -> ConsentReceipt:
+        """Take an authorisation back, at any time; the signed receipt is checked and kept.
+
+        From the answer on the lender does nothing more under it, and this program sends nothing more under it. Raises
+        :class:`GuardRefusal` with ``GUARD_CONSENT_DIFFERS`` for a lender that no longer knows the authorisation.
+        """
+
+        def work() -> ConsentReceipt:
+            profile = self._profile()
+            text = profile.consent(scope)
+            if text is None:
+                raise GuardRefusal(ErrorCode.GUARD_CONSENT_DIFFERS, scope.value)
+            digest = text.sha256.in_language(language)
+            act, body = f"consent.{scope.value}", [application_id, False, text.version, digest, language]
+            # Given and taken back again is another act than the first time.
+            self._drop_other_keys(act, body)
+            receipt = self._keyed(
+                act,
+                body,
+                lambda key: self.client.record_consent(
+                    application_id,
+                    scope,
+                    granted=False,
+                    text_version=text.version,
+                    text_sha256=digest,
+                    language=language,
+                    key=key,
+                    message_public_key=profile.message_public_key,
+                ),
+            )
+            with self._lock:
+                self.draft.receipts[receipt.receipt_id] = json.dumps(dict(receipt.raw), ensure_ascii=False)
+                at_hand = self.application is not None and self.application.id == application_id
+            if at_hand:
+                self._looked(self.client.application(application_id))
+            self._save()
+            return receipt
+
+        return self._guarded(work)

@@ -1,0 +1,121 @@
+"""Authorisations in force: what stops and what stays is said on each, and one press takes it back, as one gave it."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout
+
+from loanapp.domain.consent import WithdrawalEffect
+from ui.announce import announce
+from ui.components import Banner, Card, EmptyState, SecondaryButton, label
+from ui.components.labels import empty
+from ui.formats import moment
+from ui.messages import Level
+from ui.my_data.view import DataView
+from ui.translations import tr
+
+if TYPE_CHECKING:
+    from loanapp.client.profile import Withdrawal
+    from loanapp.journey.consent_acts import GivenConsent
+
+
+class Consents(DataView):
+    """One card for each authorisation; nothing asks again, because the card has said everything before."""
+
+    def build(self) -> None:
+        """Make the widgets."""
+        self._given: tuple[GivenConsent, ...] = ()
+        self._ended = False
+        self._name = ""
+        self.result = Banner(Level.DONE)
+        self.result.hide()
+        self.body.addWidget(self.result)
+        self.nothing = EmptyState("done")
+        self.body.addWidget(self.nothing)
+        self._cards = QVBoxLayout()
+        self._cards.setSpacing(12)
+        self.body.addLayout(self._cards)
+        self.buttons: dict[str, SecondaryButton] = {}
+
+    def load(self) -> bool:
+        """Ask what is in force; whoever is not signed in has given nothing yet."""
+        self.result.hide()
+        journey = self.context.journey
+        if journey is None or not journey.signed_in:
+            self._given = ()
+            self.show_words()
+            return False
+        self.ask(journey.given_consents, self._came)
+        return not self._given
+
+    def _came(self, given: "tuple[GivenConsent, ...]") -> None:
+        self._given = given
+        self.show_words()
+
+    def show_words(self) -> None:
+        """Every card in the language in force."""
+        empty(self._cards)
+        self.buttons = {}
+        several = len({one.application_id for one in self._given}) > 1
+        for one in self._given:
+            self._cards.addWidget(self._card(one, several=several))
+        signed_in = self.context.journey is not None and self.context.journey.signed_in
+        self.nothing.say(tr("my_data.consents_none"), tr(f"my_data.consents_{'when' if signed_in else 'sign_in'}"))
+        self.nothing.setVisible(not self._given)
+        self._show_result()
+
+    def _show_result(self) -> None:
+        if self._name:
+            ending = "my_data.consent_withdrawn_ended" if self._ended else "my_data.consent_withdrawn_text"
+            self.result.say(tr("my_data.consent_withdrawn", name=tr(self._name)), tr(ending))
+
+    def _words(self, one: "GivenConsent") -> "Withdrawal | None":
+        lender = self.context.journey.lender if self.context.journey is not None else None
+        text = lender.consent(one.scope) if lender is not None else None
+        return text.withdrawal(one.phase) if text is not None else None
+
+    def _card(self, one: "GivenConsent", *, several: bool) -> Card:
+        card, words, pick = Card(padding=16, spacing=6), self._words(one), self.context.translator.pick
+        name = tr(f"permissions.scope_{one.scope.value}")
+        card.body.addWidget(label(name, "strong"))
+        when = tr("my_data.consent_given", when=moment(one.recorded_at))
+        if several:
+            when = f"{when} {tr('my_data.consent_of', number=one.number)}"
+        card.body.addWidget(label(when, "small"))
+        stops = pick(words.stops) if words is not None else tr("my_data.consent_unsaid")
+        card.body.addWidget(label(tr("my_data.consent_stops", text=stops), "small-ink"))
+        if words is not None:
+            card.body.addWidget(label(tr("my_data.consent_keeps", text=pick(words.keeps)), "small-ink"))
+        ends = words is not None and words.effect is WithdrawalEffect.APPLICATION_ENDS
+        button = SecondaryButton(tr("my_data.consent_withdraw_ends" if ends else "my_data.consent_withdraw"))
+        button.setAccessibleName(f"{button.text()} {name}")
+        button.clicked.connect(partial(self._withdraw, one))
+        self.buttons[f"{one.application_id}|{one.scope.value}"] = button
+        card.body.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        return card
+
+    def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - the protocol of operations
+        """One at a time."""
+        for button in self.buttons.values():
+            button.setEnabled(not busy)
+
+    def _withdraw(self, one: "GivenConsent") -> None:
+        journey, language = self.context.journey, self.context.translator.language
+        if journey is None:
+            return
+        words = self._words(one)
+        ends = words is not None and words.effect is WithdrawalEffect.APPLICATION_ENDS
+
+        def work() -> "tuple[GivenConsent, ...]":
+            journey.withdraw_consent(one.application_id, one.scope, language)
+            return journey.given_consents()
+
+        self.ask(work, partial(self._withdrawn, one, ends))
+
+    def _withdrawn(self, one: "GivenConsent", ended: bool, left: "tuple[GivenConsent, ...]") -> None:  # noqa: FBT001
+        self._name, self._ended = f"permissions.scope_{one.scope.value}", ended
+        self._came(left)
+        self.result.show()
+        announce(self.result, self.result.accessibleName())
+        self.changed.emit()
