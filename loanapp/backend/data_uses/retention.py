@@ -42,6 +42,7 @@ def sweep(services: Services) -> None:
     _finish_begun(services)
     # Whatever else was deleted meanwhile, such as what a consent taken back allowed, leaves the log as well.
     _guarded(services.database.erase_deleted)
+    _guarded(services.vault.finish_rotation)
 
 
 def _erase_stale(services: Services, application_id: str, last: datetime) -> None:

@@ -33,6 +33,7 @@ from loanapp.backend.staff.tables import Base
 from loanapp.backend.store.cipher import KEY_BYTES, FieldCipher
 from loanapp.backend.store.database import Database
 from loanapp.backend.store.upgrade import make_tables
+from loanapp.backend.vault.key_files import KeyFiles
 from loanapp.backend.vault.vault import Vault
 from loanapp.backend.verification.intake import Intake
 from loanapp.domain.clock import Clock
@@ -85,7 +86,7 @@ def assemble(folder: LenderFolder, policies: Policies, clock: Clock) -> Lender:
         keys=LenderKeys(folder, policies.profile.name.zh, clock),
         database=database,
         cipher=FieldCipher(folder.secret("data.key", KEY_BYTES)),
-        vault=Vault(folder.root / "vault", folder.secret("vault.key", KEY_BYTES)),
+        vault=Vault(folder.root / "vault", KeyFiles(folder.root / "keys")),
         inference=InferenceClient(),
         intake=Intake(policies.face.upload.at_once),
         sources=guarded(

@@ -1,29 +1,36 @@
-"""Ciphertext files with a key each; the keys lie in the vault's own database, wrapped by the vault's own key.
+"""Ciphertext files with a key each; the keys lie in the vault's own database, wrapped by a key-encryption key.
 
 Destroying means: the item's key first, then its file, so that not even a copy of the disk brings it back.
+
+The key-encryption key is changed without touching a file: a new one is made, every item's key is wrapped anew, and
+the old one is destroyed once nothing is wrapped by it. Which key counts stands in the database, so that a lender that
+runs meanwhile wraps by the right one; killed between any two steps, the timer of deletions goes on.
 """
 
 import logging
-import os
 import secrets
 import uuid
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import String, select
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import String, func, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from loanapp.backend.store.cipher import CipherError, FieldCipher
 from loanapp.backend.store.database import Database
 from loanapp.backend.store.types import Moment
+from loanapp.backend.store.upgrade import make_tables
+from loanapp.backend.vault.key_files import FIRST, KeyFiles, write_once
 
 log = logging.getLogger(__name__)
 
 _NONCE_BYTES: Final = 12
 _KEY_BITS: Final = 256
+_WRAPPED_AT_ONCE: Final = 200
 
 
 class _Base(DeclarativeBase):
@@ -39,17 +46,41 @@ class VaultItem(_Base):
     kind: Mapped[str] = mapped_column(String(40))
     key_sealed: Mapped[bytes]
     stored_at: Mapped[datetime] = mapped_column(Moment())
+    key_id: Mapped[str | None] = mapped_column(String(40))  # what wraps its key; empty: the first
+
+    @property
+    def wrapped_by(self) -> str:
+        """The id of the key-encryption key."""
+        return self.key_id or FIRST
+
+
+class VaultKey(_Base):
+    """A key-encryption key that counts, or that something may still be wrapped by; the newest counts."""
+
+    __tablename__ = "vault_key"
+    no: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    id: Mapped[str] = mapped_column(String(40), unique=True)
+    made_at: Mapped[datetime | None] = mapped_column(Moment())
+
+
+_WRAPPED_BY: Final = func.coalesce(VaultItem.key_id, FIRST)
 
 
 class Vault:
     """Keeps bytes that must be able to vanish."""
 
-    def __init__(self, folder: Path, key: bytes) -> None:
-        """``folder`` holds the files and the database; ``key`` is 32 random bytes kept apart from both."""
+    def __init__(self, folder: Path, keys: KeyFiles) -> None:
+        """``folder`` holds the files and the database; ``keys`` are kept apart from both."""
         self._folder = folder
-        self._cipher = FieldCipher(key)
+        self._keys = keys
+        self._ciphers: dict[str, FieldCipher] = {}
         self._database = Database(folder / "vault.sqlite")
-        _Base.metadata.create_all(self._database.write_engine)
+        make_tables(self._database.write_engine, _Base)
+        with self._database.write() as session:
+            if session.scalars(select(VaultKey.id)).first() is None:
+                keys.make(FIRST)
+                session.add(VaultKey(id=FIRST))
+        self._destroy_unnamed_keys()
         self._remove_strays()
         self._erase()  # what a predecessor that was killed had deleted already
 
@@ -59,8 +90,9 @@ class Vault:
         key = AESGCM.generate_key(_KEY_BITS)
         nonce = secrets.token_bytes(_NONCE_BYTES)
         sealed = nonce + AESGCM(key).encrypt(nonce, data, self._place(item_id, owner, kind))
-        self._write(self._path(item_id), sealed)  # before its row: a row without a file would promise what is not there
+        write_once(self._path(item_id), sealed)  # before its row: a row without a file would promise what is not there
         with self._database.write() as session:
+            current = _current(session)
             old = self._find(owner, kind)
             for item in old:
                 session.delete(session.merge(item))
@@ -69,8 +101,9 @@ class Vault:
                     id=item_id,
                     owner=owner,
                     kind=kind,
-                    key_sealed=self._cipher.encrypt(key, f"vault|{item_id}"),
+                    key_sealed=self._cipher(current).encrypt(key, _wrapped_at(item_id)),
                     stored_at=at,
+                    key_id=current,
                 )
             )
         if old:
@@ -82,19 +115,19 @@ class Vault:
 
         An item whose file is gone is not kept.
         """
-        found, missed = self._find(owner, kind), ""
-        while found and found[-1].id != missed:
+        tried = ("", "")
+        while (found := self._find(owner, kind)) and (found[-1].id, found[-1].wrapped_by) != tried:
+            tried = found[-1].id, found[-1].wrapped_by
             try:
                 return self._open(found[-1], self._path(found[-1].id).read_bytes())
             except FileNotFoundError:
-                missed = found[-1].id  # perhaps just replaced: look again, once
-                found = self._find(owner, kind)
-        if missed:
-            log.error("an item of the vault has lost its file")
+                continue  # perhaps just replaced, or wrapped by another key: look again, once
+        if found:
+            log.error("an item of the vault has lost its file or its key")
         return None
 
     def _open(self, item: VaultItem, stored: bytes) -> bytes:
-        key = self._cipher.decrypt(item.key_sealed, f"vault|{item.id}")
+        key = self._cipher(item.wrapped_by).decrypt(item.key_sealed, _wrapped_at(item.id))
         try:
             return AESGCM(key).decrypt(
                 stored[:_NONCE_BYTES], stored[_NONCE_BYTES:], self._place(item.id, item.owner, item.kind)
@@ -124,6 +157,68 @@ class Vault:
         """Take deleted keys off the disk; ``False`` while a reader keeps the vault's log busy."""
         return self._database.erase_deleted()
 
+    def rotation(self, at: datetime) -> Iterator[str]:
+        """Change the key-encryption key, one lasting step after another; the name of each step that is done."""
+        with self._database.write() as session:  # nobody takes a key without a row for a stray one meanwhile
+            key_id = f"{FIRST}-{secrets.token_hex(8)}"
+            self._keys.make(key_id)
+            session.add(VaultKey(id=key_id, made_at=at))
+        yield "made"
+        yield from self._finishing()
+
+    def finish_rotation(self) -> None:
+        """Go on with a change of keys that was cut off; nothing to do where there was none."""
+        for _step in self._finishing():
+            pass
+
+    def wrapped(self) -> dict[str, int]:
+        """How many items are wrapped by each key there is, the newest key last."""
+        with self._database.read() as session:
+            counted = session.execute(select(_WRAPPED_BY, func.count()).group_by(_WRAPPED_BY))
+            counts: dict[str, int] = {key_id: count for key_id, count in counted}  # noqa: C416 - rows are no pairs
+            return {key_id: counts.get(key_id, 0) for key_id in session.scalars(_KEYS)}
+
+    def _finishing(self) -> Iterator[str]:
+        while self._wrap_some():
+            yield "wrapped"
+        with self._database.write() as session:
+            current, used = _current(session), set(session.scalars(select(_WRAPPED_BY).distinct()))
+            retired = [key for key in session.scalars(select(VaultKey)) if key.id not in {current, *used}]
+            for key in retired:
+                session.delete(key)
+        if retired:
+            yield "retired"
+        if self._destroy_unnamed_keys():
+            yield "destroyed"
+
+    def _wrap_some(self) -> int:
+        """Wrap some items' keys by the key that counts; how many. Their files stay as they are."""
+        with self._database.write() as session:
+            current = _current(session)
+            query = select(VaultItem).where(_WRAPPED_BY.is_distinct_from(current)).limit(_WRAPPED_AT_ONCE)
+            items = list(session.scalars(query))
+            for item in items:
+                place = _wrapped_at(item.id)
+                key = self._cipher(item.wrapped_by).decrypt(item.key_sealed, place)
+                item.key_sealed, item.key_id = self._cipher(current).encrypt(key, place), current
+        return len(items)
+
+    def _destroy_unnamed_keys(self) -> int:
+        """Destroy keys no row names: made by a process that was killed before it used them, or retired; how many."""
+        with self._database.write() as session:
+            unnamed = self._keys.ids() - set(session.scalars(select(VaultKey.id)))
+            for key_id in unnamed:
+                self._keys.destroy(key_id)
+        self._ciphers = {}
+        return len(unnamed)
+
+    def _cipher(self, key_id: str) -> FieldCipher:
+        """Raises ``FileNotFoundError`` for a key that was destroyed."""
+        found = self._ciphers.get(key_id)
+        if found is None:
+            found = self._ciphers[key_id] = FieldCipher(self._keys.read(key_id))
+        return found
+
     def close(self) -> None:
         """Give back the database."""
         self._database.close()
@@ -137,20 +232,6 @@ class Vault:
     def _erase(self) -> None:
         if not self.erase_deleted():
             log.warning("deleted keys stay in the vault's log until the next deletion or start: a reader is busy")
-
-    def _write(self, path: Path, sealed: bytes) -> None:
-        """On the disk when this returns, for its owner alone."""
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(sealed)
-            file.flush()
-            os.fsync(file.fileno())
-        if os.name == "posix":
-            folder = os.open(self._folder, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
 
     def _find(self, owner: str, kind: str) -> list[VaultItem]:
         with self._database.read() as session:
@@ -171,3 +252,15 @@ class Vault:
         for path in self._folder.glob("*.sealed"):
             if path.stem not in known:
                 path.unlink(missing_ok=True)
+
+
+_KEYS: Final = select(VaultKey.id).order_by(VaultKey.no)
+
+
+def _current(session: Session) -> str:
+    """The key-encryption key that counts."""
+    return list(session.scalars(_KEYS))[-1]
+
+
+def _wrapped_at(item_id: str) -> str:
+    return f"vault|{item_id}"

@@ -14,6 +14,7 @@ from loanapp.backend.store import database
 from loanapp.backend.store.cipher import CipherError, FieldCipher
 from loanapp.backend.store.tables import Base
 from loanapp.backend.store.upgrade import make_tables
+from loanapp.backend.vault.key_files import KeyFiles
 from loanapp.backend.vault.vault import Vault, VaultItem
 from loanapp.domain.clock import SystemClock
 from loanapp.domain.errors import ErrorCode, LoanAppError
@@ -22,7 +23,7 @@ NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
 
 def test_what_the_vault_destroys_is_on_no_disk_any_more(tmp_path):
-    vault = Vault(tmp_path, bytes(32))
+    vault = Vault(tmp_path, KeyFiles(tmp_path))
     face = b"pixels of a face " * 200
     vault.store("one", "face_evidence", face, NOW)
     vault.store("one", "portrait", b"portrait", NOW)
@@ -38,7 +39,7 @@ def test_what_the_vault_destroys_is_on_no_disk_any_more(tmp_path):
 
 
 def test_an_item_has_one_version_and_a_changed_one_does_not_open(tmp_path):
-    vault = Vault(tmp_path, bytes(32))
+    vault = Vault(tmp_path, KeyFiles(tmp_path))
     vault.store("one", "document_front", b"first", NOW)
     vault.store("one", "document_front", b"second", NOW)
     assert vault.load("one", "document_front") == b"second"
@@ -51,7 +52,7 @@ def test_an_item_has_one_version_and_a_changed_one_does_not_open(tmp_path):
 
 
 def test_the_key_of_a_replaced_item_is_on_no_disk_any_more(tmp_path):
-    vault = Vault(tmp_path, bytes(32))
+    vault = Vault(tmp_path, KeyFiles(tmp_path))
     vault.store("one", "portrait", b"first", NOW)
     with vault._database.read() as session:
         key = session.query(VaultItem).one().key_sealed
@@ -65,20 +66,20 @@ def test_a_reader_that_keeps_deleted_keys_on_the_disk_is_told_and_the_next_start
     tmp_path, expect_log, monkeypatch
 ):
     monkeypatch.setattr(database, "_BUSY_SECONDS", 0.05)
-    vault = Vault(tmp_path, bytes(32))
+    vault = Vault(tmp_path, KeyFiles(tmp_path))
     vault.store("one", "portrait", b"first", NOW)
     with vault._database.read() as session:
         key = session.query(VaultItem).one().key_sealed  # and the snapshot stays open
         expect_log("a reader is busy")
         assert vault.destroy("one", "portrait") == 1
         assert vault.load("one", "portrait") is None
-    Vault(tmp_path, bytes(32)).close()
+    Vault(tmp_path, KeyFiles(tmp_path)).close()
     assert not any(key in path.read_bytes() for path in tmp_path.glob("vault.sqlite*"))
     vault.close()
 
 
 def test_an_item_that_lost_its_file_is_not_kept(tmp_path, expect_log):
-    vault = Vault(tmp_path, bytes(32))
+    vault = Vault(tmp_path, KeyFiles(tmp_path))
     vault.store("one", "portrait", b"portrait", NOW)
     (only,) = tmp_path.glob("*.sealed")
     only.unlink()
@@ -88,11 +89,11 @@ def test_an_item_that_lost_its_file_is_not_kept(tmp_path, expect_log):
 
 
 def test_a_file_whose_key_is_gone_is_removed_at_the_next_start(tmp_path):
-    vault = Vault(tmp_path, bytes(32))
+    vault = Vault(tmp_path, KeyFiles(tmp_path))
     vault.store("one", "portrait", b"portrait", NOW)
     (tmp_path / "stray.sealed").write_bytes(b"noise")
     vault.close()
-    vault = Vault(tmp_path, bytes(32))
+    vault = Vault(tmp_path, KeyFiles(tmp_path))
     assert [vault.load("one", "portrait"), len(list(tmp_path.glob("*.sealed")))] == [b"portrait", 1]
     vault.close()
 
