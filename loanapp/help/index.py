@@ -27,6 +27,8 @@ class Index:
 
     def __init__(self, found: Iterable[Article], *, chinese: bool) -> None:
         self.articles: Final = tuple(found)
+        numbers = {one.id: number for number, one in enumerate(self.articles)}
+        self.leads_to: Final = tuple(tuple(numbers[name] for name in one.related) for one in self.articles)
         self._lock = threading.Lock()
         self._database = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
         with closing(self._database.cursor()) as cursor:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _ABOUT, _MENTIONS, _ALIKE, _GUESSED = 3.0, 1.0, 0.4, 0.4
 # Two English words that follow one another, and parts of words; docs/decisions/0013 says how the weights were found.
 _NEIGHBOURS, _PIECES = 1.0, 0.5
+# Of what fits an article, a share counts for those it leads on to: two of them are often right.
+_LED_ON_TO: Final = 0.1
 # What fits so much worse than the best is noise.
 _LEAST_OF_BEST: Final = 0.12
 _LONGEST_QUERY: Final = 200
@@ -55,6 +57,7 @@ def search(words: str, language: str, limit: int = 10) -> list[Match]:
         share = weight * (_ABOUT if about else _MENTIONS)
         for number, score in (index.about if about else index.mentions)(expression).items():
             scores[number] = scores.get(number, 0.0) + share * score
+    scores = _led_on(scores, index)
     least = _LEAST_OF_BEST * max(scores.values(), default=0.0)
     found = (Match(index.articles[number], round(score, 2)) for number, score in scores.items())
     ranked = sorted(
@@ -62,6 +65,15 @@ def search(words: str, language: str, limit: int = 10) -> list[Match]:
         key=lambda match: (-match.score, match.article.id),
     )
     return ranked[:limit]
+
+
+def _led_on(scores: dict[int, float], index: "Index") -> dict[int, float]:
+    """``scores`` with what articles get from the best that leads on to them."""
+    found = dict(scores)
+    for number, score in scores.items():
+        for other in index.leads_to[number]:
+            found[other] = max(found.get(other, 0.0), scores.get(other, 0.0) + _LED_ON_TO * score)
+    return found
 
 
 @lru_cache(maxsize=32)
