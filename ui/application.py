@@ -13,6 +13,7 @@ from loanapp.resource_files import has_lender_profile
 from ui import reader_roles
 from ui.components.places import hold_places
 from ui.home import WindowSettings
+from ui.idle_lock import IdleLock
 from ui.main_window import MainWindow
 from ui.messages import MessageBridge
 from ui.my_data.visit import HistoryWatch
@@ -82,7 +83,9 @@ class Desktop(QObject):
             settings.mode = "contrast"
         theme().choose(mode=settings.mode, scale=settings.scale, large=settings.large, still=settings.still)
         self.context = PageContext(None, self.operations, self.messages, translator(), theme(), demonstration)
+        self.context.lock_minutes = settings.lock_minutes
         self.window = MainWindow(self.context, help_open=settings.help_open)
+        self.lock = IdleLock(shell, self.window, settings.lock_minutes)
         self._updates = UpdateNotices(home, self.window.notices, self.operations, self)
         self._again = QTimer(self)
         self._again.setSingleShot(True)
@@ -98,6 +101,7 @@ class Desktop(QObject):
         window.bottom.still_chosen.connect(lambda still: self.choose_looks(still=still))
         window.bottom.large_chosen.connect(lambda large: self.choose_looks(large=large))
         window.bottom.language_chosen.connect(lambda language: self.choose_looks(language=language))
+        self.messages.lock_minutes_chosen.connect(self._choose_lock_minutes)
         window.unreachable.connect(self._lender_lost)
         window.page_shown.connect(lambda _: self._say_when_nothing_is_kept())
         watch = HistoryWatch(self.context)
@@ -284,6 +288,11 @@ class Desktop(QObject):
             self._translate_qt()
         self._save_settings()
 
+    def _choose_lock_minutes(self, minutes: int) -> None:
+        self.settings.lock_minutes = self.context.lock_minutes = minutes
+        self.lock.set_minutes(minutes)
+        self._save_settings()
+
     def _translate_qt(self) -> None:
         """Qt's own words (menus of fields, file dialogs) in the borrower's language."""
         from PySide6.QtCore import QCoreApplication, QLibraryInfo, QTranslator
@@ -319,6 +328,7 @@ class Desktop(QObject):
         self._closed = True
         self._drop_qt_words()
         self._again.stop()
+        self.lock.stop()
         self._updates.stop()
         self.window.leave()
         self._save_settings()

@@ -29,7 +29,18 @@ def system_language() -> Literal["zh", "en"]:
 class WindowSettings:
     """Looks and place of the window, nothing about the borrower. No dataclass: loaded before the first picture."""
 
-    __slots__ = ("help_open", "kept", "language", "large", "maximised", "mode", "place", "scale", "still")
+    __slots__ = (
+        "help_open",
+        "kept",
+        "language",
+        "large",
+        "lock_minutes",
+        "maximised",
+        "mode",
+        "place",
+        "scale",
+        "still",
+    )
 
     def __init__(self, language: Literal["zh", "en"] = "zh") -> None:
         self.language: Literal["zh", "en"] = language
@@ -37,6 +48,7 @@ class WindowSettings:
         self.scale = 100
         self.large = False
         self.still = False
+        self.lock_minutes = 5
         self.help_open = True
         self.place: Rect | None = None
         self.maximised = False
@@ -60,6 +72,9 @@ class WindowSettings:
                 settings.scale = stored["scale"]
             settings.large = stored.get("large") is True
             settings.still = stored.get("still") is True
+            minutes = stored.get("lock_minutes")
+            if isinstance(minutes, int) and 1 <= minutes <= 60:
+                settings.lock_minutes = minutes
             settings.help_open = stored.get("help_open") is not False
             settings.place = read_place(stored.get("place"))
             settings.maximised = stored.get("maximised") is True

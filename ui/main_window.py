@@ -58,7 +58,7 @@ class MainWindow(QWidget):
         self.help_open = help_open
         self._pages: dict[Page, JourneyPage] = {}
         self._page: JourneyPage | None = None
-        self._entered = False
+        self._entered = self._covered = False
         self._application_id = ""
         self._lender: LenderProfile | None = None
         self._help: HelpPanel | None = None
@@ -202,13 +202,21 @@ class MainWindow(QWidget):
         """A page says something else than before: an answer has come, or its next step."""
         if self._page is page:
             self._show_title()
-            if self._entered:
+            if self._entered and not self._covered:
                 announce(page, page.scaffold.title.text())
 
     def _show_title(self) -> None:
-        """The page in view names the window, as it does in the list of open windows."""
-        page, program = self._page, tr("common.program")
+        """The page in view names the window, as it does in the list of open windows; covered, nothing is told."""
+        page, program = None if self._covered else self._page, tr("common.program")
         self.window().setWindowTitle(f"{page.scaffold.title.text()} · {program}" if page is not None else program)
+
+    def set_covered(self, *, covered: bool) -> None:
+        """Take everything out of sight, out of the title and out of hearing, or bring it back as it was."""
+        self._covered = covered
+        if self._reader is not None:
+            self._reader.stop()
+        self.setHidden(covered)
+        self._show_title()
 
     def _forget_what_was_before(self) -> None:
         """Another application, or none any more: what pages show of the one before is nobody's to see."""

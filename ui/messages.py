@@ -41,6 +41,8 @@ class MessageBridge(QObject):
     help_wanted = Signal(str)
     support_wanted = Signal()
     large_wanted = Signal()
+    lock_wanted = Signal()
+    lock_minutes_chosen = Signal(int)
 
     def show_error(self, error: LoanAppError) -> None:
         """Show an error above the page, with its fix and its help article."""

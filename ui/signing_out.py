@@ -15,10 +15,11 @@ def ask_to_sign_out(window: "MainWindow") -> None:
     from ui.pages.confirm import Question, ask
 
     words = ("common.sign_out_title", "common.sign_out_text", "common.sign_out", "common.sign_out_stay")
-    ask(window, Question(*words), lambda: _sign_out(window))
+    ask(window, Question(*words), lambda: sign_out(window))
 
 
-def _sign_out(window: "MainWindow") -> None:
+def sign_out(window: "MainWindow", then: Callable[[], object] = lambda: None) -> None:
+    """Sign out without asking; ``then`` runs once nothing of the borrower is on the screen any more."""
     journey, page = window.context.journey, window.page
     if journey is None or page is None:
         return
@@ -35,7 +36,12 @@ def _sign_out(window: "MainWindow") -> None:
         journey.sign_out()
 
     # After everything saved before it, or the last keystroke would come back to the disk.
-    window.context.operations.save(work, lambda _: _signed_out(window, None), lambda error: _signed_out(window, error))
+    def ended(error: LoanAppError | None) -> None:
+        _signed_out(window, error)
+        if not journey.signed_in:
+            then()
+
+    window.context.operations.save(work, lambda _: ended(None), ended)
 
 
 def close_account(

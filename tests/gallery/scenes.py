@@ -1,5 +1,6 @@
 """Every scene there is: components, pages, questions."""
 
+from tests.gallery.account_scenes import account_scenes
 from tests.gallery.component_scenes import component_scenes
 from tests.gallery.face_scenes import face_scenes
 from tests.gallery.my_data_scenes import my_data_scenes
@@ -10,4 +11,11 @@ from tests.gallery.support_scenes import support_scenes
 
 def all_scenes() -> tuple[Scene, ...]:
     """Components first, then the road."""
-    return (*component_scenes(), *page_scenes(), *face_scenes(), *my_data_scenes(), *support_scenes())
+    return (
+        *component_scenes(),
+        *page_scenes(),
+        *face_scenes(),
+        *my_data_scenes(),
+        *support_scenes(),
+        *account_scenes(),
+    )

@@ -10,6 +10,7 @@ from ui.components import Banner, Card, FlowRow, LinkButton, Rule, SecondaryButt
 from ui.components.labels import empty
 from ui.formats import moment
 from ui.messages import Level
+from ui.my_data.lock_choice import LockChoice
 from ui.my_data.view import DataView
 from ui.translations import tr
 
@@ -36,7 +37,8 @@ class Security(DataView):
         for part in (self.others, self.more):
             ways.add(part)
         ways.close_up()
-        for part in (self.copied, self.before, self.heading, self.card, ways):
+        self.lock = LockChoice(self.context)
+        for part in (self.copied, self.before, self.heading, self.card, ways, self.lock):
             self.body.addWidget(part)
 
     def load(self) -> bool:
@@ -71,6 +73,7 @@ class Security(DataView):
         self.others.setText(tr("security.others"))
         self.others.setVisible(any(not one.current for one in live))
         self.more.setText(tr("security.more"))
+        self.lock.show_words(signed_in=signed_in)
         self._show_devices(live)
 
     def _show_devices(self, live: "list[SignedInDevice]") -> None:

@@ -67,6 +67,7 @@ class PageContext:
     theme: Theme
     demonstration: "DemonstrationKit | None" = None
     clock: Clock = _COMPUTERS_CLOCK
+    lock_minutes: int = 5
 
 
 class JourneyPage(QWidget):
