@@ -11,7 +11,7 @@ from loanapp.backend.applications.store import own_application, require_status, 
 from loanapp.backend.branches.appointments import give_up
 from loanapp.backend.data_uses.heads import sign_head, written_head
 from loanapp.backend.services import Services
-from loanapp.backend.staff.tables import StaffNote
+from loanapp.backend.staff.tables import FaceLook, StaffNote
 from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import (
     Application,
@@ -63,7 +63,7 @@ def erase(services: Services, session: Session, application: Application, reason
     application.identity_index = application.card_bank = application.card_last4 = None
     application.identity_corrections, application.has_front, application.has_back = [], False, False
     application.face_state, application.changed_face, application.certificate_at = FaceState.NONE, None, None
-    for of_one in (Check, ContractRecord, StaffNote):
+    for of_one in (Check, ContractRecord, StaffNote, FaceLook):
         session.execute(delete(of_one).where(of_one.application_id == application.id))
     session.execute(update(Loan).where(Loan.application_id == application.id).values(settlement_sealed=None))
     _forget_answers(session, application)

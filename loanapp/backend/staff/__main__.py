@@ -35,6 +35,11 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.write(f"{made.member_id}\n{made.totp_uri}\n")
         with lender.services.database.read() as session:
             eyes = len(members_with(session, StaffRole.PAYOUT))
+            reviewers = len(members_with(session, StaffRole.REVIEWER))
+        if reviewers < EYES:
+            sys.stderr.write(
+                f"a face is shown once {EYES} members with the role reviewer agree; there are {reviewers}\n"
+            )
         if eyes < EYES:
             sys.stderr.write(
                 f"payouts above the limit wait for {EYES} members with the role payout; there are {eyes}\n"

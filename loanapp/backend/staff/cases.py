@@ -23,7 +23,7 @@ from loanapp.domain.decision import DecisionReason
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.status import ApplicationStatus
 
-Side = Literal["front", "back"]
+Side = Literal["back"]  # the other shows a face: loanapp.backend.staff.face_images
 NOTE_CHARACTERS: Final = 2000
 
 
@@ -172,8 +172,7 @@ def _note_place(note_id: str) -> str:
 
 
 def _sides(application: Application) -> tuple[Side, ...]:
-    there: dict[Side, bool] = {"front": application.has_front, "back": application.has_back}
-    return tuple(side for side, is_there in there.items() if is_there)
+    return ("back",) if application.has_back else ()
 
 
 def _since(session: Session, application: Application) -> datetime:

@@ -14,7 +14,7 @@ from fastapi.responses import RedirectResponse
 from loanapp.backend.http.dependencies import ServicesDep
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.rights.requests import answer, open_requests, text_of
-from loanapp.backend.staff import cases, payouts
+from loanapp.backend.staff import cases, face_images, payouts
 from loanapp.backend.staff.members import (
     AtWork,
     SignInRefusedError,
@@ -150,7 +150,10 @@ def get_queue(request: Request, services: ServicesDep) -> Response:
         rows = cases.queue(services) if StaffRole.REVIEWER in who.roles else []
         waiting = payouts.waiting_payouts(services) if StaffRole.PAYOUT in who.roles else []
         asked = open_requests(services) if StaffRole.REVIEWER in who.roles else []
-        return _page("queue", request, who=who, rows=rows, payouts=waiting, eyes=payouts.EYES, requests=asked)
+        looks = face_images.asked_looks(services, who) if StaffRole.REVIEWER in who.roles else []
+        return _page(
+            "queue", request, who=who, rows=rows, payouts=waiting, eyes=payouts.EYES, requests=asked, looks=looks
+        )
 
     return _answered(request, services, act)
 
@@ -172,6 +175,8 @@ def _case(
         HTTPStatus.UNPROCESSABLE_ENTITY if fault else HTTPStatus.OK,
         who=who,
         case=cases.open_case(services, who, application_id),
+        looks=face_images.own_looks(services, who, application_id),
+        why=typed.get("why", ""),
         all_reasons=[reason.value for reason in DecisionReason if reason not in NEVER_DECLINES],
         fault=fault,
         note=typed.get("note", ""),
@@ -180,15 +185,57 @@ def _case(
     )
 
 
-@router.get("/cases/{application_id}/document/{side}")
-def get_document(application_id: str, side: cases.Side, request: Request, services: ServicesDep) -> Response:
-    """The photo of one side of the document; the look is an entry of its own."""
+@router.post("/cases/{application_id}/faces/{image}")
+def post_face_wish(
+    application_id: str, image: face_images.FaceImage, request: Request, services: ServicesDep, form: FormDep
+) -> Response:
+    """Ask a colleague to agree to being shown a face; why it is needed is said to them."""
+
+    def act() -> Response:
+        who, why = _acting(request, services, form, StaffRole.REVIEWER), form.get("why", "").strip()
+        if not _NOTE_AT_LEAST <= len(why) <= cases.NOTE_CHARACTERS:
+            return _case(request, services, application_id, "why", form)
+        face_images.ask(services, who, application_id, image, why)
+        return _to(f"/cases/{application_id}")
+
+    return _answered(request, services, act)
+
+
+@router.get("/cases/{application_id}/faces/{image}")
+def get_face(application_id: str, image: face_images.FaceImage, request: Request, services: ServicesDep) -> Response:
+    """A face, to whoever asked, while a colleague's yes holds; each look is an entry of the ledger."""
 
     def act() -> Response:
         who = _who(request, services, StaffRole.REVIEWER)
-        photo = cases.document_photo(services, who, application_id, side)
-        kind = "image/png" if photo.startswith(b"\x89PNG") else "image/jpeg"
-        return Response(photo, 200, HEADERS, kind)
+        return _picture(face_images.show(services, who, application_id, image))
+
+    return _answered(request, services, act)
+
+
+@router.post("/face-wishes/{look_id}")
+def post_face_answer(look_id: str, request: Request, services: ServicesDep, form: FormDep) -> Response:
+    """Another member's yes or no."""
+
+    def act() -> Response:
+        who = _acting(request, services, form, StaffRole.REVIEWER)
+        face_images.answer(services, who, look_id, agreed=form.get("answer") == "agree")
+        return _to("")
+
+    return _answered(request, services, act)
+
+
+def _picture(content: bytes) -> Response:
+    kind = "image/png" if content.startswith(b"\x89PNG") else "image/jpeg"
+    return Response(content, 200, HEADERS, kind)
+
+
+@router.get("/cases/{application_id}/document/{side}")
+def get_document(application_id: str, side: cases.Side, request: Request, services: ServicesDep) -> Response:
+    """The photo of the side without a face; the look is an entry of its own."""
+
+    def act() -> Response:
+        who = _who(request, services, StaffRole.REVIEWER)
+        return _picture(cases.document_photo(services, who, application_id, side))
 
     return _answered(request, services, act)
 

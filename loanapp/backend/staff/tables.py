@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from loanapp.backend.store.tables import Base
 
-__all__ = ["Base", "PayoutApproval", "StaffMember", "StaffNote", "StaffRole", "StaffSession"]
+__all__ = ["Base", "FaceLook", "PayoutApproval", "StaffMember", "StaffNote", "StaffRole", "StaffSession"]
 
 
 class StaffRole(StrEnum):
@@ -59,6 +59,22 @@ class StaffNote(Base):
     act: Mapped[str]
     text_sealed: Mapped[bytes]
     at: Mapped[datetime]
+
+
+class FaceLook(Base):
+    """One member's wish to be shown a face, and another's answer; ``expires_at`` is of the wish, then of the yes."""
+
+    __tablename__ = "staff_face_look"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), index=True)
+    image: Mapped[str] = mapped_column(String(20))
+    asked_by: Mapped[str] = mapped_column(ForeignKey("staff_member.id"))
+    why_sealed: Mapped[bytes]
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    answered_by: Mapped[str | None] = mapped_column(ForeignKey("staff_member.id"))
+    answered_at: Mapped[datetime | None]
+    agreed: Mapped[bool | None]
 
 
 class PayoutApproval(Base):

@@ -145,6 +145,10 @@ class Vault:
             self._forget(found)
         return len(found)
 
+    def holds(self, owner: str, kind: str) -> bool:
+        """Whether ``owner`` has something of that ``kind``."""
+        return bool(self._find(owner, kind))
+
     def stored_before(self, kind: str, moment: datetime) -> list[str]:
         """Owners whose items of that ``kind`` are older than ``moment``."""
         with self._database.read() as session:

@@ -106,7 +106,7 @@ def test_a_member_needs_a_long_password_a_role_and_a_name_of_their_own(lender, r
 
 
 def test_whoever_has_not_signed_in_sees_the_form_alone(reviewer, http, waiting):
-    for path in ("", f"/cases/{waiting.id}", f"/cases/{waiting.id}/document/front"):
+    for path in ("", f"/cases/{waiting.id}", f"/cases/{waiting.id}/document/back"):
         answer = http.get(f"/console{path}", allow_redirects=False)
         assert (answer.status_code, answer.headers["location"]) == (303, "/console/sign-in")
     answer = http.post(f"/console/cases/{waiting.id}/decision", data={"outcome": "approve"}, allow_redirects=False)
@@ -154,7 +154,7 @@ def test_a_case_shows_what_a_decision_needs_and_the_borrower_sees_each_look(revi
     shown = reviewer.page(f"/cases/{waiting.id}")
     for needed in (waiting.who.name, waiting.who.identity_number, "人像面", "国徽面", "10,000.00"):
         assert needed in shown
-    photo = reviewer.wire.get(f"/console/cases/{waiting.id}/document/front")
+    photo = reviewer.wire.get(f"/console/cases/{waiting.id}/document/back")
     assert photo.headers["content-type"] in {"image/jpeg", "image/png"}
     assert photo.content[:2] in {b"\xff\xd8", b"\x89P"}
     looks = [(row.act, row.detail["member"]) for row in _entries(lender, waiting) if row.actor == "staff"]
@@ -296,7 +296,8 @@ def test_members_are_made_and_ended_by_whoever_holds_the_folder(tmp_path, monkey
     assert main([folder, "add", "anna", "--role", "reviewer"]) == 0
     told = capsys.readouterr()
     assert told.out.startswith("S0001\notpauth://totp/LoanApp:anna?")
-    assert "there are 0" in told.err  # nobody could agree to a large payout yet
+    assert "role payout; there are 0" in told.err  # nobody could agree to a large payout yet
+    assert "role reviewer agree; there are 1" in told.err  # nor to a look at a face
     assert main([folder, "add", "anna", "--role", "payout"]) == 1
     assert main([folder, "end", "anna"]) == 1  # the last reviewer
     assert main([folder, "add", "berta", "--role", "reviewer"]) == 0
