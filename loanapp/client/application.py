@@ -107,6 +107,7 @@ class FaceCheck:
     """State of face verification and how many attempts are left.
 
     ``way`` is the way taken, once one is; ``locked_seconds`` is how long the camera's way stays closed, 0 if open.
+    ``needed``: whether this loan needs it at all.
     """
 
     state: FaceState
@@ -115,6 +116,7 @@ class FaceCheck:
     locked_seconds: int = 0
     changed_face: bool = False
     certificate_received: bool = False
+    needed: bool = True
 
 
 class AppointmentState(StrEnum):
@@ -299,6 +301,7 @@ def _face(answer: JsonObject) -> FaceCheck:
         locked_seconds=answer.optional("locked_seconds", JsonObject.count) or 0,
         changed_face=answer.has("changed_face") and answer.flag("changed_face"),
         certificate_received=answer.has("certificate_received") and answer.flag("certificate_received"),
+        needed=not answer.has("needed") or answer.flag("needed"),
     )
 
 

@@ -23,6 +23,7 @@ class DecisionReason(StrEnum):
     AGE_OUTSIDE_POLICY = "age_outside_policy"
     FACE_CHECK_BY_PERSON = "face_check_by_person"
     SCREENING_BY_PERSON = "screening_by_person"
+    INTERVIEW_BY_POLICY = "interview_by_policy"
     SOURCE_UNAVAILABLE = "source_unavailable"
     LIMIT_REACHED = "limit_reached"
     OWN_LOAN_OVERDUE = "own_loan_overdue"
@@ -30,5 +31,10 @@ class DecisionReason(StrEnum):
 
 # What asks for a person and never declines anybody: a source that was silent, a check that a machine could not end.
 NEVER_DECLINES: Final = frozenset(
-    {DecisionReason.FACE_CHECK_BY_PERSON, DecisionReason.SCREENING_BY_PERSON, DecisionReason.SOURCE_UNAVAILABLE}
+    {
+        DecisionReason.FACE_CHECK_BY_PERSON,
+        DecisionReason.SCREENING_BY_PERSON,
+        DecisionReason.INTERVIEW_BY_POLICY,
+        DecisionReason.SOURCE_UNAVAILABLE,
+    }
 )

@@ -20,7 +20,6 @@ from loanapp.backend.applications.store import (
 )
 from loanapp.backend.applications.terms import check_terms, set_terms
 from loanapp.backend.applications.view import show
-from loanapp.backend.branches.appointments import missed
 from loanapp.backend.http.dependencies import KEY_PARAMETER, BorrowerDep, IdempotencyDep, ServicesDep
 from loanapp.backend.http.models import application as wire
 from loanapp.backend.http.models.common import yuan
@@ -30,6 +29,7 @@ from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import Application, ApplicationEvent
+from loanapp.backend.verification.demands import verified_enough
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.status import ApplicationStatus
 
@@ -140,8 +140,8 @@ def submit(
 
     def act(session: Session) -> Application:
         application = draft(session, borrower_id, application_id)
-        late = missed(services, session, application)
-        if missing := missing_for_submit(services, session, application, missed=late):
+        verified = verified_enough(services, session, application)
+        if missing := missing_for_submit(services, session, application, verified=verified):
             raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status="draft", missing=",".join(missing))
         refuse_too_soon(services, session, borrower_id, application.identity_index)
         set_status(session, application, ApplicationStatus.SUBMITTED, services.clock.now(), "borrower")

@@ -214,23 +214,21 @@ def consent_given(services: Services, session: Session, application_id: str, sco
     return record is not None and record.granted and record.text_version == version
 
 
-def missing_for_submit(
-    services: Services, session: Session, application: Application, *, missed: bool = False
-) -> list[str]:
+def missing_for_submit(services: Services, session: Session, application: Application, *, verified: bool) -> list[str]:
     """What still keeps the application from being submitted, by the name of the step.
 
-    ``missed``: the time of the visit to a branch has passed.
+    ``verified``: whether the person is verified as this loan needs it.
     """
-    manual = application.face_state is FaceState.MANUAL
+    without_camera = application.face_state is not FaceState.PASSED
     complete = {
         "identity_document": application.has_front and application.has_back,
         "identity": application.identity_sealed is not None,
         "profile": application.profile_sealed is not None,
-        "face": application.face_state in {FaceState.PASSED, FaceState.MANUAL} and not missed,
+        "face": verified,
         "bank_card": application.card_sealed is not None,
     }
     for consent in services.policies.consents:
-        if consent.required and not (manual and consent.scope is ConsentScope.FACE_VERIFICATION):
+        if consent.required and not (without_camera and verified and consent.scope is ConsentScope.FACE_VERIFICATION):
             complete[f"consent_{consent.scope.value}"] = consent_given(services, session, application.id, consent.scope)
     return [step for step, done in complete.items() if not done]
 

@@ -13,6 +13,8 @@ from loanapp.backend.branches.appointments import booked, branch_of, branch_open
 from loanapp.backend.http.models import application as wire
 from loanapp.backend.http.models.common import Words
 from loanapp.backend.policy import models as policy
+from loanapp.backend.policy.checks import Check as Needed
+from loanapp.backend.policy.checks import Demands
 from loanapp.backend.services import Services
 from loanapp.backend.store.tables import (
     Application,
@@ -24,6 +26,7 @@ from loanapp.backend.store.tables import (
     FaceState,
 )
 from loanapp.backend.verification.challenges import locked_seconds
+from loanapp.backend.verification.demands import demands, verified_enough
 from loanapp.domain.clock import CHINA
 from loanapp.domain.consent import ConsentScope
 from loanapp.domain.identity_number import mask_identity_number, parse_identity_number
@@ -50,6 +53,7 @@ _WAITING_FOR: Final[Mapping[ApplicationStatus, WaitingFor]] = {
 
 def show(services: Services, session: Session, application: Application) -> wire.ApplicationAnswer:
     """The whole answer."""
+    wanted = demands(services, session, application)
     offer, decision = application.offer, Sealed(services, application).decision
     return wire.ApplicationAnswer(
         id=application.id,
@@ -68,8 +72,9 @@ def show(services: Services, session: Session, application: Application) -> wire
         identity=_identity(services, application),
         profile=_profile(services, application),
         consents=_consents(session, application),
-        face=face_answer(services, session, application),
-        face_ways=face_ways(services, session, application),
+        face=face_answer(services, session, application, wanted),
+        face_ways=face_ways(services, session, application, wanted),
+        demands=_demands(wanted),
         appointment=_appointment(services, session, application),
         bank_card=_card(services, application),
         timeline=_timeline(session, application),
@@ -81,6 +86,18 @@ def show(services: Services, session: Session, application: Application) -> wire
         disclosure_confirmed=application.disclosure_confirmed_at is not None,
         contract=_contract(session, application),
         erased_at=_erased_at(services, application),
+    )
+
+
+def _demands(found: Demands) -> tuple[wire.DemandAnswer, ...]:
+    return tuple(
+        wire.DemandAnswer(
+            check=demand.check.value,
+            waived=waived,
+            because=Words(zh=demand.because.zh, en=demand.because.en),
+        )
+        for waived, of_kind in ((False, found.needed), (True, found.waived))
+        for demand in of_kind
     )
 
 
@@ -124,18 +141,21 @@ def _draft_actions(services: Services, session: Session, application: Applicatio
         actions += [_A.CHOOSE_MANUAL_VERIFICATION, *ways] if tired else [*ways, _A.CHOOSE_MANUAL_VERIFICATION]
     if identified and consent_given(services, session, application.id, ConsentScope.BANK_ACCOUNT_CHECK):
         actions.append(_A.BIND_CARD)
-    late = missed(services, session, application)
-    if not missing_for_submit(services, session, application, missed=late):
+    verified = verified_enough(services, session, application)
+    if not missing_for_submit(services, session, application, verified=verified):
         actions.append(_A.SUBMIT)
     return [*actions, _A.WITHDRAW]
 
 
-def face_answer(services: Services, session: Session, application: Application) -> wire.FaceAnswer:
+def face_answer(services: Services, session: Session, application: Application, wanted: Demands) -> wire.FaceAnswer:
     """Face verification so far; failures and lock are the borrower's, whichever application they came in."""
     borrower = session.get_one(Borrower, application.borrower_id)
     late = missed(services, session, application)
+    # At a branch alone: what was done elsewhere is not enough.
+    elsewhere = wanted.needs(Needed.BRANCH) and booked(session, application) is None
     return wire.FaceAnswer(
-        state=FaceState.NONE.value if late else application.face_state.value,
+        state=FaceState.NONE.value if late or elsewhere else application.face_state.value,
+        needed=wanted.needs(Needed.FACE) or wanted.needs(Needed.BRANCH),
         attempts_left=max(0, services.policies.face.attempts_before_manual - borrower.face_failures),
         locked_seconds=locked_seconds(services, session, borrower) or None,
         way=None if late else _way(session, application),
@@ -144,7 +164,7 @@ def face_answer(services: Services, session: Session, application: Application) 
     )
 
 
-def face_ways(services: Services, session: Session, application: Application) -> tuple[FaceWay, ...]:
+def face_ways(services: Services, session: Session, application: Application, wanted: Demands) -> tuple[FaceWay, ...]:
     """The ways that can be begun and finished now, best first; the camera's needs its authorisation besides.
 
     After three failures the other ways come first (design decision 7); a way that cannot be finished is not here.
@@ -153,7 +173,10 @@ def face_ways(services: Services, session: Session, application: Application) ->
     if application.status is not _S.DRAFT or not identified or application.face_state is FaceState.PASSED:
         return ()
     borrower = session.get_one(Borrower, application.borrower_id)
-    others = (FaceWay.MANUAL, *([FaceWay.BRANCH] if branch_open(services, session) else []))
+    at_branch = (FaceWay.BRANCH,) if branch_open(services, session) else ()
+    if wanted.needs(Needed.BRANCH):
+        return at_branch
+    others = (FaceWay.MANUAL, *at_branch)
     if locked_seconds(services, session, borrower):
         return others
     tired = borrower.face_failures >= services.policies.face.attempts_before_manual

@@ -33,6 +33,7 @@ class Facts:
     outstanding: Decimal
     own_overdue: bool = False
     portrait: PortraitAnswer = PortraitAnswer.NOT_COMPARED
+    interview: bool = False
 
     @property
     def burden_pct(self) -> Decimal:
@@ -86,6 +87,7 @@ def _second_gate(facts: Facts, scorecard: Scorecard, limits: Limits, score: int 
         DecisionReason.SOURCE_UNAVAILABLE: None in (facts.registry, facts.bureau, facts.screening),
         DecisionReason.IDENTITY_NOT_CONFIRMED: _identity_doubtful(facts),
         DecisionReason.SCREENING_BY_PERSON: facts.screening is ScreeningAnswer.POSSIBLE,
+        DecisionReason.INTERVIEW_BY_POLICY: facts.interview,
         DecisionReason.FACE_CHECK_BY_PERSON: facts.face_by_person,
         DecisionReason.REPAYMENT_BURDEN_TOO_HIGH: facts.burden_pct > limits.burden_review_pct.value,
         DecisionReason.LIMIT_REACHED: many,

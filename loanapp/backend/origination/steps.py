@@ -11,6 +11,7 @@ from loanapp.backend.applications.store import Sealed, outstanding, set_status
 from loanapp.backend.branches.appointments import booked, confirm_visit
 from loanapp.backend.offers.offer import make_offer, rows_from
 from loanapp.backend.origination.assessment import Assessment, Facts, assess
+from loanapp.backend.policy import checks
 from loanapp.backend.repayment.account import has_overdue
 from loanapp.backend.services import Services
 from loanapp.backend.staff.members import members_with
@@ -18,6 +19,7 @@ from loanapp.backend.staff.tables import StaffRole
 from loanapp.backend.store import ledger
 from loanapp.backend.store.ledger import Actor
 from loanapp.backend.store.tables import Application, Check, ContractRecord, FaceState, Loan
+from loanapp.backend.verification.demands import demands
 from loanapp.backend.verification.review_facts import as_written, review_facts
 from loanapp.backend.verification.withdrawal import stands
 from loanapp.domain.clock import CHINA
@@ -160,6 +162,7 @@ def gather(services: Services, session: Session, application: Application) -> Fa
         + product.fee_per_instalment,
         amount=application.amount,
         outstanding=outstanding(session, application.borrower_id, application.identity_index),
+        interview=demands(services, session, application).needs(checks.Check.INTERVIEW),
         own_overdue=has_overdue(session, application.borrower_id, application.identity_index, today),
     )
 
@@ -195,6 +198,7 @@ def _write_decision(
     detail: dict[str, object] = {
         "outcome": assessment.outcome.value,
         "reasons": [reason.value for reason in assessment.reasons],
+        "checks": demands(services, session, application).as_written(),
         "scorecard": f"{services.policies.scorecard.id} {services.policies.scorecard.version}",
     }
     if member is not None:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from loanapp.backend.policy.checks import CheckPolicy
 from loanapp.backend.policy.models import (
     BankIssuers,
     Branches,
@@ -53,6 +54,7 @@ def load_policies(profile: str = "demonstration", today: date | None = None) -> 
         sign_in=_read(SignIn, "policy", "sign_in"),
         face=_read(Face, "policy", "face"),
         simulation=_read(Simulation, "policy", "simulation"),
+        checks=_read(CheckPolicy, "policy", "checks"),
         sources=_read(SourcePolicy, "policy", "sources"),
         hardship=_read(HardshipTerms, "policy", "hardship"),
         issuers=_read(BankIssuers, "policy", "bank_issuers"),

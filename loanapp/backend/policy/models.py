@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from loanapp.backend.policy.checks import CheckPolicy
 from loanapp.backend.policy.sources import SourceName, SourcePolicy
 from loanapp.domain.consent import ConsentScope, LegalBasis, LoanPurpose, WithdrawalEffect, WithdrawalPhase
 from loanapp.domain.decision import DecisionReason
@@ -51,6 +52,7 @@ class Product(Row):
     penalty_annual_pct: Decimal = Field(ge=0)
     free_return_hours: int = Field(ge=0)
     purposes: tuple[LoanPurpose, ...] = Field(min_length=1)
+    partner: str = ""  # whose rules of verification hold besides the lender's own
     source: str
     mark: str
 
@@ -407,6 +409,7 @@ class Policies:
     face: Face
     simulation: Simulation
     sources: SourcePolicy
+    checks: CheckPolicy
     hardship: HardshipTerms
     issuers: BankIssuers
     consents: tuple[Consent, ...]

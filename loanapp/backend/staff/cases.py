@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 from loanapp.backend.applications.store import Identity, Profile, Sealed
 from loanapp.backend.branches.appointments import booked
 from loanapp.backend.origination import steps
+from loanapp.backend.policy.checks import Demands
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.staff.members import AtWork
 from loanapp.backend.staff.tables import StaffNote
 from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import Application, ApplicationEvent, Check, LedgerRow
+from loanapp.backend.verification.demands import demands
 from loanapp.backend.verification.documents import photo_kind
 from loanapp.backend.verification.review_facts import review_facts
 from loanapp.domain.decision import DecisionReason
@@ -47,6 +49,7 @@ class Case:
     profile: Profile
     corrections: tuple[str, ...]
     reasons: tuple[str, ...]
+    demands: Demands
     score: int | None
     checks: tuple[tuple[str, str], ...]
     attempts: list[dict[str, Any]]
@@ -96,6 +99,7 @@ def open_case(services: Services, who: AtWork, application_id: str) -> Case:
             profile=profile,
             corrections=tuple(application.identity_corrections),
             reasons=tuple(decision.get("reasons", ())),
+            demands=demands(services, session, application),
             score=decision.get("score"),
             checks=tuple((one.step, one.state) for one in checks),
             attempts=review_facts(session, application.id),

@@ -165,6 +165,10 @@ class TestConsents:
         )
         assert page_for(manual, HERE) is Page.BANK_CARD
 
+    def test_a_loan_that_needs_no_face_goes_past_it(self):
+        draft = filled(*FILLED, face={"state": "none", "attempts_left": 3, "needed": False})
+        assert page_for(draft, HERE) is Page.CHECK_ANSWERS
+
     @pytest.mark.parametrize("state", ["none", "retry"])
     def test_a_face_that_has_not_passed_stays(self, state):
         draft = filled(*FILLED, face={"state": state, "attempts_left": 1})

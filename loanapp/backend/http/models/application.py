@@ -137,6 +137,15 @@ class FaceAnswer(Answer):
     way: FaceWay | None = None
     changed_face: bool = False
     certificate_received: bool = False
+    needed: bool = Field(default=True, description="Whether this loan needs it: see demands")
+
+
+class DemandAnswer(Answer):
+    """One check this loan needs, or that was waived for it, ending the sentence "... because"."""
+
+    check: Literal["face", "interview", "branch"]
+    waived: bool
+    because: Words
 
 
 class AppointmentAnswer(Answer):
@@ -288,6 +297,7 @@ class ApplicationAnswer(Answer):
     consents: tuple[ConsentState, ...]
     face: FaceAnswer
     face_ways: tuple[FaceWay, ...]
+    demands: tuple[DemandAnswer, ...] = Field(description="Which checks this loan needs, and why")
     appointment: AppointmentAnswer | None
     bank_card: CardState | None
     timeline: tuple[TimelineEntry, ...]
