@@ -1,7 +1,7 @@
 """The loan contract: every variable it needs, and the PDF made of them (no signature yet)."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -109,23 +109,27 @@ class ContractData:
 def contract_facts(data: ContractData) -> dict[str, object]:
     """What the contract says, for machines: canonical JSON of this is attached to the PDF.
 
-    Amounts and percentages are decimal strings, days ``YYYY-MM-DD``; a row has the fields of the API's row.
+    Amounts and percentages are decimal strings, days ``YYYY-MM-DD``; a row has the fields of the API's row. What a
+    loan contract may have and this one has not is told as such: ``before_discount`` has the same rate and no rows of
+    its own, ``guarantors`` is empty, ``misuse_annual_pct`` and ``prime_rate`` are null.
     """
     schedule = data.schedule
     return {
         "format": FACTS_FORMAT,
         "contract_number": data.contract_number,
         "application_number": data.application_number,
-        "lender": {"name": data.lender.name, "licence": data.lender.licence},
-        "borrower": {
-            "name": data.borrower.name,
-            "identity_number_masked": data.borrower.identity_number_masked,
-            "card_masked": data.borrower.card_masked,
-        },
+        "lender": asdict(data.lender),
+        "borrower": asdict(data.borrower),
         "principal": wire(schedule.principal),
         "payout": wire(data.payout),
         "annual_rate_pct": f"{data.annual_rate_pct:f}",
         "penalty_annual_pct": f"{data.penalty_annual_pct:f}",
+        "rate_kind": "fixed",
+        "before_discount": {"annual_rate_pct": f"{data.annual_rate_pct:f}", "rows": None},
+        "misuse_annual_pct": None if data.misuse_annual_pct is None else f"{data.misuse_annual_pct:f}",
+        "prime_rate": _prime_rate(data),
+        "guarantors": [],
+        "free_return_hours": data.free_return_hours,
         "method": data.method.value,
         "months": schedule.months,
         "purpose": data.purpose.value,
@@ -164,6 +168,22 @@ def render_contract(data: ContractData) -> bytes:
         "facts_name": FACTS_NAME,
     }
     return typeset("loan_contract.typ", inputs, data.made_at)
+
+
+def _prime_rate(data: ContractData) -> dict[str, object] | None:
+    """What the rate is compared with; the contract's lies so many basis points above it."""
+    prime = data.prime_rate
+    if prime is None:
+        return None
+    return {
+        "annual_rate_pct": f"{prime.annual_rate_pct:f}",
+        "published": prime.published.isoformat(),
+        "basis_points": _basis_points(data.annual_rate_pct, prime),
+    }
+
+
+def _basis_points(annual_rate_pct: Decimal, prime: LoanPrimeRate) -> str:
+    return f"{((annual_rate_pct - prime.annual_rate_pct) * 100).normalize():f}"
 
 
 def _row(row: Instalment) -> dict[str, object]:
@@ -221,6 +241,7 @@ def _words(data: ContractData) -> dict[str, object]:
         "total_fees": shown_amount(schedule.total_fees),
         "total_repayment": shown_amount(schedule.total_repayment),
         "simple_total": shown_percent(data.cost.simple_total),
+        "simple_fees": shown_percent(data.cost.simple_fees),
         "nominal_irr": shown_percent(data.cost.nominal_irr),
         "effective_irr": shown_percent(data.cost.effective_irr),
         "rows": [
@@ -248,7 +269,12 @@ def _term_words(data: ContractData) -> dict[str, object]:
         "payments": _PAYMENTS[data.method],
         "whole_term": data.schedule.months_per_row > 1,
         "free_return_hours": data.free_return_hours,
-        "prime": prime and {"rate": shown_percent(prime.annual_rate_pct), "on": written_day(prime.published)},
+        "prime": prime
+        and {
+            "rate": shown_percent(prime.annual_rate_pct),
+            "on": written_day(prime.published),
+            "points": _basis_points(data.annual_rate_pct, prime),
+        },
     }
 
 

@@ -82,6 +82,7 @@ class ErrorCode(StrEnum):
     # what the guard refuses, on the borrower's side
     GUARD_SCHEDULE_DIFFERS = "guard_schedule_differs"
     GUARD_NEW_SCHEDULE_DIFFERS = "guard_new_schedule_differs"
+    GUARD_FREE_RETURN_DIFFERS = "guard_free_return_differs"
     GUARD_RATE_DIFFERS = "guard_rate_differs"
     GUARD_COST_OVER_CAP = "guard_cost_over_cap"
     GUARD_PAYOUT_DIFFERS = "guard_payout_differs"

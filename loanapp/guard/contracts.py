@@ -1,5 +1,6 @@
 """A contract is believed only if its facts for machines and the pages a person sees both say what was offered."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -22,12 +23,15 @@ _REASONS: Final = {
     "fee_before_payout": ErrorCode.GUARD_FEE_BEFORE_PAYOUT,
     "fee_per_instalment": ErrorCode.GUARD_FEE_NOT_IN_TABLE,
     "due": ErrorCode.GUARD_SCHEDULE_DIFFERS,
+    "free_return": ErrorCode.GUARD_FREE_RETURN_DIFFERS,
+    "pages.free_return": ErrorCode.GUARD_FREE_RETURN_DIFFERS,
     "totals": ErrorCode.GUARD_SCHEDULE_DIFFERS,
     "cost": ErrorCode.GUARD_RATE_DIFFERS,
     "pages.amount_unknown": ErrorCode.GUARD_FEE_NOT_IN_TABLE,
     "pages.rate_missing": ErrorCode.GUARD_PAGE_RATE_DIFFERS,
     "pages.rate_unknown": ErrorCode.GUARD_PAGE_RATE_DIFFERS,
 }
+_FREE_RETURN: Final = re.compile(r"自放款之时起(\d{1,5})小时内归还全部本金的，贷款人不收取利息和任何费用")
 _COSTS: Final = ("nominal_irr", "effective_irr", "simple_interest", "simple_fees", "simple_total")
 
 
@@ -35,7 +39,8 @@ _COSTS: Final = ("nominal_irr", "effective_irr", "simple_interest", "simple_fees
 class Agreed:
     """What the contract has to say: the checked offer, the confirmed table, the parties' own marks.
 
-    ``card_last4`` is the bound card; ``licence`` and ``contract_number`` are as the lender states them elsewhere.
+    ``card_last4`` is the bound card; ``licence`` and ``contract_number`` are as the lender states them elsewhere, and
+    ``free_return_hours`` as its product promises.
     """
 
     offer: Offer
@@ -44,6 +49,7 @@ class Agreed:
     licence: str
     purpose: str
     card_last4: str
+    free_return_hours: int
 
 
 def check_contract(pdf: bytes, agreed: Agreed, today: date) -> None:
@@ -64,6 +70,7 @@ def check_contract(pdf: bytes, agreed: Agreed, today: date) -> None:
     except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation, OverflowError):
         raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, "facts") from None
     _check_pages(text, agreed, own)
+    _check_promise(text, agreed)
 
 
 def _check_facts(facts: Mapping[str, Any], agreed: Agreed, own: AnnualisedCost, today: date) -> None:
@@ -81,6 +88,13 @@ def _check_facts(facts: Mapping[str, Any], agreed: Agreed, own: AnnualisedCost, 
         "payout": _decimal(facts["payout"]) == offer.payout,
         "annual_rate": _decimal(facts["annual_rate_pct"]) == offer.annual_rate_pct,
         "penalty": _decimal(facts["penalty_annual_pct"]) == offer.penalty_annual_pct,
+        "free_return": facts["free_return_hours"] == agreed.free_return_hours,
+        "rate_kind": facts["rate_kind"] == "fixed",
+        "before_discount": _decimal(facts["before_discount"]["annual_rate_pct"]) == offer.annual_rate_pct
+        and facts["before_discount"]["rows"] is None,
+        "misuse": facts["misuse_annual_pct"] is None,
+        "prime_rate": facts["prime_rate"] is None,
+        "guarantors": facts["guarantors"] == [],
         "method": facts["method"] == offer.terms.method.value,
         "months": facts["months"] == offer.terms.months and len(rows) == len(schedule.rows),
         "fee_before_payout": _decimal(facts["fee_before_payout"]) == offer.fee_before_payout,
@@ -126,6 +140,13 @@ def _check_pages(text: str, agreed: Agreed, own: AnnualisedCost) -> None:
         raise _refusal("pages.rate_unknown")
     if agreed.disclosure_sha256 not in text.replace("\n", "").replace("\r", "").replace(" ", ""):
         raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, "pages.disclosure")
+
+
+def _check_promise(text: str, agreed: Agreed) -> None:
+    """The free return stands on the pages with its hours, once; where none is promised, none is written."""
+    said = _FREE_RETURN.findall("".join(text.split()))
+    if said != ([str(agreed.free_return_hours)] if agreed.free_return_hours else []):
+        raise _refusal("pages.free_return")
 
 
 def _refusal(what: str) -> GuardRefusal:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -35,6 +35,7 @@ class SignedTerms:
     method: RepaymentMethod
     fee_per_instalment: Decimal
     penalty_annual_pct: Decimal
+    free_return_hours: int
 
     @classmethod
     def of_contract(cls, pdf: bytes) -> "SignedTerms":
@@ -59,6 +60,7 @@ class SignedTerms:
             method=RepaymentMethod(facts["method"]),
             fee_per_instalment=Decimal(facts["fee_per_instalment"]),
             penalty_annual_pct=Decimal(facts["penalty_annual_pct"]),
+            free_return_hours=int(facts["free_return_hours"]),
         )
 
     def to_text(self) -> str:
@@ -81,6 +83,7 @@ class SignedTerms:
                 method=RepaymentMethod(kept["method"]),
                 fee_per_instalment=Decimal(kept["fee_per_instalment"]),
                 penalty_annual_pct=Decimal(kept["penalty_annual_pct"]),
+                free_return_hours=int(kept["free_return_hours"]),
             )
         except (KeyError, TypeError, ArithmeticError):
             raise ValueError("not the terms of a contract") from None
@@ -118,6 +121,16 @@ def check_loan(
         raise GuardRefusal(ErrorCode.GUARD_SCHEDULE_DIFFERS, "loan")
     if card_last4 != signed.card_last4:
         raise GuardRefusal(ErrorCode.GUARD_ACCOUNT_NOT_OWN, "card")
+
+
+def check_free_return(until: datetime, disbursed_at: datetime, signed: SignedTerms) -> None:
+    """Hold the end of the free return against the contract: so many hours from the payout, not a minute less.
+
+    Not more either: a day the contract does not promise would lure who counts on it into paying interest. Raises
+    :class:`GuardRefusal` with ``GUARD_FREE_RETURN_DIFFERS``.
+    """
+    if until != disbursed_at + timedelta(hours=signed.free_return_hours):
+        raise GuardRefusal(ErrorCode.GUARD_FREE_RETURN_DIFFERS, "free_return_until")
 
 
 def check_account(

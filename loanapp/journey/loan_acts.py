@@ -8,7 +8,7 @@ from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.hardship import HardshipReason
 from loanapp.domain.loan_account import LoanAccount, Repayment, RepaymentKind
 from loanapp.domain.money import ZERO
-from loanapp.guard.loans import check_account, check_loan
+from loanapp.guard.loans import check_account, check_free_return, check_loan
 from loanapp.guard.new_schedules import check_new_schedule
 from loanapp.guard.payments import check_payment_request
 from loanapp.guard.refusal import GuardRefusal
@@ -93,6 +93,7 @@ class LoanActs(SigningActs):
     def _checked_loan(self, application: Application, loan: Loan) -> Loan:
         terms = self._signed_terms(application)
         check_loan(loan.contract_number, loan.principal, loan.schedule, loan.card_last4, terms)
+        check_free_return(loan.free_return_until, loan.disbursed_at, terms)
         if loan.card_last4 != self._own(application).get("card_last4", loan.card_last4):
             raise GuardRefusal(ErrorCode.GUARD_ACCOUNT_NOT_OWN, "card")
         asked = loan.next_due.amount if loan.next_due is not None else None

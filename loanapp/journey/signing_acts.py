@@ -136,7 +136,13 @@ class SigningActs(OfferActs):
             licence=self._profile().licence,
             purpose=own.get("purpose", application.purpose.value),
             card_last4=own.get("card_last4", application.bank_card.last4),
+            free_return_hours=self._promised_hours(application),
         )
+
+    def _promised_hours(self, application: Application) -> int:
+        """What the lender promises of the product elsewhere; nothing where it offers that product no more."""
+        found = (one.free_return_hours for one in self._profile().products if one.id == application.product_id)
+        return next(found, 0)
 
     def _check_prepared(self, pdf: bytes) -> None:
         application = self._required()

@@ -109,7 +109,7 @@ def _show(services: Services, session: Session, borrower_id: str, application_id
                 "due": following.due.isoformat(),
                 "amount": following.total,
             },
-            "free_return_until": free_until(services, application, loan),
+            "free_return_until": free_until(services, session, application, loan),
             "settled_at": loan.settled_at,
             "simulated": services.policies.profile.simulated,
             "hardships": [

@@ -1,7 +1,7 @@
 """Accepting an offer: the contract is made of exactly what was offered."""
 
 import uuid
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 
@@ -45,7 +45,9 @@ def accept_offer(
     now = services.clock.now()
     number = f"HT{application.number.removeprefix('LA')}"
     application.disclosure_table = disclosure_table(services, application.offer or {})
-    prepared = _render(services, session, application, number, now)
+    product = services.policies.product(application.product_id)
+    hours = product.free_return_hours if product is not None else 0
+    prepared = _render(services, session, application, number, hours)
     digest = sha256(prepared).hexdigest()
     session.add(
         ContractRecord(
@@ -54,6 +56,7 @@ def accept_offer(
             prepared_sealed=services.cipher.encrypt(prepared, f"contract|{number}|prepared"),
             prepared_sha256=digest,
             created_at=now,
+            free_return_hours=hours,
         )
     )
     set_status(session, application, ApplicationStatus.SIGNING, now, "borrower")
@@ -62,7 +65,7 @@ def accept_offer(
     return application
 
 
-def _render(services: Services, session: Session, application: Application, number: str, now: datetime) -> bytes:
+def _render(services: Services, session: Session, application: Application, number: str, hours: int) -> bytes:
     from loanapp.backend.contracts import (  # noqa: PLC0415 - the typesetter loads slowly
         Borrower as ContractBorrower,
     )
@@ -73,14 +76,13 @@ def _render(services: Services, session: Session, application: Application, numb
     identity, card = sealed.identity, sealed.card
     if identity is None or card is None or offer is None:
         raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value)
-    product = services.policies.product(application.product_id)
     bank = bank_words(services, application.card_bank)
     borrower = session.get_one(Borrower, application.borrower_id)
     phone = services.cipher.decrypt(borrower.phone_sealed, f"borrower|{borrower.id}|phone").decode()
     data = ContractData(
         contract_number=number,
         application_number=application.number,
-        made_at=now,
+        made_at=services.clock.now(),
         lender=Lender(
             name=profile.name.zh,
             licence=profile.licence,
@@ -105,7 +107,7 @@ def _render(services: Services, session: Session, application: Application, numb
         disclosure_sha256=canonical_sha256(application.disclosure_table),
         payout=Decimal(offer["payout"]),
         fee_before_payout=Decimal(offer["fee_before_payout"]),
-        free_return_hours=product.free_return_hours if product is not None else 0,
+        free_return_hours=hours,
         ledger_head=written_head(sign_head(services, session)),
         simulated=profile.simulated,
     )

@@ -9,7 +9,14 @@ from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import of_person
 from loanapp.backend.services import Services
-from loanapp.backend.store.tables import Application, HardshipRecord, Loan, RepaymentRecord, RepaymentState
+from loanapp.backend.store.tables import (
+    Application,
+    ContractRecord,
+    HardshipRecord,
+    Loan,
+    RepaymentRecord,
+    RepaymentState,
+)
 from loanapp.domain.clock import CHINA
 from loanapp.domain.hardship import HardshipState, Respite
 from loanapp.domain.loan_account import Deferral, LoanAccount, Repayment, RepaymentKind
@@ -97,13 +104,18 @@ class Asked:
 
 def owed_now(services: Services, session: Session, application: Application, loan: Loan, what: Asked) -> Repayment:
     """What such a payment is at this moment; raises what :meth:`LoanAccount.owed_at` raises."""
-    until = free_until(services, application, loan)
+    until = free_until(services, session, application, loan)
     account = account_of(session, application, loan)
     return account.owed_at(services.clock.now(), what.kind, what.part, what.choice, free_until=until)
 
 
-def free_until(services: Services, application: Application, loan: Loan) -> datetime:
-    """Until when the whole loan may be given back at no cost, as the product promises."""
-    product = services.policies.product(application.product_id)
-    hours = product.free_return_hours if product is not None else 0
+def free_until(services: Services, session: Session, application: Application, loan: Loan) -> datetime:
+    """Until when the whole loan may be given back at no cost, as the contract promises.
+
+    A contract made before that was kept beside it promises what its product does.
+    """
+    hours = session.get_one(ContractRecord, loan.contract_number).free_return_hours
+    if hours is None:
+        product = services.policies.product(application.product_id)
+        hours = product.free_return_hours if product is not None else 0
     return loan.disbursed_at + timedelta(hours=hours)

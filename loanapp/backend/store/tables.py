@@ -236,6 +236,7 @@ class ContractRecord(Base):
     final_sha256: Mapped[str | None]
     created_at: Mapped[datetime]
     signed_at: Mapped[datetime | None]
+    free_return_hours: Mapped[int | None]  # as the contract promises, whatever the product says since
 
 
 class Loan(Base):

@@ -1,16 +1,19 @@
 """The whole road through the API, from sign-in to money paid out."""
 
 import uuid
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from loanapp.backend.store import ledger
 from loanapp.backend.store.ledger_tree import LedgerTree
 from loanapp.backend.store.tables import LedgerRow
+from loanapp.proof.contract_facts import read_facts, visible_text
 from loanapp.proof.contract_roots import ContractRoots
 from loanapp.proof.signed_message import verify_message
 from loanapp.proof.verification import verify_contract
 from tests.loanapp.backend.walk import face_evidence, sealed_evidence
+from tests.loanapp.proof.contract_variables import missing
 
 
 def _roots(lender):
@@ -59,12 +62,15 @@ def test_a_borrower_gets_from_the_price_to_the_payout(walker, lender, clock, fac
         *("draft", "submitted", "verifying", "offered", "signing", "signed", "disbursing", "active")
     ]
     final = one.call("GET", one.at("/contract")).content
+    assert list(missing(read_facts(final), visible_text(final))) == []
     report = verify_contract(final, _roots(lender))
     assert report.valid, report.to_json()
     assert report.sha256 == active["contract"]["sha256"]
     loan = one.done("GET", one.at("/loan"))
     assert loan["principal"] == "10000.00"
     assert loan["card_last4"] == "0018"
+    given, until = (datetime.fromisoformat(loan[name]) for name in ("disbursed_at", "free_return_until"))
+    assert until - given == timedelta(hours=read_facts(final)["free_return_hours"]) == timedelta(hours=24)
     assert loan["next_due"]["amount"] == "899.75"
     assert [amount for key, amount in lender.bank.paid() if key.startswith(one.id)] == [10000]
 

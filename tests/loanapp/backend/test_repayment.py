@@ -1,6 +1,7 @@
 """Paying back through the API: once, from the bound card, and only what the borrower saw."""
 
 import uuid
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import select
 from loanapp.backend.adapters.ports import DebitRefusedError, SourceDownError
 from loanapp.backend.repayment.account import has_overdue
 from loanapp.backend.repayment.collecting import collect_pending
-from loanapp.backend.store.tables import Application, LedgerRow, Loan, RepaymentRecord, RepaymentState
+from loanapp.backend.store.tables import Application, ContractRecord, LedgerRow, Loan, RepaymentRecord, RepaymentState
 from loanapp.domain.clock import CHINA
 
 D = Decimal
@@ -132,6 +133,14 @@ def test_a_part_leaves_the_term_or_the_instalment(borrowed, choice, shorter):
 def test_a_part_that_is_nothing_or_everything_is_refused(borrowed, part):
     one = borrowed()
     assert one.pay("part", part, part=part, choice="keep_term", status=422)["code"] == "part_out_of_range"
+
+
+def test_the_loan_goes_back_free_for_as_long_as_its_contract_says_whatever_the_product_says_since(borrowed, lender):
+    one = borrowed()
+    with lender.services.database.write() as session:
+        session.get_one(ContractRecord, loan_of(one)["contract_number"]).free_return_hours = 36
+    given, until = (datetime.fromisoformat(loan_of(one)[name]) for name in ("disbursed_at", "free_return_until"))
+    assert until - given == timedelta(hours=36)
 
 
 def test_a_bank_that_refuses_leaves_everything_owed_and_the_next_try_free(borrowed, lender, monkeypatch):

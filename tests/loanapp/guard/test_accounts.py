@@ -29,6 +29,7 @@ TERMS = SignedTerms(
     method=RepaymentMethod.EQUAL_INSTALMENT,
     fee_per_instalment=D("0.00"),
     penalty_annual_pct=D("21.60"),
+    free_return_hours=24,
 )
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import loanapp.backend.contracts as contracts
-from loanapp.backend.contracts import Borrower, ContractData, Lender, contract_facts, render_contract
+from loanapp.backend.contracts import Borrower, ContractData, Lender, LoanPrimeRate, contract_facts, render_contract
 from loanapp.domain.annualised_cost import annualised_cost
 from loanapp.domain.consent import LoanPurpose
 from loanapp.domain.errors import ErrorCode
@@ -42,6 +42,7 @@ def data(offer=OFFER, **changes):
         cost=annualised_cost(offer.schedule),
         disclosure_sha256=HASH,
         payout=offer.payout,
+        free_return_hours=24,
     )
     return replace(whole, **changes)
 
@@ -53,6 +54,7 @@ AGREED = Agreed(
     licence="L-1",
     purpose="travel",
     card_last4="0018",
+    free_return_hours=24,
 )
 
 
@@ -65,6 +67,8 @@ REASONS = {
     "fee_before_payout": ErrorCode.GUARD_FEE_BEFORE_PAYOUT,
     "fee_per_instalment": ErrorCode.GUARD_FEE_NOT_IN_TABLE,
     "due": ErrorCode.GUARD_SCHEDULE_DIFFERS,
+    "free_return": ErrorCode.GUARD_FREE_RETURN_DIFFERS,
+    "pages.free_return": ErrorCode.GUARD_FREE_RETURN_DIFFERS,
     "totals": ErrorCode.GUARD_SCHEDULE_DIFFERS,
     "6.principal": ErrorCode.GUARD_SCHEDULE_DIFFERS,
     "cost": ErrorCode.GUARD_RATE_DIFFERS,
@@ -126,6 +130,13 @@ OTHERS = {
     "a prettier cost": (data(cost=annualised_cost(honest(rate="7.00").schedule)), "cost"),
     "a row that asks for more": (data(with_row(OFFER, 6, interest=D("99.99"))), "totals"),
     "a row put off": (data(moved_interest()), "6.principal"),
+    "no free return": (data(free_return_hours=0), "free_return"),
+    "half the time to give it back": (data(free_return_hours=12), "free_return"),
+    "a penalty for misuse": (data(misuse_annual_pct=D("28.80")), "misuse"),
+    "a rate that follows another": (
+        data(prime_rate=LoanPrimeRate(annual_rate_pct=D("3.00"), published=TODAY)),
+        "prime_rate",
+    ),
     "another table": (data(disclosure_sha256="cd" * 32), "disclosure"),
 }
 
@@ -145,12 +156,40 @@ def test_any_other_contract_is_refused_by_its_facts(name):
         (data(penalty_annual_pct=D("24.00")), "pages.rate_missing"),
         (data(misuse_annual_pct=D("28.80")), "pages.rate_unknown"),
         (data(disclosure_sha256="cd" * 32), "pages.disclosure"),
+        (data(free_return_hours=0), "pages.free_return"),
+        (data(free_return_hours=2), "pages.free_return"),
     ],
 )
 def test_honest_facts_do_not_cover_dishonest_pages(monkeypatch, lie, what):
     facts = contract_facts(data())
     monkeypatch.setattr(contracts, "contract_facts", lambda _: facts)
     assert refusal(render_contract(lie)) == what
+
+
+TOLD = {
+    "a rate that floats": ({"rate_kind": "floating"}, "rate_kind"),
+    "a rate before a discount that ends": (
+        {"before_discount": {"annual_rate_pct": "23.90", "rows": None}},
+        "before_discount",
+    ),
+    "a plan before a discount": ({"before_discount": {"annual_rate_pct": "14.40", "rows": [{}]}}, "before_discount"),
+    "a guarantor nobody named": ({"guarantors": ["某担保公司"]}, "guarantors"),
+    "a longer free return than the pages say": ({"free_return_hours": 48}, "free_return"),
+}
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_what_only_machines_are_told_is_refused_too(monkeypatch, name):
+    change, what = TOLD[name]
+    facts = {**contract_facts(data()), **change}
+    monkeypatch.setattr(contracts, "contract_facts", lambda _: facts)
+    assert refusal(render_contract(data())) == what
+
+
+def test_a_contract_that_promises_no_free_return_says_nothing_of_it():
+    agreed = replace(AGREED, free_return_hours=0)
+    check_contract(render_contract(data(free_return_hours=0)), agreed, TODAY)
+    assert refusal(render_contract(data()), agreed) == "free_return"
 
 
 HIDDEN = {
@@ -191,6 +230,8 @@ def test_a_fact_that_is_missing_or_of_another_kind_is_refused(monkeypatch, name)
     if name in {"application_number", "expires", "simulated"}:
         return  # not held against the offer
     for value in (None, 7, [], {}):
+        if value == contract_facts(data())[name]:
+            continue  # nothing is what an honest contract says there
         facts = {**contract_facts(data()), name: value}
         monkeypatch.setattr(contracts, "contract_facts", lambda _, facts=facts: facts)
         refusal(render_contract(data()))

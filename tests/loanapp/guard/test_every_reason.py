@@ -28,6 +28,7 @@ E = ErrorCode
 WANTED = {
     E.GUARD_SCHEDULE_DIFFERS,
     E.GUARD_NEW_SCHEDULE_DIFFERS,
+    E.GUARD_FREE_RETURN_DIFFERS,
     E.GUARD_RATE_DIFFERS,
     E.GUARD_PAYOUT_DIFFERS,
     E.GUARD_FEE_BEFORE_PAYOUT,
@@ -57,6 +58,9 @@ def lies():
     yield from (("order", name, E.GUARD_SIGNING_BEFORE_READING) for name in test_order_of_things.UNREAD)
     yield from (("order", name, case[-1]) for name, case in test_order_of_things.TOO_SOON.items())
     yield from (("new schedule", name, E.GUARD_NEW_SCHEDULE_DIFFERS) for name in test_new_schedules.LIES)
+    yield from (("loan", name, E.GUARD_FREE_RETURN_DIFFERS) for name in test_loans.OTHER_ENDS)
+    for name, (_, what) in test_contracts.TOLD.items():
+        yield "contract", name, test_contracts.REASONS.get(what, E.GUARD_CONTRACT_DIFFERS)
     yield from (("loan", str(case), case[-1]) for case in test_loans.OTHERS)
 
 

@@ -1,11 +1,15 @@
 """What was paid out is held against what was signed."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 import loanapp.proof.contract_facts as contract_facts
 from loanapp.backend.contracts import render_contract
+from loanapp.domain.clock import CHINA
 from loanapp.domain.errors import ErrorCode
-from loanapp.guard.loans import SignedTerms, check_loan
+from loanapp.guard.loans import SignedTerms, check_free_return, check_loan
 from loanapp.guard.refusal import GuardRefusal
 from tests.loanapp.guard.offers_data import D, honest, with_row
 from tests.loanapp.guard.test_contracts import data
@@ -44,6 +48,30 @@ def test_any_other_loan_is_refused(signed, number, principal, schedule, last4, c
     with pytest.raises(GuardRefusal) as caught:
         check_loan(number, D(principal), schedule, last4, signed)
     assert caught.value.code is code
+
+
+PAID_OUT = datetime(2026, 11, 24, 1, 30, 0, 250_000, tzinfo=UTC)
+OTHER_ENDS = {
+    "a minute less": timedelta(hours=24, minutes=-1),
+    "the day of the offer": timedelta(hours=-14),
+    "over at once": timedelta(0),
+    "more than the contract holds": timedelta(hours=48),
+    "a second more": timedelta(hours=24, seconds=1),
+}
+
+
+@pytest.mark.parametrize("zone", [UTC, CHINA])
+def test_the_free_return_ends_as_many_hours_after_the_payout_as_the_contract_says(signed, zone):
+    check_free_return((PAID_OUT + timedelta(hours=24)).astimezone(zone), PAID_OUT, signed)
+    nothing = replace(signed, free_return_hours=0)
+    check_free_return(PAID_OUT.astimezone(zone), PAID_OUT, nothing)
+
+
+@pytest.mark.parametrize("name", OTHER_ENDS)
+def test_another_end_of_the_free_return_is_refused(signed, name):
+    with pytest.raises(GuardRefusal) as caught:
+        check_free_return(PAID_OUT + OTHER_ENDS[name], PAID_OUT, signed)
+    assert (caught.value.code, caught.value.what) == (ErrorCode.GUARD_FREE_RETURN_DIFFERS, "free_return_until")
 
 
 def test_the_terms_are_kept_as_text(signed):

@@ -39,6 +39,7 @@ TERMS = SignedTerms(
     method=RepaymentMethod.EQUAL_INSTALMENT,
     fee_per_instalment=Decimal("0.00"),
     penalty_annual_pct=Decimal("21.60"),
+    free_return_hours=0,
 )
 UNTIL = TERMS.account(DAY).plan.due_dates()[2]
 NEW = TERMS.account(DAY).new_schedule(Respite(DAY, UNTIL))

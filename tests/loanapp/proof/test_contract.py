@@ -96,7 +96,7 @@ def test_every_variable_of_a_loan_contract_is_on_the_pages(contract):
 
 def test_what_was_not_given_is_left_out(contract):
     text = plain(contract.rendered)
-    assert "贷款市场报价利率" not in text
+    assert "公布的一年期贷款市场报价利率" not in text
     assert "小时内归还全部本金" not in text
     promised = render_contract(replace(contract.data, free_return_hours=24))
     assert "自放款之时起24小时内归还全部本金的，贷款人不收取利息和任何费用" in plain(promised)
@@ -109,7 +109,7 @@ def test_what_was_not_given_is_left_out(contract):
         ledger_head="f" * 64,
     )
     text = plain(render_contract(given))
-    assert "2026年11月20日公布的一年期贷款市场报价利率为3.10%" in text
+    assert "2026年11月20日公布的一年期贷款市场报价利率（LPR）为3.10%" in text
     assert "按年利率20.00%计收罚息" in text
     assert "f" * 64 in text
 
