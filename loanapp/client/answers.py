@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 from loanapp.client.application import (
     Application,
@@ -80,6 +81,7 @@ __all__ = [
     "ProgressState",
     "ProgressStep",
     "Session",
+    "SigningCodeSent",
     "SimulatedMessage",
     "StatedTotals",
     "Support",
@@ -115,6 +117,28 @@ class CodeSent:
             expires_at=answer.moment("expires_at"),
             resend_after_seconds=answer.count("resend_after_seconds"),
             simulated_message=answer.optional("simulated_message", _simulated_message),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SigningCodeSent:
+    """A one-time code is on its way, and what it authorises."""
+
+    code: CodeSent
+    phone_masked: str
+    contract_number: str
+    payout: Decimal
+    total_repayment: Decimal
+
+    @classmethod
+    def read(cls, answer: JsonObject) -> "SigningCodeSent":
+        """From the answer's shape."""
+        return cls(
+            code=CodeSent.read(answer),
+            phone_masked=answer.text("phone_masked"),
+            contract_number=answer.text("contract_number"),
+            payout=answer.decimal("payout"),
+            total_repayment=answer.decimal("total_repayment"),
         )
 
 

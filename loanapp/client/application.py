@@ -203,11 +203,15 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class ContractState:
-    """The contract in force for this application; ``signed`` once both parties have."""
+    """The contract in force for this application; ``signed`` once both parties have.
+
+    ``authorised_until``: how long the code that was confirmed lets it be signed.
+    """
 
     number: str
     sha256: str
     signed: bool
+    authorised_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,4 +391,9 @@ def _stated_totals(answer: JsonObject, name: str) -> StatedTotals:
 
 def _contract_state(answer: JsonObject, name: str) -> ContractState:
     inner = answer.inner(name)
-    return ContractState(inner.text("number"), inner.text("sha256"), inner.flag("signed"))
+    return ContractState(
+        inner.text("number"),
+        inner.text("sha256"),
+        inner.flag("signed"),
+        inner.optional("authorised_until", lambda one, field: one.moment(field)),
+    )

@@ -17,6 +17,7 @@ from loanapp.client.answers import (
     DocumentReading,
     LenderProfile,
     Loan,
+    SigningCodeSent,
     Verdict,
     read_challenge,
 )
@@ -271,6 +272,15 @@ class LenderClient(AccountCalls):
 
         call = Call("POST", "/v1/timestamps", body=query, content_type=QUERY_TYPE, accept=REPLY_TYPE)
         return self._out(call).body
+
+    def send_signing_code(self, application_id: str) -> SigningCodeSent:
+        """Have a code sent that authorises signing; never repeated by itself, lest two codes arrive."""
+        return self._send("POST", path(application_id, "contract", "code"), {}, SigningCodeSent.read)
+
+    def confirm_signing_code(self, application_id: str, challenge_id: str, code: str) -> Application:
+        """Confirm the code; never repeated by itself, lest an attempt is lost."""
+        body = {"challenge_id": challenge_id, "code": code}
+        return self._send("POST", path(application_id, "contract", "code", "confirmation"), body, Application.read)
 
     def put_signed_contract(self, application_id: str, pdf: bytes) -> Application:
         """Hand in the contract with the borrower's signature."""

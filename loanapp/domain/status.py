@@ -39,6 +39,7 @@ class BorrowerAction(StrEnum):
     SUBMIT = "submit"
     ACCEPT_OFFER = "accept_offer"
     CONFIRM_DISCLOSURE = "confirm_disclosure"
+    AUTHORISE_SIGNING = "authorise_signing"
     CERTIFY_KEY = "certify_key"
     SIGN_CONTRACT = "sign_contract"
     VIEW_LOAN = "view_loan"

@@ -6,16 +6,17 @@ lender's status tells whether the signed contract has arrived. A key that is los
 
 import contextlib
 from collections.abc import Callable
+from datetime import timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from loanapp.client.answers import Certificate
+from loanapp.client.answers import Certificate, CodeSent
 from loanapp.client.application import Application
 from loanapp.client.errors import NotAllowedNowError
 from loanapp.client.secrets import SecretName
 from loanapp.domain.clock import CHINA
-from loanapp.domain.errors import ErrorCode
+from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.status import ApplicationStatus
 from loanapp.guard.contracts import Agreed, check_contract
 from loanapp.guard.loans import SignedTerms
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 
     from loanapp.proof.handwriting import Handwriting
     from loanapp.proof.verification import Stage
+
+
+# A signature takes seconds; with less than this left another code is asked for before the work, not after it.
+_TO_HAND_IN = timedelta(seconds=30)
 
 
 class SigningStep(StrEnum):
@@ -79,6 +84,58 @@ class SigningActs(OfferActs):
         self._save()
         return self.current_page()
 
+    def request_signing_code(self) -> CodeSent:
+        """Have a one-time code sent that authorises signing the contract that was read.
+
+        Raises :class:`GuardRefusal` where the code would authorise another contract or other amounts.
+        """
+
+        def work() -> CodeSent:
+            application = self._required()
+            sent = self.client.send_signing_code(application.id)
+            offer, contract = self._checked_offer(), application.contract
+            if contract is None or sent.contract_number != contract.number:
+                raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, "code_for_another_contract")
+            if (sent.payout, sent.total_repayment) != (offer.payout, offer.schedule.total_repayment):
+                raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, "code_for_other_amounts")
+            with self._lock:
+                self.draft.code_challenge_id = sent.code.challenge_id
+            self._save()
+            return sent.code
+
+        return self._guarded(work)
+
+    def confirm_signing_code(self, code: str) -> None:
+        """Confirm the code; one that was confirmed and whose answer was lost on the way is not asked for again."""
+
+        def work() -> None:
+            application = self.client.application(self._application_id())
+            if not self._authorised(application):
+                if not self.draft.code_challenge_id:
+                    raise LoanAppError(ErrorCode.CODE_EXPIRED)
+                application = self.client.confirm_signing_code(application.id, self.draft.code_challenge_id, code)
+            self._hold(application)
+            with self._lock:
+                self.draft.code_challenge_id = ""
+            self._save()
+
+        self._guarded(work)
+
+    @property
+    def signing_authorised(self) -> bool:
+        """Whether the lender takes the signature now without another code, as far as was last heard."""
+        return self.application is not None and self._authorised(self.application)
+
+    def _authorised(self, application: Application) -> bool:
+        if application.status is not ApplicationStatus.SIGNING:
+            return True  # handed in: no signature is asked for any more
+        contract = application.contract
+        return (
+            contract is not None
+            and contract.authorised_until is not None
+            and contract.authorised_until > self.clock.now() + (self.client.clock_offset or timedelta()) + _TO_HAND_IN
+        )
+
     def sign_contract(
         self, tell: Callable[[SigningStep], object] = _tell_nobody, handwriting: "Handwriting | None" = None
     ) -> Page:
@@ -86,7 +143,8 @@ class SigningActs(OfferActs):
 
         ``tell`` hears of each step when it begins, in the calling thread. ``handwriting`` is drawn into the visible
         signature; without it the name is printed there.
-        Raises :class:`GuardRefusal` where the contract is not the one that was read; whatever the wire raises may be
+        Raises :class:`GuardRefusal` where the contract is not the one that was read, and :class:`LoanAppError` with
+        ``SIGNING_CODE_NEEDED`` where no code was confirmed a short while ago; whatever the wire raises may be
         answered by calling again.
         """
 
@@ -94,6 +152,8 @@ class SigningActs(OfferActs):
             application = self.client.application(self._application_id())
             if self._hold(application):  # a program killed after handing in finds it signed
                 self._save()
+            if not self._authorised(application):
+                raise LoanAppError(ErrorCode.SIGNING_CODE_NEEDED)
             if application.status is ApplicationStatus.SIGNING:
                 application = self._sign_and_hand_in(application, tell, handwriting)
             page = self._arrived(application)

@@ -61,10 +61,10 @@ class ListeningBorrower:
         reader = self.reader
         self.arrive(Page.SIGN_IN)
         reader.write(_FIELD, tr("sign_in.phone"), self.person.phone)
-        reader.press(_BUTTON, tr("sign_in.send"))
+        reader.press(_BUTTON, tr("one_time_code.send"))
         reader.wait_for_words(tr("common.simulated"))
         reader.press(_BUTTON, tr("common.fill_code"))
-        reader.wait(lambda: len(reader.find(_FIELD, tr("sign_in.code")).text or "") == 6, "the code in its field")
+        reader.wait(lambda: len(reader.find(_FIELD, tr("one_time_code.code")).text or "") == 6, "the code in its field")
         self.go_on(Page.SIGN_IN)
 
     def terms(self) -> None:

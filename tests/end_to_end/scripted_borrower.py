@@ -73,7 +73,7 @@ class ScriptedBorrower:
             Page.DECISION: self.journey.accept_offer,
             Page.COST_DISCLOSURE: self.read_disclosure,
             Page.CONTRACT: self.read_contract,
-            Page.SIGNING: self.journey.sign_contract,
+            Page.SIGNING: self.sign_contract,
             Page.PAYOUT: self.wait_for_money,
         }
         return acts[page]()
@@ -86,6 +86,13 @@ class ScriptedBorrower:
             sent = self.journey.request_code(self.identity.phone)
         assert sent.simulated_message is not None
         return self.journey.sign_in(sent.simulated_message.code)
+
+    def sign_contract(self) -> Page:
+        if not self.journey.signing_authorised:
+            sent: CodeSent = self.journey.request_signing_code()
+            assert sent.simulated_message is not None
+            self.journey.confirm_signing_code(sent.simulated_message.code)
+        return self.journey.sign_contract()
 
     def choose_terms(self) -> Page:
         product = self.journey.lender.products[0]

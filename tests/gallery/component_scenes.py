@@ -225,7 +225,7 @@ def _copy() -> Iterator[Specimen]:
 def _flow() -> Iterator[Specimen]:
     for width in (600, 150):
         row = FlowRow()
-        row.add(SecondaryButton(tr("sign_in.send")))
+        row.add(SecondaryButton(tr("one_time_code.send")))
         row.add(LinkButton(tr("common.change")))
         row.close_up()
         row.setMaximumWidth(theme().px(width))
@@ -468,7 +468,7 @@ BUILDS: Final[dict[str, Build]] = {
     "icons": _icons,
     "illustrations": _drawings,
     "button-primary": _button(PrimaryButton, "cost.action"),
-    "button-secondary": _button(SecondaryButton, "sign_in.send"),
+    "button-secondary": _button(SecondaryButton, "one_time_code.send"),
     "button-link": _button(LinkButton, "common.change"),
     "button-quiet": _button(QuietButton, "common.support"),
     "field": _field(
@@ -498,7 +498,9 @@ BUILDS: Final[dict[str, Build]] = {
         ErrorCode.PHONE_INVALID,
     ),
     "field-code": _field(
-        lambda: CodeField(tr("sign_in.code"), tr("sign_in.code_hint"), width=160), "123456", ErrorCode.CODE_WRONG
+        lambda: CodeField(tr("one_time_code.code"), tr("one_time_code.code_hint"), width=160),
+        "123456",
+        ErrorCode.CODE_WRONG,
     ),
     "field-bank-card": _field(
         lambda: BankCardField(tr("bank_card.number"), tr("bank_card.number_hint"), width=320),

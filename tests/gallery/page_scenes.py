@@ -162,7 +162,7 @@ def _ask_code(page: Any, room: Room) -> None:
     page.phone.set_text(PERSON[2])
     page.request_code()
     room.rest()
-    page._clock.stop()
+    page._countdown._clock.stop()
 
 
 def _code_wrong(page: Any, room: Room) -> None:
@@ -336,11 +336,22 @@ def _signing(page: Any, room: Room) -> None:
     page._under_way = True
     page.tick.setEnabled(False)
     page.scaffold.aside.setEnabled(False)
-    page._scam.hide()
+    for hidden in (page._scam, page._hand, page.code_card):
+        hidden.hide()
     page._steps.show()
     page._reached(list(SigningStep)[2])
     page._follow()
     page._show_steps()
+
+
+def _signing_code(page: Any, room: Room) -> None:
+    """The code has come, and stands in its field."""
+    page.tick.setChecked(True)
+    page.request_code()
+    room.rest()
+    page._countdown._clock.stop()
+    page.take_code("123456")
+    page.scaffold.scroll.ensureWidgetVisible(page.code_card, 0, 24)
 
 
 def _broken(page: Any, room: Room) -> None:
@@ -474,6 +485,10 @@ def _of_all() -> Iterator[tuple[str, Callable[[Room], Any]]]:
     yield "contract-text", scene(Page.CONTRACT, lambda: application("signing"), _as_text)
     yield "contract-end", scene(Page.CONTRACT, lambda: application("signing"), _explained)
     yield "signing", scene(Page.SIGNING, lambda: application("signing"))
+    yield (
+        "signing-code",
+        scene(Page.SIGNING, lambda: application("signing"), _signing_code, request_signing_code=_code_sent),
+    )
     yield "signing-steps", scene(Page.SIGNING, lambda: application("signing"), _signing)
     yield "signing-failed", scene(Page.SIGNING, lambda: application("signing"), _broken)
     yield "payout-waiting", scene(Page.PAYOUT, lambda: application("disbursing", offer=offer(), **SIGNED))

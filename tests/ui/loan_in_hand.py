@@ -10,8 +10,9 @@ from hashlib import sha256
 import pytest
 from PySide6.QtWidgets import QLabel
 
-from loanapp.client.answers import CostDisclosure
+from loanapp.client.answers import CodeSent, CostDisclosure, SimulatedMessage
 from loanapp.client.application import Application
+from loanapp.client.drafts import Draft
 from loanapp.client.loan_answers import Loan
 from loanapp.client.offer_answers import read_disclosure
 from loanapp.client.profile import LenderProfile
@@ -19,6 +20,7 @@ from loanapp.client.reading import JsonObject
 from loanapp.domain.annualised_cost import annualised_cost
 from loanapp.domain.clock import ManualClock
 from loanapp.domain.loan_account import LoanAccount, Repayment
+from loanapp.domain.localised import LocalisedText
 from loanapp.domain.money import wire
 from loanapp.domain.schedule import RepaymentMethod, equal_instalment_schedule, product_plan
 from loanapp.journey.pages import Page, steps
@@ -237,6 +239,13 @@ def after(held: Loan, what: Repayment, *, state: str = "paid") -> Loan:
     )
 
 
+def code_sent() -> CodeSent:
+    """A one-time code, in a simulated message."""
+    words = LocalisedText("【模拟短信】验证码 123456", "[Simulated message] Code 123456")
+    until = datetime.fromisoformat(NOW) + timedelta(minutes=5)
+    return CodeSent("co-1", until, 20, SimulatedMessage(LocalisedText("演示", "Demonstration"), words, "123456"))
+
+
 def lender(*, reading_seconds: int = 15) -> LenderProfile:
     consents = []
     for row in read_toml("policy", "consents.toml")["consents"]:
@@ -272,6 +281,8 @@ class JourneyInHand:
         self.application = application
         self.lender = lender(reading_seconds=reading_seconds)
         self.signed_in = False
+        self.signing_authorised = False
+        self.draft = Draft(phone="13800000001")
         self.clock = ManualClock(datetime.fromisoformat(NOW))
         self.acts: list[tuple[object, ...]] = []
         self.answers: dict[str, Callable[..., object]] = {}

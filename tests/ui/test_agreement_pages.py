@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QPushButton
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.journey.pages import Page
 from loanapp.journey.signing_acts import SigningStep
-from tests.ui.loan_in_hand import JourneyInHand, application, disclosure, loan
+from tests.ui.loan_in_hand import JourneyInHand, application, code_sent, disclosure, loan
 from ui.components import ProgressLine
 from ui.translations import translator
 
@@ -247,6 +247,8 @@ class TestSigning:
             return Page.PAYOUT
 
         journey.answers["sign_contract"] = sign
+        journey.answers["request_signing_code"] = code_sent
+        journey.answers["confirm_signing_code"] = lambda _code: None
         return journey
 
     @pytest.fixture
@@ -268,6 +270,7 @@ class TestSigning:
     def test_tick_and_sign_with_every_step_in_sight(self, page, qtbot):
         qtbot.mouseClick(page.tick, Qt.MouseButton.LeftButton)
         assert page.tick.isChecked()
+        page.take_code("123456")
         with qtbot.waitSignal(page.completed) as done:
             page.scaffold.primary.click()
             assert page.under_way
@@ -276,6 +279,7 @@ class TestSigning:
 
     def test_the_name_is_printed_unless_it_is_written_by_hand(self, page, journey, qtbot):
         page.tick.setChecked(True)
+        page.take_code("123456")
         with qtbot.waitSignal(page.completed):
             page.scaffold.primary.click()
         assert journey.written is None
@@ -296,6 +300,7 @@ class TestSigning:
         assert page.pad.grab().toImage() == empty
         write()
         page.tick.setChecked(True)
+        page.take_code("123456")
         with qtbot.waitSignal(page.completed):
             page.scaffold.primary.click()
         first, second = journey.written.strokes
@@ -312,12 +317,79 @@ class TestSigning:
 
         journey.answers["sign_contract"] = fail
         page.tick.setChecked(True)
+        page.take_code("123456")
         page.scaffold.primary.click()
         qtbot.waitUntil(page.scaffold.problem.isVisible)
         assert page.tick.isChecked()
         journey.answers["sign_contract"] = good
         with qtbot.waitSignal(page.completed):
             page.scaffold.primary.click()
+
+    def test_nothing_is_signed_before_the_code(self, page, journey, qtbot):
+        page.tick.setChecked(True)
+        assert not page.scaffold.primary.isEnabled()
+        assert page.scaffold.note.text() == "请获取验证码并填在上面"
+        page.code_card.code.set_text("12345")
+        assert not page.scaffold.primary.isEnabled()
+        page.code_card.code.set_text("123456")
+        assert page.scaffold.primary.isEnabled()
+        with qtbot.waitSignal(page.completed):
+            page.scaffold.primary.click()
+        assert [act[0] for act in journey.acts] == ["confirm_signing_code", "sign_contract"]
+        assert journey.acts[0][1] == "123456"
+
+    def test_the_page_says_what_the_message_must_name(self, page, qtbot):
+        told = []
+        page.context.messages.simulated_message.connect(told.append)
+        words = texts(page)
+        for part in ("138****0001", "尾号 0001", "10,000.00元", "10,797.05元"):
+            assert part in words
+        page.code_card.countdown.button.click()
+        qtbot.waitUntil(lambda: bool(told))
+        assert not page.code_card.countdown.button.isEnabled()
+        assert "5 分钟内有效" in texts(page)
+
+    def test_a_wrong_code_is_told_at_its_field_and_what_was_written_by_hand_stays(self, page, journey, qtbot):
+        def wrong(_code):
+            raise LoanAppError(ErrorCode.CODE_WRONG, attempts_left=4)
+
+        journey.answers["confirm_signing_code"] = wrong
+        qtbot.mousePress(page.pad, Qt.MouseButton.LeftButton, pos=QPoint(40, 30))
+        qtbot.mouseMove(page.pad, QPoint(140, 90))
+        qtbot.mouseRelease(page.pad, Qt.MouseButton.LeftButton, pos=QPoint(140, 90))
+        written = page.pad.strokes
+        page.tick.setChecked(True)
+        page.take_code("000000")
+        page.scaffold.primary.click()
+        qtbot.waitUntil(lambda: not page.busy and not page.under_way)
+        assert "还可以再试 4 次" in texts(page)
+        assert page.code_card.isVisible()
+        assert page.code_card.code.text() == ""
+        assert page.pad.strokes == written
+        assert page.tick.isChecked()
+        assert all(act[0] != "sign_contract" for act in journey.acts)
+
+    def test_a_code_that_was_confirmed_is_not_asked_for_again(self, show, journey, qtbot):
+        from ui.pages.signing import SigningPage
+
+        journey.signing_authorised = True
+        page = show(SigningPage, journey)
+        assert "验证码已经确认过" in texts(page)
+        assert page.code_card.code.isHidden()
+        page.tick.setChecked(True)
+        with qtbot.waitSignal(page.completed):
+            page.scaffold.primary.click()
+        assert [act[0] for act in journey.acts] == ["sign_contract"]
+
+    def test_a_message_that_cannot_be_sent_is_told_with_the_seconds_to_wait(self, page, journey, qtbot):
+        def down():
+            raise LoanAppError(ErrorCode.MESSAGE_NOT_SENT, retry_after_seconds=7)
+
+        journey.answers["request_signing_code"] = down
+        page.code_card.countdown.button.click()
+        qtbot.waitUntil(page.scaffold.problem.isVisible)
+        assert "短信暂时发不出去" in texts(page)
+        assert page.code_card.countdown.button.text() == "7 秒后可重发"
 
 
 class TestPayoutAndLoan:

@@ -1,18 +1,22 @@
 """Who signs, what is signed, with whose certificate; one tick, one button, and each step of the signing in sight."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from loanapp.client.answers import Application
-from loanapp.domain.errors import LoanAppError
+from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.domain.phone import mask_phone
 from loanapp.journey.pages import Page
 from loanapp.journey.signing_acts import SigningStep
 from ui.announce import announce
 from ui.components import Banner, Card, LinkButton, ProgressLine, Rule, SummaryList, SummaryRow, label
 from ui.components.progress_line import ProgressState
+from ui.components.resend_countdown import ResendCountdown
 from ui.components.signature_pad import SignaturePad
+from ui.components.signing_code import SigningCodeCard
 from ui.components.tick_box import TickBox
 from ui.formats import yuan
 from ui.messages import Level
@@ -20,7 +24,11 @@ from ui.operations import Operation
 from ui.pages.page import JourneyPage
 from ui.translations import tr
 
-_DIGEST_SHOWN = 16
+if TYPE_CHECKING:
+    from loanapp.client.answers import CodeSent
+
+_TAIL = 4
+_ASKS_FOR_A_CODE = frozenset({ErrorCode.CODE_WRONG, ErrorCode.CODE_EXPIRED, ErrorCode.SIGNING_CODE_NEEDED})
 
 
 class SigningPage(JourneyPage):
@@ -36,6 +44,11 @@ class SigningPage(JourneyPage):
         self.tick = TickBox()
         self.tick.toggled.connect(lambda _on: self._follow())
         self.scaffold.add(self.tick)
+        self._countdown = ResendCountdown(self)
+        self._countdown.button.clicked.connect(self.request_code)
+        self.code_card = SigningCodeCard(self._countdown)
+        self.code_card.changed.connect(self._follow)
+        self.scaffold.add(self.code_card)
         self._build_pad()
         self._steps = Card(padding=20, spacing=0)
         self._steps_title = label("", "heading")
@@ -84,16 +97,67 @@ class SigningPage(JourneyPage):
         self._steps.hide()
         self._hand.show()
         self._scam.show()
+        self._show_code()
         self._show_facts()
         self._follow()
+
+    def leave(self) -> None:
+        """Leave; the code is forgotten."""
+        super().leave()
+        self.code_card.clear()
+        self._countdown.forget()
+        self.context.messages.show_simulated_message(None)
 
     def focus_first(self) -> None:
         """The tick."""
         self.tick.setFocus()
 
     def missing(self) -> list[str]:
-        """The tick."""
-        return [] if self.tick.isChecked() else [tr("signing.tick_first")]
+        """The tick and the code."""
+        if not self.tick.isChecked():
+            return [tr("signing.tick_first")]
+        return [] if self.code_card.complete else [tr("signing.code_first")]
+
+    # the code
+
+    def request_code(self) -> None:
+        """Have a code sent that authorises signing this contract."""
+        self.show_problem(None)
+        self.code_card.code.set_error(None)
+        self._countdown.requesting()
+        self.at_work = self._countdown.button
+        journey = self.journey
+        self.context.operations.run(journey.request_signing_code, self._code_sent, self._code_not_sent, busy=self)
+
+    def take_code(self, code: str) -> None:
+        """Take the code of a simulated message."""
+        self.code_card.code.set_text(code)
+        self.context.messages.show_simulated_message(None)
+        (self.scaffold.primary if self.tick.isChecked() else self.tick).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _code_sent(self, sent: "CodeSent") -> None:
+        self._countdown.sent(sent, self.journey.clock.now())
+        if sent.simulated_message is not None:
+            self.context.messages.show_simulated_message(sent.simulated_message)
+        self.code_card.code.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self.scaffold.scroll is not None:
+            self.scaffold.scroll.ensureWidgetVisible(self.code_card.code, 0, 24)
+
+    def _code_not_sent(self, error: LoanAppError) -> None:
+        self._countdown.failed(error)
+        self.show_problem(error)
+
+    def _show_code(self) -> None:
+        application = self._application()
+        if application is None or application.offer is None or application.contract is None:
+            return
+        self.code_card.say(
+            phone=mask_phone(phone) if (phone := self.journey.draft.phone) else "",
+            tail=application.contract.number[-_TAIL:],
+            payout=yuan(application.offer.payout, places=2),
+            total=yuan(application.offer.schedule.total_repayment, places=2),
+        )
+        self.code_card.set_confirmed(confirmed=self.journey.signing_authorised)
 
     def proceed(self) -> None:
         """Sign: key, certificate, signature, countersignature, and the check of both."""
@@ -108,6 +172,8 @@ class SigningPage(JourneyPage):
         self._lines[next(iter(SigningStep))].set_state(ProgressState.RUNNING)
         self._scam.hide()
         self._hand.hide()
+        self.code_card.hide()
+        self.context.messages.show_simulated_message(None)
         self._steps.show()
         QTimer.singleShot(0, self, self._show_steps)
         self.context.operations.run_with_progress(
@@ -129,7 +195,9 @@ class SigningPage(JourneyPage):
     def _sign(self, _operation: Operation, report: Callable[[SigningStep], None]) -> Page:
         from loanapp.proof.handwriting import Handwriting
 
-        strokes = self.pad.strokes
+        strokes, code = self.pad.strokes, self.code_card.code.text()
+        if not self.journey.signing_authorised:
+            self.journey.confirm_signing_code(code)
         return self.journey.sign_contract(report, Handwriting(strokes) if strokes else None)
 
     def _reached(self, step: SigningStep) -> None:
@@ -151,7 +219,19 @@ class SigningPage(JourneyPage):
         if self._current is not None:
             self._current.set_state(ProgressState.FAILED)
         self._end()
-        self.show_problem(error)
+        if error.code in _ASKS_FOR_A_CODE:
+            self._ask_again(error)
+        else:
+            self.show_problem(error)
+
+    def _ask_again(self, error: LoanAppError) -> None:
+        """Nothing was signed: the code is asked for again, what was written by hand stays."""
+        self._steps.hide()
+        for shown in (self.code_card, self._hand, self._scam):
+            shown.show()
+        self._show_code()
+        self.code_card.code.set_text("")
+        self.mark((self.code_card.code, error))
 
     def _end(self) -> None:
         self._under_way = False
@@ -183,7 +263,10 @@ class SigningPage(JourneyPage):
         for step, line in self._lines.items():
             line.set_text(tr(f"signing.step.{step.value}"))
         self._scam.say("", tr("signing.scam"))
+        self.code_card.retranslate()
         self._show_facts()
+        if self.context.journey is not None:
+            self._show_code()
         self._follow()
 
     def _application(self) -> Application | None:

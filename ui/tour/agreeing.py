@@ -81,7 +81,7 @@ class Agreeing(Walker):
         self._go_on(page)
 
     def signing(self) -> None:
-        """One tick, one press; the steps are watched."""
+        """One tick, the code of a message of its own, one press; the steps are watched."""
         from ui.pages.signing import SigningPage
 
         driver = self.driver
@@ -89,7 +89,8 @@ class Agreeing(Walker):
         if page.scaffold.primary.isEnabled():
             raise TourError("the contract could be signed without the confirmation")
         driver.click(page.tick.box, "the confirmation")
-        self.picture("signing", "TEST CA")
+        driver.type_code(page.code_card.countdown.button, page.code_card.code.editor)
+        self.picture("signing", "TEST CA", tr("common.simulated"))
         self._go_on(page)
         driver.wait(lambda: page.under_way or driver.desktop.window.page is not page, "the signing to begin")
         if page.under_way:

@@ -40,15 +40,8 @@ class Applying(Walker):
         driver = self.driver
         page = self._page(Page.SIGN_IN, SignInPage)
         driver.type(page.phone.editor, self.person.phone, "the phone number")
-        driver.click(page.send)
-        codes: list[str] = []
-        driver.desktop.messages.simulated_message.connect(
-            lambda message: codes.extend([message.code] if message else [])
-        )
-        driver.wait(lambda: codes, "the simulated text message")
-        driver.wait(lambda: not page.busy, "the page to rest")
+        driver.type_code(page.send, page.code.editor)
         self.picture("sign_in", tr("common.simulated"))
-        driver.type(page.code.editor, codes[-1], "the code")
         self._go_on(page)
 
     def terms(self) -> None:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtTest import QTest
@@ -33,6 +33,9 @@ from ui.home import WindowSettings
 from ui.pages.page import JourneyPage
 from ui.shell import Shell, first_title, load_font
 from ui.translations import Language
+
+if TYPE_CHECKING:
+    from loanapp.client.answers import SimulatedMessage
 
 SIZE: Final = (1366, 768)
 _LOOK_AGAIN_S: Final = 0.004
@@ -224,6 +227,22 @@ class WindowDriver:
             raise TourError(f"{what or 'a field'} cannot be typed into")
         self.click(editor, what)
         self._replace(editor, text, what)
+
+    def type_code(self, send: QAbstractButton, editor: QWidget) -> None:
+        """Have a one-time code sent, and type the code of the simulated message."""
+        codes: list[str] = []
+
+        def take(message: "SimulatedMessage | None") -> None:
+            codes.extend([message.code] if message else [])
+
+        self.desktop.messages.simulated_message.connect(take)
+        try:
+            self.click(send)
+            self.wait(lambda: codes, "the simulated text message")
+            self.wait(lambda: (page := self.desktop.window.page) is not None and not page.busy, "the page to rest")
+            self.type(editor, codes[-1], "the code")
+        finally:
+            self.desktop.messages.simulated_message.disconnect(take)
 
     @staticmethod
     def _replace(editor: QLineEdit, text: str, what: str) -> None:

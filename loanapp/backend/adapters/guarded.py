@@ -31,6 +31,7 @@ def guarded(sources: Sources, policy: SourcePolicy) -> Sources:
         screening=GuardedScreening(sources.screening, callers[SourceName.SCREENING]),
         gateway=GuardedCardGateway(sources.gateway, callers[SourceName.GATEWAY]),
         bank=GuardedBank(sources.bank, callers[SourceName.BANK]),
+        messages=sources.messages,  # never asked again by itself: two messages would carry two codes
         clerk=sources.clerk,
     )
 

@@ -156,6 +156,14 @@ class Bank(Protocol):
         ...
 
 
+class MessageGateway(Protocol):
+    """The carrier of text messages."""
+
+    def send(self, phone: str, text: str) -> None:
+        """Hand over a message to a phone of eleven digits; raises :class:`SourceDownError`."""
+        ...
+
+
 class BranchClerk(Protocol):
     """Whoever receives borrowers at a branch and compares them with their document."""
 
@@ -173,4 +181,5 @@ class Sources:
     screening: Screening
     gateway: CardGateway
     bank: Bank
+    messages: MessageGateway
     clerk: BranchClerk | None = None

@@ -131,6 +131,14 @@ class SimulatedScreening:
         return known.screening if known else ScreeningAnswer.CLEAR
 
 
+class SimulatedMessages:
+    """Sends nothing to any phone: the answer carries the message, and the program shows it as simulated."""
+
+    def send(self, phone: str, text: str) -> None:
+        """Taken."""
+        del phone, text
+
+
 class SimulatedClerk:
     """Confirms every visit without waiting for its time, and is always called simulated."""
 

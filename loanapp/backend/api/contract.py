@@ -1,12 +1,14 @@
 """From the offer to the signed contract: cost table, certificate, contract, time-stamps."""
 
 import uuid
+from decimal import Decimal
 from typing import Final
 
 from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
 from loanapp.backend.api.acts import act_on_application
+from loanapp.backend.api.public import code_values
 from loanapp.backend.applications.store import own_application
 from loanapp.backend.applications.view import show
 from loanapp.backend.evidence.bundle import evidence_bundle
@@ -20,11 +22,12 @@ from loanapp.backend.http.dependencies import (
     octet_body,
 )
 from loanapp.backend.http.models import contract as wire
-from loanapp.backend.http.models.application import ApplicationAnswer
+from loanapp.backend.http.models.application import ApplicationAnswer, Empty
 from loanapp.backend.http.routes import binary, problems
 from loanapp.backend.offers.acceptance import accept_offer
 from loanapp.backend.offers.disclosure import confirm_disclosure, show_disclosure
 from loanapp.backend.signing.certificates import certify_key
+from loanapp.backend.signing.codes import confirm_signing_code, send_signing_code
 from loanapp.backend.signing.contract import contract_pdf, take_signed
 from loanapp.proof.canonical_json import canonical_sha256
 
@@ -92,6 +95,32 @@ def post_confirmation(
             end_reached=body.end_reached,
         ),
     )
+
+
+@router.post(_ONE + "/contract/code", status_code=201, responses=problems(401, 404, 409, 429, 503))
+def post_signing_code(
+    application_id: uuid.UUID, body: Empty, services: ServicesDep, borrower_id: BorrowerDep
+) -> wire.SigningCodeAnswer:
+    """Send a one-time code that authorises signing this contract and nothing else."""
+    del body
+    sent = send_signing_code(services, borrower_id, application_id)
+    return wire.SigningCodeAnswer(
+        **code_values(services, sent.issued),
+        phone_masked=sent.phone_masked,
+        contract_number=sent.contract_number,
+        payout=Decimal(sent.payout),
+        total_repayment=Decimal(sent.total_repayment),
+    )
+
+
+@router.post(_ONE + "/contract/code/confirmation", responses=problems(401, 404, 409))
+def post_signing_code_confirmation(
+    application_id: uuid.UUID, body: wire.CodeConfirmation, services: ServicesDep, borrower_id: BorrowerDep
+) -> ApplicationAnswer:
+    """Confirm the code: the contract may be signed for a short while."""
+    confirm_signing_code(services, borrower_id, application_id, body.challenge_id, body.code)
+    with services.database.read() as session:
+        return show(services, session, own_application(session, borrower_id, application_id))
 
 
 @router.post(

@@ -1,12 +1,14 @@
 """What anybody may ask: health, the lender, the demonstration's identities; and signing in."""
 
 import base64
+from typing import Any
 
 from fastapi import APIRouter
 
 from loanapp.backend.adapters.simulated import identity_rows
+from loanapp.backend.auth.one_time_codes import IssuedCode
 from loanapp.backend.auth.sessions import NewDevice
-from loanapp.backend.auth.sign_in import issue_code, open_session
+from loanapp.backend.auth.sign_in import open_session, send_sign_in_code
 from loanapp.backend.http.dependencies import SentDep, ServicesDep
 from loanapp.backend.http.models import public as wire
 from loanapp.backend.http.models.common import WithdrawalWords, Words
@@ -86,24 +88,24 @@ def demonstration_identities(services: ServicesDep) -> wire.DemonstrationIdentit
     )
 
 
-@router.post("/auth/codes", status_code=201, responses=problems(429))
+@router.post("/auth/codes", status_code=201, responses=problems(429, 503))
 def send_code(body: wire.CodeRequest, services: ServicesDep) -> wire.CodeAnswer:
     """Send a one-time code to a phone; the demonstration shows the simulated message instead."""
-    issued = issue_code(services, body.phone)
+    issued = send_sign_in_code(services, body.phone)
     services.inference.warm_up()
-    policies = services.policies
-    return wire.CodeAnswer(
-        challenge_id=issued.challenge_id,
-        expires_at=issued.expires_at,
-        resend_after_seconds=policies.sign_in.resend_seconds,
-        simulated_message=_message(services, issued.code) if policies.profile.simulated else None,
-    )
+    return wire.CodeAnswer(**code_values(services, issued))
 
 
-def _message(services: Services, code: str) -> wire.SimulatedMessage:
-    message = services.policies.sign_in.message
-    text = Words(zh=message.text.zh.format(code=code), en=message.text.en.format(code=code))
-    return wire.SimulatedMessage(sender=_words(message.sender), text=text, code=code)
+def code_values(services: Services, issued: IssuedCode) -> dict[str, Any]:
+    """What every answer about a code says; the message only where its carrier is simulated."""
+    profile, sender = services.policies.profile, services.policies.sign_in.message.sender
+    message = wire.SimulatedMessage(sender=_words(sender), text=_words(issued.text), code=issued.code)
+    return {
+        "challenge_id": issued.challenge_id,
+        "expires_at": issued.expires_at,
+        "resend_after_seconds": services.policies.sign_in.resend_seconds,
+        "simulated_message": message if profile.simulated else None,
+    }
 
 
 @router.post("/auth/sessions", status_code=201, responses=problems(401))

@@ -16,6 +16,7 @@ from loanapp.backend.policy import models as policy
 from loanapp.backend.policy.checks import Check as Needed
 from loanapp.backend.policy.checks import Demands
 from loanapp.backend.services import Services
+from loanapp.backend.signing.authorisation import authorised_until
 from loanapp.backend.store.tables import (
     Application,
     ApplicationEvent,
@@ -84,7 +85,7 @@ def show(services: Services, session: Session, application: Application) -> wire
         decision=wire.DecisionAnswer.model_validate({**decision, "score": None}) if decision else None,
         offer=wire.OfferAnswer.model_validate(offer) if offer else None,
         disclosure_confirmed=application.disclosure_confirmed_at is not None,
-        contract=_contract(session, application),
+        contract=_contract(services, session, application),
         erased_at=_erased_at(services, application),
     )
 
@@ -115,14 +116,20 @@ def allowed_actions(services: Services, session: Session, application: Applicati
     if application.status is _S.OFFERED:
         return [_A.ACCEPT_OFFER, _A.WITHDRAW]
     if application.status is _S.SIGNING:
-        if application.disclosure_confirmed_at is None:
-            return [_A.CONFIRM_DISCLOSURE, _A.WITHDRAW]
-        contract = _contract_record(session, application)
-        certified = contract is not None and contract.certificate_pem is not None
-        return [*([_A.SIGN_CONTRACT] if certified else []), _A.CERTIFY_KEY, _A.WITHDRAW]
+        return _signing_actions(services, session, application)
     if application.status in {_S.SUBMITTED, _S.VERIFYING, _S.NEEDS_MORE, _S.IN_REVIEW, _S.INTERVIEW}:
         return [_A.WITHDRAW]
     return {_S.ACTIVE: [_A.VIEW_LOAN, _A.REPAY], _S.SETTLED: [_A.VIEW_LOAN]}.get(application.status, [])
+
+
+def _signing_actions(services: Services, session: Session, application: Application) -> list[BorrowerAction]:
+    if application.disclosure_confirmed_at is None:
+        return [_A.CONFIRM_DISCLOSURE, _A.WITHDRAW]
+    contract = _contract_record(session, application)
+    if contract is None or authorised_until(services, contract) is None:
+        return [_A.AUTHORISE_SIGNING, _A.WITHDRAW]
+    certified = contract.certificate_pem is not None
+    return [*([_A.SIGN_CONTRACT] if certified else []), _A.CERTIFY_KEY, _A.WITHDRAW]
 
 
 def _draft_actions(services: Services, session: Session, application: Application) -> list[BorrowerAction]:
@@ -303,7 +310,7 @@ def _contract_record(session: Session, application: Application) -> ContractReco
     return session.scalars(select(ContractRecord).where(ContractRecord.application_id == application.id)).first()
 
 
-def _contract(session: Session, application: Application) -> wire.ContractState | None:
+def _contract(services: Services, session: Session, application: Application) -> wire.ContractState | None:
     record = _contract_record(session, application)
     if record is None:
         return None
@@ -311,4 +318,5 @@ def _contract(session: Session, application: Application) -> wire.ContractState 
         number=record.number,
         sha256=record.final_sha256 or record.prepared_sha256,
         signed=record.final_sha256 is not None,
+        authorised_until=authorised_until(services, record),
     )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import Sealed
 from loanapp.backend.applications.view import mask_name
+from loanapp.backend.auth.sign_in import borrower_phone
 from loanapp.backend.data_uses.history import proofs_of
 from loanapp.backend.offers.disclosure import agreed_table
 from loanapp.backend.services import Services
@@ -25,6 +26,7 @@ from loanapp.backend.store.tables import (
 )
 from loanapp.domain.clock import CHINA
 from loanapp.domain.identity_number import mask_identity_number
+from loanapp.domain.phone import mask_phone
 from loanapp.proof.canonical_json import canonical_sha256
 from loanapp.resource_files import resource_path
 
@@ -67,7 +69,7 @@ def gather_parts(
     payout = PartContent({PAYOUT_FILE: _written(_payout(application, loan))}) if loan else None
     return {
         Part.CONTRACT: PartContent(contract),
-        Part.SIGNER: PartContent(_signer(services, application, record)),
+        Part.SIGNER: PartContent(_signer(services, session, application, record)),
         Part.IDENTITY: PartContent({"checks.json": _written(_identity(services, session, application, proofs))}),
         Part.CONSENTS: PartContent({RECEIPTS_FILE: _written(_receipts(session, application))}),
         Part.INTERVIEW: PartContent(absent=Absence.NO_INTERVIEW),
@@ -95,7 +97,7 @@ def _cost(services: Services, application: Application) -> dict[str, object]:
     }
 
 
-def _signer(services: Services, application: Application, record: ContractRecord) -> dict[str, bytes]:
+def _signer(services: Services, session: Session, application: Application, record: ContractRecord) -> dict[str, bytes]:
     from loanapp.proof.authorities import load_certificates, make_revocation_list  # noqa: PLC0415
 
     keys, now = services.keys, services.clock.now()
@@ -111,6 +113,12 @@ def _signer(services: Services, application: Application, record: ContractRecord
         },
         "key": {"made": "borrower_computer", "kind": "EC P-256", "held_by_lender": False},
         "device_key": None,
+        "authorised": {
+            "by": "one_time_code",
+            "phone": mask_phone(borrower_phone(services, session, application.borrower_id)),
+            "prepared_sha256": record.prepared_sha256,
+            "at": _moment(record.authorised_at),
+        },
     }
     return {
         "signer.json": _written(told),

@@ -11,6 +11,7 @@ from loanapp.backend.adapters.simulated import (
     SimulatedCardGateway,
     SimulatedClerk,
     SimulatedIdentity,
+    SimulatedMessages,
     SimulatedRegistry,
     SimulatedScreening,
     line_to,
@@ -111,5 +112,6 @@ def _simulated_sources(identities: Mapping[str, SimulatedIdentity], policies: Po
         screening=SimulatedScreening(identities, line(SourceName.SCREENING, 0.0)),
         gateway=SimulatedCardGateway(identities, policies.issuers, line(SourceName.GATEWAY, seconds.card_seconds)),
         bank=bank,
+        messages=SimulatedMessages(),
         clerk=SimulatedClerk() if policies.profile.simulated else None,
     )

@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import Sealed, own_application, require_status, set_status
 from loanapp.backend.applications.view import bank_words
+from loanapp.backend.auth.sign_in import borrower_phone
 from loanapp.backend.data_uses.heads import sign_head, written_head
 from loanapp.backend.offers.disclosure import disclosure_table
 from loanapp.backend.offers.offer import offer_cost, offer_schedule
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
-from loanapp.backend.store.tables import Application, Borrower, ContractRecord
+from loanapp.backend.store.tables import Application, ContractRecord
 from loanapp.domain.bank_card import mask_card
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.identity_number import mask_identity_number
@@ -77,8 +78,7 @@ def _render(services: Services, session: Session, application: Application, numb
     if identity is None or card is None or offer is None:
         raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value)
     bank = bank_words(services, application.card_bank)
-    borrower = session.get_one(Borrower, application.borrower_id)
-    phone = services.cipher.decrypt(borrower.phone_sealed, f"borrower|{borrower.id}|phone").decode()
+    phone = borrower_phone(services, session, application.borrower_id)
     data = ContractData(
         contract_number=number,
         application_number=application.number,

@@ -13,6 +13,7 @@ from loanapp.backend.policy.checks import CheckPolicy
 from loanapp.backend.policy.sources import SourceName, SourcePolicy
 from loanapp.domain.consent import ConsentScope, LegalBasis, LoanPurpose, WithdrawalEffect, WithdrawalPhase
 from loanapp.domain.decision import DecisionReason
+from loanapp.domain.one_time_code import CodePurpose
 from loanapp.domain.rights import RightKind
 from loanapp.domain.schedule import RepaymentMethod
 
@@ -117,11 +118,12 @@ class Scorecard(Row):
     characteristics: tuple[Characteristic, ...] = Field(min_length=1)
 
 
-class SignInMessage(Row):
-    """The simulated text message."""
+class CodeMessage(Row):
+    """The text messages that carry codes; each says what its code is for."""
 
     sender: Words
-    text: Words
+    sign_in: Words
+    sign_contract: Words
 
 
 class SignIn(Row):
@@ -138,9 +140,16 @@ class SignIn(Row):
     refresh_grace_seconds: int = Field(ge=0, le=120)
     session_hours: int = Field(gt=0, le=24)
     proof_seconds: int = Field(gt=0, le=300)
+    signing_seconds: int = Field(gt=0, le=3600)
     source: str
     mark: str
-    message: SignInMessage
+    message: CodeMessage
+
+    def text_of(self, purpose: CodePurpose) -> Words:
+        """The message that carries a code for ``purpose``."""
+        return {CodePurpose.SIGN_IN: self.message.sign_in, CodePurpose.SIGN_CONTRACT: self.message.sign_contract}[
+            purpose
+        ]
 
 
 class Upload(Row):

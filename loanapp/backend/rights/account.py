@@ -13,8 +13,8 @@ from loanapp.backend.store.tables import (
     Application,
     Borrower,
     DeletionReceipt,
+    OneTimeCode,
     RightRecord,
-    SignInCode,
     SupportTicket,
 )
 from loanapp.domain.errors import ErrorCode
@@ -42,7 +42,7 @@ def close_account(services: Services, borrower_id: str) -> list[dict[str, Any]]:
             if application.id not in erased:
                 erase(services, session, application, "account_closed")
         borrower = session.get_one(Borrower, borrower_id)
-        session.execute(delete(SignInCode).where(SignInCode.phone_index == borrower.phone_index))
+        session.execute(delete(OneTimeCode).where(OneTimeCode.phone_index == borrower.phone_index))
         for about in (SupportTicket, RightRecord):
             session.execute(delete(about).where(about.borrower_id == borrower_id))
         borrower.phone_index = f"closed|{borrower_id}"

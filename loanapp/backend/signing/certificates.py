@@ -9,6 +9,7 @@ from loanapp.backend.applications.store import Sealed, own_application, require_
 from loanapp.backend.offers.acceptance import require_open_offer
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
+from loanapp.backend.signing.authorisation import require_authorised
 from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import Application, ContractRecord
 from loanapp.domain.errors import ErrorCode
@@ -42,9 +43,10 @@ def certify_key(
     """Certificate and chain for the borrower's key; a new one takes the place of an earlier one.
 
     The common name is the borrower's name as on the contract; the serial number is the application's, never the
-    identity number. Raises ``INPUT_INVALID`` for a request that does not hold.
+    identity number. Raises ``INPUT_INVALID`` for a request that does not hold, or ``SIGNING_CODE_NEEDED``.
     """
     application, contract = ready_to_sign(services, session, borrower_id, application_id)
+    require_authorised(services, contract)
     identity = Sealed(services, application).identity
     if identity is None:
         raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value)

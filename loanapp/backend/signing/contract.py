@@ -12,6 +12,7 @@ from loanapp.backend.applications.store import own_application, set_status
 from loanapp.backend.data_uses.heads import stamp_head
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
+from loanapp.backend.signing.authorisation import require_authorised
 from loanapp.backend.signing.certificates import contract_of, ready_to_sign
 from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import Application, ContractRecord
@@ -45,7 +46,8 @@ def take_signed(services: Services, borrower_id: str, application_id: uuid.UUID,
     """Check the borrower's signature, countersign, and pass the application on.
 
     Sending the same file again changes nothing. Raises ``CONTRACT_SIGNATURE_INVALID`` when the file is not the served
-    contract with exactly one signature of the certified key, ``NOT_ALLOWED_NOW`` or ``OFFER_EXPIRED``.
+    contract with exactly one signature of the certified key, ``SIGNING_CODE_NEEDED``, ``NOT_ALLOWED_NOW`` or
+    ``OFFER_EXPIRED``.
     """
     digest = sha256(signed).hexdigest()
     with _signing:
@@ -54,6 +56,7 @@ def take_signed(services: Services, borrower_id: str, application_id: uuid.UUID,
             if contract_of(session, application).borrower_sha256 == digest:
                 return
             _application, record = ready_to_sign(services, session, borrower_id, application_id)
+            require_authorised(services, record)
             prepared = services.cipher.decrypt(record.prepared_sealed, f"contract|{record.number}|prepared")
             certificate = record.certificate_pem
         if certificate is None:

@@ -83,11 +83,12 @@ class Borrower(Base):
     face_locked_until: Mapped[datetime | None]
 
 
-class SignInCode(Base):
-    """A one-time code, as a keyed digest."""
+class OneTimeCode(Base):
+    """A one-time code, as a keyed digest of the code, its purpose and what it authorises."""
 
-    __tablename__ = "sign_in_code"
+    __tablename__ = "one_time_code"
     id: Mapped[str] = mapped_column(primary_key=True)
+    purpose: Mapped[str]
     phone_index: Mapped[str] = mapped_column(index=True)
     phone_sealed: Mapped[bytes]
     code_index: Mapped[str]
@@ -235,6 +236,7 @@ class ContractRecord(Base):
     final_sealed: Mapped[bytes | None]
     final_sha256: Mapped[str | None]
     created_at: Mapped[datetime]
+    authorised_at: Mapped[datetime | None]  # by a one-time code for this very file
     signed_at: Mapped[datetime | None]
     free_return_hours: Mapped[int | None]  # as the contract promises, whatever the product says since
 

@@ -197,6 +197,7 @@ def test_the_cost_table_must_be_read_and_the_very_contract_signed(walker, clock,
         refused(one.call("POST", confirm, body=body | change, key=_key()), 422, "reading_time_not_reached")
     refused(one.call("POST", confirm, body=body | {"sha256": "0" * 64}, key=_key()), 422, "input_invalid")
     one.done("POST", confirm, body=body, key=_key())
+    one.authorise()
     refused(one.call("POST", one.at("/certificate"), body={"csr_pem": "no"}, key=_key()), 422, "input_invalid")
     contract = one.call("GET", one.at("/contract")).content
     refused(one.hand_in(contract), 409, "not_allowed_now")

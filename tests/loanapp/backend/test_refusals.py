@@ -145,6 +145,8 @@ def test_another_borrowers_application_does_not_exist(drafted, walker):
         ("POST", "/liveness-sessions", {"source_kind": "camera"}),
         ("POST", "/offer/accept", {"offer_id": "x"}),
         ("GET", "/cost-disclosure", None),
+        ("POST", "/contract/code", {}),
+        ("POST", "/contract/code/confirmation", {"challenge_id": "x", "code": "000000"}),
         ("POST", "/certificate", {"csr_pem": "x"}),
         ("GET", "/contract", None),
         ("GET", "/loan", None),

@@ -278,12 +278,26 @@ class Walker:
         body = {"sha256": table["sha256"], "seconds_on_screen": 16, "end_reached": True}
         return self.act("/cost-disclosure/confirmation", body)
 
+    def send_signing_code(self):
+        return self.done("POST", self.at("/contract/code"), body={}, status=201)
+
+    def authorise(self):
+        """Have the code for signing sent, and confirm it."""
+        sent = self.send_signing_code()
+        return self.confirm_code(sent["challenge_id"], sent["simulated_message"]["code"])
+
+    def confirm_code(self, challenge_id, code, *, status=200):
+        body = {"challenge_id": challenge_id, "code": code}
+        return self.done("POST", self.at("/contract/code/confirmation"), body=body, status=status)
+
     def sign(self, *, change=lambda pdf: pdf):
-        """Sign the contract with a new key, as the borrower's machine does."""
+        """Confirm the code, and sign the contract with a new key, as the borrower's machine does."""
         from loanapp.proof.pdf_signature import sign_as_borrower
         from loanapp.proof.signature_appearance import SignatureWords
         from loanapp.proof.timestamp import RemoteTimestamper
 
+        if "certify_key" not in self.get()["allowed_actions"]:
+            self.authorise()
         key = keys.new_signing_key()
         request = {"csr_pem": keys.certificate_request(key, "ignored")}
         issued = self.act("/certificate", request, status=201)

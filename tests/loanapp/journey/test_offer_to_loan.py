@@ -77,7 +77,8 @@ class TestOfferToLoan:
         assert journey.contract_read() is Page.CONTRACT
 
     def test_bytes_that_were_not_read_are_not_signed(self, desk):
-        whole = answer("signing", disclosure_confirmed=True)
+        contract = answer("signing")["contract"] | {"authorised_until": "2126-11-22T10:00:00+08:00"}
+        whole = answer("signing", disclosure_confirmed=True, contract=contract)
         journey = at(desk, whole, clock=ManualClock(NOON))
         desk.says(whole, Reply(body=b"%PDF-1.7"))
         with pytest.raises(GuardRefusal) as caught:

@@ -2,7 +2,9 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from hashlib import sha256
 from types import SimpleNamespace
 
@@ -15,7 +17,7 @@ from loanapp.client.secrets import SecretName
 from loanapp.domain.annualised_cost import annualised_cost
 from loanapp.domain.clock import ManualClock
 from loanapp.domain.consent import LoanPurpose
-from loanapp.domain.errors import ErrorCode
+from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.schedule import RepaymentMethod, equal_instalment_schedule
 from loanapp.guard.refusal import GuardRefusal
 from loanapp.journey.pages import Page
@@ -54,10 +56,13 @@ class Notary:
         self.lose = {}
         self.says = {}
         self.loan = loan()
+        self.authorised_until = now + timedelta(minutes=15)
+        self.codes = []
 
     def application(self):
         signed = self.final is not None
         contract = {"number": "LC-1", "sha256": sha256(self.final or b"").hexdigest(), "signed": signed}
+        contract["authorised_until"] = self.authorised_until and self.authorised_until.isoformat()
         return answer("signed" if signed else "signing", disclosure_confirmed=True, contract=contract, **self.says)
 
     def route(self, request):
@@ -71,6 +76,8 @@ class Notary:
             ("POST", "/v1/timestamps"): self.stamping.answer,
             ("POST", CERTIFY): self.certify,
             ("PUT", SIGNED): self.countersign,
+            ("POST", f"{APPLICATION}/contract/code"): lambda _: self.code(),
+            ("POST", f"{APPLICATION}/contract/code/confirmation"): self.confirm,
             ("GET", f"{APPLICATION}/loan"): lambda _: self.loan,
             ("GET", f"{APPLICATION}/evidence"): lambda _: self.evidence(self.final),
         }
@@ -81,6 +88,28 @@ class Notary:
         if isinstance(said, Reply):
             return said
         return Reply(body=said if isinstance(said, bytes) else json.dumps(said).encode())
+
+    def code(self, **told):
+        offer = self.application()["offer"]
+        return {
+            "challenge_id": "co-1",
+            "expires_at": answers_data.NOW,
+            "resend_after_seconds": 20,
+            "simulated_message": None,
+            "phone_masked": "138****0001",
+            "contract_number": "LC-1",
+            "payout": offer["payout"],
+            "total_repayment": offer["totals"]["repayment"],
+            **told,
+        }
+
+    def confirm(self, body):
+        given = json.loads(body)
+        self.codes.append((given["challenge_id"], given["code"]))
+        if given["code"] != "123456":
+            return problem(401, "code_wrong", attempts_left=4)
+        self.authorised_until = self.now + timedelta(minutes=15)
+        return self.application()
 
     def certify(self, body):
         request = json.loads(body)["csr_pem"]
@@ -414,3 +443,51 @@ def test_evidence_is_checked_here_before_it_is_handed_over(desk, notary):
     with pytest.raises(GuardRefusal) as refused:
         journey.evidence_bundle()
     assert refused.value.what == "evidence"
+
+
+def test_a_code_is_asked_for_confirmed_and_forgotten(desk, notary):
+    """The code opens the signing; one whose answer was lost on the way is not asked for twice."""
+    notary.authorised_until = None
+    journey = read_it(desk)
+    assert not journey.signing_authorised
+    with pytest.raises(LoanAppError) as caught:
+        journey.sign_contract()
+    assert caught.value.code is ErrorCode.SIGNING_CODE_NEEDED
+    assert not notary.certified
+    journey.request_signing_code()
+    with pytest.raises(LoanAppError) as caught:
+        journey.confirm_signing_code("000000")
+    assert caught.value.code is ErrorCode.CODE_WRONG
+    assert caught.value.details["attempts_left"] == 4
+    notary.lose[f"{APPLICATION}/contract/code/confirmation"] = 1
+    with pytest.raises(LenderUnreachableError):
+        journey.confirm_signing_code("123456")
+    journey.confirm_signing_code("123456")
+    assert notary.codes == [("co-1", "000000"), ("co-1", "123456")]
+    assert journey.signing_authorised
+    assert journey.draft.code_challenge_id == ""
+    assert journey.sign_contract() is Page.PAYOUT
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{"contract_number": "LC-2"}, {"payout": "9000.00"}, {"total_repayment": "10797.06"}],
+    ids=lambda told: next(iter(told)),
+)
+def test_a_code_that_would_authorise_something_else_is_refused(desk, notary, told):
+    notary.authorised_until = None
+    journey = read_it(desk)
+    notary.code = partial(Notary.code, notary, **told)
+    with pytest.raises(GuardRefusal) as caught:
+        journey.request_signing_code()
+    assert caught.value.code is ErrorCode.GUARD_CONTRACT_DIFFERS
+    assert journey.draft.code_challenge_id == ""
+
+
+def test_a_code_that_is_about_to_run_out_is_asked_for_before_the_work(desk, notary):
+    notary.authorised_until = notary.now + timedelta(seconds=20)
+    journey = read_it(desk)
+    assert not journey.signing_authorised
+    with pytest.raises(LoanAppError):
+        journey.sign_contract()
+    assert not notary.certified

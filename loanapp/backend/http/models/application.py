@@ -269,11 +269,15 @@ class OfferAnswer(Answer):
 
 
 class ContractState(Answer):
-    """The contract: the SHA-256 is of the newest PDF the lender serves."""
+    """The contract: the SHA-256 is of the newest PDF the lender serves.
+
+    ``authorised_until``: how long the one-time code that was confirmed lets it be signed.
+    """
 
     number: str
     sha256: str
     signed: bool
+    authorised_until: AwareDatetime | None
 
 
 class ApplicationAnswer(Answer):

@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from loanapp.backend.http.models.application import DateText, ScheduleRow
 from loanapp.backend.http.models.common import Answer, MoneyText, Percent, Request, Sha256, Words, Yuan
+from loanapp.backend.http.models.public import CodeAnswer
 from loanapp.domain.hardship import HardshipReason, HardshipState
 from loanapp.domain.loan_account import RepaymentKind
 from loanapp.domain.prepayment import PrepaymentChoice
@@ -68,6 +69,22 @@ class ConfirmRequest(Request):
     sha256: Sha256
     seconds_on_screen: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
     end_reached: bool
+
+
+class SigningCodeAnswer(CodeAnswer):
+    """A code to sign with is on its way; what it authorises is said here and in the message."""
+
+    phone_masked: str
+    contract_number: str
+    payout: Yuan
+    total_repayment: Yuan
+
+
+class CodeConfirmation(Request):
+    """The code of the message."""
+
+    challenge_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    code: Annotated[str, StringConstraints(min_length=1, max_length=12)]
 
 
 class CertificateRequest(Request):

@@ -1,0 +1,81 @@
+"""The one-time code that lets a contract be signed: bound to that very file, and to nothing else."""
+
+import uuid
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from loanapp.backend.auth.one_time_codes import IssuedCode, issue_code, redeem_code
+from loanapp.backend.auth.sign_in import borrower_phone
+from loanapp.backend.refusal import RefusedError
+from loanapp.backend.services import Services
+from loanapp.backend.signing.certificates import ready_to_sign
+from loanapp.backend.store import ledger
+from loanapp.backend.store.tables import Application, ContractRecord, OneTimeCode
+from loanapp.domain.errors import ErrorCode
+from loanapp.domain.one_time_code import CodePurpose
+from loanapp.domain.phone import mask_phone
+
+_TAIL = 4
+
+
+@dataclass(frozen=True, slots=True)
+class SigningCode:
+    """A code on its way, and what it authorises; amounts as in the offer."""
+
+    issued: IssuedCode
+    phone_masked: str
+    contract_number: str
+    payout: str
+    total_repayment: str
+
+
+def send_signing_code(services: Services, borrower_id: str, application_id: uuid.UUID) -> SigningCode:
+    """Send a code to the phone of the account; raises what :func:`issue_code` and :func:`ready_to_sign` raise."""
+    with services.database.read() as session:
+        application, contract = ready_to_sign(services, session, borrower_id, application_id)
+        phone = borrower_phone(services, session, borrower_id)
+        bound_to, number = _binding(contract), contract.number
+        offer = application.offer or {}
+        payout, total = str(offer["payout"]), str(offer["totals"]["repayment"])
+    told = {
+        "tail": number[-_TAIL:],
+        "payout": f"{Decimal(payout):,.2f}",
+        "total": f"{Decimal(total):,.2f}",
+        "support": services.policies.profile.support.phone,
+    }
+    issued = issue_code(services, phone, CodePurpose.SIGN_CONTRACT, bound_to=bound_to, told=told)
+    with services.database.write() as session:
+        detail = {"what": "code_sent", "contract": number}
+        ledger.append(session, services.clock.now(), "signature", str(application_id), detail)
+    return SigningCode(issued, mask_phone(phone), number, payout, total)
+
+
+def confirm_signing_code(
+    services: Services, borrower_id: str, application_id: uuid.UUID, challenge_id: str, code: str
+) -> None:
+    """Let the contract be signed for a short while; raises what :func:`redeem_code` and :func:`ready_to_sign` raise."""
+    with services.database.read() as session:
+        _application, contract = ready_to_sign(services, session, borrower_id, application_id)
+        bound_to = _binding(contract)
+
+    def authorise(session: Session, issued: OneTimeCode) -> None:
+        application, contract = ready_to_sign(services, session, borrower_id, application_id)
+        _same_phone(services, session, application, issued)
+        contract.authorised_at = services.clock.now()
+        detail = {"what": "code_confirmed", "contract": contract.number, "prepared_sha256": contract.prepared_sha256}
+        ledger.append(session, contract.authorised_at, "signature", application.id, detail, actor="borrower")
+
+    redeem_code(services, challenge_id, code, CodePurpose.SIGN_CONTRACT, authorise, bound_to=bound_to)
+
+
+def _binding(contract: ContractRecord) -> str:
+    return f"{contract.number}|{contract.prepared_sha256}"
+
+
+def _same_phone(services: Services, session: Session, application: Application, issued: OneTimeCode) -> None:
+    """A code that went to another phone than the account's is none."""
+    phone = borrower_phone(services, session, application.borrower_id)
+    if services.cipher.index(phone, "phone") != issued.phone_index:
+        raise RefusedError(ErrorCode.CODE_EXPIRED)

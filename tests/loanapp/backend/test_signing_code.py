@@ -1,0 +1,139 @@
+"""Signing takes a one-time code that stands for this very contract: nothing else is authorised by it."""
+
+import io
+import json
+import uuid
+import zipfile
+
+import pytest
+from sqlalchemy import select
+
+from loanapp.backend.adapters.ports import SourceDownError
+from loanapp.backend.store.tables import ContractRecord, LedgerRow
+from tests.loanapp.backend.test_outcomes import decided, refused
+
+
+@pytest.fixture
+def reading_done(walker, clock):
+    """Applications whose cost table is confirmed: the contract may be signed once a code was."""
+
+    def make(**more):
+        one = walker(**more)
+        decided(one, "offered")
+        one.accept()
+        one.read_disclosure(clock)
+        return one
+
+    return make
+
+
+def _certify(one):
+    return one.call("POST", one.at("/certificate"), body={"csr_pem": "no"}, key=str(uuid.uuid4()))
+
+
+def test_nothing_is_certified_or_taken_before_the_code(reading_done):
+    one = reading_done()
+    assert one.get()["allowed_actions"] == ["authorise_signing", "withdraw"]
+    refused(_certify(one), 409, "signing_code_needed")
+    refused(one.hand_in(b"%PDF"), 409, "signing_code_needed")
+    until = one.authorise()["contract"]["authorised_until"]
+    assert until is not None
+    assert "certify_key" in one.get()["allowed_actions"]
+    refused(_certify(one), 422, "input_invalid")  # now it is the request that is looked at
+
+
+def test_the_message_says_what_the_code_is_for(reading_done):
+    one = reading_done()
+    sent, offer = one.send_signing_code(), one.get()["offer"]
+    assert (sent["payout"], sent["total_repayment"]) == (offer["payout"], offer["totals"]["repayment"])
+    assert sent["phone_masked"].endswith(one.phone[-4:])
+    for text in sent["simulated_message"]["text"].values():
+        for part in (sent["contract_number"][-4:], "10,000.00", "10,797.05", sent["simulated_message"]["code"]):
+            assert part in text
+
+
+def test_a_code_for_signing_in_signs_nothing_and_one_for_signing_opens_no_session(reading_done, clock):
+    one = reading_done()
+    clock.move(seconds=30)
+    for_entry = one.done("POST", "/v1/auth/codes", body={"phone": one.phone, "purpose": "sign_in"}, status=201)
+    code = for_entry["simulated_message"]["code"]
+    assert one.confirm_code(for_entry["challenge_id"], code, status=401)["code"] == "code_wrong"
+    for_signing = one.send_signing_code()
+    body = {"challenge_id": for_signing["challenge_id"], "code": for_signing["simulated_message"]["code"]}
+    refused(one.call("POST", "/v1/auth/sessions", body=body), 401, "code_wrong")
+    assert one.get()["contract"]["authorised_until"] is None
+
+
+def test_a_code_for_one_contract_is_worth_nothing_for_another(reading_done, lender):
+    one, other = reading_done(), reading_done()
+    sent = one.send_signing_code()
+    told = other.confirm_code(sent["challenge_id"], sent["simulated_message"]["code"], status=401)
+    assert told["code"] == "code_wrong"
+    assert other.get()["contract"]["authorised_until"] is None
+    # The file changes after the code was sent: the code stood for the file before.
+    with lender.services.database.write() as session:
+        contract = session.scalars(select(ContractRecord).where(ContractRecord.application_id == one.id)).one()
+        kept, contract.prepared_sha256 = contract.prepared_sha256, "0" * 64
+    assert one.confirm_code(sent["challenge_id"], sent["simulated_message"]["code"], status=401)["attempts_left"] == 3
+    with lender.services.database.write() as session:
+        contract = session.scalars(select(ContractRecord).where(ContractRecord.application_id == one.id)).one()
+        contract.prepared_sha256 = kept
+    one.confirm_code(sent["challenge_id"], sent["simulated_message"]["code"])
+
+
+def test_a_code_works_once_and_for_a_short_while(reading_done, clock):
+    one, away = reading_done(), clock.away
+    sent = one.send_signing_code()
+    code = sent["simulated_message"]["code"]
+    one.confirm_code(sent["challenge_id"], code)
+    assert one.confirm_code(sent["challenge_id"], code, status=401)["code"] == "code_expired"
+    signed = one.sign()
+    try:
+        clock.move(seconds=901)
+        refused(one.hand_in(signed), 409, "signing_code_needed")
+        assert one.get()["contract"]["authorised_until"] is None
+        later = one.send_signing_code()
+        clock.move(seconds=301)
+        told = one.confirm_code(later["challenge_id"], later["simulated_message"]["code"], status=401)
+        assert told["code"] == "code_expired"
+    finally:
+        clock.away = away
+    assert one.hand_in(signed).status_code == 200
+
+
+def test_guessing_ends_after_five_tries(reading_done):
+    one = reading_done()
+    sent = one.send_signing_code()
+    right = sent["simulated_message"]["code"]
+    wrong = [f"{(int(right) + step) % 1_000_000:06d}" for step in range(1, 6)]
+    told = [one.confirm_code(sent["challenge_id"], code, status=401)["code"] for code in wrong]
+    assert told == ["code_wrong"] * 4 + ["code_expired"]
+    assert one.confirm_code(sent["challenge_id"], right, status=401)["code"] == "code_expired"
+
+
+def test_a_carrier_that_is_down_costs_the_borrower_nothing(reading_done, lender, monkeypatch):
+    one = reading_done()
+
+    def down(phone, text):
+        raise SourceDownError(7)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(lender.services.sources.messages, "send", down)
+        answer = one.call("POST", one.at("/contract/code"), body={})
+        assert refused(answer, 503, "message_not_sent")["retry_after_seconds"] == 7
+    one.authorise()  # at once: what was not sent does not count
+
+
+def test_what_was_sent_and_confirmed_stands_in_the_ledger_and_in_the_bundle(reading_done, lender):
+    one = reading_done()
+    assert one.hand_in(one.sign()).status_code == 200
+    one.wait("active")
+    with lender.services.database.read() as session:
+        rows = session.scalars(select(LedgerRow).where(LedgerRow.application_id == one.id)).all()
+        kinds = [row.kind for row in rows]
+        assert kinds.count("signature") >= 4
+    bundle = zipfile.ZipFile(io.BytesIO(one.call("GET", one.at("/evidence")).content))
+    signer = json.loads(next(bundle.read(name) for name in bundle.namelist() if name.endswith("signer.json")))
+    assert signer["authorised"]["by"] == "one_time_code"
+    assert signer["authorised"]["phone"].endswith(one.phone[-4:])
+    assert signer["authorised"]["at"]
