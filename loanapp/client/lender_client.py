@@ -275,12 +275,12 @@ class LenderClient(AccountCalls):
 
     def send_signing_code(self, application_id: str) -> SigningCodeSent:
         """Have a code sent that authorises signing; never repeated by itself, lest two codes arrive."""
-        return self._send("POST", path(application_id, "contract", "code"), {}, SigningCodeSent.read)
+        return self._send("POST", path_of(application_id, "contract", "code"), {}, SigningCodeSent.read)
 
     def confirm_signing_code(self, application_id: str, challenge_id: str, code: str) -> Application:
         """Confirm the code; never repeated by itself, lest an attempt is lost."""
         body = {"challenge_id": challenge_id, "code": code}
-        return self._send("POST", path(application_id, "contract", "code", "confirmation"), body, Application.read)
+        return self._send("POST", path_of(application_id, "contract", "code", "confirmation"), body, Application.read)
 
     def put_signed_contract(self, application_id: str, pdf: bytes) -> Application:
         """Hand in the contract with the borrower's signature."""

@@ -2,17 +2,17 @@
 
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from loanapp.client.answers import DocumentReading, FieldReading, SimulatedMessage
+from loanapp.client.answers import CodeSent, DocumentReading, FieldReading, SimulatedMessage
 from loanapp.domain.clock import ManualClock
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.loan_account import RepaymentKind
@@ -20,7 +20,7 @@ from loanapp.domain.localised import LocalisedText
 from loanapp.guard.refusal import GuardRefusal
 from loanapp.journey.pages import DRAFT_PAGES, Page, place
 from loanapp.journey.signing_acts import SigningStep
-from loanapp.resource_files import assets_folder
+from loanapp.resource_files import assets_folder, read_toml
 from tests.gallery.stage import TODAY, Room, Scene, settle, until
 from tests.ui.loan_in_hand import NOW, after, application, disclosure, hardship, loan, new_schedule, offer
 from tests.ui.typed_journey import TypedJourney, draft
@@ -149,13 +149,15 @@ def _message() -> SimulatedMessage:
     return SimulatedMessage(LocalisedText("演示放款机构", "Demonstration Lender"), words, "123456")
 
 
-def _code_sent(*_: object) -> object:
-    return SimpleNamespace(
-        challenge_id="c",
-        expires_at=TODAY + timedelta(minutes=5),
-        resend_after_seconds=60,
-        simulated_message=_message(),
-    )
+def _code_sent(*_: object) -> CodeSent:
+    return CodeSent("c", TODAY + timedelta(minutes=5), 60, _message())
+
+
+def _signing_code_sent() -> CodeSent:
+    words = read_toml("policy", "sign_in.toml")["message"]["sign_contract"]
+    told = {"code": "123456", "tail": "0001", "payout": "10,000.00", "total": "10,797.05", "support": "400-000-0000"}
+    text = LocalisedText(words["zh"].format(**told), words["en"].format(**told))
+    return replace(_code_sent(), simulated_message=replace(_message(), text=text))
 
 
 def _ask_code(page: Any, room: Room) -> None:
@@ -341,17 +343,17 @@ def _signing(page: Any, room: Room) -> None:
     page._steps.show()
     page._reached(list(SigningStep)[2])
     page._follow()
-    page._show_steps()
+    page.scaffold.reveal(page._steps)
 
 
 def _signing_code(page: Any, room: Room) -> None:
-    """The code has come, and stands in its field."""
+    """The message has come, the field waits for its code."""
     page.tick.setChecked(True)
     page.request_code()
     room.rest()
     page._countdown._clock.stop()
-    page.take_code("123456")
-    page.scaffold.scroll.ensureWidgetVisible(page.code_card, 0, 24)
+    editor = page.code_card.code.editor
+    until(lambda: editor.visibleRegion().boundingRect().height() == editor.height(), "the code in sight")
 
 
 def _broken(page: Any, room: Room) -> None:
@@ -487,7 +489,7 @@ def _of_all() -> Iterator[tuple[str, Callable[[Room], Any]]]:
     yield "signing", scene(Page.SIGNING, lambda: application("signing"))
     yield (
         "signing-code",
-        scene(Page.SIGNING, lambda: application("signing"), _signing_code, request_signing_code=_code_sent),
+        scene(Page.SIGNING, lambda: application("signing"), _signing_code, request_signing_code=_signing_code_sent),
     )
     yield "signing-steps", scene(Page.SIGNING, lambda: application("signing"), _signing)
     yield "signing-failed", scene(Page.SIGNING, lambda: application("signing"), _broken)

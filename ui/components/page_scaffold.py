@@ -1,5 +1,7 @@
 """The shape of every page: title and lead, a body that scrolls, and a bar of actions that never leaves view."""
 
+from typing import Final
+
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
@@ -14,6 +16,9 @@ from ui.theme import theme
 
 COLUMN = 680
 _MARGIN = 32
+
+# By then a page has laid out what was shown with the change.
+_LAID_OUT_MS: Final = 60
 
 
 class PageScaffold(QWidget):
@@ -197,9 +202,24 @@ class PageScaffold(QWidget):
     def reveal_top(self, widget: QWidget) -> None:
         """Scroll so far that ``widget`` begins at the top, once the focus has been followed."""
         scroll = self.scroll
-        if scroll is not None:
-            place = widget.mapTo(scroll.widget(), QPoint(0, 0)).y() - theme().px(16)
-            QTimer.singleShot(0, widget, lambda: scroll.verticalScrollBar().setValue(place))
+        if scroll is None:
+            return
+        bar = scroll.verticalScrollBar()
+
+        def go() -> None:
+            bar.setValue(widget.mapTo(scroll.widget(), QPoint(0, 0)).y() - theme().px(16))
+
+        def again(before: int) -> None:
+            """What was just shown has found its room by now, unless the borrower scrolled meanwhile."""
+            if bar.value() == before:
+                go()
+
+        def first() -> None:
+            go()
+            stood = bar.value()
+            QTimer.singleShot(_LAID_OUT_MS, widget, lambda: again(stood))
+
+        QTimer.singleShot(0, widget, first)
 
     def show_top(self) -> None:
         """Scroll to the top."""

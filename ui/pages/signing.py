@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from loanapp.client.answers import Application
@@ -140,8 +140,7 @@ class SigningPage(JourneyPage):
         if sent.simulated_message is not None:
             self.context.messages.show_simulated_message(sent.simulated_message)
         self.code_card.code.setFocus(Qt.FocusReason.OtherFocusReason)
-        if self.scaffold.scroll is not None:
-            self.scaffold.scroll.ensureWidgetVisible(self.code_card.code, 0, 24)
+        self.scaffold.reveal_top(self.code_card)
 
     def _code_not_sent(self, error: LoanAppError) -> None:
         self._countdown.failed(error)
@@ -175,7 +174,7 @@ class SigningPage(JourneyPage):
         self.code_card.hide()
         self.context.messages.show_simulated_message(None)
         self._steps.show()
-        QTimer.singleShot(0, self, self._show_steps)
+        self.scaffold.reveal_top(self._steps)
         self.context.operations.run_with_progress(
             self._sign, self._signed, self._failed, on_progress=self._reached, busy=self
         )
@@ -187,10 +186,6 @@ class SigningPage(JourneyPage):
 
     def _read_again(self) -> None:
         self.open_page.emit(Page.CONTRACT)
-
-    def _show_steps(self) -> None:
-        if self.scaffold.scroll is not None:
-            self.scaffold.scroll.ensureWidgetVisible(self._steps, 0, 24)
 
     def _sign(self, _operation: Operation, report: Callable[[SigningStep], None]) -> Page:
         from loanapp.proof.handwriting import Handwriting
@@ -218,20 +213,18 @@ class SigningPage(JourneyPage):
     def _failed(self, error: LoanAppError) -> None:
         if self._current is not None:
             self._current.set_state(ProgressState.FAILED)
-        self._end()
-        if error.code in _ASKS_FOR_A_CODE:
-            self._ask_again(error)
-        else:
-            self.show_problem(error)
-
-    def _ask_again(self, error: LoanAppError) -> None:
-        """Nothing was signed: the code is asked for again, what was written by hand stays."""
-        self._steps.hide()
         for shown in (self.code_card, self._hand, self._scam):
             shown.show()
         self._show_code()
-        self.code_card.code.set_text("")
-        self.mark((self.code_card.code, error))
+        if error.code in _ASKS_FOR_A_CODE:
+            # Nothing was signed: the code is asked for again, what was written by hand stays.
+            self._steps.hide()
+            self.code_card.code.set_text("")
+            self._end()
+            self.mark((self.code_card.code, error))
+        else:
+            self._end()
+            self.show_problem(error)
 
     def _end(self) -> None:
         self._under_way = False
