@@ -60,7 +60,9 @@ def test_a_code_for_signing_in_signs_nothing_and_one_for_signing_opens_no_sessio
     assert one.confirm_code(for_entry["challenge_id"], code, status=401)["code"] == "code_wrong"
     for_signing = one.send_signing_code()
     body = {"challenge_id": for_signing["challenge_id"], "code": for_signing["simulated_message"]["code"]}
-    refused(one.call("POST", "/v1/auth/sessions", body=body), 401, "code_wrong")
+    token = one.token
+    refused(one.call("POST", "/v1/auth/sessions", body=one.on_device(**body)), 401, "code_wrong")
+    one.token = token
     assert one.get()["contract"]["authorised_until"] is None
 
 
