@@ -21,6 +21,7 @@ from loanapp.client.answers import (
     Verdict,
     read_challenge,
 )
+from loanapp.client.corrections import Corrections
 from loanapp.client.data_uses import HistoryPage
 from loanapp.client.errors import InputRejectedError, LenderRefusedError
 from loanapp.client.lender_wire import HEAVY_READ_TIMEOUT_S, path_of, segment, written
@@ -328,6 +329,14 @@ class LenderClient(AccountCalls):
         """A copy of everything the lender holds; pictures and contract are in it, as base64."""
         call = Call("POST", "/v1/my-data/copies", body=written({}), answer_limit=_COPY_LIMIT, repeatable=True)
         return JsonObject.parse(self._out(call, {}).body).raw()
+
+    def corrections(self, application_id: str) -> Corrections:
+        """What of an application can be corrected, and what was."""
+        return self._get(path_of(application_id, "corrections"), Corrections.read)
+
+    def correct(self, application_id: str, changed: Mapping[str, str]) -> Corrections:
+        """Correct these fields at once (money as the wire has it); said twice, it is done once."""
+        return self._send("PUT", path_of(application_id, "corrections"), dict(changed), Corrections.read)
 
     def rights_requests(self) -> tuple[RightRequest, ...]:
         """What the borrower has asked, the newest first."""

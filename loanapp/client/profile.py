@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from loanapp.client.reading import AnswerUnreadableError, JsonObject
-from loanapp.domain.consent import ConsentScope, LegalBasis, LoanPurpose, WithdrawalEffect, WithdrawalPhase
+from loanapp.domain.consent import ApplicationPhase, ConsentScope, LegalBasis, LoanPurpose, WithdrawalEffect
 from loanapp.domain.localised import LocalisedText
 from loanapp.domain.schedule import RepaymentMethod
 
@@ -65,7 +65,7 @@ class Product:
 class Withdrawal:
     """What taking an authorisation back does in one phase: what stops, and what contract or law keeps."""
 
-    phase: WithdrawalPhase
+    phase: ApplicationPhase
     effect: WithdrawalEffect
     stops: LocalisedText
     keeps: LocalisedText
@@ -74,7 +74,7 @@ class Withdrawal:
     def read(cls, answer: JsonObject) -> "Withdrawal":
         """From the answer's shape."""
         return cls(
-            phase=answer.member("phase", WithdrawalPhase),
+            phase=answer.member("phase", ApplicationPhase),
             effect=answer.member("effect", WithdrawalEffect),
             stops=answer.localised("stops"),
             keeps=answer.localised("keeps"),
@@ -96,7 +96,7 @@ class ConsentText:
     refuse_effect: LocalisedText
     withdrawals: tuple[Withdrawal, ...]
 
-    def withdrawal(self, phase: WithdrawalPhase) -> Withdrawal | None:
+    def withdrawal(self, phase: ApplicationPhase) -> Withdrawal | None:
         """What the lender says of taking it back in ``phase``; a lender that says nothing must allow it too."""
         return next((one for one in self.withdrawals if one.phase is phase), None)
 

@@ -15,8 +15,8 @@ class ConsentScope(StrEnum):
     BANK_ACCOUNT_CHECK = "bank_account_check"
 
 
-class WithdrawalPhase(StrEnum):
-    """How far the application is when an authorisation is taken back: what that ends follows from it."""
+class ApplicationPhase(StrEnum):
+    """How far an application is, as far as it matters for what may still be taken back or corrected."""
 
     FILLING = "filling"
     DECIDING = "deciding"
@@ -43,26 +43,26 @@ class WithdrawalEffect(StrEnum):
 
 
 _S = ApplicationStatus
-_PHASES: Final[Mapping[ApplicationStatus, WithdrawalPhase]] = {
-    _S.DRAFT: WithdrawalPhase.FILLING,
-    _S.SUBMITTED: WithdrawalPhase.DECIDING,
-    _S.VERIFYING: WithdrawalPhase.DECIDING,
-    _S.NEEDS_MORE: WithdrawalPhase.DECIDING,
-    _S.IN_REVIEW: WithdrawalPhase.DECIDING,
-    _S.INTERVIEW: WithdrawalPhase.DECIDING,
-    _S.OFFERED: WithdrawalPhase.OFFERED,
-    _S.SIGNING: WithdrawalPhase.OFFERED,
-    _S.SIGNED: WithdrawalPhase.LENT,
-    _S.DISBURSING: WithdrawalPhase.LENT,
-    _S.ACTIVE: WithdrawalPhase.LENT,
-    _S.SETTLED: WithdrawalPhase.LENT,
-    _S.DECLINED: WithdrawalPhase.ENDED,
-    _S.WITHDRAWN: WithdrawalPhase.ENDED,
-    _S.EXPIRED: WithdrawalPhase.ENDED,
+_PHASES: Final[Mapping[ApplicationStatus, ApplicationPhase]] = {
+    _S.DRAFT: ApplicationPhase.FILLING,
+    _S.SUBMITTED: ApplicationPhase.DECIDING,
+    _S.VERIFYING: ApplicationPhase.DECIDING,
+    _S.NEEDS_MORE: ApplicationPhase.DECIDING,
+    _S.IN_REVIEW: ApplicationPhase.DECIDING,
+    _S.INTERVIEW: ApplicationPhase.DECIDING,
+    _S.OFFERED: ApplicationPhase.OFFERED,
+    _S.SIGNING: ApplicationPhase.OFFERED,
+    _S.SIGNED: ApplicationPhase.LENT,
+    _S.DISBURSING: ApplicationPhase.LENT,
+    _S.ACTIVE: ApplicationPhase.LENT,
+    _S.SETTLED: ApplicationPhase.LENT,
+    _S.DECLINED: ApplicationPhase.ENDED,
+    _S.WITHDRAWN: ApplicationPhase.ENDED,
+    _S.EXPIRED: ApplicationPhase.ENDED,
 }
 
 
-def withdrawal_phase(status: ApplicationStatus) -> WithdrawalPhase:
+def phase_of(status: ApplicationStatus) -> ApplicationPhase:
     """The phase an application of that status is in."""
     return _PHASES[status]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from loanapp.client.answers import ConsentReceipt
-from loanapp.domain.consent import ConsentScope, WithdrawalPhase, withdrawal_phase
+from loanapp.domain.consent import ApplicationPhase, ConsentScope, phase_of
 from loanapp.domain.errors import ErrorCode
 from loanapp.guard.refusal import GuardRefusal
 from loanapp.journey.core import JourneyCore
@@ -19,7 +19,7 @@ class GivenConsent:
     number: str
     scope: ConsentScope
     recorded_at: datetime
-    phase: WithdrawalPhase
+    phase: ApplicationPhase
 
 
 class ConsentActs(JourneyCore):
@@ -30,7 +30,7 @@ class ConsentActs(JourneyCore):
 
         def work() -> tuple[GivenConsent, ...]:
             return tuple(
-                GivenConsent(one.id, one.number, scope, record.recorded_at, withdrawal_phase(one.status))
+                GivenConsent(one.id, one.number, scope, record.recorded_at, phase_of(one.status))
                 for one in self.client.applications()
                 for scope in ConsentScope
                 if (record := one.consent(scope)) is not None and record.granted

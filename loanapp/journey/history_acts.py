@@ -1,14 +1,16 @@
 """Who used my data: asked of the lender, and held against every head this computer has seen."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from loanapp.client.corrections import Corrections
 from loanapp.client.data_uses import DataUse
 from loanapp.client.ledger_memory import LedgerMemory
 from loanapp.client.rights import RightRequest
 from loanapp.domain.rights import RightKind
-from loanapp.domain.status import ERASABLE
+from loanapp.domain.status import ERASABLE, ApplicationStatus
 from loanapp.guard.ledger import check_history
 from loanapp.guard.refusal import GuardRefusal
 from loanapp.journey.core import JourneyCore
@@ -79,6 +81,28 @@ class HistoryActs(JourneyCore):
     def ask_about_my_data(self, request_id: str, kind: RightKind, text: str) -> tuple[RightRequest, ...]:
         """Ask; under the same id it is asked once. Raises :class:`LoanAppError` with ``TOO_MANY_ATTEMPTS``."""
         return self._guarded(lambda: self.client.ask_right(request_id, kind, text))
+
+    def my_corrections(self) -> Corrections | None:
+        """What of the application at hand can be corrected at once; ``None`` in a draft, or without one."""
+        with self._lock:
+            application = self.application
+        if application is None or application.status is ApplicationStatus.DRAFT:
+            return None
+        return self._guarded(lambda: self.client.corrections(application.id))
+
+    def correct_my_data(self, changed: Mapping[str, str]) -> Corrections:
+        """Correct these fields at once; nothing else is sent.
+
+        Raises :class:`LoanAppError` with ``NOT_ALLOWED_NOW`` where a check has come to depend on one meanwhile.
+        """
+
+        def work() -> Corrections:
+            application_id = self._application_id()
+            corrections = self.client.correct(application_id, changed)
+            self._looked(self.client.application(application_id))
+            return corrections
+
+        return self._guarded(work)
 
     def may_close_account(self) -> bool:
         """Whether the account can be closed now: no loan whose records law keeps, nobody works on an application."""

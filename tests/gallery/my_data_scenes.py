@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, Final
 
+from loanapp.client.corrections import Correctable, Corrected, Corrections
 from loanapp.client.data_uses import DataUse
 from loanapp.client.devices import SignedInDevice
 from loanapp.client.network_log import Contact
 from loanapp.client.profile import DataItem
 from loanapp.client.reading import JsonObject
 from loanapp.client.rights import RightRequest
-from loanapp.domain.consent import ConsentScope, WithdrawalPhase
+from loanapp.domain.consent import ApplicationPhase, ConsentScope
 from loanapp.domain.devices import DeviceEnd, DeviceSystem
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.localised import LocalisedText
@@ -26,6 +27,7 @@ from tests.gallery.page_scenes import journey
 from tests.gallery.stage import Room, Scene, settle
 from tests.ui.loan_in_hand import NOW, application
 from ui.my_data.ask_right import AskRight
+from ui.my_data.correct import CorrectData
 from ui.my_data.dialog import MyDataDialog
 from ui.translations import translator
 
@@ -100,7 +102,7 @@ def devices(*, copied: bool = False) -> tuple[SignedInDevice, ...]:
     return here, there
 
 
-def given(phase: WithdrawalPhase) -> tuple[GivenConsent, ...]:
+def given(phase: ApplicationPhase) -> tuple[GivenConsent, ...]:
     """All three authorisations in force, the application in that phase."""
     at = datetime.fromisoformat(NOW)
     return tuple(GivenConsent("application-1", "LA20261122-0001", scope, at, phase) for scope in ConsentScope)
@@ -108,7 +110,7 @@ def given(phase: WithdrawalPhase) -> tuple[GivenConsent, ...]:
 
 def withdrawn(room: Room) -> Any:
     """One of them was just taken back."""
-    left = [given(WithdrawalPhase.DECIDING)]
+    left = [given(ApplicationPhase.DECIDING)]
 
     def take(*_: Any) -> None:
         left[0] = left[0][1:]
@@ -119,6 +121,32 @@ def withdrawn(room: Room) -> Any:
     room.rest()
     settle(shell)
     return shell
+
+
+def corrections(*, lent: bool = False) -> Corrections:
+    """While it is decided, or after the payout; the address was corrected once."""
+    at, phase = datetime.fromisoformat(NOW), ApplicationPhase.LENT if lent else ApplicationPhase.DECIDING
+    values = {"address": "测试路 2 号", "employment": "employed", "monthly_income": "15000.00", "monthly_debt": "0.00"}
+    fields = tuple(
+        Correctable(
+            row["field"], values.get(row["field"], ""), phase in row["at_once"], LocalisedText(**row["why_not"])
+        )
+        for row in read_toml("policy", "rights.toml")["corrections"]
+    )
+    return Corrections(fields, (Corrected("address", at, "测试路 1 号", "测试路 2 号"),))
+
+
+def correcting(*, lent: bool = False) -> Any:
+    """The sheet on which data are corrected."""
+
+    def set_it(room: Room) -> Any:
+        shown = room.open(Page.PROGRESS, journey(Page.PROGRESS, application("verifying")))
+        CorrectData(room.window, shown.context, corrections(lent=lent)).open()
+        room.rest()
+        settle(room.shell)
+        return room.shell
+
+    return set_it
 
 
 def writing(room: Room) -> Any:
@@ -173,15 +201,17 @@ def my_data_scenes() -> Iterator[Scene]:
     yield Scene("my-data-before", asking("uses", signed_in=False))
     yield Scene("my-data-asked", asking("asked"))
     yield Scene("my-data-asked-greedy", asking("asked", greedy=True))
-    deciding = given(WithdrawalPhase.DECIDING)
+    deciding = given(ApplicationPhase.DECIDING)
     yield Scene("my-data-consents", asking("consents", given_consents=lambda: deciding))
-    yield Scene("my-data-consents-lent", asking("consents", given_consents=lambda: given(WithdrawalPhase.LENT)))
+    yield Scene("my-data-consents-lent", asking("consents", given_consents=lambda: given(ApplicationPhase.LENT)))
     yield Scene("my-data-consents-none", asking("consents", given_consents=tuple))
     yield Scene("my-data-consent-withdrawn", withdrawn)
     yield Scene("my-data-network", asking("network"))
     yield Scene("my-data-rights", asking("rights", may_erase=lambda: True, may_close_account=lambda: True))
     yield Scene("my-data-rights-asked", asking("rights", may_erase=lambda: True, my_requests=requests))
     yield Scene("my-data-request", writing)
+    yield Scene("my-data-correct", correcting())
+    yield Scene("my-data-correct-lent", correcting(lent=True))
     yield Scene("my-data-rights-kept", asking("rights", may_erase=lambda: False))
     yield Scene("my-data-security", asking("security"))
     yield Scene("my-data-security-copied", asking("security", devices=lambda: devices(copied=True)))

@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from PySide6.QtWidgets import QLabel
 
-from loanapp.domain.consent import ConsentScope, WithdrawalPhase
+from loanapp.domain.consent import ApplicationPhase, ConsentScope
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.guard.refusal import GuardRefusal
 from loanapp.journey.consent_acts import GivenConsent
@@ -217,7 +218,7 @@ def given(phase, *scopes):
 
 
 def test_one_press_takes_an_authorisation_back_as_one_gave_it_and_says_before_what_stops(opened, journey, qtbot):
-    left = [list(given(WithdrawalPhase.DECIDING, *ConsentScope))]
+    left = [list(given(ApplicationPhase.DECIDING, *ConsentScope))]
     journey.answers |= {
         "given_consents": lambda: tuple(left[0]),
         "withdraw_consent": lambda *_: left[0].pop(0),
@@ -254,10 +255,69 @@ def test_a_card_of_an_authorisation_has_at_most_six_hundred_characters(language)
             assert len("".join(parts)) <= 600, (row["scope"], one["phase"])
 
 
+def corrected(opened, journey, qtbot, corrections):
+    """The sheet on which data are corrected, over the rights."""
+    from ui.my_data.correct import CorrectData
+
+    journey.answers["my_corrections"] = lambda: corrections
+    dialog = opened(journey, first="rights")
+    dialog.view.correct.click()
+    qtbot.waitUntil(lambda: bool(dialog.view.findChildren(CorrectData)))
+    return dialog, dialog.view.findChildren(CorrectData)[-1]
+
+
+def test_what_no_check_rests_on_is_corrected_at_once_and_only_what_was_changed_is_sent(opened, journey, qtbot):
+    dialog, sheet = corrected(opened, journey, qtbot, my_data_scenes.corrections())
+    journey.answers["correct_my_data"] = lambda _changed: None
+    assert (sheet.address.isVisible(), sheet.money["monthly_income"].isVisible()) == (True, False)
+    shown = [one.text() for one in sheet.findChildren(QLabel) if one.isVisible()]
+    assert "每月收入：审批和报价要靠它。" in shown
+    assert "2026年11月22日 住址：测试路 1 号 → 测试路 2 号" in shown
+    sheet.save.click()
+    assert (journey.did("correct_my_data"), sheet.problem.title.text()) == ([], "没有改动")
+    sheet.address.set_text("")
+    sheet.save.click()
+    assert (journey.did("correct_my_data"), sheet.address.error.text()) == ([], "请写住址")
+    sheet.address.set_text("测试路 3 号")
+    sheet.save.click()
+    qtbot.waitUntil(dialog.view.result.isVisible)
+    assert journey.did("correct_my_data") == [({"address": "测试路 3 号"},)]
+    assert dialog.view.result.title.text() == "已经改正"
+
+
+def test_an_income_is_sent_as_an_amount_and_what_was_refused_stays_typed(opened, journey, qtbot):
+    def refuses(_changed):
+        raise LoanAppError(ErrorCode.NOT_ALLOWED_NOW)
+
+    _, sheet = corrected(opened, journey, qtbot, my_data_scenes.corrections(lent=True))
+    journey.answers["correct_my_data"] = refuses
+    sheet.money["monthly_income"].set_text("")
+    sheet.save.click()
+    assert journey.did("correct_my_data") == []
+    sheet.money["monthly_income"].set_text("18,000")
+    sheet.save.click()
+    qtbot.waitUntil(sheet.problem.isVisible)
+    assert journey.did("correct_my_data") == [({"monthly_income": "18000.00"},)]
+    assert sheet.money["monthly_income"].value() == 18000
+
+
+def test_what_must_be_checked_leads_to_the_request_and_a_draft_to_its_steps(opened, journey, qtbot):
+    from ui.my_data.ask_right import AskRight
+
+    dialog, sheet = corrected(opened, journey, qtbot, my_data_scenes.corrections())
+    sheet.write.click()
+    qtbot.waitUntil(lambda: bool(dialog.view.findChildren(AskRight)))
+    assert dialog.view.findChildren(AskRight)[-1]._kind == "correction"
+    journey.application = application("draft")
+    dialog.show_view("rights")
+    assert not dialog.view.correct.isVisible()
+    assert any("点左边的步骤就能改" in text for text in words(dialog))
+
+
 def test_a_lender_that_does_not_say_what_stops_lets_it_be_taken_back_all_the_same(opened, journey, qtbot):
     bare = tuple(replace(text, withdrawals=()) for text in journey.lender.consents)
     journey.lender = replace(journey.lender, consents=bare)
-    journey.answers["given_consents"] = lambda: given(WithdrawalPhase.LENT, "bureau_query")
+    journey.answers["given_consents"] = lambda: given(ApplicationPhase.LENT, "bureau_query")
     dialog = opened(journey, first="consents")
     assert any("没有写明会停下什么" in text for text in words(dialog))
     journey.answers["given_consents"] = tuple

@@ -7,8 +7,10 @@ from typing import Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from loanapp.client.corrections import Corrections
 from loanapp.client.rights import RightRequest
 from loanapp.domain.rights import RightKind, RightState
+from loanapp.domain.status import ApplicationStatus
 from ui.components import Banner, Card, FlowRow, LinkButton, Rule, SecondaryButton, label
 from ui.components.labels import empty
 from ui.formats import day
@@ -41,6 +43,7 @@ class Rights(DataView):
 
     def build(self) -> None:
         """Make the widgets."""
+        self._done = "deleted"  # what the line at the top says was done
         self.result = Banner(Level.DONE)
         self.result.hide()
         self.body.addWidget(self.result)
@@ -62,6 +65,10 @@ class Rights(DataView):
             link = self.links[name] = LinkButton()
             link.clicked.connect(partial(self._open_help, article))
             ways = FlowRow(spacing=16)
+            if name == "correct":
+                self.correct = SecondaryButton()
+                self.correct.clicked.connect(self._correct)
+                ways.add(self.correct)
             if name in _ASKED:
                 self.writing[name] = SecondaryButton()
                 self.writing[name].clicked.connect(partial(self._write, _ASKED[name]))
@@ -140,6 +147,9 @@ class Rights(DataView):
         self.delete.setVisible(may_erase)
         self.close_account.setText(tr("my_data.right_close_do"))
         self.close_account.setVisible(may_close)
+        handed_in = bool(journey and journey.application and journey.application.status is not ApplicationStatus.DRAFT)
+        self.correct.setText(tr("my_data.right_correct_do"))
+        self.correct.setVisible(signed_in and handed_in)
         self.withdraw.setText(tr("my_data.right_withdraw_do"))
         self.withdraw.setVisible(signed_in)
         for name, button in self.writing.items():
@@ -150,7 +160,7 @@ class Rights(DataView):
         for name, link in self.links.items():
             link.setText(tr("my_data.how"))
             link.setAccessibleName(f"{link.text()} {tr(f'my_data.right_{name}')}")
-        self.result.say(tr("my_data.deleted"), tr("my_data.deleted_text"))
+        self.result.say(tr(f"my_data.{self._done}"), tr(f"my_data.{self._done}_text"))
 
     def _save_copy(self) -> None:
         from ui.my_data.save import save_file
@@ -170,8 +180,30 @@ class Rights(DataView):
             self.ask(self.context.journey.erase_application, lambda _: self._deleted())
 
     def _deleted(self) -> None:
+        self._say("deleted")
+        self.changed.emit()
+
+    def _say(self, done: str) -> None:
+        self._done = done
         self.show_words()
         self.result.show()
+
+    def _correct(self) -> None:
+        if self.context.journey is not None:
+            self.ask(self.context.journey.my_corrections, self._show_corrections)
+
+    def _show_corrections(self, corrections: Corrections | None) -> None:
+        from ui.my_data.correct import CorrectData
+
+        if corrections is not None:
+            dialog = CorrectData(self, self.context, corrections)
+            dialog.saved.connect(self._corrected)
+            dialog.asking.connect(lambda: self._write(RightKind.CORRECTION))
+            dialog.open()
+
+    def _corrected(self) -> None:
+        self.load()
+        self._say("correct_saved")
         self.changed.emit()
 
     def _write(self, kind: RightKind) -> None:

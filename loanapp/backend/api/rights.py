@@ -3,14 +3,21 @@
 import uuid
 
 from fastapi import APIRouter
+from sqlalchemy.orm import Session
 
+from loanapp.backend.applications.store import own_application
 from loanapp.backend.http.dependencies import BorrowerDep, ServicesDep
 from loanapp.backend.http.models import rights as wire
 from loanapp.backend.http.models.application import Empty
+from loanapp.backend.http.models.common import Words, yuan
 from loanapp.backend.http.routes import problems
+from loanapp.backend.refusal import RefusedError
 from loanapp.backend.rights.account import close_account
+from loanapp.backend.rights.corrections import at_once, correct, history_of, values_of
 from loanapp.backend.rights.requests import answer_of, ask, requests_of
 from loanapp.backend.services import Services
+from loanapp.backend.store.tables import Application
+from loanapp.domain.errors import ErrorCode
 from loanapp.domain.rights import RightState
 
 router = APIRouter(prefix="/v1")
@@ -29,6 +36,50 @@ def put_request(
     """Ask; the same id asks once, however often it is sent."""
     ask(services, borrower_id, request_id, body.kind, body.text)
     return _show(services, borrower_id)
+
+
+@router.get("/applications/{application_id}/corrections", responses=problems(401, 404))
+def get_corrections(
+    application_id: uuid.UUID, services: ServicesDep, borrower_id: BorrowerDep
+) -> wire.CorrectionsAnswer:
+    """What of an application can be corrected now, what it is, and what was corrected before."""
+    with services.database.read() as session:
+        return _corrections(services, session, own_application(session, borrower_id, application_id))
+
+
+@router.put("/applications/{application_id}/corrections", responses=problems(401, 404, 409))
+def put_corrections(
+    application_id: uuid.UUID, body: wire.CorrectionRequest, services: ServicesDep, borrower_id: BorrowerDep
+) -> wire.CorrectionsAnswer:
+    """Correct at once what no check depends on; the value before is kept, and each correction is an entry."""
+    said = body.model_dump(exclude_none=True)
+    wanted = {
+        field: f"{yuan(value):.2f}" if field.startswith("monthly_") else value.strip() for field, value in said.items()
+    }
+    if not wanted.get("address", "there"):
+        raise RefusedError(ErrorCode.INPUT_INVALID, fields={"address": ErrorCode.INPUT_INVALID})
+    with services.database.write() as session:
+        application = correct(services, session, borrower_id, application_id, wanted)
+        return _corrections(services, session, application)
+
+
+def _corrections(services: Services, session: Session, application: Application) -> wire.CorrectionsAnswer:
+    held, now = values_of(services, application), at_once(services, application)
+    return wire.CorrectionsAnswer(
+        fields=tuple(
+            wire.CorrectableAnswer(
+                field=one.field,
+                value=held.get(one.field),
+                at_once=one.field in now and one.field in held,
+                why_not=Words(zh=one.why_not.zh, en=one.why_not.en),
+            )
+            for one in services.policies.rights.corrections
+        ),
+        history=tuple(
+            wire.CorrectedAnswer(field=one.field, at=one.at, before=one.before, after=one.after)
+            for one in history_of(services, session, application.id)
+        ),
+    )
 
 
 @router.post("/account/closure", responses=problems(401, 409))

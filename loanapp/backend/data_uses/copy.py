@@ -17,6 +17,7 @@ from loanapp.backend.applications.store import Sealed
 from loanapp.backend.applications.view import show
 from loanapp.backend.auth.tables import Device
 from loanapp.backend.data_uses.erasure import IN_VAULT, receipts_of
+from loanapp.backend.rights.corrections import history_of
 from loanapp.backend.rights.requests import answer_of
 from loanapp.backend.rights.requests import text_of as asked_text
 from loanapp.backend.services import Services
@@ -87,6 +88,10 @@ def _application(services: Services, session: Session, application: Application)
         "decision": sealed.decision,
         "consent_receipts": list(session.scalars(receipts.order_by(ConsentRecord.recorded_at))),
         **{name: _rows(session, table, application.id) for name, table in _OF_APPLICATION.items()},
+        "corrections": [
+            {"field": one.field, "at": one.at.isoformat(), "before": one.before, "after": one.after}
+            for one in history_of(services, session, application.id)
+        ],
         "contract": _text(contract) if contract is not None else None,
         "pictures": {
             kind: _text(picture)

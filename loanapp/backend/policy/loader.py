@@ -33,7 +33,7 @@ from loanapp.backend.policy.models import (
 from loanapp.backend.policy.sources import SourcePolicy
 from loanapp.domain.annualised_cost import annualised_cost
 from loanapp.domain.clock import CHINA
-from loanapp.domain.consent import ConsentScope, WithdrawalEffect, WithdrawalPhase
+from loanapp.domain.consent import ApplicationPhase, ConsentScope, WithdrawalEffect
 from loanapp.domain.rights import RightKind
 from loanapp.domain.schedule import loan_schedule
 from loanapp.resource_files import read_toml, row_in_force
@@ -135,14 +135,14 @@ def check(policies: Policies) -> None:
 
 def _check_withdrawals(consent: Consent) -> None:
     """Each phase once; nothing but an undecided or unsigned application ends, and only the face has another way."""
-    if sorted(one.phase for one in consent.withdrawals) != sorted(WithdrawalPhase):
+    if sorted(one.phase for one in consent.withdrawals) != sorted(ApplicationPhase):
         raise PolicyError(f"policy/consents.toml: {consent.scope.value} must say for every phase what withdrawing does")
     for one in consent.withdrawals:
         ends = one.effect is WithdrawalEffect.APPLICATION_ENDS
-        if ends and one.phase not in {WithdrawalPhase.DECIDING, WithdrawalPhase.OFFERED}:
+        if ends and one.phase not in {ApplicationPhase.DECIDING, ApplicationPhase.OFFERED}:
             raise PolicyError(f"policy/consents.toml: nothing can end in the phase {one.phase.value}")
         if one.effect is WithdrawalEffect.ANOTHER_WAY and (
-            consent.scope is not ConsentScope.FACE_VERIFICATION or one.phase is not WithdrawalPhase.DECIDING
+            consent.scope is not ConsentScope.FACE_VERIFICATION or one.phase is not ApplicationPhase.DECIDING
         ):
             raise PolicyError(f"policy/consents.toml: there is no other way for {consent.scope.value} in that phase")
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from loanapp.backend.policy.checks import CheckPolicy
 from loanapp.backend.policy.sources import SourceName, SourcePolicy
-from loanapp.domain.consent import ConsentScope, LegalBasis, LoanPurpose, WithdrawalEffect, WithdrawalPhase
+from loanapp.domain.consent import ApplicationPhase, ConsentScope, LegalBasis, LoanPurpose, WithdrawalEffect
 from loanapp.domain.decision import DecisionReason
 from loanapp.domain.one_time_code import CodePurpose
 from loanapp.domain.rights import RightKind
@@ -280,7 +280,7 @@ class BankIssuers(Row):
 class Withdrawal(Row):
     """What taking an authorisation back in one phase does: what stops, and what contract or law keeps."""
 
-    phase: WithdrawalPhase
+    phase: ApplicationPhase
     effect: WithdrawalEffect
     stops: Words
     keeps: Words
@@ -301,7 +301,7 @@ class Consent(Row):
     purpose: Words
     withdrawals: tuple[Withdrawal, ...]
 
-    def withdrawal(self, phase: WithdrawalPhase) -> Withdrawal:
+    def withdrawal(self, phase: ApplicationPhase) -> Withdrawal:
         """What taking it back in ``phase`` does."""
         return next(one for one in self.withdrawals if one.phase is phase)
 
@@ -381,6 +381,14 @@ class Profile(Row):
     brand: Brand | None = None
 
 
+class Correctable(Row):
+    """One field of an application: in which phases it can be corrected at once, and why not in the others."""
+
+    field: str
+    at_once: tuple[ApplicationPhase, ...]
+    why_not: Words
+
+
 class Rights(Row):
     """What the lender promises to whoever asks something about their data."""
 
@@ -389,6 +397,7 @@ class Rights(Row):
     requests_a_day: int = Field(gt=0)
     days: dict[RightKind, int]
     source: dict[str, str]
+    corrections: tuple[Correctable, ...]
 
 
 class Staff(Row):

@@ -374,6 +374,18 @@ class RightRecord(Base):
     answered_at: Mapped[datetime | None]
 
 
+class Correction(Base):
+    """A value the borrower corrected, and the one before it."""
+
+    __tablename__ = "correction"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), index=True)
+    field: Mapped[str]
+    before_sealed: Mapped[bytes]
+    after_sealed: Mapped[bytes]
+    at: Mapped[datetime]
+
+
 class DeletionReceipt(Base):
     """The signed word that something was deleted; ``finished_at`` is empty until no byte of it is on the disk."""
 

@@ -17,7 +17,7 @@ from loanapp.backend.services import Services
 from loanapp.backend.store.tables import Application, Check, ContractRecord, FaceState, LivenessSession
 from loanapp.backend.verification.attempts import close_attempts
 from loanapp.backend.verification.documents import forget_card, forget_face
-from loanapp.domain.consent import ConsentScope, WithdrawalEffect, WithdrawalPhase, withdrawal_phase
+from loanapp.domain.consent import ApplicationPhase, ConsentScope, WithdrawalEffect, phase_of
 from loanapp.domain.decision import DecisionReason
 from loanapp.domain.status import ApplicationStatus
 
@@ -30,14 +30,14 @@ def stands(session: Session, application_id: str, scope: ConsentScope) -> bool:
 
 def withdrawal_of(services: Services, application: Application, scope: ConsentScope) -> Withdrawal:
     """What taking ``scope`` back does now."""
-    return services.policies.consent(scope).withdrawal(withdrawal_phase(application.status))
+    return services.policies.consent(scope).withdrawal(phase_of(application.status))
 
 
 def take_back(
     services: Services, session: Session, application: Application, scope: ConsentScope, now: datetime
 ) -> None:
     """End what is done under ``scope`` and forget what was found, in the caller's transaction."""
-    phase, row = withdrawal_phase(application.status), withdrawal_of(services, application, scope)
+    phase, row = phase_of(application.status), withdrawal_of(services, application, scope)
     match scope:
         case ConsentScope.FACE_VERIFICATION:
             _take_back_face(session, application, phase, now)
@@ -46,7 +46,7 @@ def take_back(
             if check is not None:
                 check.answer_sealed = None
         case ConsentScope.BANK_ACCOUNT_CHECK:
-            if phase is not WithdrawalPhase.LENT:
+            if phase is not ApplicationPhase.LENT:
                 forget_card(application)
                 # Made and never signed by both; it names the card.
                 session.execute(delete(ContractRecord).where(ContractRecord.application_id == application.id))
@@ -56,11 +56,11 @@ def take_back(
         set_status(session, application, ApplicationStatus.WITHDRAWN, now, "borrower")
 
 
-def _take_back_face(session: Session, application: Application, phase: WithdrawalPhase, now: datetime) -> None:
+def _take_back_face(session: Session, application: Application, phase: ApplicationPhase, now: datetime) -> None:
     close_attempts(session, application, now)
-    if phase is WithdrawalPhase.FILLING and application.face_state is not FaceState.MANUAL:
+    if phase is ApplicationPhase.FILLING and application.face_state is not FaceState.MANUAL:
         forget_face(session, application, now)
-    if phase is WithdrawalPhase.LENT:
+    if phase is ApplicationPhase.LENT:
         return  # the proof of who signed (Anti-Money Laundering Law 34)
     for attempt in session.scalars(select(LivenessSession).where(LivenessSession.application_id == application.id)):
         attempt.measures = attempt.verdict = None

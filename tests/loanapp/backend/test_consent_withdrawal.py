@@ -15,7 +15,7 @@ from loanapp.backend.store.tables import (
     LivenessSession,
 )
 from loanapp.backend.verification.review_facts import review_facts
-from loanapp.domain.consent import ConsentScope, withdrawal_phase
+from loanapp.domain.consent import ConsentScope, phase_of
 from loanapp.domain.liveness import SourceKind, VerdictOutcome
 from loanapp.domain.status import ApplicationStatus
 from loanapp.proof.signed_message import verify_message
@@ -223,6 +223,6 @@ def test_what_an_ended_application_still_holds_goes(walker, lender):
 
 
 def test_every_status_has_a_phase():
-    assert {withdrawal_phase(status) for status in ApplicationStatus} == {
+    assert {phase_of(status) for status in ApplicationStatus} == {
         "filling", "deciding", "offered", "lent", "ended",
     }  # fmt: skip

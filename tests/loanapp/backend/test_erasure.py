@@ -204,6 +204,8 @@ def test_no_table_about_a_person_is_left_out_of_the_copy_unthought_of():
         "idempotency": "answers given before, as they were",
         "staff_note": "a colleague's own words; decision and reasons are in it",
         "payout_approval": "in the history",
+        "staff_face_look": "in the history",
+        "correction": "as corrections, opened",
     }
     assert about - {table.__tablename__ for table in _OF_APPLICATION.values()} == set(elsewhere)
 

@@ -13,7 +13,7 @@ from loanapp.backend.origination.assessment import Facts, assess
 from loanapp.backend.policy import PolicyError, load_policies, loader
 from loanapp.backend.policy.loader import check
 from loanapp.domain.bank_card import issuer_of
-from loanapp.domain.consent import ConsentScope, WithdrawalEffect, WithdrawalPhase
+from loanapp.domain.consent import ApplicationPhase, ConsentScope, WithdrawalEffect
 from loanapp.domain.decision import DecisionOutcome, DecisionReason
 from loanapp.resource_files import read_toml, resource_path
 
@@ -89,7 +89,7 @@ def test_a_withdrawal_that_cannot_be_kept_stops_the_start(scope, phase, effect, 
         if consent.scope != scope:
             return consent
         others = tuple(one for one in consent.withdrawals if one.phase != phase)
-        row = consent.withdrawal(WithdrawalPhase(phase))
+        row = consent.withdrawal(ApplicationPhase(phase))
         rows = others if effect is None else (*others, row.model_copy(update={"effect": WithdrawalEffect(effect)}))
         return consent.model_copy(update={"withdrawals": rows})
 

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, WithJsonSchema
 
-from loanapp.domain.consent import WithdrawalEffect, WithdrawalPhase
+from loanapp.domain.consent import ApplicationPhase, WithdrawalEffect
 from loanapp.domain.money import to_cents, wire
 
 _MONEY_PATTERN: Final = r"^[0-9]{1,9}(\.[0-9]{1,2})?$"
@@ -71,7 +71,7 @@ def yuan(text: str) -> Decimal:
 class WithdrawalWords(Answer):
     """What taking an authorisation back does while the application is in ``phase``: what stops, what is kept."""
 
-    phase: WithdrawalPhase
+    phase: ApplicationPhase
     effect: WithdrawalEffect
     stops: Words
     keeps: Words

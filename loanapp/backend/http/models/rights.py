@@ -4,7 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, StringConstraints
 
-from loanapp.backend.http.models.common import Answer, Request
+from loanapp.backend.http.models.application import Employment, ShortText
+from loanapp.backend.http.models.common import Answer, MoneyText, Request, Words
 from loanapp.domain.rights import RightKind, RightState
 
 
@@ -33,6 +34,43 @@ class RightAnswers(Answer):
     """Every request of the borrower, the newest first."""
 
     requests: tuple[RightAnswer, ...]
+
+
+class CorrectionRequest(Request):
+    """What is to be put in; a field that is left out stays as it is."""
+
+    address: ShortText | None = None
+    employment: Employment | None = None
+    monthly_income: MoneyText | None = None
+    monthly_debt: MoneyText | None = None
+
+
+class CorrectableAnswer(Answer):
+    """One field; ``value`` as it is held (money in yuan), empty where the lender does not show it here.
+
+    ``at_once``: it can be corrected now; else ``why_not`` says what depends on it.
+    """
+
+    field: str
+    value: str | None
+    at_once: bool
+    why_not: Words
+
+
+class CorrectedAnswer(Answer):
+    """One correction, as it was made."""
+
+    field: str
+    at: AwareDatetime
+    before: str
+    after: str
+
+
+class CorrectionsAnswer(Answer):
+    """What of an application can be corrected, and what was, the oldest first."""
+
+    fields: tuple[CorrectableAnswer, ...]
+    history: tuple[CorrectedAnswer, ...]
 
 
 class AccountClosed(Answer):
