@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 from ui.components.buttons import PrimaryButton, SecondaryButton
 from ui.components.dialog import Dialog
 from ui.components.fields import Field
+from ui.components.help_sheet import give_help
 from ui.components.labels import label
 from ui.translations import Texts, error_sentence, tr
 
@@ -32,6 +33,7 @@ class PassphraseDialog(Dialog):
         say(words.setText, f"common.passphrase_{kind}text")
         self.body.addWidget(words)
         self.field = Field(width=320)
+        self.field.set_help("keyring-and-passphrase")
         if isinstance(self.field.editor, QLineEdit):
             self.field.editor.setEchoMode(QLineEdit.EchoMode.Password)
         self.body.addWidget(self.field)
@@ -51,6 +53,7 @@ class PassphraseDialog(Dialog):
         if (problem := prompt.problem) is not None:
             self._wrong = lambda: error_sentence(problem)
         self._retranslate()
+        give_help(self, "keyring-and-passphrase")
         self.field.edited.connect(lambda _: self._find_fault(None))
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 

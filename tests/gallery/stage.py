@@ -174,8 +174,10 @@ def put(window: QWidget, combination: Combination) -> QSize:
 
 
 def in_front(window: QWidget) -> QWidget | None:
-    """The question before the window, if there is one."""
-    return next((one for one in window.findChildren(QDialog) if one.isVisible() and one.isWindow()), None)
+    """The question before the window, if there is one; with another before it, that."""
+    asked = (one for one in window.findChildren(QDialog) if one.isVisible() and one.isWindow())
+    found = next(asked, None)
+    return None if found is None else in_front(found) or found
 
 
 def look(window: QWidget, asked: QSize | None = None) -> list[str]:

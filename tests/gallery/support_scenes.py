@@ -27,8 +27,9 @@ _TICKET: Final = Ticket(
 def support_scenes() -> tuple[Scene, ...]:
     """The sheet in each of its states."""
     states = {"": None, "-sent": Level.DONE, "-waiting": Level.LOOK}
+    helped = Scene("component-support-help", _sheet(None, helped=True), fresh=True)
     sheets = tuple(Scene(f"component-support{name}", _sheet(level), fresh=True) for name, level in states.items())
-    return (*sheets, Scene("component-about-lender", _about, fresh=True))
+    return (*sheets, helped, Scene("component-about-lender", _about, fresh=True))
 
 
 def _about(room: Room) -> QWidget:
@@ -47,7 +48,7 @@ def _holder(room: Room) -> QWidget:
     return holder
 
 
-def _sheet(level: Level | None) -> Callable[[Room], QWidget]:
+def _sheet(level: Level | None, *, helped: bool = False) -> Callable[[Room], QWidget]:
     def set_it(room: Room) -> QWidget:
         holder = _holder(room)
         sheet = SupportSheet(holder, local_lender().support)
@@ -60,6 +61,8 @@ def _sheet(level: Level | None) -> Callable[[Room], QWidget]:
         elif level is not None:
             sheet.show_outcome(level, lambda: (tr("help.support.queued"), tr("help.support.queued_text")))
         sheet.open()
+        if helped:
+            sheet.words.help_wanted.emit("contact-support")
         return holder
 
     return set_it

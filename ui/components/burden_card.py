@@ -51,6 +51,7 @@ class BurdenCard(Card):
         self.chart = LeftChart()
         self.body.addWidget(self.chart)
         self.living = MoneyField(width=140)
+        self.living.set_help("borrow-sensibly")
         if not asks_living:  # shown before it has a parent, it would be a window of its own for a moment
             self.living.hide()
         self.body.addWidget(self.living)

@@ -72,6 +72,14 @@ class Dialog(QDialog):
         height = self.body.totalHeightForWidth(width) + self._bar.sizeHint().height() + _SPARE
         self.resize(width, min(height, room.height() - _AROUND))
 
+    def read_from_the_top(self, name: str) -> None:
+        """Show from its beginning what is long enough to be scrolled by keys; ``name`` is said by a screen reader."""
+        self._area.setProperty("reading", "true")
+        self._area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._area.setAccessibleName(name)
+        self._area.verticalScrollBar().setValue(0)
+        self._area.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002, FBT001 - Qt's signature
         """Tab goes through what is there now, from top to bottom."""
         from ui.reader_order import move_focus

@@ -13,6 +13,7 @@ from ui.components.buttons import PrimaryButton, QuietButton, SecondaryButton
 from ui.components.card import Card
 from ui.components.copy_link import CopyLink
 from ui.components.dialog import Dialog
+from ui.components.help_sheet import give_help
 from ui.components.labels import label
 from ui.components.text_field import TextField
 from ui.messages import Level
@@ -58,6 +59,7 @@ class SupportSheet(Dialog):
         self.words.edited.connect(self._typed)
         self.show_report("")
         self._retranslate()
+        give_help(self, "contact-support")
         self.words.setFocus()
 
     def _build_contact(self) -> None:
@@ -80,6 +82,7 @@ class SupportSheet(Dialog):
         self.outcome.hide()
         self.body.addWidget(self.outcome)
         self.words = TextField()
+        self.words.set_help("contact-support")
         self.body.addWidget(self.words)
         self._will_send = label("", "strong")
         self.body.addWidget(self._will_send)

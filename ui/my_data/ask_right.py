@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from loanapp.domain.errors import LoanAppError
 from loanapp.domain.rights import RightKind
 from ui.components import Banner, Dialog, PrimaryButton, SecondaryButton, label
+from ui.components.help_sheet import give_help
 from ui.components.text_field import TextField
 from ui.messages import Level
 from ui.translations import error_fix, error_sentence, tr
@@ -38,6 +39,7 @@ class AskRight(Dialog):
         self.problem = Banner(Level.STOP)
         self.problem.hide()
         self.words = TextField(at_most=_LONGEST)
+        self.words.set_help("data-rights")
         for part in (self._lead, self.problem, self.words):
             self.body.addWidget(part)
         self.keep, self.send = SecondaryButton(), PrimaryButton()
@@ -47,6 +49,7 @@ class AskRight(Dialog):
         self.keep.clicked.connect(self.reject)
         self.send.clicked.connect(self._send)
         self._retranslate()
+        give_help(self, "data-rights")
         self.words.set_text(text)
         self.words.setFocus()
 

@@ -12,6 +12,7 @@ from ui.components.burden_card import LighterLoans, verdict_words
 from ui.components.buttons import PrimaryButton, SecondaryButton
 from ui.components.dialog import Dialog
 from ui.components.fields import MoneyField
+from ui.components.help_sheet import give_help
 from ui.components.labels import label
 from ui.formats import yuan
 from ui.messages import Level
@@ -42,6 +43,7 @@ class BurdenQuestion(Dialog):
         for widget in (self.verdict, self.text, self.lighter):
             self.body.addWidget(widget)
         self.typed = MoneyField(width=160)
+        self.typed.set_help("borrow-sensibly")
         self.typed.edited.connect(lambda _: self._follow())
         self.body.addWidget(self.typed)
         self.keep = SecondaryButton()
@@ -52,6 +54,7 @@ class BurdenQuestion(Dialog):
         self.keep.clicked.connect(self.reject)
         self.submit.clicked.connect(self._confirm)
         self._retranslate()
+        give_help(self, "borrow-sensibly")
         self.keep.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _retranslate(self) -> None:

@@ -16,7 +16,7 @@ from ui.components.buttons import SentenceLink
 from ui.components.card import Card
 from ui.components.cost_bar import CostBar
 from ui.components.error_summary import FieldError
-from ui.components.fields import MoneyField
+from ui.components.fields import HELP_ARTICLE, MoneyField
 from ui.components.figures import Figures
 from ui.components.labels import Rule, label
 from ui.components.safety_line import SafetyLine
@@ -64,10 +64,13 @@ class CostPage(JourneyPage):
     def _make_inputs(self) -> QGridLayout:
         product = self._product
         self.amount = MoneyField(width=120)
+        self.amount.set_help("amount-and-term")
         self.amount_slider = AmountSlider(product.amounts)
         self.months = label("", "figure", wrap=False)
         self.months_caption = label()
         self.months_slider = AmountSlider(product.months)
+        for slider in (self.amount_slider, self.months_slider):
+            slider.setProperty(HELP_ARTICLE, "amount-and-term")
         self.months_slider.setTickPosition(AmountSlider.TickPosition.NoTicks)
         grid = QGridLayout()
         grid.setHorizontalSpacing(24)

@@ -12,6 +12,7 @@ from loanapp.domain.clock import CHINA
 from loanapp.domain.hardship import HardshipReason, HardshipState, respite_wanted
 from ui.components import Banner, ChoiceQuestion, Dialog, PrimaryButton, SecondaryButton, label
 from ui.components.choice_cards import Choice
+from ui.components.help_sheet import give_help
 from ui.formats import day, moment
 from ui.messages import Level
 from ui.translations import tr
@@ -37,6 +38,7 @@ class HardshipDialog(Dialog):
         self.keep.clicked.connect(self.reject)
         self.ask.clicked.connect(self._confirm)
         self._retranslate()
+        give_help(self, "cannot-repay")
         self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @property

@@ -10,6 +10,7 @@ from loanapp.client.answers import Loan
 from loanapp.domain.clock import CHINA
 from loanapp.domain.loan_account import NothingToPayError, Repayment, RepaymentKind
 from ui.components import DateField, Dialog, SecondaryButton, SummaryList, SummaryRow, label
+from ui.components.help_sheet import give_help
 from ui.formats import day, yuan
 from ui.translations import tr
 
@@ -25,6 +26,7 @@ class PayoffQuoteDialog(Dialog):
         self._loan, self._now = loan, now
         self.lead = label("")
         self.on = DateField(width=160)
+        self.on.set_help("early-payoff")
         self.sum_name = label("", "muted")
         self.sum = label("", "money")
         self.parts = SummaryList(changeable=False)
@@ -39,6 +41,7 @@ class PayoffQuoteDialog(Dialog):
         self.on.set_text(self._today.isoformat())
         self.on.edited.connect(lambda _: self._work_out())
         self._retranslate()
+        give_help(self, "early-payoff")
         self.on.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @property

@@ -13,6 +13,7 @@ from loanapp.domain.prepayment import PrepaymentChoice
 from ui.components import Dialog, MoneyField, PrimaryButton, SecondaryButton, SummaryList, SummaryRow, label
 from ui.components.choice_cards import Choice
 from ui.components.choice_question import ChoiceQuestion
+from ui.components.help_sheet import give_help
 from ui.formats import day, yuan
 from ui.translations import tr
 
@@ -21,6 +22,12 @@ Owed = Callable[[RepaymentKind, Decimal, PrepaymentChoice | None], Repayment]
 
 _PARTS: Final = ("principal", "interest", "fees", "penalty")
 _LEAST: Final = Decimal("0.01")
+_HELP: Final = {
+    RepaymentKind.INSTALMENT: "how-to-repay",
+    RepaymentKind.ARREARS: "overdue",
+    RepaymentKind.PART: "early-payoff",
+    RepaymentKind.PAYOFF: "early-payoff",
+}
 
 
 class RepayDialog(Dialog):
@@ -34,6 +41,7 @@ class RepayDialog(Dialog):
         self.lead = label("")
         self.body.addWidget(self.lead)
         self.part = MoneyField(width=200)
+        self.part.set_help("early-payoff")
         self.choice = ChoiceQuestion(1)
         for widget in (self.part, self.choice):
             widget.setVisible(kind is RepaymentKind.PART)
@@ -55,6 +63,7 @@ class RepayDialog(Dialog):
         self.part.edited.connect(lambda _: self._work_out())
         self.choice.chosen.connect(lambda _: self._work_out())
         self._retranslate()
+        give_help(self, _HELP[kind])
         if kind is RepaymentKind.PART:
             self.choice.choose(PrepaymentChoice.KEEP_TERM.value)
             self.part.setFocus(Qt.FocusReason.OtherFocusReason)
