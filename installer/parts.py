@@ -63,6 +63,9 @@ _RESOURCES_LENDERS: Final = (
     "profiles/demonstration.toml",
     "policy/products.toml",
     "policy/scorecard.toml",
+    "policy/scorecard_challenger.toml",
+    "policy/sources.toml",
+    "policy/checks.toml",
     "policy/demonstration_identities.toml",
     "policy/simulation.toml",
 )

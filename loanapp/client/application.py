@@ -193,12 +193,23 @@ class ProgressLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ReasonChange:
+    """What would change a reason: a smaller amount, the least income (yuan), the first day; each where there is one."""
+
+    reason: DecisionReason
+    up_to: Decimal | None = None
+    income_at_least: Decimal | None = None
+    after: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What the assessment came to and why; ``retry_after`` is the first day a new request makes sense."""
 
     outcome: DecisionOutcome
     reasons: tuple[DecisionReason, ...]
     retry_after: date | None
+    changes: tuple[ReasonChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,6 +389,16 @@ def _decision(answer: JsonObject, name: str) -> Decision:
         outcome=inner.member("outcome", DecisionOutcome),
         reasons=inner.members("reasons", DecisionReason),
         retry_after=inner.optional("retry_after", JsonObject.day),
+        changes=inner.objects("changes", _reason_change) if inner.has("changes") else (),
+    )
+
+
+def _reason_change(answer: JsonObject) -> ReasonChange:
+    return ReasonChange(
+        reason=answer.member("reason", DecisionReason),
+        up_to=answer.optional("up_to", JsonObject.decimal),
+        income_at_least=answer.optional("income_at_least", JsonObject.decimal),
+        after=answer.optional("after", JsonObject.day),
     )
 
 

@@ -27,6 +27,7 @@ class DecisionReason(StrEnum):
     SOURCE_UNAVAILABLE = "source_unavailable"
     LIMIT_REACHED = "limit_reached"
     OWN_LOAN_OVERDUE = "own_loan_overdue"
+    START_SMALL = "start_small"
 
 
 # What asks for a person and never declines anybody: a source that was silent, a check that a machine could not end.

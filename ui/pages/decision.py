@@ -5,7 +5,7 @@ from typing import Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from loanapp.client.answers import Application
+from loanapp.client.answers import Application, Decision
 from loanapp.domain.clock import CHINA
 from loanapp.domain.decision import DecisionReason
 from loanapp.domain.errors import LoanAppError
@@ -32,6 +32,21 @@ _A_SMALLER_LOAN_HELPS: Final = frozenset(
     }
 )
 _WAITING: Final = frozenset({ApplicationStatus.IN_REVIEW, ApplicationStatus.VERIFYING, ApplicationStatus.NEEDS_MORE})
+
+
+def _what_changes(reason: DecisionReason, declined: Decision | None) -> list[str]:
+    """The figures that would change a reason; the day for the whole decision stands among the ways below."""
+    found = next((one for one in declined.changes if one.reason is reason), None) if declined else None
+    if found is None or declined is None:
+        return []
+    lines = []
+    if found.up_to is not None:
+        lines.append(tr("decision.change.up_to", amount=yuan(found.up_to)))
+    if found.income_at_least is not None:
+        lines.append(tr("decision.change.income", amount=yuan(found.income_at_least)))
+    if found.after is not None and found.after != declined.retry_after:
+        lines.append(tr("decision.change.after", date=day(found.after)))
+    return lines
 
 
 class DecisionPage(JourneyPage):
@@ -237,7 +252,7 @@ class DecisionPage(JourneyPage):
         decision = application.decision
         if decision is not None and decision.reasons:
             self._box.addWidget(label(tr("decision.why"), "heading"))
-            self._box.addWidget(self._reasons(decision.reasons))
+            self._box.addWidget(self._reasons(decision.reasons, decision))
         ways = []
         if decision is not None and decision.retry_after is not None:
             ways.append(tr("decision.now.retry", date=day(decision.retry_after)))
@@ -254,7 +269,7 @@ class DecisionPage(JourneyPage):
         self._title(tr("decision.title.ended"), tr(key) if self.context.translator.has(key) else "")
         self.scaffold.primary.setText(tr("decision.declined.again"))
 
-    def _reasons(self, reasons: tuple[DecisionReason, ...]) -> Card:
+    def _reasons(self, reasons: tuple[DecisionReason, ...], declined: Decision | None = None) -> Card:
         card = Card(spacing=14)
         for place, reason in enumerate(reasons[:_REASONS_AT_MOST]):
             if place:
@@ -268,6 +283,8 @@ class DecisionPage(JourneyPage):
             fix: QLabel = label(error_fix(reason), "muted")
             fix.setAccessibleDescription(tr("decision.what_changes"))
             words.addWidget(fix)
+            for line in _what_changes(reason, declined):
+                words.addWidget(label(line))
             row.addLayout(words, 1)
             card.body.addLayout(row)
         return card

@@ -1,11 +1,14 @@
 """The decision: two gates round a documented scorecard, with the reasons the borrower is told.
 
 It sees declared income and debts, the bureau's record and what the checks said; nothing about the device, the
-network, the region, sex or age moves it.
+network, the region, sex or age moves it (age opens or closes a gate that the law sets, and earns no points).
 """
 
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Final
 
 from loanapp.backend.adapters.ports import BureauRecord, PortraitAnswer, RegistryAnswer, ScreeningAnswer
 from loanapp.backend.policy.models import Characteristic, Limits, Scorecard
@@ -17,7 +20,8 @@ from loanapp.domain.decision import DecisionOutcome, DecisionReason
 class Facts:
     """What is decided by; money in yuan a month. ``None`` answers: the source was down.
 
-    ``number_corrected``: the borrower changed the identity number that was read from the card.
+    ``number_corrected``: the borrower changed the identity number that was read from the card. ``paid_before``: a loan
+    of this lender's was paid out to the person earlier.
     """
 
     registry: RegistryAnswer | None
@@ -34,32 +38,73 @@ class Facts:
     own_overdue: bool = False
     portrait: PortraitAnswer = PortraitAnswer.NOT_COMPARED
     interview: bool = False
+    paid_before: bool = False
 
     @property
     def burden_pct(self) -> Decimal:
         """Debts a month, this loan included, in percent of income."""
         return burden_pct(self.monthly_income, self.monthly_debt, self.instalment)
 
+    @property
+    def thin(self) -> bool:
+        """Whether neither bureau nor lender knows anything of the person; a bureau that was down says nothing of it."""
+        record = self.bureau
+        return record is not None and record.score is None and not record.open_loans and not self.paid_before
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the scorecard as it was applied: the points, and the reason it would give."""
+
+    characteristic: str
+    points: int
+    reason: DecisionReason
+
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What came of it; ``score`` is kept for the file and never shown."""
+    """What came of it; ``score`` and ``lines`` are kept for the file and never shown to the borrower."""
 
     outcome: DecisionOutcome
     reasons: tuple[DecisionReason, ...]
     score: int | None
+    lines: tuple[Line, ...] = ()
 
 
 def assess(facts: Facts, scorecard: Scorecard, limits: Limits) -> Assessment:
-    """Approve, decline with reasons, or send to a person. A source that was down never declines anybody."""
-    score, costly = _score(facts, scorecard)
+    """Approve, decline with reasons, or send to a person.
+
+    A source that was down never declines anybody, and neither does a sign of fraud: both bring a person. Whoever is
+    known to nobody starts small: the same loan in a smaller amount is approved at once.
+    """
+    lines = _lines(facts, scorecard)
+    score = None if lines is None else scorecard.base_points + sum(line.points for line in lines)
+    found = _judged(facts, scorecard, limits, score, lines or ())
+    return replace(found, lines=lines or ())
+
+
+# Doubts that come and go with the amount: they must not lead a stranger's larger loan past the small start to a person.
+_OF_THE_AMOUNT: Final = frozenset(
+    {
+        DecisionReason.REPAYMENT_BURDEN_TOO_HIGH,
+        DecisionReason.SCORE_BELOW_THRESHOLD,
+        DecisionReason.INTERVIEW_BY_POLICY,
+    }
+)
+
+
+def _judged(facts: Facts, scorecard: Scorecard, limits: Limits, score: int | None, lines: Sequence[Line]) -> Assessment:
     if refusals := _first_gate(facts, scorecard, limits):
         return Assessment(DecisionOutcome.DECLINED, tuple(refusals), score)
-    if score is not None and score < scorecard.review_at:
+    doubts = _second_gate(facts, scorecard, limits, score)
+    if score is not None and score < scorecard.review_at and not _fraud(facts):
         below = DecisionReason.SCORE_BELOW_THRESHOLD
+        costly = [line.reason for line in sorted(lines, key=lambda line: line.points) if line.points < 0]
         plain = tuple(reason for reason in costly if reason != below)
         return Assessment(DecisionOutcome.DECLINED, plain or (below,), score)
-    if doubts := _second_gate(facts, scorecard, limits, score):
+    if facts.thin and facts.amount > limits.thin_file_most.value and _OF_THE_AMOUNT.issuperset(doubts):
+        return Assessment(DecisionOutcome.DECLINED, (DecisionReason.START_SMALL,), score)
+    if doubts:
         return Assessment(DecisionOutcome.REVIEW, tuple(doubts), score)
     return Assessment(DecisionOutcome.APPROVED, (), score)
 
@@ -67,7 +112,6 @@ def assess(facts: Facts, scorecard: Scorecard, limits: Limits) -> Assessment:
 def _first_gate(facts: Facts, scorecard: Scorecard, limits: Limits) -> list[DecisionReason]:
     """What no score can outweigh."""
     gates = {
-        DecisionReason.IDENTITY_NOT_CONFIRMED: facts.registry is RegistryAnswer.MISMATCH,
         DecisionReason.AGE_OUTSIDE_POLICY: not limits.minimum_age.value <= facts.age <= limits.maximum_age.value,
         DecisionReason.LIMIT_REACHED: facts.outstanding + facts.amount > limits.consumer_balance_cap.value,
         DecisionReason.OWN_LOAN_OVERDUE: facts.own_overdue,
@@ -96,16 +140,21 @@ def _second_gate(facts: Facts, scorecard: Scorecard, limits: Limits, score: int 
     return [reason for reason, doubtful in doubts.items() if doubtful]
 
 
+def _fraud(facts: Facts) -> bool:
+    """A sign that somebody borrows in another's name: a person looks before anybody is declined for it."""
+    return facts.registry is RegistryAnswer.MISMATCH or facts.portrait is PortraitAnswer.DIFFERENT
+
+
 def _identity_doubtful(facts: Facts) -> bool:
     """A portrait unlike the register's is looked at by a person: its photo may be twenty years old."""
-    unlike = facts.portrait in {PortraitAnswer.UNSURE, PortraitAnswer.DIFFERENT}
-    return facts.registry is RegistryAnswer.UNKNOWN or facts.number_corrected or unlike
+    unknown = facts.registry is RegistryAnswer.UNKNOWN or facts.portrait is PortraitAnswer.UNSURE
+    return _fraud(facts) or unknown or facts.number_corrected
 
 
-def _score(facts: Facts, scorecard: Scorecard) -> tuple[int | None, list[DecisionReason]]:
-    """The points and the reasons that cost points, dearest first; ``None`` without the bureau's answer."""
+def _lines(facts: Facts, scorecard: Scorecard) -> tuple[Line, ...] | None:
+    """The points by line; ``None`` without the bureau's answer."""
     if facts.bureau is None:
-        return None, []
+        return None
     values: dict[str, Decimal | None] = {
         "burden_pct": facts.burden_pct,
         "monthly_income": facts.monthly_income,
@@ -113,9 +162,7 @@ def _score(facts: Facts, scorecard: Scorecard) -> tuple[int | None, list[Decisio
         "open_loans": Decimal(facts.bureau.open_loans),
         "bureau_score": None if facts.bureau.score is None else Decimal(facts.bureau.score),
     }
-    lines = [(points_of(line, values[line.id]), line.reason) for line in scorecard.characteristics]
-    costly = [reason for points, reason in sorted(lines, key=lambda line: line[0]) if points < 0]
-    return scorecard.base_points + sum(points for points, _reason in lines), costly
+    return tuple(Line(line.id, points_of(line, values[line.id]), line.reason) for line in scorecard.characteristics)
 
 
 def points_of(line: Characteristic, value: Decimal | None) -> int:
@@ -123,3 +170,23 @@ def points_of(line: Characteristic, value: Decimal | None) -> int:
     if value is None:
         return line.missing
     return next(band.points for band in line.bands if band.up_to is None or value <= band.up_to)
+
+
+def most_that_passes(
+    facts: Facts,
+    scorecard: Scorecard,
+    limits: Limits,
+    amounts: Sequence[Decimal],
+    instalment_of: Callable[[Decimal], Decimal],
+) -> Decimal | None:
+    """The largest of ``amounts`` (rising) that would not be declined today over the same term; ``None`` when none is.
+
+    A smaller amount never judges harder, so it is found by halving.
+    """
+
+    def declined(amount: Decimal) -> int:
+        other = replace(facts, amount=amount, instalment=instalment_of(amount))
+        return int(assess(other, scorecard, limits).outcome is DecisionOutcome.DECLINED)
+
+    place = bisect_right(amounts, 0, key=declined)
+    return amounts[place - 1] if place else None

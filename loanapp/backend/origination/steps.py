@@ -1,6 +1,6 @@
 """What the workflow does in the database: each function is one transaction, and safe to find already done."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -11,6 +11,7 @@ from loanapp.backend.applications.store import Sealed, outstanding, set_status
 from loanapp.backend.branches.appointments import booked, confirm_visit
 from loanapp.backend.offers.offer import make_offer, rows_from
 from loanapp.backend.origination.assessment import Assessment, Facts, assess
+from loanapp.backend.origination.what_changes import Rules, instalment, retry_after, what_changes
 from loanapp.backend.policy import checks
 from loanapp.backend.repayment.account import has_overdue
 from loanapp.backend.services import Services
@@ -19,14 +20,13 @@ from loanapp.backend.staff.tables import StaffRole
 from loanapp.backend.store import ledger
 from loanapp.backend.store.ledger import Actor
 from loanapp.backend.store.tables import Application, Check, ContractRecord, FaceState, Loan
-from loanapp.backend.verification.demands import demands
+from loanapp.backend.verification.demands import demands, situation
 from loanapp.backend.verification.review_facts import as_written, review_facts
 from loanapp.backend.verification.withdrawal import stands
 from loanapp.domain.clock import CHINA
 from loanapp.domain.consent import ConsentScope
 from loanapp.domain.decision import DecisionOutcome, DecisionReason
 from loanapp.domain.identity_number import parse_identity_number
-from loanapp.domain.schedule import equal_instalment_payment
 from loanapp.domain.status import ApplicationStatus
 
 _S = ApplicationStatus
@@ -158,11 +158,11 @@ def gather(services: Services, session: Session, application: Application) -> Fa
         age=parse_identity_number(identity.identity_number, today).age_on(today),
         monthly_income=profile.monthly_income,
         monthly_debt=profile.monthly_debt,
-        instalment=equal_instalment_payment(application.amount, product.annual_rate_pct, application.months)
-        + product.fee_per_instalment,
+        instalment=instalment(product, application.amount, application.months),
         amount=application.amount,
         outstanding=outstanding(session, application.borrower_id, application.identity_index),
         interview=demands(services, session, application).needs(checks.Check.INTERVIEW),
+        paid_before=not situation(services.policies, session, application, services.clock.now()).first_loan,
         own_overdue=has_overdue(session, application.borrower_id, application.identity_index, today),
     )
 
@@ -187,12 +187,14 @@ def _write_decision(
 ) -> None:
     now, limits = services.clock.now(), services.policies.limits
     declined = assessment.outcome is DecisionOutcome.DECLINED
-    retry = now.astimezone(CHINA).date() + timedelta(days=int(limits.retry_after_days.value))
+    retry = retry_after(assessment.reasons, limits, now.astimezone(CHINA).date())
     Sealed(services, application).decision = {
         "outcome": assessment.outcome.value,
         "reasons": [reason.value for reason in assessment.reasons],
         "retry_after": retry.isoformat() if declined else None,
+        "changes": _changes(services, session, application, assessment, retry) if declined else [],
         "score": assessment.score,
+        "points": [[line.characteristic, line.points] for line in assessment.lines],
         "reviewer_simulated": by_reviewer,
     }
     detail: dict[str, object] = {
@@ -201,6 +203,8 @@ def _write_decision(
         "checks": demands(services, session, application).as_written(),
         "scorecard": f"{services.policies.scorecard.id} {services.policies.scorecard.version}",
     }
+    if not by_reviewer and member is None:
+        detail |= _challenged(services, session, application)
     if member is not None:
         detail["member"] = member
     if by_reviewer or member is not None:
@@ -208,6 +212,31 @@ def _write_decision(
         detail["face_attempts"] = as_written(review_facts(session, application.id))
     actor: Actor = "staff" if member is not None else "simulated_reviewer" if by_reviewer else "lender"
     ledger.append(session, now, "decision", application.id, detail, actor=actor)
+
+
+def _challenged(services: Services, session: Session, application: Application) -> dict[str, object]:
+    """What the challenger would have said; it decides nothing."""
+    challenger = services.policies.challenger
+    if challenger is None:
+        return {}
+    found = assess(gather(services, session, application), challenger, services.policies.limits)
+    return {"challenger": f"{challenger.id} {challenger.version}", "challenger_outcome": found.outcome.value}
+
+
+def _changes(
+    services: Services, session: Session, application: Application, assessment: Assessment, again: date
+) -> list[dict[str, Any]]:
+    policies, identity = services.policies, Sealed(services, application).identity
+    product = policies.product(application.product_id)
+    if identity is None or product is None:
+        raise LookupError("a submitted application has an identity and a product")
+    return what_changes(
+        assessment.reasons,
+        gather(services, session, application),
+        Rules(policies.scorecard, policies.limits, product, application.months),
+        parse_identity_number(identity.identity_number, services.clock.now().astimezone(CHINA).date()),
+        again,
+    )
 
 
 def _offer(services: Services, session: Session, application: Application) -> None:
@@ -233,6 +262,14 @@ def review(services: Services, session: Session, application_id: str) -> str:
     now, seen = services.clock.now(), {"what": "review"}
     ledger.append(session, now, "access", application_id, seen, actor="simulated_reviewer")
     before = Sealed(services, application).decision or {}
+    registry = _answer(services, session, application.id, "identity") or {}
+    if registry.get("answer") == RegistryAnswer.MISMATCH:
+        # The second look found the same: the register knows this number under another name.
+        reasons = (DecisionReason.IDENTITY_NOT_CONFIRMED,)
+        assessment = Assessment(DecisionOutcome.DECLINED, reasons, before.get("score"))
+        _write_decision(services, session, application, assessment, by_reviewer=True)
+        set_status(session, application, _S.DECLINED, now, actor="simulated_reviewer")
+        return assessment.outcome.value
     assessment = Assessment(DecisionOutcome.APPROVED, (), before.get("score"))
     _write_decision(services, session, application, assessment, by_reviewer=True)
     _offer(services, session, application)

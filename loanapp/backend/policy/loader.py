@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -51,6 +51,7 @@ def load_policies(profile: str = "demonstration", today: date | None = None) -> 
         products=_rows(Product, "products"),
         limits=_limits(today or datetime.now(CHINA).date()),
         scorecard=_read(Scorecard, "policy", "scorecard"),
+        challenger=_read(Scorecard, "policy", "scorecard_challenger"),
         sign_in=_read(SignIn, "policy", "sign_in"),
         face=_read(Face, "policy", "face"),
         simulation=_read(Simulation, "policy", "simulation"),
@@ -124,13 +125,30 @@ def check(policies: Policies) -> None:
         raise PolicyError("policy/rights.toml must name days for every kind of request")
     _check_face(policies.face)
     _check_branches(policies.branches)
-    for characteristic in policies.scorecard.characteristics:
+    _check_scorecard("scorecard", policies.scorecard)
+    if policies.challenger is not None:
+        _check_scorecard("scorecard_challenger", policies.challenger)
+        if policies.challenger.version == policies.scorecard.version:
+            raise PolicyError("policy/scorecard_challenger.toml has the version of the scorecard it challenges")
+    if unknown := {row.bank for row in policies.issuers.prefixes.values()} - set(policies.issuers.banks):
+        raise PolicyError(f"policy/bank_issuers.toml names banks it does not know: {sorted(unknown)}")
+
+
+_CHARACTERISTICS: Final = frozenset({"burden_pct", "monthly_income", "overdue_count", "open_loans", "bureau_score"})
+
+
+def _check_scorecard(file: str, scorecard: Scorecard) -> None:
+    """Bands rise and end open; nothing is judged but stated income and debts and the bureau's record."""
+    if not scorecard.review_at <= scorecard.accept_at:
+        raise PolicyError(f"policy/{file}.toml: a person looks below the score that is accepted, not above it")
+    names = [line.id for line in scorecard.characteristics]
+    if set(names) - _CHARACTERISTICS or len(set(names)) < len(names):
+        raise PolicyError(f"policy/{file}.toml: each of {sorted(_CHARACTERISTICS)} once, and nothing else")
+    for characteristic in scorecard.characteristics:
         steps = [band.up_to for band in characteristic.bands]
         limited = [step for step in steps if step is not None]
         if steps[-1] is not None or None in steps[:-1] or limited != sorted(limited):
-            raise PolicyError(f"policy/scorecard.toml: the bands of {characteristic.id} must rise and end open")
-    if unknown := {row.bank for row in policies.issuers.prefixes.values()} - set(policies.issuers.banks):
-        raise PolicyError(f"policy/bank_issuers.toml names banks it does not know: {sorted(unknown)}")
+            raise PolicyError(f"policy/{file}.toml: the bands of {characteristic.id} must rise and end open")
 
 
 def _check_withdrawals(consent: Consent) -> None:

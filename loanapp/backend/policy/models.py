@@ -85,6 +85,7 @@ class Limits(Row):
     open_loans_review: Limit
     new_loans_review: Limit
     four_eyes_payout: Limit
+    thin_file_most: Limit
 
 
 class Band(Row):
@@ -423,6 +424,7 @@ class Policies:
     products: tuple[Product, ...]
     limits: Limits
     scorecard: Scorecard
+    challenger: Scorecard | None
     sign_in: SignIn
     face: Face
     simulation: Simulation

@@ -51,6 +51,7 @@ class Case:
     reasons: tuple[str, ...]
     demands: Demands
     score: int | None
+    points: tuple[tuple[str, int], ...]
     checks: tuple[tuple[str, str], ...]
     attempts: list[dict[str, Any]]
     sides: tuple[Side, ...]
@@ -101,6 +102,7 @@ def open_case(services: Services, who: AtWork, application_id: str) -> Case:
             reasons=tuple(decision.get("reasons", ())),
             demands=demands(services, session, application),
             score=decision.get("score"),
+            points=tuple((str(name), int(points)) for name, points in decision.get("points", ())),
             checks=tuple((one.step, one.state) for one in checks),
             attempts=review_facts(session, application.id),
             sides=_sides(application),

@@ -106,7 +106,7 @@ def test_an_authorisation_that_is_missing_stops_the_start():
     ("change", "outcome", "reasons"),
     [
         ({}, DecisionOutcome.APPROVED, []),
-        ({"registry": RegistryAnswer.MISMATCH}, DecisionOutcome.DECLINED, [DecisionReason.IDENTITY_NOT_CONFIRMED]),
+        ({"registry": RegistryAnswer.MISMATCH}, DecisionOutcome.REVIEW, [DecisionReason.IDENTITY_NOT_CONFIRMED]),
         ({"registry": RegistryAnswer.UNKNOWN}, DecisionOutcome.REVIEW, [DecisionReason.IDENTITY_NOT_CONFIRMED]),
         ({"number_corrected": True}, DecisionOutcome.REVIEW, [DecisionReason.IDENTITY_NOT_CONFIRMED]),
         ({"registry": None}, DecisionOutcome.REVIEW, [DecisionReason.SOURCE_UNAVAILABLE]),
@@ -134,7 +134,16 @@ def test_an_authorisation_that_is_missing_stops_the_start():
             DecisionOutcome.DECLINED,
             [DecisionReason.CREDIT_RECORD_OVERDUE],
         ),
-        ({"bureau": BureauRecord(overdue_count=0, open_loans=0, score=None)}, DecisionOutcome.APPROVED, []),
+        (
+            {"bureau": BureauRecord(overdue_count=0, open_loans=0, score=None)},
+            DecisionOutcome.DECLINED,
+            [DecisionReason.START_SMALL],
+        ),
+        (
+            {"bureau": BureauRecord(overdue_count=0, open_loans=0, score=None), "amount": Decimal(5000)},
+            DecisionOutcome.APPROVED,
+            [],
+        ),
         ({"bureau": BureauRecord(0, 5, 700, new_loans=3)}, DecisionOutcome.APPROVED, []),
         ({"bureau": BureauRecord(0, 5, 700, new_loans=4)}, DecisionOutcome.REVIEW, [DecisionReason.LIMIT_REACHED]),
         ({"own_overdue": True}, DecisionOutcome.DECLINED, [DecisionReason.OWN_LOAN_OVERDUE]),

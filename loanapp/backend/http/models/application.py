@@ -204,6 +204,15 @@ class ProgressEntry(Answer):
     state: Literal["waiting", "running", "done", "failed"]
 
 
+class ChangeAnswer(Answer):
+    """What would change one reason: a smaller amount that passes, the least income, the first day."""
+
+    reason: DecisionReason
+    up_to: Yuan | None
+    income_at_least: Yuan | None
+    after: DateText | None
+
+
 class DecisionAnswer(Answer):
     """What the assessment came to and why; ``score`` is never shown to the borrower."""
 
@@ -212,6 +221,7 @@ class DecisionAnswer(Answer):
     retry_after: DateText | None
     score: int | None
     reviewer_simulated: bool = False
+    changes: tuple[ChangeAnswer, ...] = ()
 
 
 class ScheduleRow(Answer):
