@@ -7,8 +7,8 @@ of every article that would do, with spaces between. The ids and titles to choos
 ``open.tsv`` and ``sealed.tsv`` were written before anything ranked, and the second of them was opened once the ranking
 stood; ``later.tsv`` was written after that, and ``fresh.tsv`` by a reader who had seen the articles' titles alone;
 ``once.tsv`` by one who works on the program and had seen the articles' names and the first lines of ``words.toml``,
-and so was ``english.tsv``, after English articles had been given more ways of saying it. ``stranger_open.tsv`` was
-written blind by a stranger to the program and its help.
+and so was ``english.tsv``, after English articles had been given more ways of saying it. ``stranger_open.tsv`` and
+``stranger_sealed.tsv`` were written blind by a stranger to the program and its help, and the second was opened once.
 docs/decisions/0013 has the figures of the days they were opened.
 """
 
