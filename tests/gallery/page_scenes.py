@@ -284,23 +284,33 @@ def _guarded(*_: object) -> None:
 
 def _still(page: Any, room: Room) -> None:
     """The reading time stands still, so that the picture does not depend on the moment."""
-    page.ring._timer.stop()
-    page.ring._before_s = 0.0
-    page.ring._clock.invalidate()
-    page.ring._needed_s = 15.0
-    page._settled.stop()
-    page._follow()
+    sheet = page.dialog
+    sheet.ring._timer.stop()
+    sheet.ring._before_s = 0.0
+    sheet.ring._clock.invalidate()
+    sheet.ring._needed_s = 15.0
+    sheet._settled.stop()
+    sheet._follow()
 
 
 def _read_to_the_end(page: Any, room: Room) -> None:
-    bar = page.scaffold.scroll.verticalScrollBar()
-    page.ring._timer.stop()
-    page.ring._clock.invalidate()
-    page.ring._before_s = 60.0
+    sheet = page.dialog
+    bar = sheet.scroll.verticalScrollBar()
+    sheet.ring._timer.stop()
+    sheet.ring._clock.invalidate()
+    sheet.ring._before_s = 60.0
     until(lambda: bar.maximum() > 0, "the sheet")
     bar.setValue(bar.maximum())
-    page._end_reached = True
-    page._follow()
+    sheet._end_reached = True
+    sheet._follow()
+
+
+def _put_away(page: Any, room: Room) -> None:
+    page.dialog.reject()
+
+
+def _decided_later(page: Any, room: Room) -> None:
+    page.later.click()
 
 
 def _painted(page: Any, room: Room) -> None:
@@ -481,6 +491,8 @@ def _of_all() -> Iterator[tuple[str, Callable[[Room], Any]]]:
     yield "decision-guarded", scene(Page.DECISION, lambda: application("offered"), offer=_guarded)
     yield "decision-withdrawn", scene(Page.DECISION, lambda: application("withdrawn", allowed_actions=[]))
     yield "cost-disclosure", scene(Page.COST_DISCLOSURE, lambda: application("signing"), _still)
+    yield "cost-disclosure-later", scene(Page.COST_DISCLOSURE, lambda: application("signing"), _put_away)
+    yield "question-later", scene(Page.DECISION, lambda: application("offered"), _decided_later)
     yield "cost-disclosure-end", scene(Page.COST_DISCLOSURE, lambda: application("signing"), _read_to_the_end)
     yield "contract", scene(Page.CONTRACT, lambda: application("signing"), _painted)
     yield "contract-found", scene(Page.CONTRACT, lambda: application("signing"), _found)

@@ -57,11 +57,15 @@ class TestCostDisclosure:
         from ui.pages.cost_disclosure import CostDisclosurePage
 
         page = show(CostDisclosurePage, journey)
-        qtbot.waitUntil(lambda: page.scaffold.scroll.verticalScrollBar().maximum() > 0)
+        qtbot.waitUntil(lambda: page.dialog.isVisible() and page.dialog.scrolls_on)
         return page
 
-    def test_the_table_holds_what_the_rules_ask_for(self, page):
-        words = texts(page)
+    @pytest.fixture
+    def sheet(self, page):
+        return page.dialog
+
+    def test_the_table_holds_what_the_rules_ask_for(self, sheet):
+        words = texts(sheet)
         for part in (
             "个人贷款综合融资成本明示表",
             "贷款本金",
@@ -78,53 +82,122 @@ class TestCostDisclosure:
         ):
             assert part in words
 
-    def test_time_alone_is_not_enough(self, page, qtbot):
-        qtbot.waitUntil(lambda: page.ring.time_over)
-        assert not page.end_reached
-        assert not page.scaffold.primary.isEnabled()
-        qtbot.waitUntil(lambda: "请看到表的最后" in page.scaffold.note.text())
+    def test_it_is_modal_for_the_whole_program(self, sheet, qapp):
+        assert sheet.isModal()
+        assert sheet.windowModality() is Qt.WindowModality.ApplicationModal
+        assert qapp.activeModalWidget() is sheet
 
-    def test_the_end_alone_is_not_enough(self, page, qtbot):
-        page.focus_first()
-        qtbot.keyClick(page.scaffold.scroll, Qt.Key.Key_End)
-        qtbot.waitUntil(lambda: page.end_reached)
-        if not page.ring.time_over:
-            assert not page.scaffold.primary.isEnabled()
+    def test_time_alone_is_not_enough(self, sheet, qtbot):
+        qtbot.waitUntil(lambda: sheet.ring.time_over)
+        assert not sheet.end_reached
+        assert not sheet.confirm.isEnabled()
+        qtbot.waitUntil(lambda: "请看到表的最后" in sheet.note.text())
 
-    def test_both_together_open_the_way(self, page, journey, qtbot):
-        page.focus_first()
+    def test_the_end_alone_is_not_enough(self, sheet, qtbot):
+        qtbot.keyClick(sheet.scroll, Qt.Key.Key_End)
+        qtbot.waitUntil(lambda: sheet.end_reached)
+        if not sheet.ring.time_over:
+            assert not sheet.confirm.isEnabled()
+
+    def test_both_together_open_the_way(self, page, sheet, journey, qtbot):
         for _ in range(20):
-            qtbot.keyClick(page.scaffold.scroll, Qt.Key.Key_PageDown)
-        qtbot.waitUntil(page.scaffold.primary.isEnabled)
+            qtbot.keyClick(sheet.scroll, Qt.Key.Key_PageDown)
+        qtbot.waitUntil(sheet.confirm.isEnabled)
         with qtbot.waitSignal(page.completed) as done:
-            qtbot.mouseClick(page.scaffold.primary, Qt.MouseButton.LeftButton)
+            qtbot.mouseClick(sheet.confirm, Qt.MouseButton.LeftButton)
         assert done.args == [Page.CONTRACT]
         name, seconds, end = journey.acts[-1]
         assert name == "confirm_disclosure"
         assert seconds >= 1
         assert end is True
 
-    def test_every_cell_is_told_with_its_row_and_column(self, page):
-        told = {label.accessibleName() for label in page.findChildren(QLabel)}
+    def test_enter_confirms_nothing_before_it_was_read_and_puts_nothing_away(self, sheet, journey, qtbot):
+        qtbot.keyClick(sheet.scroll, Qt.Key.Key_Return)
+        assert sheet.isVisible()
+        assert [act[0] for act in journey.acts] == ["cost_disclosure"]
+        sheet.later.setFocus()
+        qtbot.keyClick(sheet.later, Qt.Key.Key_Return)
+        assert not sheet.isVisible()
+
+    @pytest.mark.parametrize("how", ["escape", "later", "close"])
+    def test_it_is_no_trap_and_what_was_read_counts(self, page, sheet, journey, qtbot, how):
+        qtbot.keyClick(sheet.scroll, Qt.Key.Key_End)
+        qtbot.waitUntil(lambda: sheet.end_reached)
+        qtbot.waitUntil(lambda: sheet.ring.seconds_on_screen > 0.05)
+        {
+            "escape": lambda: qtbot.keyClick(sheet.scroll, Qt.Key.Key_Escape),
+            "later": lambda: qtbot.mouseClick(sheet.later, Qt.MouseButton.LeftButton),
+            "close": sheet.close,
+        }[how]()
+        assert not sheet.isVisible()
+        assert page.focusWidget() is page.scaffold.primary
+        assert page.scaffold.primary.text() == "打开明示表"
+        for part in ("总共还 10,797.05元", "所以要等 1 秒", "报价保留到 2026年11月23日 10:00"):
+            assert part in texts(page)
+        assert [act[0] for act in journey.acts] == ["cost_disclosure"]  # the lender is told nothing: the offer stays
+        read = sheet.ring.seconds_on_screen
+        qtbot.wait(60)
+        assert sheet.ring.seconds_on_screen == read
+        page.scaffold.primary.click()
+        assert sheet.isVisible()
+        assert sheet.end_reached
+        assert sheet.ring.seconds_on_screen >= read
+        assert sheet.scroll.hasFocus() or sheet.focusWidget() is sheet.scroll
+
+    def test_tab_goes_round_inside_and_reaches_every_control(self, sheet, qtbot):
+        qtbot.keyClick(sheet.scroll, Qt.Key.Key_End)
+        qtbot.waitUntil(sheet.confirm.isEnabled)
+        sheet.focus_first()
+        stops = [sheet.focusWidget()]
+        for _ in range(10):
+            qtbot.keyClick(sheet.focusWidget(), Qt.Key.Key_Tab)
+            stops.append(sheet.focusWidget())
+        first_round = stops[: stops.index(stops[0], 1)]
+        assert {sheet.scroll, sheet.later, sheet.confirm} <= set(first_round)
+        assert all(sheet.isAncestorOf(stop) for stop in stops)
+        usable = [button for button in sheet.findChildren(QPushButton) if button.isVisible() and button.isEnabled()]
+        assert set(usable) <= set(first_round)
+        qtbot.keyClick(sheet.scroll, Qt.Key.Key_Backtab)
+        assert sheet.isAncestorOf(sheet.focusWidget())
+
+    def test_a_reader_is_told_what_it_is_and_how_to_leave_it(self, sheet):
+        assert sheet.windowTitle() == "个人贷款综合融资成本明示表"
+        assert sheet.scroll.accessibleName() == "个人贷款综合融资成本明示表"
+        assert "End" in sheet.scroll.accessibleDescription()
+        assert "Esc" in sheet.scroll.accessibleDescription()
+        assert "报价不会丢" in sheet.later.accessibleDescription()
+
+    def test_every_cell_is_told_with_its_row_and_column(self, sheet):
+        told = {label.accessibleName() for label in sheet.findChildren(QLabel)}
         for cell in ("利息, 年化标准: 14.40%", "利息, 收取方: 演示放款机构（模拟）", "逾期罚息, 年化标准: 21.60%"):
             assert cell in told, cell
-        assert "等额本息，12 期" in texts(page)
-        assert "不算利滚利" in texts(page)
+        assert "等额本息，12 期" in texts(sheet)
+        assert "不算利滚利" in texts(sheet)
 
-    def test_time_behind_another_page_does_not_count(self, page, qtbot):
-        page.hide()
-        before = page.ring.seconds_on_screen
-        qtbot.wait(120)
-        assert page.ring.seconds_on_screen == before
+    def test_it_does_not_stay_in_front_of_another_page(self, page, sheet):
+        page.leave()
+        assert not sheet.isVisible()
 
-    def test_the_other_language_keeps_what_was_read(self, page, qtbot):
-        page.focus_first()
+    def test_a_confirmation_that_is_refused_is_told_on_the_page(self, page, sheet, journey, qtbot):
+        def refused(*_):
+            raise LoanAppError(ErrorCode.READING_TIME_NOT_REACHED, needed_seconds=15)
+
+        journey.answers["confirm_disclosure"] = refused
+        qtbot.keyClick(sheet.scroll, Qt.Key.Key_End)
+        qtbot.waitUntil(sheet.confirm.isEnabled)
+        sheet.confirm.click()
+        qtbot.waitUntil(page.scaffold.problem.isVisible)
+        assert not sheet.isVisible()
+        page.scaffold.primary.click()
+        assert sheet.isVisible()
+
+    def test_the_other_language_keeps_what_was_read(self, sheet, qtbot):
         for _ in range(20):
-            qtbot.keyClick(page.scaffold.scroll, Qt.Key.Key_PageDown)
-        qtbot.waitUntil(lambda: page.end_reached)
+            qtbot.keyClick(sheet.scroll, Qt.Key.Key_PageDown)
+        qtbot.waitUntil(lambda: sheet.end_reached)
         translator().set_language("en")
-        assert page.end_reached
-        assert "Nothing else is charged" in texts(page)
+        assert sheet.end_reached
+        assert "Nothing else is charged" in texts(sheet)
 
 
 class TestContract:
@@ -193,6 +266,7 @@ class TestContract:
         assert terms[0].text() == "收起"
 
     def test_a_copy_is_saved_where_the_borrower_says(self, page, qtbot, paper, tmp_path):
+        assert page.scaffold.aside.isVisible()
         page.scaffold.aside.click()
         dialog = page.findChild(QFileDialog)
         target = tmp_path / "mine.pdf"

@@ -172,6 +172,10 @@ class PageScaffold(QWidget):
             shown = card if card is not None and card.property("role") == "choice" else now
             QTimer.singleShot(0, now, lambda: self.reveal(shown))
 
+    def add_aside(self, button: LinkButton) -> None:
+        """Put another quiet action beside ``aside``."""
+        self._action_row.insertWidget(self._action_row.indexOf(self.note), button)
+
     def keep_in_view(self, widget: QWidget) -> None:
         """Put ``widget`` into the bar of actions, before them: it is seen however far the page scrolls."""
         self._action_row.insertWidget(0, widget, 1)

@@ -18,6 +18,7 @@ from ui.documents.find_bar import FindBar
 from ui.documents.pdf_view import PdfView
 from ui.documents.reading_text import ReadingText
 from ui.formats import percent, yuan
+from ui.pages.offer_later import LaterLink
 from ui.pages.page import JourneyPage
 from ui.pages.save_contract import save_contract
 from ui.reader_language import tell_language
@@ -53,6 +54,8 @@ class ContractPage(JourneyPage):
         self.scaffold.body.addLayout(row, 1)
         self.scaffold.aside.clicked.connect(self._save)
         self.scaffold.aside.setEnabled(False)
+        self.scaffold.aside.show()
+        self.later = LaterLink(self)
         self._follow_scale()
 
     def _make_contents(self) -> QWidget:
@@ -197,6 +200,7 @@ class ContractPage(JourneyPage):
         self._forget_text()
         self._follow()
         self._show_terms()
+        self.later.refresh()
         self.fetch(self.journey.contract_pdf, self._came)
 
     def leave(self) -> None:

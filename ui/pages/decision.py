@@ -17,6 +17,7 @@ from ui.components import Banner, Card, CostBar, IconView, Rule, label
 from ui.components.labels import empty
 from ui.formats import day, moment, percent, yuan
 from ui.messages import Level
+from ui.pages.offer_later import LaterLink
 from ui.pages.page import JourneyPage
 from ui.pages.progress import usual_time
 from ui.pages.status_watch import StatusWatch
@@ -66,6 +67,7 @@ class DecisionPage(JourneyPage):
         self.scaffold.body.addStretch(1)
         self.scaffold.simulated.show()
         self.scaffold.aside.clicked.connect(self.ask_withdraw)
+        self.later = LaterLink(self)
         self._watch = StatusWatch(self.context, self._came, self.show_problem, self.fail_load, self)
 
     # what happens
@@ -133,6 +135,7 @@ class DecisionPage(JourneyPage):
         empty(self._box)
         application = self._application()
         self.scaffold.aside.setText(tr("decision.not_now"))
+        self.later.refresh()
         self.scaffold.illustration.show_drawing("")
         # Each is shown or hidden once, or the one that has the focus would lose it on the way.
         self.scaffold.primary.setVisible(application is not None and self._acts_on(application))

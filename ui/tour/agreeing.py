@@ -49,21 +49,23 @@ class Agreeing(Walker):
 
         driver = self.driver
         page = self._page(Page.COST_DISCLOSURE, CostDisclosurePage)
-        driver.wait(lambda: page.ring.seconds_left > 0, "the reading time to run")
+        sheet = page.dialog
+        driver.wait(sheet.isVisible, "the cost table in front of the page")
+        driver.wait(lambda: sheet.ring.seconds_left > 0, "the reading time to run")
         self.picture("cost_disclosure", tr("cost_disclosure.sheet.title"), tr("cost_disclosure.nothing_else"))
-        if page.scaffold.primary.isEnabled():
+        if sheet.confirm.isEnabled():
             raise TourError("the cost table could be confirmed before it was read")
-        driver.wait(lambda: page.end_reached or page.scrolls_on, "the cost table to be laid out")
+        driver.wait(lambda: sheet.end_reached or sheet.scrolls_on, "the cost table to be laid out")
         for _ in range(_KEYS_TO_THE_END):
             driver.press(Qt.Key.Key_PageDown)
-        driver.wait(lambda: page.end_reached, "the end of the cost table, by the keyboard")
+        driver.wait(lambda: sheet.end_reached, "the end of the cost table, by the keyboard")
         self.picture("cost_disclosure_end", tr("cost_disclosure.sheet.end"))
         reading = driver.desktop.context.journey
         seconds = reading.lender.reading_seconds if reading is not None and reading.lender is not None else 15
-        driver.wait(page.scaffold.primary.isEnabled, "the reading time to end", seconds + 5)
-        if page.ring.seconds_on_screen < seconds:
+        driver.wait(sheet.confirm.isEnabled, "the reading time to end", seconds + 5)
+        if sheet.ring.seconds_on_screen < seconds:
             raise TourError("the cost table could be confirmed before the reading time was over")
-        self._go_on(page)
+        driver.go_on(sheet.confirm, sheet.confirm.text())
 
     def contract(self) -> None:
         """The contract, read to its end by the keyboard."""
