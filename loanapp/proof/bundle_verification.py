@@ -30,6 +30,7 @@ from loanapp.proof.evidence_bundle import (
     RECEIPTS_FILE,
     REVOCATIONS,
     SIGNATURE,
+    SIGNER_FILE,
     TOKEN,
     Part,
     path_of,
@@ -161,6 +162,7 @@ class _Checking:
         self._check_contract()
         self._check_cost()
         self._check_ledger()
+        self._check_authorised()
         self._check_receipts()
         self._check_payout()
 
@@ -270,6 +272,13 @@ class _Checking:
         )
         table = self._json(path_of(Part.CONTRACT, COST_FILE))
         self._find(name, "consent.cost_disclosure", sha256=table["sha256"], seconds=table["seconds_on_screen"])
+
+    def _check_authorised(self) -> None:
+        """That a one-time code was confirmed for the very file that was signed."""
+        name = path_of(Part.SIGNER, SIGNER_FILE)
+        prepared = self._json(name)["authorised"]["prepared_sha256"]
+        for act in ("signature.contract_prepared", "signature.code_confirmed"):
+            self._find(name, act, contract=self.contract_number, prepared_sha256=prepared)
 
     def _check_receipts(self) -> None:
         name = path_of(Part.CONSENTS, RECEIPTS_FILE)

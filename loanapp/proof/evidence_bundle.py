@@ -70,6 +70,7 @@ CONTRACT_FILE: Final = "contract.pdf"
 COST_FILE: Final = "cost-disclosure.json"
 LEDGER_FILE: Final = "ledger.json"
 RECEIPTS_FILE: Final = "receipts.json"
+SIGNER_FILE: Final = "signer.json"
 PAYOUT_FILE: Final = "payout.json"
 REVOCATIONS: Final = (".crl",)
 

@@ -99,6 +99,7 @@ def _cost(services: Services, application: Application) -> dict[str, object]:
 
 def _signer(services: Services, session: Session, application: Application, record: ContractRecord) -> dict[str, bytes]:
     from loanapp.proof.authorities import load_certificates, make_revocation_list  # noqa: PLC0415
+    from loanapp.proof.evidence_bundle import SIGNER_FILE  # noqa: PLC0415 - loads slowly
 
     keys, now = services.keys, services.clock.now()
     identity, issued = Sealed(services, application).identity, record.certificate_pem or ""
@@ -121,7 +122,7 @@ def _signer(services: Services, session: Session, application: Application, reco
         },
     }
     return {
-        "signer.json": _written(told),
+        SIGNER_FILE: _written(told),
         "certificates.pem": (issued + (record.chain_pem or "")).encode("ascii"),
         "document-root.crl": make_revocation_list(keys.document_root, now),
         "borrower-authority.crl": make_revocation_list(keys.borrower_authority, now),

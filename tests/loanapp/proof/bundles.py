@@ -68,11 +68,14 @@ class Ledger:
         }
 
 
+PREPARED = "cd" * 32
+
+
 def written(value):
     return json.dumps(value, ensure_ascii=False, indent=1).encode()
 
 
-def parts_of(parties, pdf, key, table=None):
+def parts_of(parties, pdf, key, table=None, number="LC20261122-0001"):
     """The nine parts of a bundle about ``pdf``, and what the manifest says."""
     revisions, ledger = revisions_of(pdf), Ledger(parties, key)
     table = table or TABLE
@@ -88,6 +91,8 @@ def parts_of(parties, pdf, key, table=None):
         borrower_sha256=revisions[0]["sha256"],
         final_sha256=revisions[-1]["sha256"],
     )
+    for act in ("contract_prepared", "code_confirmed"):
+        ledger.add("signature", f"signature.{act}", contract=number, prepared_sha256=PREPARED)
     ledger.add("payout", "payout", reference="P-1")
     cost = {"table": table, "sha256": table_sha256, "seconds_on_screen": 16, "end_reached": True}
     lists = {
@@ -97,7 +102,8 @@ def parts_of(parties, pdf, key, table=None):
             ("document-root", parties.document_root),
         )
     }
-    signer = {"certificates.pem": pem(parties.borrower.certificate).encode(), "signer.json": written({"name": "测**"})}
+    told = {"name": "测**", "authorised": {"by": "one_time_code", "prepared_sha256": PREPARED}}
+    signer = {"certificates.pem": pem(parties.borrower.certificate).encode(), "signer.json": written(told)}
     return {
         Part.CONTRACT: PartContent({"contract.pdf": pdf, "cost-disclosure.json": written(cost)}),
         Part.SIGNER: PartContent(lists | signer),
@@ -132,6 +138,6 @@ def build(parties, pdf, *, change=lambda parts: parts, lender=None, revisions=No
         "revisions": revisions or revisions_of(pdf),
         "simulated": True,
     }
-    return make_bundle(
-        BundleFacts(**told | facts), change(parts_of(parties, pdf, key, table)), signing(parties, lender)
-    )
+    told |= facts
+    parts = parts_of(parties, pdf, key, table, told["contract_number"])
+    return make_bundle(BundleFacts(**told), change(parts), signing(parties, lender))

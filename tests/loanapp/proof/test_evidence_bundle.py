@@ -38,7 +38,7 @@ def test_an_honest_bundle_holds(bundle, judged):
     assert report.valid
     assert report.contract.valid
     assert report.absent == ("interview",)
-    assert report.entries == 5
+    assert report.entries == 7
     assert report.contract_number == "LC20261122-0001"
 
 
@@ -167,6 +167,11 @@ def altered(part, name, alter):
             altered(Part.CONSENTS, "receipts.json", lambda told: told["receipts"][0].update(granted=False)),
             BundleProblem.RECEIPT,
         ),
+        (
+            altered(Part.SIGNER, "signer.json", lambda told: told["authorised"].update(prepared_sha256="ef" * 32)),
+            BundleProblem.NOT_IN_LEDGER,
+        ),
+        (altered(Part.SIGNER, "signer.json", lambda told: told.pop("authorised")), BundleProblem.PART_UNREADABLE),
         (altered(Part.PAYOUT, "payout.json", lambda told: told.update(reference="P-2")), BundleProblem.NOT_IN_LEDGER),
         (with_file(Part.PAYOUT, "payout.json", b"[]"), BundleProblem.PART_UNREADABLE),
         (with_file(Part.PAYOUT, "payout.json", b"{" * 3000), BundleProblem.PART_UNREADABLE),
