@@ -9,6 +9,7 @@ from loanapp.help.pinyin import sounds, typed_initials, typed_sounds
 from loanapp.help.words import (
     Words,
     alike,
+    alike_by_sound,
     bridges,
     empty_runs,
     is_empty,
@@ -81,7 +82,8 @@ def _expressions(text: str, index: "Index") -> tuple[tuple[str, float, bool], ..
     """What FTS5 is asked, with the weight of each answer and whether it is asked of what articles are about."""
     words = words_of(text)
     exact, single = _exact(words), [character for run in words.chinese for character in run]
-    other = words_of(" ".join(sorted(alike(text))))
+    heard = _typed_sounds(words)
+    other = words_of(" ".join(sorted(alike(text) | alike_by_sound(heard))))
     asked = [
         (_any(exact, unfinished=_unfinished(words, text)), 1.0, True),
         (_any(exact, unfinished=_unfinished(words, text)), 1.0, False),
@@ -90,7 +92,7 @@ def _expressions(text: str, index: "Index") -> tuple[tuple[str, float, bool], ..
         (_any(single), 1.0, True),
         (_any(_exact(other)), _ALIKE, True),
         (_any(_guesses(words, index)), _GUESSED, True),
-        (_any(_typed_sounds(words)), 1.0, True),
+        (_any(heard), 1.0, True),
         (_any(_misheard(words, index)), 1.0, True),
         (_initials(words, index), _GUESSED, True),
     ]

@@ -1,12 +1,13 @@
 """How a text falls into the words that are looked for: Latin words as they stand, Chinese in pairs of characters."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
 from typing import Final
 
+from loanapp.help.pinyin import sounds
 from loanapp.resource_files import read_toml
 
 _PIECE: Final = 4
@@ -84,6 +85,20 @@ def alike(text: str) -> set[str]:
         if any(_says(text, latin, word) for word in group):
             found |= {word for word in group if not _says(text, latin, word)}
     return found
+
+
+def alike_by_sound(heard: Iterable[str]) -> set[str]:
+    """Other words for those that sound like ``heard``, pairs of syllables as they were typed in Latin letters."""
+    pairs_heard = set(heard)
+    spoken = pairs_heard and {word for word, own in _spoken() if own <= pairs_heard}
+    return {word for group in _lists()[1] if not spoken.isdisjoint(group) for word in group} if spoken else set()
+
+
+@cache
+def _spoken() -> tuple[tuple[str, frozenset[str]], ...]:
+    """Every Chinese word of the groups with the sounds of its pairs."""
+    words = {word for group in _lists()[1] for word in group}
+    return tuple((word, own) for word in sorted(words) if (own := frozenset(sounds(word))))
 
 
 def _says(text: str, latin: set[str], word: str) -> bool:
