@@ -208,7 +208,7 @@ class MainWindow(QWidget):
     def _show_title(self) -> None:
         """The page in view names the window, as it does in the list of open windows; covered, nothing is told."""
         page, program = None if self._covered else self._page, tr("common.program")
-        self.window().setWindowTitle(f"{page.scaffold.title.text()} · {program}" if page is not None else program)
+        self.window().setWindowTitle(f"{page.window_name} · {program}" if page is not None else program)
 
     def set_covered(self, *, covered: bool) -> None:
         """Take everything out of sight, out of the title and out of hearing, or bring it back as it was."""

@@ -218,6 +218,8 @@ def test_a_page_that_says_something_else_says_it(shown, qtbot, said):
     page.scaffold.set_title("钱已打出")
     assert said == [("钱已打出", False)]
     assert window.window().windowTitle() == "钱已打出 · LoanApp"
+    page.scaffold.set_title("可以借给您 10,000元")
+    assert window.window().windowTitle() == "要花多少钱 · LoanApp"  # how much is nobody else's business
 
 
 def test_a_problem_is_said_at_once(open_page, said):

@@ -72,6 +72,7 @@ def _ready(page: Any) -> None:
 def _mirror(words: Callable[[], tuple[str, Any, bool]]) -> Callable[[Any], None]:
     def act(page: Any) -> None:
         page._enter(Step.MIRROR)
+        page.steps.mirror.show_camera_on(on=True)
         page.live._say(words)
 
     return act

@@ -218,6 +218,7 @@ def test_from_the_mirror_to_the_verdict(open_face_page, qtbot):
     assert "切勿向他人透露验证码" in words
     qtbot.waitUntil(lambda: page.step is Step.PASSED, timeout=40_000)
     assert not page.steps.mirror.preview.has_frame
+    assert page.steps.mirror.camera_on.isHidden()
     assert "0." not in texts(page)
     with qtbot.waitSignal(page.completed):
         page.proceed()
@@ -228,8 +229,11 @@ def test_leaving_closes_the_camera_and_forgets_the_frames(open_face_page, qtbot)
     to_ready(page, qtbot)
     page.proceed()
     qtbot.waitUntil(lambda: page.steps.mirror.preview.has_frame)
+    assert page.steps.mirror.camera_on.isVisible()
+    assert page.steps.mirror.camera_on.accessibleName() == "摄像头开着，点“取消”马上关掉"
     page.leave()
     assert not page.steps.mirror.preview.has_frame
+    assert page.steps.mirror.camera_on.isHidden()
     qtbot.waitUntil(lambda: not [one for one in threading.enumerate() if one.name.startswith("capture-")])
 
 
@@ -238,9 +242,12 @@ def test_cancelling_leads_back_and_keeps_every_way_open(open_face_page, qtbot):
     to_ready(page, qtbot)
     page.proceed()
     qtbot.waitUntil(lambda: page.steps.mirror.preview.has_frame)
+    assert page.cancel.text() in page.steps.mirror.camera_on.accessibleName()
     page.cancel.click()
     assert page.step is Step.READY
+    assert page.steps.mirror.camera_on.isHidden()
     assert page.scaffold.primary.isEnabled()
+    qtbot.waitUntil(lambda: not [one for one in threading.enumerate() if one.name.startswith("capture-")])
 
 
 def beside_a_side_bar(page, qtbot):

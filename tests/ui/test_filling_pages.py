@@ -5,7 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QLabel
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from loanapp.client.errors import InputRejectedError
 from loanapp.domain.consent import ConsentScope
@@ -237,6 +238,29 @@ def test_each_permission_is_a_decision_of_its_own(open_page, qtbot):
     assert granted[ConsentScope.FACE_VERIFICATION] is False
     texts = {row["scope"]: row["text"]["zh"] for row in read_toml("policy", "consents.toml")["consents"]}
     assert texts["face_verification"].strip() == page.cards[ConsentScope.FACE_VERIFICATION].text.text()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_permission_is_said_in_six_hundred_characters_and_answered_by_one_key(open_page, qtbot, language):
+    journey = TypedJourney(draft())
+    journey.answers = {"record_consent": recording(journey)}
+    page = open_page(PermissionsPage, journey)
+    page.context.translator.set_language(language)
+    for _ in range(3):
+        QApplication.processEvents()
+    for scope, card in page.cards.items():
+        parts = [*card.findChildren(QLabel), *card.findChildren(QPushButton)]
+        said = "".join(part.text() for part in parts if part.isVisible())
+        assert card.text.text() not in said  # the details open on their own
+        assert 50 < len(said) <= 600, (scope, len(said))
+        for answer, key in ((False, Qt.Key.Key_N), (True, Qt.Key.Key_Y)):
+            page._go_to(scope)  # as a press on the list at the top, or coming to the page, does
+            QTest.keyClick(QApplication.focusWidget(), key)
+            qtbot.waitUntil(lambda: not page.busy)
+            assert (card.yes.isChecked(), card.no.isChecked()) == (answer, not answer)
+    assert len(journey.did("record_consent")) == 2 * len(page.cards)
+    qtbot.keyClick(page.cards[ConsentScope.FACE_VERIFICATION].more, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    assert len(journey.did("record_consent")) == 2 * len(page.cards)
 
 
 # bank card

@@ -68,6 +68,7 @@ class LiveMirror(QObject):
         preview = self._mirror.preview
         self._overlay.show_colour(None)
         preview.show_frame(None)
+        self._mirror.show_camera_on(on=False)
         preview.show_state(PreviewState(done=preview.state.total, total=preview.state.total, finished=True))
         self._say(lambda: (tr("face_verification.line.sending"), DONE, False))
         self._speak(tr("voice.line.sending"))
@@ -93,4 +94,5 @@ class LiveMirror(QObject):
         """Give the window back, forget the picture, be silent."""
         self._overlay.show_colour(None)
         self._mirror.preview.show_frame(None)
+        self._mirror.show_camera_on(on=False)
         self._voice.hush()

@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QFontMetrics, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from loanapp.domain.liveness import Action, HintCode
+from ui.camera.camera_on import CameraOnSign
 from ui.camera.figures import Drawing
 from ui.camera.moving_drawing import MovingDrawing
 from ui.camera.preview import CameraPreview
@@ -37,6 +38,7 @@ class MirrorStep(QWidget):
         box.addWidget(self.preview, 1)
         self.tag = SimulatedTag(self.preview)
         self.tag.hide()
+        self.camera_on = CameraOnSign(self.preview)
         row = QHBoxLayout()
         row.setSpacing(16)
         row.addStretch(1)
@@ -108,7 +110,13 @@ class MirrorStep(QWidget):
         self.tag.setVisible(simulated)
         self._place_tag()
 
+    def show_camera_on(self, *, on: bool) -> None:
+        """Say for as long as the camera is open that it is, and how to close it."""
+        self.camera_on.setVisible(on)
+        self._place_tag()
+
     def _place_tag(self) -> None:
+        self.camera_on.setGeometry(QRect(QPoint(0, 0), self.camera_on.sizeHint()))
         size = self.tag.sizeHint()
         self.tag.setGeometry(self.preview.width() - size.width(), 0, size.width(), size.height())
 

@@ -1,6 +1,7 @@
 """One authorisation: what it is, why, three facts, and two equal buttons. Nothing is chosen beforehand."""
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.components.banner import Banner
@@ -137,6 +138,18 @@ class ConsentCard(Card):
         for button, key in ((self.yes, "yes"), (self.no, "no")):
             button.setText(tr(f"common.consent_{key}"))
             button.setAccessibleName(f"{button.text()} {self.name.text()}")
+            button.setAccessibleDescription(tr(f"common.consent_{key}_key"))
+            button.setToolTip(button.accessibleDescription())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Y and N answer from wherever the keyboard is in this card, and in no other place (WCAG 2.1.4)."""
+        button = {Qt.Key.Key_Y: self.yes, Qt.Key.Key_N: self.no}.get(Qt.Key(event.key()))
+        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
+        if button is None or not plain or not button.isEnabled():
+            super().keyPressEvent(event)
+        else:
+            button.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            button.click()
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the language; the page sets the lender's words."""

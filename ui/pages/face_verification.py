@@ -104,6 +104,7 @@ class FaceVerificationPage(JourneyPage):
         self.connection.changed.connect(self._follow_connection)
         for follow in (steps.mirror.show_simulated, self.overlay.show_simulated):
             self.attempt.opened.connect(follow)
+        self.attempt.opened.connect(lambda _simulated: steps.mirror.show_camera_on(on=True))
         self.attempt.viewed.connect(lambda view: self.live.show(view, self.attempt.challenge))
         self.attempt.acted.connect(self._send)
         self.attempt.failed.connect(self._failed)

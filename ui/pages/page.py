@@ -143,6 +143,12 @@ class JourneyPage(QWidget):
         """What is typed, by name; saved in the encrypted draft."""
         return {}
 
+    @property
+    def window_name(self) -> str:
+        """The title as the list of open windows may show it: a figure of the borrower's stays in the page."""
+        title = self.scaffold.title.text()
+        return tr(f"common.step_name_{self.page_id.value}") if any(map(str.isdigit, title)) else title
+
     def missing(self) -> list[str]:
         """Sentences about what is still missing; empty when the page is complete."""
         return []
