@@ -16,6 +16,11 @@ class ErrorCode(StrEnum):
     CODE_EXPIRED = "code_expired"
     MESSAGE_NOT_SENT = "message_not_sent"
     SIGNED_OUT = "signed_out"
+    SIGN_IN_WRONG = "sign_in_wrong"
+    SECOND_FACTOR_NEEDED = "second_factor_needed"
+    SECOND_FACTOR_WRONG = "second_factor_wrong"
+    PHONE_CODE_NEEDED = "phone_code_needed"
+    PASSWORD_WEAK = "password_weak"
     SESSION_REUSED = "session_reused"
     REQUEST_UNPROVEN = "request_unproven"
     # what was typed

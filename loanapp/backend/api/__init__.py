@@ -8,6 +8,7 @@ from loanapp.backend.api import (
     account,
     applications,
     contract,
+    credentials,
     data_uses,
     loan,
     other_ways,
@@ -20,6 +21,7 @@ from loanapp.backend.api import (
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     public.router,
     account.router,
+    credentials.router,
     applications.router,
     verification.router,
     other_ways.router,

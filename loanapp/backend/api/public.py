@@ -7,9 +7,10 @@ from fastapi import APIRouter
 
 from loanapp.backend.adapters.simulated import identity_rows
 from loanapp.backend.auth.one_time_codes import IssuedCode
+from loanapp.backend.auth.passwords import ByPassword, open_session_by_password
 from loanapp.backend.auth.sessions import NewDevice
-from loanapp.backend.auth.sign_in import open_session, send_sign_in_code
-from loanapp.backend.http.dependencies import SentDep, ServicesDep
+from loanapp.backend.auth.sign_in import OpenedSession, Shown, open_session, send_sign_in_code
+from loanapp.backend.http.dependencies import AddressDep, SentDep, ServicesDep
 from loanapp.backend.http.models import public as wire
 from loanapp.backend.http.models.common import WithdrawalWords, Words
 from loanapp.backend.http.routes import problems
@@ -108,11 +109,26 @@ def code_values(services: Services, issued: IssuedCode) -> dict[str, Any]:
     }
 
 
-@router.post("/auth/sessions", status_code=201, responses=problems(401))
-def sign_in(body: wire.SessionRequest, services: ServicesDep, sent: SentDep) -> wire.SessionAnswer:
+@router.post("/auth/sessions", status_code=201, responses=problems(401, 429))
+def sign_in(
+    body: wire.SessionRequest, services: ServicesDep, sent: SentDep, address: AddressDep
+) -> wire.SessionAnswer:
     """Exchange a code for a session on this computer."""
     device = NewDevice(body.device_key, body.system)
-    opened = open_session(services, body.challenge_id, body.code, device, sent)
+    opened = open_session(services, Shown(body.challenge_id, body.code, body.second_factor, address), device, sent)
+    return _opened(opened)
+
+
+@router.post("/auth/password-sessions", status_code=201, responses=problems(401, 429))
+def sign_in_by_password(
+    body: wire.PasswordSessionRequest, services: ServicesDep, sent: SentDep, address: AddressDep
+) -> wire.SessionAnswer:
+    """Sign in by password; the answer is the same for a phone nobody has and for a wrong password."""
+    shown = ByPassword(body.phone, body.password, body.second_factor, address)
+    return _opened(open_session_by_password(services, shown, NewDevice(body.device_key, body.system), sent))
+
+
+def _opened(opened: OpenedSession) -> wire.SessionAnswer:
     return wire.SessionAnswer(
         access_token=opened.tokens.access_token,
         expires_at=opened.tokens.expires_at,

@@ -44,7 +44,7 @@ class Tokens:
     device_id: str
 
 
-def begin(services: Services, session: Session, borrower_id: str, new: NewDevice) -> Tokens:
+def begin(services: Services, session: Session, borrower_id: str, new: NewDevice, *, by_code: bool = False) -> Tokens:
     """Begin a session on a computer, in the caller's transaction; an earlier one with the same key ends."""
     now, policy = services.clock.now(), services.policies.sign_in
     digest = key_digest(new.public_key)
@@ -62,6 +62,7 @@ def begin(services: Services, session: Session, borrower_id: str, new: NewDevice
         signed_in_at=now,
         used_at=now,
         expires_at=now + timedelta(hours=policy.session_hours),
+        by_code=by_code,
     )
     session.add(device)
     session.flush()

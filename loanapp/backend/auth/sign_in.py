@@ -7,10 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loanapp.backend.auth.one_time_codes import IssuedCode, issue_code, phone_of, redeem_code
-from loanapp.backend.auth.proofs import SentRequest, check_device_key, require_proof
+from loanapp.backend.auth.proofs import SentRequest, check_device_key, key_digest, require_proof
+from loanapp.backend.auth.second_factor import problem_with
 from loanapp.backend.auth.sessions import NewDevice, Tokens, begin
+from loanapp.backend.auth.tries import Trier, hold_back, note_failure
+from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.store.tables import Borrower, OneTimeCode
+from loanapp.domain.errors import ErrorCode
 from loanapp.domain.one_time_code import CodePurpose
 from loanapp.domain.phone import mask_phone, parse_phone
 
@@ -29,35 +33,66 @@ def send_sign_in_code(services: Services, phone_text: str) -> IssuedCode:
     return issue_code(services, parse_phone(phone_text), CodePurpose.SIGN_IN)
 
 
-def open_session(
-    services: Services, challenge_id: str, code: str, device: NewDevice, sent: SentRequest
-) -> OpenedSession:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What somebody shows to be let in, and the address they come from; never in ``repr``."""
+
+    challenge_id: str
+    code: str
+    second_factor: str | None
+    address: str
+
+    def __repr__(self) -> str:
+        return "Shown(...)"
+
+
+def open_session(services: Services, shown: Shown, device: NewDevice, sent: SentRequest) -> OpenedSession:
     """Exchange a code for a session on the computer whose key has signed the request; a code works once.
 
     Raises what :func:`redeem_code` raises, ``INPUT_INVALID`` or ``REQUEST_UNPROVEN`` for a key that is none or that did
-    not sign.
+    not sign. Where the borrower has turned a second factor on: ``SECOND_FACTOR_NEEDED`` or ``SECOND_FACTOR_WRONG``, the
+    code then stays good, or ``TOO_MANY_ATTEMPTS``.
     """
     check_device_key(device.public_key)
-    return redeem_code(
-        services,
-        challenge_id,
-        code,
-        CodePurpose.SIGN_IN,
-        lambda session, issued: _open(services, session, issued, device),
-        before=lambda session: require_proof(services, session, device.public_key, sent, ""),
-    )
+    try:
+        return redeem_code(
+            services,
+            shown.challenge_id,
+            shown.code,
+            CodePurpose.SIGN_IN,
+            lambda session, issued: _open(services, session, issued, device, shown),
+            before=lambda session: require_proof(services, session, device.public_key, sent, ""),
+        )
+    except RefusedError as error:
+        if error.code is ErrorCode.SECOND_FACTOR_WRONG:
+            # The transaction that found it was undone, and with it whatever would have counted the try.
+            with services.database.write() as session:
+                issued = session.get_one(OneTimeCode, shown.challenge_id)
+                note_failure(services, session, _trier(issued, device, shown))
+        raise
 
 
-def _open(services: Services, session: Session, issued: OneTimeCode, device: NewDevice) -> OpenedSession:
+def _trier(issued: OneTimeCode, device: NewDevice, shown: Shown) -> Trier:
+    # Counted apart from passwords: whoever guesses those keeps nobody with an authenticator out.
+    return Trier(f"second_factor|{issued.phone_index}", key_digest(device.public_key), shown.address)
+
+
+def _open(
+    services: Services, session: Session, issued: OneTimeCode, device: NewDevice, shown: Shown
+) -> OpenedSession:
     now, phone = services.clock.now(), phone_of(services, issued)
     borrower = session.scalars(select(Borrower).where(Borrower.phone_index == issued.phone_index)).first()
+    if shown.second_factor is not None:
+        hold_back(services, session, _trier(issued, device, shown))
+    if wrong := problem_with(services, session, borrower.id if borrower else None, shown.second_factor):
+        raise RefusedError(wrong)
     if borrower is None:
         borrower_id = str(uuid.uuid4())
         sealed = services.cipher.encrypt(phone.encode(), f"borrower|{borrower_id}|phone")
         borrower = Borrower(id=borrower_id, phone_index=issued.phone_index, phone_sealed=sealed, created_at=now)
         session.add(borrower)
         session.flush()
-    return OpenedSession(begin(services, session, borrower.id, device), borrower.id, mask_phone(phone))
+    return OpenedSession(begin(services, session, borrower.id, device, by_code=True), borrower.id, mask_phone(phone))
 
 
 def borrower_phone(services: Services, session: Session, borrower_id: str) -> str:

@@ -1,6 +1,7 @@
-"""The computers a borrower has signed in on, and what keeps a request from being sent twice."""
+"""The computers a borrower has signed in on, what keeps a request from being sent twice, and what one signs in with."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
@@ -22,6 +23,7 @@ class Device(Base):
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     ended_why: Mapped[str | None]
+    by_code: Mapped[bool | None]
 
 
 class RefreshToken(Base):
@@ -41,4 +43,34 @@ class RequestNonce(Base):
     __tablename__ = "request_nonce"
     key_sha256: Mapped[str] = mapped_column(primary_key=True)
     nonce: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class BorrowerPassword(Base):
+    """A password as argon2id keeps it; beside the phone code, never in its place."""
+
+    __tablename__ = "borrower_password"
+    borrower_id: Mapped[str] = mapped_column(ForeignKey("borrower.id"), primary_key=True)
+    password_hash: Mapped[str]
+    set_at: Mapped[datetime]
+
+
+class BorrowerSecondFactor(Base):
+    """An authenticator's secret; it counts once the borrower has shown a code of it."""
+
+    __tablename__ = "borrower_second_factor"
+    borrower_id: Mapped[str] = mapped_column(ForeignKey("borrower.id"), primary_key=True)
+    secret_sealed: Mapped[bytes]
+    last_step: Mapped[int] = mapped_column(default=0)  # a code counts once, however long it is valid
+    confirmed_at: Mapped[datetime | None]
+    recovery: Mapped[list[Any]] = mapped_column(default=list)  # keyed digests of the codes that are left
+
+
+class FailedTry(Base):
+    """One failed try, under a keyed digest of the account, the device or the network it came from."""
+
+    __tablename__ = "failed_try"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    scope: Mapped[str]
+    key_index: Mapped[str] = mapped_column(index=True)
     at: Mapped[datetime] = mapped_column(index=True)

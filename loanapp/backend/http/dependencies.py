@@ -59,6 +59,14 @@ async def _sent(request: Request) -> SentRequest:
 SentDep = Annotated[SentRequest, Depends(_sent)]
 
 
+def _address(request: Request) -> str:
+    return request.client.host if request.client is not None else ""
+
+
+AddressDep = Annotated[str, Depends(_address)]
+"""The address a request comes from, by which tries are counted; kept as a keyed digest of its network alone."""
+
+
 def _borrower(services: ServicesDep, token: TokenDep, sent: SentDep) -> str:
     return borrower_of(services, token, sent)
 

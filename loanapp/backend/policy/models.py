@@ -153,6 +153,24 @@ class SignIn(Row):
         ]
 
 
+class Passwords(Row):
+    """Borrowers' passwords, and how often one may be tried."""
+
+    version: str
+    characters_at_least: int = Field(ge=8)
+    characters_at_most: int = Field(ge=64)
+    score_at_least: int = Field(ge=0, le=4)
+    window_minutes: int = Field(gt=0)
+    tries_account: int = Field(gt=0, le=100)
+    tries_device: int = Field(gt=0)
+    tries_network: int = Field(gt=0)
+    fresh_minutes: int = Field(gt=0, le=60)
+    recovery_codes: int = Field(gt=0)
+    common: tuple[str, ...]
+    source: str
+    mark: str
+
+
 class Upload(Row):
     """What an upload of evidence may take; durations in seconds."""
 
@@ -426,6 +444,7 @@ class Policies:
     scorecard: Scorecard
     challenger: Scorecard | None
     sign_in: SignIn
+    passwords: Passwords
     face: Face
     simulation: Simulation
     sources: SourcePolicy

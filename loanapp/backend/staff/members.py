@@ -11,21 +11,14 @@ from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from loanapp.backend.auth.totp import new_secret, provisioning_uri, step_of
 from loanapp.backend.services import Services
 from loanapp.backend.staff.tables import StaffMember, StaffRole, StaffSession
 
-# RFC 6238 with what every authenticator takes: 160 bits, SHA-1, six digits, thirty seconds; one step of clock error.
-_SECRET_BYTES: Final = 20
-_DIGITS: Final = 6
-_STEP_SECONDS: Final = 30
-_STEPS_OFF: Final = (0, -1, 1)
 _HASHER: Final = PasswordHasher()
-_ISSUER: Final = "LoanApp"
 
 
 class MemberError(ValueError):
@@ -63,7 +56,7 @@ def add_member(services: Services, login: str, password: str, roles: Iterable[St
         raise MemberError("a member needs a role")
     if len(password) < services.policies.staff.password_characters:
         raise MemberError(f"the password needs {services.policies.staff.password_characters} characters or more")
-    secret = secrets.token_bytes(_SECRET_BYTES)
+    secret = new_secret()
     with services.database.write() as session:
         if session.scalars(select(StaffMember).where(StaffMember.login == login)).first() is not None:
             raise MemberError("a member of that name is there already")
@@ -79,7 +72,7 @@ def add_member(services: Services, login: str, password: str, roles: Iterable[St
                 created_at=services.clock.now(),
             )
         )
-    return NewMember(member_id, _totp(secret).get_provisioning_uri(login, _ISSUER))
+    return NewMember(member_id, provisioning_uri(secret, login))
 
 
 def end_member(services: Services, login: str) -> bool:
@@ -177,18 +170,8 @@ def same_form(who: AtWork, sent: str) -> bool:
 
 def _step_of(services: Services, member: StaffMember, code: str, now: datetime) -> int | None:
     """The time step whose code this is; ``None`` for a wrong code, or one that opened a session before."""
-    totp = _totp(services.cipher.decrypt(member.totp_sealed, _place(member.id)))
-    current = int(now.timestamp()) // _STEP_SECONDS
-    for off in _STEPS_OFF:
-        step = current + off
-        expected = totp.generate(step * _STEP_SECONDS)
-        if hmac.compare_digest(expected, code.encode()) and step > member.totp_last_step:
-            return step
-    return None
-
-
-def _totp(secret: bytes) -> TOTP:
-    return TOTP(secret, _DIGITS, SHA1(), _STEP_SECONDS)  # noqa: S303 - what authenticators compute; a keyed MAC
+    secret = services.cipher.decrypt(member.totp_sealed, _place(member.id))
+    return step_of(secret, code, now, member.totp_last_step)
 
 
 def _password_right(stored: str, password: str) -> bool:

@@ -186,6 +186,7 @@ def test_what_needs_no_sign_in_is_a_short_list():
         ("POST", "/v1/auth/codes"),
         ("POST", "/v1/auth/sessions"),
         ("POST", "/v1/auth/refresh"),
+        ("POST", "/v1/auth/password-sessions"),
         ("PUT", "/v1/upload-trial"),
         ("PUT", "/v1/support-tickets/{ticket_id}"),
     }

@@ -182,6 +182,15 @@ class Walker:
             opened[name] for name in ("access_token", "refresh_token", "device_id")
         )
 
+    def by_password(self, password, *, device_key=None, **more):
+        """The answer to signing in by password, on this computer or one with another key."""
+        before = self.device_key
+        self.device_key = device_key or before
+        body = self.on_device(phone=self.phone, password=password, **more)
+        answer = self.call("POST", "/v1/auth/password-sessions", body=body)
+        self.device_key = before
+        return answer
+
     def on_device(self, **body):
         """What a sign-in says of the computer; nobody is signed in meanwhile."""
         self.token = self.refresh_token = None

@@ -148,11 +148,25 @@ class OnDevice(Request):
     system: DeviceSystem
 
 
+SecondFactor = Annotated[str, StringConstraints(min_length=1, max_length=20)]
+"""Six digits of an authenticator, or a recovery code."""
+
+
 class SessionRequest(OnDevice):
-    """Exchange a code for a session."""
+    """Exchange a code for a session; ``second_factor`` where the borrower has turned one on."""
+
+    second_factor: SecondFactor | None = None
 
     challenge_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     code: Annotated[str, StringConstraints(min_length=1, max_length=12)]
+
+
+class PasswordSessionRequest(OnDevice):
+    """Sign in by password; ``second_factor`` where the borrower has turned one on."""
+
+    phone: Annotated[str, StringConstraints(min_length=1, max_length=30)]
+    password: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+    second_factor: SecondFactor | None = None
 
 
 class SessionAnswer(Answer):

@@ -1,0 +1,87 @@
+"""A password and a second factor, seen, set and turned off."""
+
+from fastapi import APIRouter, Response
+
+from loanapp.backend.auth import passwords, second_factor, sessions
+from loanapp.backend.auth.passwords import SignedIn
+from loanapp.backend.auth.tables import BorrowerPassword, BorrowerSecondFactor
+from loanapp.backend.http.dependencies import AddressDep, BorrowerDep, ServicesDep, TokenDep
+from loanapp.backend.http.models import credentials as wire
+from loanapp.backend.http.models.account import NothingRequest
+from loanapp.backend.http.routes import problems
+from loanapp.backend.services import Services
+
+router = APIRouter(prefix="/v1/auth")
+
+
+@router.get("/protection", responses=problems(401))
+def protection(services: ServicesDep, borrower_id: BorrowerDep) -> wire.ProtectionAnswer:
+    """What protects the account beside the phone code."""
+    return _protection(services, borrower_id)
+
+
+@router.put("/password", responses=problems(401, 429))
+def put_password(
+    body: wire.PasswordRequest, services: ServicesDep, token: TokenDep, borrower_id: BorrowerDep, address: AddressDep
+) -> wire.ProtectionAnswer:
+    """Set or change the password; every other computer is signed out."""
+    who = SignedIn(borrower_id, sessions.device_of(services, token), address)
+    passwords.set_password(services, who, body.password, body.current)
+    return _protection(services, borrower_id)
+
+
+@router.post("/password-checks", status_code=204, responses=problems(401, 429))
+def check_password(
+    body: wire.PasswordCheckRequest,
+    services: ServicesDep,
+    token: TokenDep,
+    borrower_id: BorrowerDep,
+    address: AddressDep,
+) -> Response:
+    """Whether this is the password, for a window that has covered itself."""
+    who = SignedIn(borrower_id, sessions.device_of(services, token), address)
+    passwords.check_password(services, who, body.password)
+    return Response(status_code=204)
+
+
+@router.post("/second-factor", responses=problems(401, 409))
+def begin_second_factor(
+    _body: NothingRequest, services: ServicesDep, borrower_id: BorrowerDep
+) -> wire.NewSecondFactorAnswer:
+    """Make a secret for an authenticator; it counts once a code of it was shown."""
+    made = second_factor.begin(services, borrower_id)
+    return wire.NewSecondFactorAnswer(uri=made.uri, secret=made.secret)
+
+
+@router.post("/second-factor/confirmation", responses=problems(401, 409))
+def confirm_second_factor(
+    body: wire.SecondFactorRequest, services: ServicesDep, borrower_id: BorrowerDep
+) -> wire.RecoveryCodesAnswer:
+    """Let it count; the recovery codes are told this once."""
+    return wire.RecoveryCodesAnswer(recovery_codes=tuple(second_factor.confirm(services, borrower_id, body.code)))
+
+
+@router.post("/second-factor/removal", responses=problems(401, 429))
+def remove_second_factor(
+    body: wire.SecondFactorRequest,
+    services: ServicesDep,
+    token: TokenDep,
+    borrower_id: BorrowerDep,
+    address: AddressDep,
+) -> wire.ProtectionAnswer:
+    """Turn it off with a code of it, or a recovery code."""
+    who = SignedIn(borrower_id, sessions.device_of(services, token), address)
+    passwords.remove_second_factor(services, who, body.code)
+    return _protection(services, borrower_id)
+
+
+def _protection(services: Services, borrower_id: str) -> wire.ProtectionAnswer:
+    with services.database.read() as session:
+        password = session.get(BorrowerPassword, borrower_id)
+        factor = session.get(BorrowerSecondFactor, borrower_id)
+    counts = factor is not None and factor.confirmed_at is not None
+    return wire.ProtectionAnswer(
+        password_set_at=password.set_at if password is not None else None,
+        second_factor_since=factor.confirmed_at if factor is not None else None,
+        recovery_codes_left=len(factor.recovery) if factor is not None and counts else 0,
+    )

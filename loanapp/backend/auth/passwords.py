@@ -1,0 +1,175 @@
+"""A password beside the phone code: argon2id, and one answer for every phone, number known or not.
+
+A password alone opens nothing on a computer the account has not been used on: there a code of an authenticator comes
+with it, or the phone code comes instead. So a password that was stolen is not enough.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from typing import Final
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loanapp.backend.auth import second_factor
+from loanapp.backend.auth.proofs import SentRequest, check_device_key, key_digest, require_proof
+from loanapp.backend.auth.sessions import NewDevice, begin, end_all
+from loanapp.backend.auth.sign_in import OpenedSession
+from loanapp.backend.auth.tables import BorrowerPassword, BorrowerSecondFactor, Device
+from loanapp.backend.auth.tries import Trier, hold_back, note_failure, note_success
+from loanapp.backend.refusal import RefusedError
+from loanapp.backend.services import Services
+from loanapp.backend.store.tables import Borrower
+from loanapp.domain.devices import DeviceEnd
+from loanapp.domain.errors import ErrorCode
+from loanapp.domain.phone import mask_phone, parse_phone
+from loanapp.proof.password_strength import password_strength
+
+_HASHER: Final = PasswordHasher()  # argon2id, RFC 9106's second recommended choice
+# Signed out, or copied: such a computer is trusted no more.
+_NO_LONGER_TRUSTED: Final = (DeviceEnd.SIGNED_OUT.value, DeviceEnd.REUSED.value)
+
+
+@dataclass(frozen=True, slots=True)
+class ByPassword:
+    """What somebody shows to be let in, and the address they come from; never in ``repr``."""
+
+    phone: str
+    password: str
+    second_factor: str | None
+    address: str
+
+    def __repr__(self) -> str:
+        return "ByPassword(...)"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who is signed in, on which computer, from where."""
+
+    borrower_id: str
+    device_id: str
+    address: str
+
+
+def open_session_by_password(
+    services: Services, shown: ByPassword, device: NewDevice, sent: SentRequest
+) -> OpenedSession:
+    """A session for phone, password and second factor, on the computer whose key has signed the request.
+
+    Raises ``SIGN_IN_WRONG`` for a wrong password as for a phone nobody has, ``SECOND_FACTOR_NEEDED`` or ``_WRONG``,
+    ``PHONE_CODE_NEEDED`` on a computer that is new to the account, ``TOO_MANY_ATTEMPTS``, or what the proof raises.
+    """
+    check_device_key(device.public_key)
+    phone = parse_phone(shown.phone)
+    phone_index = services.cipher.index(phone, "phone")
+    trier = Trier(phone_index, key_digest(device.public_key), shown.address)
+    with services.database.read() as session:
+        hold_back(services, session, trier)
+        borrower = session.scalars(select(Borrower).where(Borrower.phone_index == phone_index)).first()
+        held = session.get(BorrowerPassword, borrower.id) if borrower is not None else None
+    # Outside of any transaction, for it takes its time; for a phone nobody has just as long.
+    right = _right(held.password_hash if held is not None else _nobodys_hash(), shown.password)
+    with services.database.write() as session:
+        hold_back(services, session, trier)
+        require_proof(services, session, device.public_key, sent, "")
+        wrong: ErrorCode | None = None if right and borrower is not None else ErrorCode.SIGN_IN_WRONG
+        if wrong is None and borrower is not None:
+            wrong = second_factor.problem_with(services, session, borrower.id, shown.second_factor)
+        if wrong is None and borrower is not None and not _trusted(session, borrower.id, device):
+            raise RefusedError(ErrorCode.PHONE_CODE_NEEDED)
+        if wrong is None and borrower is not None:
+            note_success(services, session, trier)
+            return OpenedSession(begin(services, session, borrower.id, device), borrower.id, mask_phone(phone))
+        if wrong is not ErrorCode.SECOND_FACTOR_NEEDED:
+            note_failure(services, session, trier)
+    raise RefusedError(wrong or ErrorCode.SIGN_IN_WRONG)
+
+
+def _trusted(session: Session, borrower_id: str, device: NewDevice) -> bool:
+    """Whether a second factor was shown, or the account was used on this computer before and not signed out there."""
+    factor = session.get(BorrowerSecondFactor, borrower_id)
+    if factor is not None and factor.confirmed_at is not None:
+        return True
+    digest = key_digest(device.public_key)
+    known = select(Device).where(Device.borrower_id == borrower_id, Device.key_sha256 == digest)
+    ends = [one.ended_why for one in session.scalars(known)]
+    return bool(ends) and not any(why in _NO_LONGER_TRUSTED for why in ends)
+
+
+def check_password(services: Services, who: SignedIn, password: str) -> None:
+    """Whether this is the signed-in borrower's password; raises ``SIGN_IN_WRONG`` or ``TOO_MANY_ATTEMPTS``."""
+    with services.database.read() as session:
+        trier = _own_trier(session, who)
+        hold_back(services, session, trier)
+        held = session.get(BorrowerPassword, who.borrower_id)
+    right = _right(held.password_hash if held is not None else _nobodys_hash(), password) and held is not None
+    with services.database.write() as session:
+        hold_back(services, session, trier)
+        (note_success if right else note_failure)(services, session, trier)
+    if not right:
+        raise RefusedError(ErrorCode.SIGN_IN_WRONG)
+
+
+def set_password(services: Services, who: SignedIn, password: str, current: str | None) -> None:
+    """Set or change the password; every other computer is signed out.
+
+    To change one the current one is shown, unless the sign-in by code is fresh: so a forgotten one is replaced.
+    Raises ``PASSWORD_WEAK`` with ``why``, ``SIGN_IN_WRONG`` for the current one, ``TOO_MANY_ATTEMPTS``.
+    """
+    with services.database.read() as session:
+        held = session.get(BorrowerPassword, who.borrower_id)
+        device = session.get_one(Device, who.device_id)
+        fresh = services.clock.now() - device.signed_in_at
+        sealed = session.get_one(Borrower, who.borrower_id).phone_sealed
+    may = device.by_code and fresh <= timedelta(minutes=services.policies.passwords.fresh_minutes)
+    if held is not None and not may:
+        check_password(services, who, current or "")
+    phone = services.cipher.decrypt(sealed, f"borrower|{who.borrower_id}|phone").decode()
+    weakness = password_strength(password, (phone,)).weakness
+    if weakness is not None:
+        fields = {"password": ErrorCode.PASSWORD_WEAK}
+        raise RefusedError(ErrorCode.PASSWORD_WEAK, fields=fields, why=weakness.value)
+    hashed, now = _HASHER.hash(password), services.clock.now()
+    with services.database.write() as session:
+        found = session.get(BorrowerPassword, who.borrower_id)
+        if found is None:
+            session.add(BorrowerPassword(borrower_id=who.borrower_id, password_hash=hashed, set_at=now))
+        else:
+            found.password_hash, found.set_at = hashed, now
+        end_all(session, who.borrower_id, now, kept=who.device_id)
+
+
+def remove_second_factor(services: Services, who: SignedIn, code: str) -> None:
+    """Turn the second factor off with a code of it; raises ``SECOND_FACTOR_WRONG`` or ``TOO_MANY_ATTEMPTS``."""
+    with services.database.write() as session:
+        trier = _own_trier(session, who)
+        hold_back(services, session, trier)
+        wrong = second_factor.problem_with(services, session, who.borrower_id, code)
+        if wrong is None:
+            second_factor.remove(session, who.borrower_id)
+        else:
+            note_failure(services, session, trier)
+    if wrong is not None:
+        raise RefusedError(ErrorCode.SECOND_FACTOR_WRONG)
+
+
+def _own_trier(session: Session, who: SignedIn) -> Trier:
+    borrower, device = session.get_one(Borrower, who.borrower_id), session.get_one(Device, who.device_id)
+    return Trier(borrower.phone_index, device.key_sha256, who.address)
+
+
+def _right(stored: str, password: str) -> bool:
+    try:
+        return _HASHER.verify(stored, password.encode("utf-8", "surrogatepass"))
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+@cache
+def _nobodys_hash() -> str:
+    return _HASHER.hash(str(uuid.uuid4()))

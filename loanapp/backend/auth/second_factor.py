@@ -1,0 +1,117 @@
+"""The second factor of a borrower: an authenticator, and codes on paper for the day it is lost."""
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from loanapp.backend.auth.tables import BorrowerSecondFactor
+from loanapp.backend.auth.totp import new_secret, provisioning_uri, step_of
+from loanapp.backend.refusal import RefusedError
+from loanapp.backend.services import Services
+from loanapp.backend.store.tables import Borrower
+from loanapp.domain.errors import ErrorCode
+from loanapp.domain.phone import mask_phone
+
+# Without letters and digits that look alike: 50 bits in ten characters.
+_ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_RECOVERY_CHARACTERS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class NewSecondFactor:
+    """What an authenticator needs, told once; ``secret`` is the URI's own, for whoever cannot scan it."""
+
+    uri: str
+    secret: str
+
+
+def begin(services: Services, borrower_id: str) -> NewSecondFactor:
+    """Make a secret; it counts for nothing before :func:`confirm`. Raises ``NOT_ALLOWED_NOW`` where one counts."""
+    secret = new_secret()
+    with services.database.write() as session:
+        held = session.get(BorrowerSecondFactor, borrower_id)
+        if held is not None and held.confirmed_at is not None:
+            raise RefusedError(ErrorCode.NOT_ALLOWED_NOW)
+        if held is None:
+            held = BorrowerSecondFactor(borrower_id=borrower_id, recovery=[])
+            session.add(held)
+        held.secret_sealed = services.cipher.encrypt(secret, _place(borrower_id))
+        held.last_step = 0
+        sealed = session.get_one(Borrower, borrower_id).phone_sealed
+    phone = services.cipher.decrypt(sealed, f"borrower|{borrower_id}|phone").decode()
+    uri = provisioning_uri(secret, mask_phone(phone))
+    return NewSecondFactor(uri, _secret_in(uri))
+
+
+def confirm(services: Services, borrower_id: str, code: str) -> list[str]:
+    """Let the secret count once its authenticator has shown a code; the recovery codes, told this once.
+
+    Raises ``SECOND_FACTOR_WRONG``, or ``NOT_ALLOWED_NOW`` where none was begun or one counts already.
+    """
+    with services.database.write() as session:
+        held = session.get(BorrowerSecondFactor, borrower_id)
+        if held is None or held.confirmed_at is not None:
+            raise RefusedError(ErrorCode.NOT_ALLOWED_NOW)
+        step = _step(services, held, code)
+        if step is None:
+            raise RefusedError(ErrorCode.SECOND_FACTOR_WRONG)
+        told = [_recovery_code() for _ in range(services.policies.passwords.recovery_codes)]
+        held.last_step, held.confirmed_at = step, services.clock.now()
+        held.recovery = [_digest(services, borrower_id, one) for one in told]
+    return told
+
+
+def remove(session: Session, borrower_id: str) -> None:
+    """Let nothing but the first factor be asked for again, in the caller's transaction."""
+    held = session.get(BorrowerSecondFactor, borrower_id)
+    if held is not None:
+        session.delete(held)
+
+
+def problem_with(services: Services, session: Session, borrower_id: str | None, code: str | None) -> ErrorCode | None:
+    """What is wrong with the second factor somebody shows, ``None`` where it is right or none is asked for.
+
+    A right code is used up, in the caller's transaction.
+    """
+    held = session.get(BorrowerSecondFactor, borrower_id) if borrower_id is not None else None
+    if held is None or held.confirmed_at is None:
+        return None
+    if not code:
+        return ErrorCode.SECOND_FACTOR_NEEDED
+    step = _step(services, held, code)
+    if step is not None:
+        held.last_step = step
+        return None
+    digest = _digest(services, held.borrower_id, _plain(code))
+    if not any(hmac.compare_digest(digest, one) for one in held.recovery):
+        return ErrorCode.SECOND_FACTOR_WRONG
+    held.recovery = [one for one in held.recovery if one != digest]
+    return None
+
+
+def _step(services: Services, held: BorrowerSecondFactor, code: str) -> int | None:
+    secret = services.cipher.decrypt(held.secret_sealed, _place(held.borrower_id))
+    return step_of(secret, code.strip(), services.clock.now(), held.last_step)
+
+
+def _recovery_code() -> str:
+    return "".join(secrets.choice(_ALPHABET) for _ in range(_RECOVERY_CHARACTERS))
+
+
+def _plain(code: str) -> str:
+    return "".join(one for one in code.upper() if one in _ALPHABET)
+
+
+def _digest(services: Services, borrower_id: str, code: str) -> str:
+    return services.cipher.index(code, f"recovery|{borrower_id}")
+
+
+def _secret_in(uri: str) -> str:
+    return uri.partition("secret=")[2].partition("&")[0]
+
+
+def _place(borrower_id: str) -> str:
+    return f"borrower_second_factor|{borrower_id}|secret"

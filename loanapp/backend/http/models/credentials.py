@@ -1,0 +1,51 @@
+"""What a borrower signs in with: a password and a second factor beside the phone code."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from loanapp.backend.http.models.common import Answer, Request
+from loanapp.backend.http.models.public import SecondFactor
+
+Password = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+
+
+class PasswordRequest(Request):
+    """Set or change the password; ``current`` where there is one and the sign-in by code is not fresh."""
+
+    password: Password
+    current: Password | None = None
+
+
+class PasswordCheckRequest(Request):
+    """Whether somebody at a signed-in computer knows the password."""
+
+    password: Password
+
+
+class SecondFactorRequest(Request):
+    """A code of the authenticator, or a recovery code."""
+
+    code: SecondFactor
+
+
+class ProtectionAnswer(Answer):
+    """What protects the account beside the phone code."""
+
+    password_set_at: datetime | None
+    second_factor_since: datetime | None
+    recovery_codes_left: int
+
+
+class NewSecondFactorAnswer(Answer):
+    """What an authenticator needs: the URI as a QR code, or its secret typed."""
+
+    uri: str
+    secret: str
+
+
+class RecoveryCodesAnswer(Answer):
+    """Codes for the day the authenticator is lost; told once, each works once."""
+
+    recovery_codes: tuple[str, ...]
