@@ -9,12 +9,15 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from ui.announce import announce
 from ui.components.banner import Banner
-from ui.components.buttons import LinkButton, PrimaryButton, SecondaryButton
+from ui.components.buttons import LinkButton, PrimaryButton
 from ui.components.card import Card
+from ui.components.fields import Field
 from ui.components.flow_row import FlowRow
 from ui.components.icons import IconView
 from ui.components.labels import label
 from ui.components.number_fields import CodeField
+from ui.components.password_field import PasswordField
+from ui.components.resend_countdown import ResendCountdown
 from ui.components.safety_line import SafetyLine
 from ui.components.simulated_message_card import SimulatedMessageCard
 from ui.messages import Level
@@ -24,11 +27,12 @@ from ui.translations import Texts, error_fix, error_sentence, tr
 
 if TYPE_CHECKING:
     from loanapp.client.answers import CodeSent
+    from loanapp.client.protection import Protection
     from ui.pages.page import PageContext
 
 _WIDTH: Final = 520
 _CODE_LENGTH: Final = 6
-_A_SECOND_MS: Final = 1000
+_OF_THE_FACTOR: Final = frozenset({ErrorCode.SECOND_FACTOR_NEEDED, ErrorCode.SECOND_FACTOR_WRONG})
 _OF_THE_CODE: Final = frozenset({ErrorCode.CODE_WRONG, ErrorCode.CODE_EXPIRED})
 
 
@@ -43,16 +47,12 @@ class Cover(QWidget):
         self.context = context
         self._texts = Texts()
         self._busy = 0
-        self._seconds = 0
-        self._sent = False
         self._problem: LoanAppError | None = None
         self._wrong_code: Callable[[], str] | None = None
         tell_language(self)
         self.setProperty("ground", "paper")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._clock = QTimer(self)
-        self._clock.setInterval(_A_SECOND_MS)
-        self._clock.timeout.connect(self._tick)
+        self._countdown = ResendCountdown(self)
         self._build()
         self._retranslate()
         shell.installEventFilter(self)
@@ -100,7 +100,7 @@ class Cover(QWidget):
         card = Card(spacing=16)
         self.whose = label("", "strong")
         self.code = CodeField(width=160)
-        self.send = SecondaryButton()
+        self.send = self._countdown.button
         self.send.clicked.connect(self.request_code)
         self.code.row.insertWidget(1, self.send)
         self.code.editor.installEventFilter(self)
@@ -111,9 +111,14 @@ class Cover(QWidget):
         ways = FlowRow(spacing=16)
         ways.add(self.back)
         ways.close_up()
-        for part in (self.whose, self.code, self.warning, ways):
+        self.password = PasswordField()
+        self.password.hide()
+        self.password.editor.installEventFilter(self)
+        self.factor = Field(width=200)
+        self.factor.hide()
+        self.factor.editor.installEventFilter(self)
+        for part in (self.password, self.whose, self.code, self._countdown.note, self.factor, self.warning, ways):
             card.body.addWidget(part)
-        self._texts.bind(self.whose.setText, "idle_lock.whose")
         self._texts.bind(self.back.setText, "idle_lock.back")
         self._texts.bind(self.warning.setText, "sign_in.warning")
         return card
@@ -124,31 +129,39 @@ class Cover(QWidget):
         self.show()
         self.raise_()
         self.send.setFocus()
+        journey = self.context.journey
+        if journey is not None:
+            # Where it cannot be asked there is still the code.
+            self.context.operations.run(journey.protection, self._offer_password, lambda _: None)
         announce(self, f"{self.title.text()} {self.lead.text()}")
 
     # To come back
+
+    def _offer_password(self, protection: "Protection") -> None:
+        self.password.setVisible(protection.password_set_at is not None)
+        self._texts_of_way()
+        if protection.password_set_at is not None and not self._countdown.code_sent:
+            self.password.setFocus()
+
+    def _texts_of_way(self) -> None:
+        self.whose.setText(tr("idle_lock.whose" if self.password.isHidden() else "idle_lock.whose_instead"))
 
     def request_code(self) -> None:
         """Have a code sent to the borrower's own phone."""
         journey = self.context.journey
         if journey is not None:
             phone = journey.draft.phone
+            self._countdown.requesting()
             self.context.operations.run(lambda: journey.request_code(phone), self._code_sent, self._not_sent, busy=self)
 
     def _code_sent(self, sent: "CodeSent") -> None:
-        self._sent, self._seconds = True, sent.resend_after_seconds
-        self._clock.start()
+        self._countdown.sent(sent, self.context.clock.now())
         self.show_problem(None)
         self.message.show_message(sent.simulated_message)
-        self._show_countdown()
         self.code.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _not_sent(self, error: LoanAppError) -> None:
-        wait = error.details.get("retry_after_seconds")
-        if isinstance(wait, int):
-            self._seconds = wait
-            self._clock.start()
-        self._show_countdown()
+        self._countdown.failed(error)
         self.show_problem(error)
 
     def proceed(self) -> None:
@@ -156,19 +169,33 @@ class Cover(QWidget):
         code, journey = self.code.text(), self.context.journey
         if journey is None:
             return
+        if not self.password.isHidden() and (password := self.password.text()):
+            self.show_problem(None)
+            self.context.operations.run(
+                lambda: journey.check_password(password), self._came_back, self._refused, busy=self
+            )
+            return
         if len(code) != _CODE_LENGTH:
-            self._say_of_code(lambda: tr("sign_in.code_missing"))
+            self._say_of_code(lambda: tr("one_time_code.code_missing"))
             return
         self._say_of_code(None)
         self.show_problem(None)
-        self.context.operations.run(lambda: journey.sign_in(code), self._came_back, self._refused, busy=self)
+        second = () if self.factor.isHidden() else (self.factor.text(),)
+        self.context.operations.run(lambda: journey.sign_in(code, *second), self._came_back, self._refused, busy=self)
 
     def _came_back(self, page: object) -> None:
-        self._clock.stop()
+        self.password.clear()
         self.opened.emit(page)
 
     def _refused(self, error: LoanAppError) -> None:
-        if error.code in _OF_THE_CODE:
+        if error.code in _OF_THE_FACTOR:
+            self.factor.show()
+            self.factor.set_error(error_sentence(error) if error.code is ErrorCode.SECOND_FACTOR_WRONG else None)
+            self.factor.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif error.code is ErrorCode.SIGN_IN_WRONG:
+            self.password.set_error(error_sentence(error))
+            self.password.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif error.code in _OF_THE_CODE:
             self._say_of_code(lambda: error_sentence(error))
         else:
             self.show_problem(error)
@@ -180,7 +207,6 @@ class Cover(QWidget):
         ask(self, Question(*words), self._sign_out)
 
     def _sign_out(self) -> None:
-        self._clock.stop()
         self.set_busy(True)
         self.signed_out.emit()
 
@@ -191,7 +217,6 @@ class Cover(QWidget):
         self._busy = max(0, self._busy + (1 if busy else -1))
         for button in (self.back, self.leave):
             button.setEnabled(not self._busy)
-        self._show_countdown()
 
     def show_problem(self, error: LoanAppError | None) -> None:
         """Say what went wrong; the cover stays."""
@@ -214,25 +239,16 @@ class Cover(QWidget):
     def _tell_code_error(self) -> None:
         self.code.set_error(self._wrong_code() if self._wrong_code is not None else None)
 
-    def _tick(self) -> None:
-        self._seconds = max(0, self._seconds - 1)
-        if not self._seconds:
-            self._clock.stop()
-        self._show_countdown()
-
-    def _show_countdown(self) -> None:
-        waiting = self._seconds > 0
-        self.send.setEnabled(not waiting and not self._busy)
-        again = tr("sign_in.send_again") if self._sent else tr("sign_in.send")
-        self.send.setText(tr("sign_in.send_in", count=self._seconds) if waiting else again)
-
     def _retranslate(self) -> None:
         self._texts.apply()
-        self.code.set_label(tr("sign_in.code"), tr("sign_in.code_hint"))
+        self.code.set_label(tr("one_time_code.code"), tr("one_time_code.code_hint"))
+        self.password.set_label(tr("protection.password"))
+        self.factor.set_label(tr("protection.factor"), tr("protection.factor_hint"))
+        self._texts_of_way()
         self.setAccessibleName(self.title.text())
         self._tell_problem()
         self._tell_code_error()
-        self._show_countdown()
+        self._countdown.retranslate()
 
     # Qt
 
@@ -246,7 +262,10 @@ class Cover(QWidget):
         """As large as the window; Enter in the code comes back."""
         if watched is self.parentWidget() and event.type() == QEvent.Type.Resize:
             self._fill()
-        if watched is self.code.editor and event.type() == QEvent.Type.KeyPress:
+        if (
+            watched in (self.code.editor, self.password.editor, self.factor.editor)
+            and event.type() == QEvent.Type.KeyPress
+        ):
             key = getattr(event, "key", lambda: None)()
             if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self.proceed()

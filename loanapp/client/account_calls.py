@@ -3,7 +3,8 @@
 from loanapp.client.answers import CodeSent, Session
 from loanapp.client.device_key import DeviceKey
 from loanapp.client.devices import SignedInDevice, read_devices
-from loanapp.client.lender_wire import LenderWire, segment
+from loanapp.client.lender_wire import LenderWire, segment, written
+from loanapp.client.protection import NewSecondFactor, Protection
 from loanapp.client.transport import Call
 from loanapp.domain.devices import this_system
 
@@ -15,13 +16,18 @@ class AccountCalls(LenderWire):
         """Have a one-time code sent; never repeated by itself, lest two codes arrive."""
         return self._send("POST", "/v1/auth/codes", {"phone": phone, "purpose": "sign_in"}, CodeSent.read)
 
-    def create_session(self, challenge_id: str, code: str) -> Session:
+    def create_session(self, challenge_id: str, code: str, second_factor: str = "") -> Session:
         """Trade a code for a session; never repeated by itself, lest an attempt is lost.
 
         It is bound to the key of this computer, which is made where there is none yet.
         """
-        body = {"challenge_id": challenge_id, "code": code, **self._this_device()}
+        body = {"challenge_id": challenge_id, "code": code, **self._this_device(), **_second(second_factor)}
         return self._send("POST", "/v1/auth/sessions", body, Session.read, proof_token="")
+
+    def create_session_by_password(self, phone: str, password: str, second_factor: str = "") -> Session:
+        """Sign in by password; never repeated by itself, lest an attempt is lost."""
+        body = {"phone": phone, "passphrase": password, **self._this_device(), **_second(second_factor)}
+        return self._send("POST", "/v1/auth/password-sessions", body, Session.read, proof_token="")
 
     def delete_session(self) -> None:
         """End the session."""
@@ -39,7 +45,38 @@ class AccountCalls(LenderWire):
         """End the sign-in everywhere but here; what is left."""
         return self._send("POST", "/v1/auth/devices/sign-out-others", {}, read_devices)
 
+    def protection(self) -> Protection:
+        """What protects the account beside the phone code."""
+        return self._get("/v1/auth/protection", Protection.read)
+
+    def set_password(self, password: str, current: str = "") -> Protection:
+        """Set or change the password; every other computer is signed out."""
+        body = {"passphrase": password, **({"current": current} if current else {})}
+        return self._send("PUT", "/v1/auth/password", body, Protection.read)
+
+    def check_password(self, password: str) -> None:
+        """Whether this is the borrower's password."""
+        body = {"passphrase": password}
+        self._out(Call("POST", "/v1/auth/password-checks", body=written(body), repeatable=False), body)
+
+    def begin_second_factor(self) -> NewSecondFactor:
+        """A secret for an authenticator."""
+        return self._send("POST", "/v1/auth/second-factor", {}, NewSecondFactor.read)
+
+    def confirm_second_factor(self, code: str) -> tuple[str, ...]:
+        """Let it count; the recovery codes, told this once."""
+        path = "/v1/auth/second-factor/confirmation"
+        return self._send("POST", path, {"code": code}, lambda answer: answer.texts("recovery_codes"))
+
+    def remove_second_factor(self, code: str) -> Protection:
+        """Turn it off."""
+        return self._send("POST", "/v1/auth/second-factor/removal", {"code": code}, Protection.read)
+
     def _this_device(self) -> dict[str, str]:
         if self.device_key is None:
             self.device_key = DeviceKey.new()
         return {"device_key": self.device_key.public, "system": this_system().value}
+
+
+def _second(second_factor: str) -> dict[str, str]:
+    return {"second_factor": second_factor} if second_factor else {}

@@ -1,7 +1,9 @@
 """Where the borrower is signed in, seen and ended from here."""
 
 from loanapp.client.devices import SignedInDevice
+from loanapp.client.protection import NewSecondFactor, Protection
 from loanapp.journey.core import JourneyCore
+from loanapp.journey.pages import Page
 
 
 class AccountActs(JourneyCore):
@@ -18,3 +20,35 @@ class AccountActs(JourneyCore):
     def sign_out_others(self) -> tuple[SignedInDevice, ...]:
         """End the sign-in everywhere but here; what is left."""
         return self._guarded(self.client.sign_out_others)
+
+    def protection(self) -> Protection:
+        """What protects the account beside the phone code."""
+        return self._guarded(self.client.protection)
+
+    def set_password(self, password: str, current: str = "") -> Protection:
+        """Set or change the password; every other computer is signed out.
+
+        Raises :class:`InputRejectedError` with ``PASSWORD_WEAK``, or ``SIGN_IN_WRONG`` for the current one.
+        """
+        return self._guarded(lambda: self.client.set_password(password, current))
+
+    def check_password(self, password: str) -> Page:
+        """Whether this is the borrower's password; the page they stand on. Raises ``SIGN_IN_WRONG``."""
+
+        def work() -> Page:
+            self.client.check_password(password)
+            return self.current_page()
+
+        return self._guarded(work)
+
+    def begin_second_factor(self) -> NewSecondFactor:
+        """A secret for an authenticator; it counts once :meth:`confirm_second_factor` has seen a code of it."""
+        return self._guarded(self.client.begin_second_factor)
+
+    def confirm_second_factor(self, code: str) -> tuple[str, ...]:
+        """Let it count; the recovery codes, told this once. Raises ``SECOND_FACTOR_WRONG``."""
+        return self._guarded(lambda: self.client.confirm_second_factor(code))
+
+    def remove_second_factor(self, code: str) -> Protection:
+        """Turn it off with a code of it or a recovery code. Raises ``SECOND_FACTOR_WRONG``."""
+        return self._guarded(lambda: self.client.remove_second_factor(code))

@@ -8,7 +8,7 @@ import contextlib
 from collections.abc import Callable
 from functools import partial
 
-from loanapp.client.answers import CodeSent, DemonstrationIdentityNote, LenderProfile, Tokens
+from loanapp.client.answers import CodeSent, DemonstrationIdentityNote, LenderProfile, Session, Tokens
 from loanapp.client.drafts import Draft
 from loanapp.client.errors import ProgramOutdatedError, SignedOutError
 from loanapp.client.secrets import SecretName
@@ -79,33 +79,37 @@ class Journey(ConsentActs, DraftActs, EvidenceActs, HistoryActs, AccountActs):
 
         def work() -> CodeSent:
             sent = self.client.send_code(phone)
-            if self.draft.phone not in {"", phone}:
-                self._forget_device()
+            self._about_to_sign_in(phone)
             with self._lock:
-                self.draft.phone, self.draft.code_challenge_id = phone, sent.challenge_id
+                self.draft.code_challenge_id = sent.challenge_id
             self._save()
             return sent
 
         return self._guarded(work)
 
-    def sign_in(self, code: str) -> Page:
-        """Trade the code for a session; somebody else's draft on this computer is not shown to the newcomer."""
+    def sign_in(self, code: str, second_factor: str = "") -> Page:
+        """Trade the code for a session; somebody else's draft on this computer is not shown to the newcomer.
+
+        Raises :class:`InputRejectedError`: with ``SECOND_FACTOR_NEEDED`` call again with the same code and one of the
+        authenticator.
+        """
 
         def work() -> Page:
             if not self.draft.code_challenge_id:
                 raise LoanAppError(ErrorCode.CODE_EXPIRED)
-            session = self.client.create_session(self.draft.code_challenge_id, code)
-            self._begin_session(session.tokens)
-            with self._lock:
-                somebody_else = self.draft.borrower_id not in {"", session.borrower_id}
-                self.draft = self.draft.signed_in(session.borrower_id)
-                self.draft.code_challenge_id = ""
-                self.draft.cost_seen = True
-            if somebody_else:
-                self._open().delete(SecretName.SIGNING_KEY)
-            self._save()
-            self._take(self.client.applications())
-            return self.current_page()
+            return self._signed_in(self.client.create_session(self.draft.code_challenge_id, code, second_factor))
+
+        return self._guarded(work)
+
+    def sign_in_by_password(self, phone: str, password: str, second_factor: str = "") -> Page:
+        """Sign in by password; see :meth:`sign_in`.
+
+        Raises :class:`InputRejectedError`, with ``PHONE_CODE_NEEDED`` where this computer is new to the account.
+        """
+
+        def work() -> Page:
+            self._about_to_sign_in(phone)
+            return self._signed_in(self.client.create_session_by_password(phone, password, second_factor))
 
         return self._guarded(work)
 
@@ -169,6 +173,25 @@ class Journey(ConsentActs, DraftActs, EvidenceActs, HistoryActs, AccountActs):
         return self.current_page()
 
     # Inside
+
+    def _about_to_sign_in(self, phone: str) -> None:
+        if self.draft.phone not in {"", phone}:
+            self._forget_device()
+        with self._lock:
+            self.draft.phone = phone
+
+    def _signed_in(self, session: Session) -> Page:
+        self._begin_session(session.tokens)
+        with self._lock:
+            somebody_else = self.draft.borrower_id not in {"", session.borrower_id}
+            self.draft = self.draft.signed_in(session.borrower_id)
+            self.draft.code_challenge_id = ""
+            self.draft.cost_seen = True
+        if somebody_else:
+            self._open().delete(SecretName.SIGNING_KEY)
+        self._save()
+        self._take(self.client.applications())
+        return self.current_page()
 
     def _begin_session(self, tokens: Tokens) -> None:
         """Use the tokens of a sign-in, and keep them with the key they are bound to."""

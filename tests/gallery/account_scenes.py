@@ -1,17 +1,21 @@
-"""What keeps others out of the account: the window covered."""
+"""What keeps others out of the account: the window covered, a password, a second factor."""
 
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 from loanapp.client.answers import CodeSent, SimulatedMessage
+from loanapp.client.protection import NewSecondFactor
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.localised import LocalisedText
 from loanapp.journey.pages import Page
+from tests.gallery.my_data_scenes import protection
 from tests.gallery.page_scenes import journey
 from tests.gallery.stage import TODAY, Room, Scene, settle
 from tests.ui.loan_in_hand import application
 from ui.idle_lock import IdleLock
+from ui.my_data.password_dialog import PasswordDialog
+from ui.my_data.second_factor_dialog import TurnOffDialog, TurnOnDialog
 
 PHONE = "13800000001"
 
@@ -23,7 +27,7 @@ def code_sent(_phone: str = PHONE) -> CodeSent:
     return CodeSent("c-1", TODAY, 20, message)
 
 
-def covered(*, asked: bool = False, error: ErrorCode | None = None) -> Any:
+def covered(*, asked: bool = False, error: ErrorCode | None = None, password: bool = False) -> Any:
     """The window over a page with somebody's figures, after nobody touched it."""
 
     def refuse(_code: str) -> None:
@@ -31,17 +35,84 @@ def covered(*, asked: bool = False, error: ErrorCode | None = None) -> Any:
 
     def set_it(room: Room) -> Any:
         made = journey(Page.PROGRESS, application("verifying"), request_code=code_sent, sign_in=refuse)
+        made.answers["protection"] = lambda: protection(both=password)
         made.draft = SimpleNamespace(phone=PHONE)
         room.open(Page.PROGRESS, made)
         lock = IdleLock(room.shell, room.window, 5)
         lock.lock()
+        room.rest()
         if asked:
             lock.cover.request_code()
             room.rest()
-            lock.cover._clock.stop()
+            lock.cover._countdown._clock.stop()
         if error is not None:
             lock.cover.code.set_text("271828")
             lock.cover.proceed()
+            room.rest()
+        settle(room.shell)
+        return room.shell
+
+    return set_it
+
+
+def by_password(*, code: ErrorCode | None = None) -> Any:
+    """Signing in by password; ``code`` is what the lender refuses it with."""
+
+    def refuse(*_shown: str) -> None:
+        raise LoanAppError(code or ErrorCode.SIGN_IN_WRONG)
+
+    def set_it(room: Room) -> Any:
+        shown: Any = room.open(Page.SIGN_IN, journey(Page.SIGN_IN, None, sign_in_by_password=refuse))
+        shown.phone.set_text(PHONE)
+        shown.other_way.click()
+        if code is not None:
+            shown.password.set_text("mian bao che zhan")
+            shown.proceed()
+            room.rest()
+        settle(room.shell)
+        return room.shell
+
+    return set_it
+
+
+def choosing(*, typed: str = "", change: bool = False) -> Any:
+    """The password being set."""
+
+    def set_it(room: Room) -> Any:
+        shown = room.open(Page.PROGRESS, journey(Page.PROGRESS, application("verifying")))
+        shown.context.journey.draft = SimpleNamespace(phone=PHONE)
+        dialog = PasswordDialog(room.window, shown.context, change=change)
+        dialog.open()
+        dialog.new.set_text(typed)
+        dialog._judging.stop()
+        if typed:
+            dialog._judge()
+        settle(room.shell)
+        return room.shell
+
+    return set_it
+
+
+def second_factor(*, confirmed: bool = False, off: bool = False) -> Any:
+    """The second factor being turned on, or off."""
+    secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+    uri = f"otpauth://totp/LoanApp:138%2A%2A%2A%2A0001?digits=6&secret={secret}&issuer=LoanApp&period=30"
+    codes = tuple(f"{first}7K{first}MQ4ZT9" for first in "ABCDEFGHJK")
+
+    def set_it(room: Room) -> Any:
+        made = journey(
+            Page.PROGRESS,
+            application("verifying"),
+            begin_second_factor=lambda: NewSecondFactor(uri, secret),
+            confirm_second_factor=lambda _code: codes,
+        )
+        shown = room.open(Page.PROGRESS, made)
+        dialog = (TurnOffDialog if off else TurnOnDialog)(room.window, shown.context)
+        dialog.open()
+        room.rest()
+        if confirmed:
+            dialog.code.set_text("314159")
+            dialog.proceed()
             room.rest()
         settle(room.shell)
         return room.shell
@@ -55,3 +126,13 @@ def account_scenes() -> Iterator[Scene]:
     yield Scene("covered-code-sent", covered(asked=True))
     yield Scene("covered-code-wrong", covered(asked=True, error=ErrorCode.CODE_WRONG))
     yield Scene("covered-no-lender", covered(error=ErrorCode.LENDER_UNREACHABLE))
+    yield Scene("covered-password", covered(password=True))
+    yield Scene("sign-in-password", by_password())
+    yield Scene("sign-in-password-wrong", by_password(code=ErrorCode.SIGN_IN_WRONG))
+    yield Scene("sign-in-second-factor", by_password(code=ErrorCode.SECOND_FACTOR_NEEDED))
+    yield Scene("sign-in-new-computer", by_password(code=ErrorCode.PHONE_CODE_NEEDED))
+    yield Scene("password-weak", choosing(typed="woaini1314"))
+    yield Scene("password-change", choosing(typed="mian bao che zhan", change=True))
+    yield Scene("second-factor-scan", second_factor())
+    yield Scene("second-factor-codes", second_factor(confirmed=True))
+    yield Scene("second-factor-off", second_factor(off=True))

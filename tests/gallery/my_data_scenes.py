@@ -11,6 +11,7 @@ from loanapp.client.data_uses import DataUse
 from loanapp.client.devices import SignedInDevice
 from loanapp.client.network_log import Contact
 from loanapp.client.profile import DataItem
+from loanapp.client.protection import Protection
 from loanapp.client.reading import JsonObject
 from loanapp.client.rights import RightRequest
 from loanapp.domain.consent import ApplicationPhase, ConsentScope
@@ -149,6 +150,12 @@ def correcting(*, lent: bool = False) -> Any:
     return set_it
 
 
+def protection(*, both: bool = False) -> Protection:
+    """Nothing beside the phone code, or all there is."""
+    since = datetime.fromisoformat(NOW) if both else None
+    return Protection(since, since, 9 if both else 0)
+
+
 def writing(room: Room) -> Any:
     """What is asked in writing, before anything is typed."""
     shown = room.open(Page.PROGRESS, journey(Page.PROGRESS, application("verifying")))
@@ -171,6 +178,7 @@ def asking(view: str, order: str = "", *, signed_in: bool = True, greedy: bool =
                 "may_close_account": lambda: False,
                 "my_requests": tuple,
                 "devices": devices,
+                "protection": protection,
                 **answers,
             },
         )
@@ -214,4 +222,5 @@ def my_data_scenes() -> Iterator[Scene]:
     yield Scene("my-data-correct-lent", correcting(lent=True))
     yield Scene("my-data-rights-kept", asking("rights", may_erase=lambda: False))
     yield Scene("my-data-security", asking("security"))
+    yield Scene("my-data-security-both", asking("security", protection=lambda: protection(both=True)))
     yield Scene("my-data-security-copied", asking("security", devices=lambda: devices(copied=True)))

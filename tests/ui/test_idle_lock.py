@@ -13,7 +13,7 @@ from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.journey.pages import Page
 from loanapp.resource_files import read_toml
 from tests.gallery.account_scenes import PHONE, code_sent
-from tests.gallery.my_data_scenes import contacts, devices
+from tests.gallery.my_data_scenes import contacts, devices, protection
 from tests.ui.test_sign_out import SignedIn, asked
 from ui.home import WindowSettings
 from ui.idle_lock import IdleLock
@@ -70,7 +70,12 @@ def desk(page_context, qtbot):
     journey = SignedIn()
     journey.draft.phone = PHONE
     journey.answers |= {"request_code": code_sent, "sign_in": lambda _code: Page.ABOUT_YOU, "devices": devices}
-    journey.answers |= {"may_erase": lambda: False, "may_close_account": lambda: False, "my_requests": tuple}
+    journey.answers |= {
+        "may_erase": lambda: False,
+        "may_close_account": lambda: False,
+        "my_requests": tuple,
+        "protection": protection,
+    }
     journey.client = SimpleNamespace(contacts=contacts)
     made = Desk(page_context(journey), qtbot)
     yield made
@@ -234,3 +239,35 @@ def test_the_choice_is_kept_and_what_it_is_without_one_is_the_policys(tmp_path):
     assert WindowSettings.load(tmp_path).lock_minutes == policy["minutes"][-1]
     (tmp_path / "window.json").write_text('{"lock_minutes": 100000}', encoding="utf-8")
     assert WindowSettings.load(tmp_path).lock_minutes == policy["usual"]
+
+
+def test_back_by_password_where_there_is_one(desk, qtbot):
+    def wrong(_password):
+        raise LoanAppError(ErrorCode.SIGN_IN_WRONG)
+
+    desk.journey.answers |= {"protection": lambda: protection(both=True), "check_password": wrong}
+    desk.wait(minutes=5)
+    qtbot.waitUntil(desk.cover.password.isVisible)
+    desk.cover.password.editor.setText("something else")
+    desk.cover.back.click()
+    qtbot.waitUntil(lambda: bool(desk.cover.password.error.text()))
+    assert not desk.window.isVisible()
+    desk.journey.answers["check_password"] = lambda _password: Page.ABOUT_YOU
+    desk.cover.back.click()
+    qtbot.waitUntil(lambda: desk.cover is None)
+    assert desk.journey.did("sign_in") == []
+
+
+def test_back_by_a_code_and_the_second_factor(desk, qtbot):
+    def needed(*shown):
+        if len(shown) == 1:
+            raise LoanAppError(ErrorCode.SECOND_FACTOR_NEEDED)
+        return Page.ABOUT_YOU
+
+    desk.journey.answers["sign_in"] = needed
+    desk.wait(minutes=5)
+    desk.come_back()
+    qtbot.waitUntil(desk.cover.factor.isVisible)
+    desk.cover.factor.set_text("271828")
+    desk.cover.back.click()
+    qtbot.waitUntil(lambda: desk.cover is None)

@@ -14,7 +14,7 @@ from loanapp.journey.consent_acts import GivenConsent
 from loanapp.proof.ledger_proof import LedgerFault
 from loanapp.resource_files import read_toml
 from tests.gallery import my_data_scenes
-from tests.gallery.my_data_scenes import contacts, devices, history
+from tests.gallery.my_data_scenes import contacts, devices, history, protection
 from tests.ui.loan_in_hand import NOW, application
 from tests.ui.typed_journey import TypedJourney
 from ui.components import LinkButton
@@ -36,6 +36,7 @@ def journey():
         "may_close_account": lambda: False,
         "my_requests": tuple,
         "devices": devices,
+        "protection": protection,
         "data_uses": history,
         "ledger_evidence": lambda: b'{"heads": []}',
     }

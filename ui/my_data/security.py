@@ -11,11 +11,13 @@ from ui.components.labels import empty
 from ui.formats import moment
 from ui.messages import Level
 from ui.my_data.lock_choice import LockChoice
+from ui.my_data.protection import ProtectionCard
 from ui.my_data.view import DataView
 from ui.translations import tr
 
 if TYPE_CHECKING:
     from loanapp.client.devices import SignedInDevice
+    from loanapp.client.protection import Protection
 
 
 class Security(DataView):
@@ -37,19 +39,28 @@ class Security(DataView):
         for part in (self.others, self.more):
             ways.add(part)
         ways.close_up()
+        self.protection = ProtectionCard(self.context)
+        self.protection.changed.connect(self.load)
+        self.protection.hide()
         self.lock = LockChoice(self.context)
-        for part in (self.copied, self.before, self.heading, self.card, ways, self.lock):
+        for part in (self.copied, self.before, self.heading, self.card, ways, self.protection, self.lock):
             self.body.addWidget(part)
 
     def load(self) -> bool:
         """Where the borrower is signed in now."""
         journey = self.context.journey
         self.devices = ()
+        self.protection.show_protection(None)
         self.show_words()
         if journey is None or not journey.signed_in:
             return False
-        self.ask(journey.devices, self._came)
+        self.ask(lambda: (journey.devices(), journey.protection()), self._both_came)
         return True
+
+    def _both_came(self, found: "tuple[tuple[SignedInDevice, ...], Protection]") -> None:
+        devices, protection = found
+        self.protection.show_protection(protection)
+        self._came(devices)
 
     def _came(self, devices: "tuple[SignedInDevice, ...]") -> None:
         self.devices = devices
@@ -73,6 +84,7 @@ class Security(DataView):
         self.others.setText(tr("security.others"))
         self.others.setVisible(any(not one.current for one in live))
         self.more.setText(tr("security.more"))
+        self.protection.show_words()
         self.lock.show_words(signed_in=signed_in)
         self._show_devices(live)
 

@@ -1,6 +1,6 @@
-"""Sign in with a phone and a one-time code."""
+"""Sign in with a phone and a one-time code, or a password; and a second factor where the borrower has turned one on."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -9,9 +9,13 @@ from PySide6.QtWidgets import QWidget
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.phone import parse_phone
 from loanapp.journey.pages import Page
+from ui.components.buttons import LinkButton
 from ui.components.card import Card
 from ui.components.error_summary import FieldError
+from ui.components.fields import Field
+from ui.components.flow_row import FlowRow
 from ui.components.number_fields import CodeField, PhoneField
+from ui.components.password_field import PasswordField
 from ui.components.resend_countdown import ResendCountdown
 from ui.components.safety_line import SafetyLine
 from ui.components.test_identity import TestIdentityRow
@@ -24,6 +28,8 @@ if TYPE_CHECKING:
 _CODE_LENGTH = 6
 _OF_THE_CODE = frozenset({ErrorCode.CODE_WRONG, ErrorCode.CODE_EXPIRED})
 _OF_THE_PHONE = frozenset({ErrorCode.PHONE_INVALID})
+_OF_THE_FACTOR = frozenset({ErrorCode.SECOND_FACTOR_NEEDED, ErrorCode.SECOND_FACTOR_WRONG})
+_OF_THE_PASSWORD = frozenset({ErrorCode.SIGN_IN_WRONG})
 
 
 class SignInPage(JourneyPage):
@@ -45,22 +51,40 @@ class SignInPage(JourneyPage):
         self.code = CodeField(width=160)
         self.code.set_help("one-time-code")
         card.body.addWidget(self.code)
+        self.password = PasswordField()
+        self.password.set_help("password-and-second-step")
+        self.password.hide()
+        card.body.addWidget(self.password)
+        self.factor = Field(width=200)
+        self.factor.set_help("password-and-second-step")
+        self.factor.hide()
+        card.body.addWidget(self.factor)
         self.warning = SafetyLine()
         card.body.addWidget(self.warning)
         card.body.addWidget(self._countdown.note)
+        self.other_way = LinkButton()
+        self.other_way.clicked.connect(self._take_other_way)
+        ways = FlowRow(spacing=16)
+        ways.add(self.other_way)
+        ways.close_up()
+        card.body.addWidget(ways)
         self.scaffold.add(card)
         self.test_people = TestIdentityRow("sign_in.take_test_identity")
         self.test_people.taken.connect(self._take_test_identity)
         self.test_people.hide()
         self.scaffold.add(self.test_people)
+        self._by_password = False
 
     def retranslate(self) -> None:
         """Change every word; what is typed stays."""
         super().retranslate()
         self.phone.set_label(tr("sign_in.phone"), tr("sign_in.phone_hint"))
         self.code.set_label(tr("one_time_code.code"), tr("one_time_code.code_hint"))
+        self.password.set_label(tr("protection.password"))
+        self.factor.set_label(tr("protection.factor"), tr("protection.factor_hint"))
         self.warning.setText(tr("sign_in.warning"))
         self._countdown.retranslate()
+        self._show_way()
 
     def load(self) -> None:
         """Show the phone typed last time."""
@@ -75,9 +99,12 @@ class SignInPage(JourneyPage):
             self.test_people.choose(kept.get("test_identity", ""))
 
     def leave(self) -> None:
-        """Leave; the code is forgotten."""
+        """Leave; code and password are forgotten."""
         super().leave()
         self.code.set_text("")
+        self.password.clear()
+        self.factor.set_text("")
+        self.factor.hide()
         self._countdown.forget()
         self.context.messages.show_simulated_message(None)
 
@@ -87,7 +114,8 @@ class SignInPage(JourneyPage):
 
     def focus_first(self) -> None:
         """The first empty field."""
-        field = self.code if self.phone.text() and self._countdown.code_sent else self.phone
+        second = self.password if self._by_password else self.code
+        field = second if self.phone.text() and (self._by_password or self._countdown.code_sent) else self.phone
         field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def missing(self) -> list[str]:
@@ -101,6 +129,14 @@ class SignInPage(JourneyPage):
         except LoanAppError as error:
             errors.append(FieldError(error_sentence(error), self.phone.editor))
             self.phone.set_error(error_sentence(error))
+        if not self.factor.isHidden() and not self.factor.text():
+            errors.append(FieldError(tr("protection.factor_missing"), self.factor.editor))
+            self.factor.set_error(tr("protection.factor_missing"))
+        if self._by_password:
+            if not self.password.text():
+                errors.append(FieldError(tr("protection.password_missing"), self.password.editor))
+                self.password.set_error(tr("protection.password_missing"))
+            return errors
         code = self.code.text()
         if not (len(code) == _CODE_LENGTH and code.isascii() and code.isdigit()):
             errors.append(FieldError(tr("one_time_code.code_missing"), self.code.editor))
@@ -123,7 +159,7 @@ class SignInPage(JourneyPage):
 
     def enter_pressed(self, field: QWidget) -> None:
         """Enter in the phone field asks for the code."""
-        if field is self.phone.editor and not self._countdown.code_sent:
+        if field is self.phone.editor and not self._countdown.code_sent and not self._by_password:
             self.request_code()
         else:
             self.proceed()
@@ -150,9 +186,32 @@ class SignInPage(JourneyPage):
         self.show_problem(None)
         if self.show_errors(self._errors_now):
             return
-        code, journey = self.code.text(), self.journey
         self.save_now()
-        self.context.operations.run(lambda: journey.sign_in(code), self._signed_in, self._refuse, busy=self)
+        self.context.operations.run(self._act(), self._signed_in, self._refuse, busy=self)
+
+    def _act(self) -> Callable[[], Page]:
+        journey, code, password = self.journey, self.code.text(), self.password.text()
+        second = () if self.factor.isHidden() else (self.factor.text(),)
+        if self._by_password:
+            phone = parse_phone(self.phone.text())
+            return lambda: journey.sign_in_by_password(phone, password, *second)
+        return lambda: journey.sign_in(code, *second)
+
+    def _take_other_way(self) -> None:
+        self._by_password = not self._by_password
+        self.show_problem(None)
+        self.show_errors(None)
+        self.password.clear()
+        self._show_way()
+        self.focus_first()
+
+    def _show_way(self) -> None:
+        by_password = self._by_password
+        self.password.setVisible(by_password)
+        for part in (self.code, self.send):
+            part.setVisible(not by_password)
+        self._countdown.note.setVisible(self._countdown.code_sent and not by_password)
+        self.other_way.setText(tr("protection.by_code" if by_password else "protection.by_password"))
 
     def _signed_in(self, page: Page) -> None:
         self.context.messages.show_simulated_message(None)
@@ -160,7 +219,20 @@ class SignInPage(JourneyPage):
 
     def _refuse(self, error: LoanAppError) -> None:
         """A refusal that names a field is shown at the field."""
-        field = self.code if error.code in _OF_THE_CODE else self.phone if error.code in _OF_THE_PHONE else None
+        if error.code in _OF_THE_FACTOR:
+            self.factor.show()
+            if error.code is ErrorCode.SECOND_FACTOR_NEEDED:
+                self.factor.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
+        elif error.code is ErrorCode.PHONE_CODE_NEEDED and self._by_password:
+            self._take_other_way()
+        fields: tuple[tuple[frozenset[ErrorCode], Field], ...] = (
+            (_OF_THE_CODE, self.code),
+            (_OF_THE_PHONE, self.phone),
+            (_OF_THE_FACTOR, self.factor),
+            (_OF_THE_PASSWORD, self.password),
+        )
+        field = next((one for codes, one in fields if error.code in codes), None)
         if field is None:
             self.show_problem(error)
             return

@@ -26,7 +26,7 @@ def put_password(
 ) -> wire.ProtectionAnswer:
     """Set or change the password; every other computer is signed out."""
     who = SignedIn(borrower_id, sessions.device_of(services, token), address)
-    passwords.set_password(services, who, body.password, body.current)
+    passwords.set_password(services, who, body.passphrase, body.current)
     return _protection(services, borrower_id)
 
 
@@ -40,7 +40,7 @@ def check_password(
 ) -> Response:
     """Whether this is the password, for a window that has covered itself."""
     who = SignedIn(borrower_id, sessions.device_of(services, token), address)
-    passwords.check_password(services, who, body.password)
+    passwords.check_password(services, who, body.passphrase)
     return Response(status_code=204)
 
 

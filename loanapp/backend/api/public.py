@@ -124,7 +124,7 @@ def sign_in_by_password(
     body: wire.PasswordSessionRequest, services: ServicesDep, sent: SentDep, address: AddressDep
 ) -> wire.SessionAnswer:
     """Sign in by password; the answer is the same for a phone nobody has and for a wrong password."""
-    shown = ByPassword(body.phone, body.password, body.second_factor, address)
+    shown = ByPassword(body.phone, body.passphrase, body.second_factor, address)
     return _opened(open_session_by_password(services, shown, NewDevice(body.device_key, body.system), sent))
 
 

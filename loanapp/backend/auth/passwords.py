@@ -132,7 +132,7 @@ def set_password(services: Services, who: SignedIn, password: str, current: str 
     phone = services.cipher.decrypt(sealed, f"borrower|{who.borrower_id}|phone").decode()
     weakness = password_strength(password, (phone,)).weakness
     if weakness is not None:
-        fields = {"password": ErrorCode.PASSWORD_WEAK}
+        fields = {"passphrase": ErrorCode.PASSWORD_WEAK}
         raise RefusedError(ErrorCode.PASSWORD_WEAK, fields=fields, why=weakness.value)
     hashed, now = _HASHER.hash(password), services.clock.now()
     with services.database.write() as session:

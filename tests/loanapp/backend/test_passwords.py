@@ -39,7 +39,7 @@ def signed_in(walker):
 
 @pytest.fixture
 def with_password(signed_in):
-    signed_in.done("PUT", "/v1/auth/password", body={"password": PASSWORD})
+    signed_in.done("PUT", "/v1/auth/password", body={"passphrase": PASSWORD})
     return signed_in
 
 
@@ -132,20 +132,20 @@ def test_it_takes_as_long_for_a_phone_nobody_has(walker, with_password, lender, 
     [("short", "too_short"), ("password", "common"), ("woaini1314", "common"), ("aaaaaaaaaa", "guessable")],
 )
 def test_a_weak_one_is_refused_with_the_reason(signed_in, password, why):
-    answer = signed_in.call("PUT", "/v1/auth/password", body={"password": password})
+    answer = signed_in.call("PUT", "/v1/auth/password", body={"passphrase": password})
     assert refused(answer, 422, "password_weak")["why"] == why
     assert protection(signed_in)["password_set_at"] is None
 
 
 def test_ones_own_phone_number_is_no_password(signed_in):
-    refused(signed_in.call("PUT", "/v1/auth/password", body={"password": signed_in.phone}), 422, "password_weak")
+    refused(signed_in.call("PUT", "/v1/auth/password", body={"passphrase": signed_in.phone}), 422, "password_weak")
 
 
 def test_changing_it_asks_for_the_current_one_and_signs_out_every_other_computer(with_password, clock):
     other = Walker(with_password.http, phone=with_password.phone)
     clock.move(minutes=16)
     other.sign_in()
-    ask = {"password": OTHER}
+    ask = {"passphrase": OTHER}
     refused(with_password.call("PUT", "/v1/auth/password", body=ask), 401, "sign_in_wrong")
     refused(with_password.call("PUT", "/v1/auth/password", body=ask | {"current": "x" * 20}), 401, "sign_in_wrong")
     with_password.done("PUT", "/v1/auth/password", body=ask | {"current": PASSWORD})
@@ -157,19 +157,19 @@ def test_changing_it_asks_for_the_current_one_and_signs_out_every_other_computer
 def test_a_forgotten_one_is_replaced_right_after_signing_in_by_code(with_password, clock):
     clock.move(minutes=16)
     with_password.sign_in()
-    with_password.done("PUT", "/v1/auth/password", body={"password": OTHER})
+    with_password.done("PUT", "/v1/auth/password", body={"passphrase": OTHER})
 
 
 def test_a_sign_in_by_password_is_no_fresh_code(with_password):
     opened = with_password.by_password(PASSWORD).json()
     with_password.token, with_password.refresh_token = opened["access_token"], opened["refresh_token"]
-    refused(with_password.call("PUT", "/v1/auth/password", body={"password": OTHER}), 401, "sign_in_wrong")
+    refused(with_password.call("PUT", "/v1/auth/password", body={"passphrase": OTHER}), 401, "sign_in_wrong")
 
 
 def test_a_window_that_covered_itself_asks_for_it(with_password):
     path = "/v1/auth/password-checks"
-    assert with_password.call("POST", path, body={"password": PASSWORD}).status_code == 204
-    refused(with_password.call("POST", path, body={"password": OTHER}), 401, "sign_in_wrong")
+    assert with_password.call("POST", path, body={"passphrase": PASSWORD}).status_code == 204
+    refused(with_password.call("POST", path, body={"passphrase": OTHER}), 401, "sign_in_wrong")
 
 
 # Guessing

@@ -186,7 +186,7 @@ class Walker:
         """The answer to signing in by password, on this computer or one with another key."""
         before = self.device_key
         self.device_key = device_key or before
-        body = self.on_device(phone=self.phone, password=password, **more)
+        body = self.on_device(phone=self.phone, passphrase=password, **more)
         answer = self.call("POST", "/v1/auth/password-sessions", body=body)
         self.device_key = before
         return answer

@@ -14,14 +14,14 @@ Password = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 class PasswordRequest(Request):
     """Set or change the password; ``current`` where there is one and the sign-in by code is not fresh."""
 
-    password: Password
+    passphrase: Password
     current: Password | None = None
 
 
 class PasswordCheckRequest(Request):
     """Whether somebody at a signed-in computer knows the password."""
 
-    password: Password
+    passphrase: Password
 
 
 class SecondFactorRequest(Request):

@@ -162,10 +162,13 @@ class SessionRequest(OnDevice):
 
 
 class PasswordSessionRequest(OnDevice):
-    """Sign in by password; ``second_factor`` where the borrower has turned one on."""
+    """Sign in by password; ``second_factor`` where the borrower has turned one on.
+
+    It is called a passphrase here: no field of this contract may be named as a bank card's secret is.
+    """
 
     phone: Annotated[str, StringConstraints(min_length=1, max_length=30)]
-    password: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+    passphrase: Annotated[str, StringConstraints(min_length=1, max_length=500)]
     second_factor: SecondFactor | None = None
 
 

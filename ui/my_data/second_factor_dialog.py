@@ -1,0 +1,189 @@
+"""Turning the second factor on (scan, show a code, write the recovery codes down) and off."""
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QWidget
+
+from loanapp.domain.errors import ErrorCode, LoanAppError
+from ui.components import Banner, Dialog, Field, PrimaryButton, SecondaryButton, label
+from ui.components.qr_view import QrView
+from ui.messages import Level
+from ui.translations import error_fix, error_sentence, tr
+
+if TYPE_CHECKING:
+    from loanapp.client.protection import NewSecondFactor
+    from loanapp.journey.journey import Journey
+    from ui.pages.page import PageContext
+
+_WIDTH = 560
+_OF_THE_FACTOR = frozenset({ErrorCode.SECOND_FACTOR_WRONG, ErrorCode.SECOND_FACTOR_NEEDED})
+
+
+class _FactorDialog(Dialog):
+    """A code of the authenticator in a field, and what came of it."""
+
+    done_with = Signal()
+
+    def __init__(self, parent: QWidget, context: "PageContext") -> None:
+        super().__init__(parent, width=_WIDTH)
+        self.context = context
+        self.problem = Banner(Level.STOP)
+        self.problem.hide()
+        self.lead = label("")
+        self.code = Field(width=200)
+        self.cancel, self.go_on = SecondaryButton(), PrimaryButton()
+        self.answers.addWidget(self.cancel)
+        self.answers.addStretch(1)
+        self.answers.addWidget(self.go_on)
+        self.cancel.clicked.connect(self.reject)
+        self.go_on.clicked.connect(self.proceed)
+
+    @property
+    def journey(self) -> "Journey":
+        """There while somebody is signed in."""
+        if self.context.journey is None:
+            raise RuntimeError("nobody is signed in")
+        return self.context.journey
+
+    def proceed(self) -> None:
+        """The main action."""
+
+    def typed(self) -> str:
+        """The code; empty and said where nothing was typed."""
+        if not self.code.text():
+            self.code.set_error(tr("protection.factor_missing"))
+            self.code.setFocus()
+        return self.code.text()
+
+    def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - the protocol of operations
+        """One thing at a time."""
+        self.go_on.set_busy(busy)
+        self.go_on.setEnabled(not busy)
+
+    def show_problem(self, error: LoanAppError | None) -> None:
+        """At the field where it belongs to the code."""
+        self.problem.hide()
+        if error is not None and error.code in _OF_THE_FACTOR:
+            self.code.set_error(error_sentence(error))
+            self.code.setFocus()
+        elif error is not None:
+            self.problem.say(error_sentence(error), error_fix(error))
+            self.problem.show()
+
+    def done(self, result: int) -> None:
+        """An answer still awaited is dropped."""
+        self.context.operations.cancel_for(self)
+        super().done(result)
+        self.deleteLater()
+
+    def retranslate(self) -> None:
+        """Every word in the language in force."""
+        self.code.set_label(tr("protection.factor"))
+        self.cancel.setText(tr("protection.cancel"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the language."""
+        if event.type() == QEvent.Type.LanguageChange and hasattr(self, "go_on"):
+            self.retranslate()
+        super().changeEvent(event)
+
+
+class TurnOnDialog(_FactorDialog):
+    """First the QR code, then the recovery codes, which stay until they were written down."""
+
+    def __init__(self, parent: QWidget, context: "PageContext") -> None:
+        super().__init__(parent, context)
+        self.picture, self.by_hand = QrView(), label("", "small-ink", selectable=True)
+        self.recovery = label("", "figure", selectable=True)
+        self._made: NewSecondFactor | None = None
+        self._codes: tuple[str, ...] = ()
+        self.body.addWidget(self.problem)
+        self.body.addWidget(self.lead)
+        self.body.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignLeft)
+        for part in (self.by_hand, self.code, self.recovery):
+            self.body.addWidget(part)
+        self.recovery.hide()
+        self.retranslate()
+        self.code.setFocus()
+        journey = self.journey
+
+        def make() -> tuple[Any, ...]:
+            from loanapp.vision.qr_code import qr_modules
+
+            made = journey.begin_second_factor()
+            return made, qr_modules(made.uri)
+
+        context.operations.run(make, self._came, busy=self)
+
+    def _came(self, found: tuple[Any, ...]) -> None:
+        self._made, modules = found
+        self.picture.show_modules(modules)
+        self.retranslate()
+        self.fit()
+
+    def proceed(self) -> None:
+        """Show a code of the authenticator; then, once the recovery codes are written down, close."""
+        if self._codes:
+            self.accept()
+        elif code := self.typed():
+            self.context.operations.run(partial(self.journey.confirm_second_factor, code), self._turned_on, busy=self)
+
+    def _turned_on(self, codes: tuple[str, ...]) -> None:
+        self._codes = codes
+        for part in (self.picture, self.by_hand, self.code, self.cancel, self.problem):
+            part.hide()
+        self.recovery.show()
+        self.retranslate()
+        self.go_on.setFocus()
+        self.done_with.emit()
+
+    def reject(self) -> None:
+        """Escape does not put away what is shown once."""
+        if not self._codes:
+            super().reject()
+
+    def retranslate(self) -> None:
+        """Every word in the language in force."""
+        super().retranslate()
+        step = "codes" if self._codes else "scan"
+        self.set_heading(tr("protection.codes_title" if self._codes else "protection.next"))
+        self.lead.setText(tr("protection.codes_text" if step == "codes" else "protection.scan"))
+        self.picture.setAccessibleName(tr("protection.scan_name"))
+        if self._made is not None:
+            self.by_hand.setText(tr("protection.by_hand", secret=_grouped(self._made.secret, 4)))
+        pairs = [_grouped(one, 5, "-") for one in self._codes]
+        self.recovery.setText("\n".join("    ".join(pairs[at : at + 2]) for at in range(0, len(pairs), 2)))
+        self.go_on.setText(tr("protection.copied_down" if self._codes else "protection.turn_on"))
+
+
+class TurnOffDialog(_FactorDialog):
+    """A code of it turns it off."""
+
+    def __init__(self, parent: QWidget, context: "PageContext") -> None:
+        super().__init__(parent, context)
+        for part in (self.problem, self.lead, self.code):
+            self.body.addWidget(part)
+        self.retranslate()
+        self.code.setFocus()
+
+    def proceed(self) -> None:
+        """Turn it off."""
+        if code := self.typed():
+            self.context.operations.run(partial(self.journey.remove_second_factor, code), self._turned_off, busy=self)
+
+    def _turned_off(self, _protection: object) -> None:
+        self.done_with.emit()
+        self.accept()
+
+    def retranslate(self) -> None:
+        """Every word in the language in force."""
+        super().retranslate()
+        self.set_heading(tr("protection.off_title"))
+        self.lead.setText(tr("protection.off_text"))
+        self.go_on.setText(tr("protection.turn_off"))
+
+
+def _grouped(text: str, size: int, gap: str = " ") -> str:
+    return gap.join(text[at : at + size] for at in range(0, len(text), size))
