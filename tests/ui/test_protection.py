@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from loanapp.client.protection import NewSecondFactor
 from loanapp.domain.errors import ErrorCode, LoanAppError
@@ -152,8 +152,11 @@ def asking(page_context, qtbot, journey):
 
     def make(kind, **named):
         journey.draft.phone = "13800000001"
-        dialog = kind(None, page_context(journey), **named)
-        qtbot.addWidget(dialog)
+        behind = QWidget()  # dialogs delete themselves once they are answered
+        qtbot.addWidget(behind)
+        behind.resize(1366, 768)
+        behind.show()
+        dialog = kind(behind, page_context(journey), **named)
         dialog.open()
         qtbot.waitUntil(lambda: not dialog_context(dialog).operations.active)
         return dialog

@@ -110,9 +110,7 @@ def code_values(services: Services, issued: IssuedCode) -> dict[str, Any]:
 
 
 @router.post("/auth/sessions", status_code=201, responses=problems(401, 429))
-def sign_in(
-    body: wire.SessionRequest, services: ServicesDep, sent: SentDep, address: AddressDep
-) -> wire.SessionAnswer:
+def sign_in(body: wire.SessionRequest, services: ServicesDep, sent: SentDep, address: AddressDep) -> wire.SessionAnswer:
     """Exchange a code for a session on this computer."""
     device = NewDevice(body.device_key, body.system)
     opened = open_session(services, Shown(body.challenge_id, body.code, body.second_factor, address), device, sent)

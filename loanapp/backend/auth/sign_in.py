@@ -77,9 +77,7 @@ def _trier(issued: OneTimeCode, device: NewDevice, shown: Shown) -> Trier:
     return Trier(f"second_factor|{issued.phone_index}", key_digest(device.public_key), shown.address)
 
 
-def _open(
-    services: Services, session: Session, issued: OneTimeCode, device: NewDevice, shown: Shown
-) -> OpenedSession:
+def _open(services: Services, session: Session, issued: OneTimeCode, device: NewDevice, shown: Shown) -> OpenedSession:
     now, phone = services.clock.now(), phone_of(services, issued)
     borrower = session.scalars(select(Borrower).where(Borrower.phone_index == issued.phone_index)).first()
     if shown.second_factor is not None:
