@@ -149,10 +149,12 @@ def test_what_is_set_is_said_and_each_way_leads_on(opened, journey):
 @pytest.fixture
 def asking(page_context, qtbot, journey):
     """``asking(kind, **named)``: a dialog of the security page, open."""
+    held = []
 
     def make(kind, **named):
         journey.draft.phone = "13800000001"
         behind = QWidget()  # dialogs delete themselves once they are answered
+        held.append(behind)
         qtbot.addWidget(behind)
         behind.resize(1366, 768)
         behind.show()
