@@ -22,6 +22,7 @@ _NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "verify": (),
     "analyse": (),
     "quote": (),
+    "conformance": ("loanapp.backend",),
     "tour": ("loanapp.demonstration", "ui.tour"),
 }
 HEADLESS: Final = tuple(_NEEDS)
