@@ -93,6 +93,15 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """Until when law keeps the data, and which law; ``fixed``: the loan is repaid, else that is the day as planned."""
+
+    until: date
+    fixed: bool
+    law: LocalisedText
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentRecord:
     """One authorisation as last given or refused."""
 
@@ -258,6 +267,7 @@ class Application:
     stated_totals: StatedTotals | None
     disclosure_confirmed: bool
     contract: ContractState | None
+    kept: Kept | None
     erased_at: datetime | None
     """When the lender deletes it by itself, unless something changes before."""
 
@@ -295,6 +305,7 @@ class Application:
             stated_totals=answer.optional("offer", _stated_totals),
             disclosure_confirmed=answer.flag("disclosure_confirmed"),
             contract=answer.optional("contract", _contract_state),
+            kept=answer.optional("kept", _kept) if answer.has("kept") else None,
             erased_at=answer.optional("erased_at", JsonObject.moment) if answer.has("erased_at") else None,
         )
 
@@ -352,6 +363,11 @@ def _profile(answer: JsonObject, name: str) -> Profile:
         monthly_income=inner.decimal("monthly_income"),
         monthly_debt=inner.decimal("monthly_debt"),
     )
+
+
+def _kept(whole: JsonObject, name: str) -> Kept:
+    answer = whole.inner(name)
+    return Kept(answer.day("until"), answer.flag("fixed"), answer.localised("law"))
 
 
 def _consent_record(answer: JsonObject) -> ConsentRecord:

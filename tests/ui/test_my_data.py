@@ -363,6 +363,17 @@ def test_what_law_keeps_is_said_and_not_offered_for_deletion(opened, journey):
     assert any("反洗钱法 34" in text for text in words(dialog))
 
 
+@pytest.mark.parametrize("fixed", [True, False])
+def test_what_law_keeps_names_the_day_and_the_law(opened, journey, fixed):
+    law = {"zh": "反洗钱法 34", "en": "Anti-Money Laundering Law 34"}
+    kept = {"until": "2036-11-22", "fixed": fixed, "law": law}
+    journey.application = application("settled" if fixed else "active", kept=kept)
+    said = [text for text in words(opened(journey, first="rights")) if "2036年11月22日" in text]
+    assert len(said) == 2  # deleting, and closing the account
+    assert all("反洗钱法 34" in text and "自动删除" in text for text in said)
+    assert all(("按计划" in text) is not fixed for text in said)
+
+
 def test_every_other_right_leads_to_what_to_do(opened, journey):
     from loanapp.resource_files import resource_path
 

@@ -136,6 +136,10 @@ class Rights(DataView):
             title(tr(f"my_data.right_{name}"))
             kept = (name == "delete" and not may_erase) or (name == "close" and signed_in and not may_close)
             said = tr(f"my_data.right_{name}_kept" if kept else f"my_data.right_{name}_text")
+            law = journey.application.kept if kept and journey is not None and journey.application else None
+            if law is not None:
+                key = "my_data.kept_until" if law.fixed else "my_data.kept_as_planned"
+                said = tr(key, day=day(law.until), law=self.context.translator.pick(law.law))
             goes = journey.application.erased_at if name == "delete" and journey and journey.application else None
             if goes is not None and journey is not None:
                 left = max(0, (goes - journey.clock.now()).days)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import Sealed, consent_given, missing_for_submit, newest_consents
 from loanapp.backend.branches.appointments import booked, branch_of, branch_open, missed
+from loanapp.backend.data_uses.kept import kept_until
 from loanapp.backend.http.models import application as wire
 from loanapp.backend.http.models.common import Words
 from loanapp.backend.policy import models as policy
@@ -86,8 +87,15 @@ def show(services: Services, session: Session, application: Application) -> wire
         offer=wire.OfferAnswer.model_validate(offer) if offer else None,
         disclosure_confirmed=application.disclosure_confirmed_at is not None,
         contract=_contract(services, session, application),
+        kept=_kept(services, session, application),
         erased_at=_erased_at(services, application),
     )
+
+
+def _kept(services: Services, session: Session, application: Application) -> wire.KeptAnswer | None:
+    rule = services.policies.kept_by_law
+    kept = kept_until(session, application, rule)
+    return None if kept is None else wire.KeptAnswer(until=kept[0], fixed=kept[1], law=words_of(rule.law))
 
 
 def _demands(found: Demands) -> tuple[wire.DemandAnswer, ...]:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from loanapp.backend.auth.forgetting import forget_old_sign_ins
 from loanapp.backend.data_uses.erasure import erase, finish_erasure
+from loanapp.backend.data_uses.kept import forget_cards_and_credit, over
 from loanapp.backend.http.middleware import failure_place
 from loanapp.backend.repeating import Repeating
 from loanapp.backend.rights import requests
@@ -31,14 +32,18 @@ def sweep(services: Services) -> None:
     One deletion that fails keeps no other from being made: it comes again with the next sweep.
     """
     _finish_begun(services)
-    for act in (destroy_leftovers, destroy_expired, tickets.forget_old, requests.forget_old, forget_old_sign_ins):
+    by_time = (tickets.forget_old, requests.forget_old, forget_old_sign_ins, forget_cards_and_credit)
+    for act in (destroy_leftovers, destroy_expired, *by_time):
         _guarded(act, services)
     last = services.clock.now() - timedelta(days=services.policies.retention_days("draft"))
     stale = select(Application).where(Application.status == ApplicationStatus.DRAFT, Application.updated_at < last)
     with services.database.read() as session:
         due = list(session.scalars(stale.with_only_columns(Application.id)))
+        released = over(services, session, services.clock.now())
     for application_id in due:
         _guarded(_erase_stale, services, application_id, last)
+    for application_id in released:
+        _guarded(_erase_released, services, application_id)
     _finish_begun(services)
     # Whatever else was deleted meanwhile, such as what a consent taken back allowed, leaves the log as well.
     _guarded(services.database.erase_deleted)
@@ -50,6 +55,11 @@ def _erase_stale(services: Services, application_id: str, last: datetime) -> Non
         application = session.get_one(Application, application_id)
         if application.status is ApplicationStatus.DRAFT and application.updated_at < last:
             erase(services, session, application, "retention")
+
+
+def _erase_released(services: Services, application_id: str) -> None:
+    with services.database.write() as session:
+        erase(services, session, session.get_one(Application, application_id), "retention")
 
 
 def _finish_begun(services: Services) -> None:

@@ -16,6 +16,7 @@ from loanapp.backend.policy.models import (
     DisclosureWords,
     Face,
     HardshipTerms,
+    KeptByLaw,
     Limit,
     Limits,
     Passwords,
@@ -69,6 +70,7 @@ def load_policies(profile: str = "demonstration", today: date | None = None) -> 
             _validated(RetentionClass, "policy/retention.toml", row)
             for row in _parsed("policy", "retention")["classes"]
         ),
+        kept_by_law=_validated(KeptByLaw, "policy/retention.toml", _parsed("policy", "retention")["kept_by_law"]),
         support=_read(SupportTickets, "policy", "support"),
         staff=_read(Staff, "policy", "staff"),
         rights=_read(Rights, "policy", "rights"),

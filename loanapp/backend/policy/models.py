@@ -247,6 +247,15 @@ class RetentionClass(Row):
     mark: str
 
 
+class KeptByLaw(Row):
+    """How many years since the last payment a loan's identity and transactions are kept, and by which law."""
+
+    years: int = Field(ge=10)
+    law: Words
+    source: str
+    mark: str
+
+
 class Simulation(Row):
     """How long the simulated sources take, in seconds, and which share of the questions each leaves unanswered.
 
@@ -456,6 +465,7 @@ class Policies:
     disclosure: DisclosureWords
     branches: Branches
     retention: tuple[RetentionClass, ...]
+    kept_by_law: KeptByLaw
     support: SupportTickets
     staff: Staff
     rights: Rights

@@ -4,15 +4,17 @@ import base64
 import sqlite3
 import time
 import uuid
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
 from loanapp.backend.data_uses.copy import _OF_APPLICATION
+from loanapp.backend.data_uses.kept import years_after
 from loanapp.backend.data_uses.retention import sweep
 from loanapp.backend.staff.tables import Base
-from loanapp.backend.store.tables import Application, ContractRecord, DeletionReceipt
+from loanapp.backend.store.tables import Application, Check, ContractRecord, DeletionReceipt, Loan
 from loanapp.backend.vault.vault import VaultItem
+from loanapp.domain.clock import CHINA
 from loanapp.proof.signed_message import verify_message
 from tests.loanapp.backend.test_kills import LenderProcess
 from tests.loanapp.backend.test_refusals import refused
@@ -156,6 +158,59 @@ def test_a_draft_goes_thirty_days_after_its_last_change(walker, lender):
         query = select(DeletionReceipt).where(DeletionReceipt.application_id == one.id)
         row = session.scalars(query).one()
     assert (row.receipt["reason"], row.finished_at is not None) == ("retention", True)
+
+
+def test_what_law_keeps_says_until_when_and_goes_by_itself_on_the_day_after(walker, lender, clock):
+    one, services = walker(), lender.services
+    one.borrow(clock)
+    planned = one.get()["kept"]
+    assert (planned["fixed"], planned["law"]["zh"]) == (False, "反洗钱法 34")
+    one.pay("payoff", "10000.00")
+    settled = services.clock.now().astimezone(CHINA).date()
+    kept = one.get()["kept"]
+    assert (kept["fixed"], kept["until"]) == (True, years_after(settled, 10).isoformat())
+    refused(one.call("POST", one.at("/erasure"), body={}), 409, "not_allowed_now")
+    held = bytes_of(services.database, services.vault._database, services.database.path.parent, one.id)
+    with services.database.write() as session:
+        loan = session.get_one(Loan, one.id)
+        loan.settled_at = loan.settled_at.replace(year=loan.settled_at.year - 10)
+    sweep(services)  # the last day of the ten years: nothing goes yet
+    assert one.get()["identity"] is not None
+    with services.database.write() as session:
+        session.get_one(Loan, one.id).settled_at -= timedelta(days=2)
+    sweep(services)
+    assert one.get()["identity"] is None
+    assert left_of(held, services.database.path.parent) == []
+    (receipt,) = one.done("POST", "/v1/my-data/copies", body={})["deletion_receipts"]
+    assert receipt["reason"] == "retention"
+
+
+def test_card_and_credit_record_go_five_years_after_repayment_and_the_rest_stays(walker, lender, clock):
+    one, services = walker(), lender.services
+    one.borrow(clock)
+    one.pay("payoff", "10000.00")
+    with services.database.read() as session:
+        held = [
+            session.get_one(Application, one.id).card_sealed,
+            session.get_one(Check, (one.id, "credit")).answer_sealed,
+        ]
+    root = services.database.path.parent
+    for days, left in ((1825, True), (2, False)):
+        with services.database.write() as session:
+            session.get_one(Loan, one.id).settled_at -= timedelta(days=days)
+        sweep(services)
+        assert bool(left_of(held, root)) is left
+        assert bool(one.get()["bank_card"]) is left
+    assert one.get()["identity"] is not None
+    told = [entry["content"]["act"] for entry in one.done("GET", "/v1/data-uses")["entries"]]
+    assert told.count("deletion.card_and_credit") == 1
+    sweep(services)
+    told = [entry["content"]["act"] for entry in one.done("GET", "/v1/data-uses")["entries"]]
+    assert told.count("deletion.card_and_credit") == 1
+
+
+def test_twenty_ninth_of_february_is_kept_a_day_longer():
+    assert years_after(date(2028, 2, 29), 10) == date(2038, 3, 1)
 
 
 def test_a_copy_holds_everything_in_the_open_and_leaves_an_entry(walker):

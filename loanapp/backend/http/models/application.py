@@ -1,5 +1,6 @@
 """The application and everything in it."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints
@@ -290,6 +291,14 @@ class ContractState(Answer):
     authorised_until: AwareDatetime | None
 
 
+class KeptAnswer(Answer):
+    """Until when law keeps the data and which law; ``fixed``: the loan is repaid, else that is the day as planned."""
+
+    until: date
+    fixed: bool
+    law: Words
+
+
 class ApplicationAnswer(Answer):
     """Where the application stands and what the borrower may do next."""
 
@@ -322,6 +331,7 @@ class ApplicationAnswer(Answer):
     offer: OfferAnswer | None
     disclosure_confirmed: bool
     contract: ContractState | None
+    kept: KeptAnswer | None = Field(description="What law keeps, once a loan was paid out")
     erased_at: AwareDatetime | None = Field(description="When it is deleted by itself, unless something changes before")
 
 
