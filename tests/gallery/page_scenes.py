@@ -39,6 +39,11 @@ FIELDS: Final = {
     "valid_from": "2018-05-10",
     "valid_until": "2038-05-10",
 }
+CHANGES: Final = [
+    {"reason": "repayment_burden_too_high", "up_to": None, "income_at_least": None, "after": "2026-12-22"},
+    {"reason": "income_too_low", "up_to": None, "income_at_least": "2000.00", "after": "2026-12-22"},
+    {"reason": "limit_reached", "up_to": None, "income_at_least": None, "after": "2026-12-22"},
+]
 BURDEN: Final = {"outcome": "declined", "reasons": ["repayment_burden_too_high", "income_too_low", "limit_reached"]}
 
 
@@ -486,8 +491,12 @@ def _of_all() -> Iterator[tuple[str, Callable[[Room], Any]]]:
     yield "progress-offline", scene(Page.PROGRESS, lambda: application("verifying"), _out_of_reach)
     yield "decision-offer", scene(Page.DECISION, lambda: application("offered"))
     yield "decision-review", scene(Page.DECISION, lambda: application("in_review", expected_seconds=7200))
-    declined = {"decision": {**BURDEN, "retry_after": "2026-12-22"}, "allowed_actions": []}
+    declined = {"decision": {**BURDEN, "retry_after": "2026-12-22", "changes": CHANGES}, "allowed_actions": []}
     yield "decision-declined", scene(Page.DECISION, lambda: application("declined", **declined))
+    small = {"outcome": "declined", "reasons": ["start_small"], "retry_after": NOW[:10]}
+    change = {"reason": "start_small", "up_to": "5000.00", "income_at_least": None, "after": small["retry_after"]}
+    start = {"decision": {**small, "changes": [change]}, "allowed_actions": []}
+    yield "decision-start-small", scene(Page.DECISION, lambda: application("declined", **start))
     yield "decision-guarded", scene(Page.DECISION, lambda: application("offered"), offer=_guarded)
     yield "decision-withdrawn", scene(Page.DECISION, lambda: application("withdrawn", allowed_actions=[]))
     yield "cost-disclosure", scene(Page.COST_DISCLOSURE, lambda: application("signing"), _still)

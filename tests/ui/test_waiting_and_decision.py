@@ -140,6 +140,36 @@ def test_a_refusal_gives_at_most_three_reasons_and_the_next_way(show):
     page.leave()
 
 
+def test_a_reason_says_what_would_change_it_and_from_when(show):
+    from ui.pages.decision import DecisionPage
+
+    changes = [
+        {"reason": "repayment_burden_too_high", "up_to": "6400.00", "income_at_least": None, "after": "2026-12-22"},
+        {"reason": "income_too_low", "up_to": None, "income_at_least": "2000.00", "after": "2026-12-22"},
+        {"reason": "age_outside_policy", "up_to": None, "income_at_least": None, "after": "2027-03-01"},
+    ]
+    reasons = [change["reason"] for change in changes]
+    decision = {"outcome": "declined", "reasons": reasons, "retry_after": "2026-12-22", "changes": changes}
+    page = show(DecisionPage, JourneyInHand(application("declined", decision=decision, allowed_actions=[])))
+    words = texts(page)
+    assert "同样的期限，借6,400元以内不会因为这一条被拒。" in words
+    assert "每月收入要不低于2,000元" in words
+    assert "2027年3月1日起可以再申请" in words
+    assert "2026年12月22日起可以再申请" not in words  # the day for the whole decision stands once, below
+    page.leave()
+
+
+def test_a_small_start_can_be_made_at_once(show):
+    from ui.pages.decision import DecisionPage
+
+    change = {"reason": "start_small", "up_to": "5000.00", "income_at_least": None, "after": "2026-11-22"}
+    decision = {"outcome": "declined", "reasons": ["start_small"], "retry_after": "2026-11-22", "changes": [change]}
+    page = show(DecisionPage, JourneyInHand(application("declined", decision=decision, allowed_actions=[])))
+    assert "5,000元以内不会因为这一条被拒。" in texts(page)
+    assert not page.scaffold.primary.isHidden()
+    page.leave()
+
+
 def test_a_new_application_is_offered_from_the_day_named_and_not_before(show):
     from ui.pages.decision import DecisionPage
 
