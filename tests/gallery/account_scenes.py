@@ -16,6 +16,7 @@ from tests.ui.loan_in_hand import application
 from ui.idle_lock import IdleLock
 from ui.my_data.password_dialog import PasswordDialog
 from ui.my_data.second_factor_dialog import TurnOffDialog, TurnOnDialog
+from ui.safe_moment import Moment, SafeMoment
 
 PHONE = "13800000001"
 
@@ -120,6 +121,26 @@ def second_factor(*, confirmed: bool = False, off: bool = False) -> Any:
     return set_it
 
 
+def safe_moment(moment: Moment, *found: str, told: bool = False, waited: bool = False) -> Any:
+    """The card in front of a page, with what runs on this computer."""
+
+    def set_it(room: Room) -> Any:
+        shown = room.open(Page.PROGRESS, journey(Page.PROGRESS, application("verifying")))
+        dialog = SafeMoment(room.window, shown.context, moment, found)
+        dialog.open()
+        dialog._clock.stop()
+        if told and found:
+            dialog.told.click()
+            dialog._clock.stop()
+        if waited:
+            dialog._seconds = 1
+            dialog._tick()
+        settle(room.shell)
+        return room.shell
+
+    return set_it
+
+
 def account_scenes() -> Iterator[Scene]:
     """Covered, on the way back, and refused."""
     yield Scene("covered", covered())
@@ -136,3 +157,7 @@ def account_scenes() -> Iterator[Scene]:
     yield Scene("second-factor-scan", second_factor())
     yield Scene("second-factor-codes", second_factor(confirmed=True))
     yield Scene("second-factor-off", second_factor(off=True))
+    yield Scene("safe-signing", safe_moment(Moment.SIGNING, "ToDesk", "向日葵 Sunlogin"))
+    yield Scene("safe-signing-waited", safe_moment(Moment.SIGNING, "ToDesk", waited=True))
+    yield Scene("safe-card-told", safe_moment(Moment.CARD, "AnyDesk", told=True))
+    yield Scene("safe-payout-told", safe_moment(Moment.PAYOUT))

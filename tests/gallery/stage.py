@@ -76,6 +76,7 @@ class Room:
         # A picture of something that moves would be another each time.
         theme().take_system_wishes(SystemWishes(less_motion=True))
         self._closers.callback(theme().take_system_wishes, SystemWishes())
+        self.programs: Callable[[], tuple[str, ...]] = tuple
         self.window: MainWindow | None = None
         self.shell: Shell | None = None
 
@@ -92,6 +93,8 @@ class Room:
         context = self.context(journey, kit)
         # Whether this computer can speak is not for a picture to depend on.
         self.enter(patch.object(Voice, "available", True))
+        # Nor is what else runs on it.
+        self.enter(patch("loanapp.help.diagnosis.processes.running_remote_control", self.programs))
         shell = self.shell = Shell("")
         window = self.window = MainWindow(context, help_open=help_open)
         self._closers.callback(self._close, shell, window)

@@ -326,7 +326,7 @@ def test_another_card_may_be_bound_instead_and_the_change_may_be_left(open_page,
     page = open_page(BankCardPage, journey, Kit())
     assert page.change.text() == "换一张卡"
     page.change.click()
-    assert page.number.isVisible()
+    qtbot.waitUntil(page.number.isVisible)
     assert page.number.text() == ""
     assert page.scaffold.primary.text() == "核对并绑定这张卡"
     page.number.set_text("6222")
@@ -334,6 +334,7 @@ def test_another_card_may_be_bound_instead_and_the_change_may_be_left(open_page,
     assert page.goes_on_with_bound
     assert page.number.text() == ""
     page.change.click()
+    qtbot.waitUntil(page.number.isVisible)
     page.number.set_text("6222020000000000018")
     page.phone.set_text("13800000001")
     assert done_with(qtbot, page, page.proceed) is Page.CHECK_ANSWERS

@@ -21,6 +21,7 @@ from ui.components.number_fields import BankCardField, PhoneField
 from ui.components.test_identity import TestIdentityRow
 from ui.messages import Level
 from ui.pages.page import JourneyPage
+from ui.safe_moment import Moment, SafeMoment, before
 from ui.translations import error_sentence, tr, translator
 
 if TYPE_CHECKING:
@@ -50,6 +51,9 @@ class BankCardPage(JourneyPage):
         self.bound.body.addWidget(self.bound_phone)
         self.bound.body.addWidget(self.change, 0, Qt.AlignmentFlag.AlignLeft)
         self.scaffold.add(self.bound)
+        self.careful = Banner(Level.LOOK)
+        self.careful.hide()
+        self.scaffold.add(self.careful)
         self.fields = card = Card(spacing=18)
         self.number = BankCardField(width=320)
         self.issuer = label("", "muted", wrap=False)
@@ -118,14 +122,26 @@ class BankCardPage(JourneyPage):
         self.test_people.setVisible(not keeps and self._simulated())
         self.scaffold.primary.setText(tr("bank_card.go_on" if keeps else "bank_card.action"))
         self.change.setText(tr("bank_card.another" if keeps else "bank_card.keep"))
+        self.careful.setVisible(held is not None and not keeps)
+        self.careful.say(tr("safe_moment.card_title"), tr("safe_moment.card_text"))
+        self.careful.show_actions((tr("safe_moment.told"), self._was_told))
         if held is not None:
             bank = self.context.translator.pick(held.bank)
             key = "bank_card.bound" if bank else "bank_card.bound_unnamed"
             self.bound_name.setText(tr(key, bank=bank, last4=held.last4))
             self.bound_phone.setText(tr("bank_card.bound_phone", phone=held.phone_masked))
 
+    def _was_told(self) -> None:
+        SafeMoment(self, self.context, Moment.CARD).open()
+
     def _change_card(self) -> None:
-        """Open the empty fields, or put them away again with what was typed in them."""
+        """Open the empty fields once nobody else is at this computer, or put them away with what was typed in them."""
+        if self._another:
+            self._turn_to_other()
+        else:
+            before(self, self.context, Moment.CARD, self._turn_to_other, self)
+
+    def _turn_to_other(self) -> None:
         self._another = not self._another
         self.number.set_text("")
         for field in (self.number, self.phone):

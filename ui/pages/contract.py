@@ -12,7 +12,7 @@ from loanapp.domain.money import to_cents
 from loanapp.domain.offer import Offer
 from loanapp.journey.pages import Page
 from ui.announce import announce
-from ui.components import ContentsEntry, IconView, LinkButton, QuietButton, Rule, Skeleton, label
+from ui.components import ContentsEntry, IconView, LinkButton, QuietButton, Rule, SentenceLink, Skeleton, label
 from ui.components.labels import empty, set_role
 from ui.documents.find_bar import FindBar
 from ui.documents.pdf_view import PdfView
@@ -22,6 +22,7 @@ from ui.pages.offer_later import LaterLink
 from ui.pages.page import JourneyPage
 from ui.pages.save_contract import save_contract
 from ui.reader_language import tell_language
+from ui.safe_moment import Moment, SafeMoment, before
 from ui.translations import tr
 
 _CONTENTS: Final = 196
@@ -126,6 +127,10 @@ class ContractPage(JourneyPage):
         self._terms_title, self._terms_plainly = label("", "strong"), label("", "small")
         terms.addWidget(self._terms_title)
         terms.addWidget(self._terms_plainly)
+        self.told = SentenceLink()
+        self.told.clicked.connect(lambda: SafeMoment(self, self.context, Moment.SIGNING).open())
+        self.texts.bind(self.told.setText, "safe_moment.asked")
+        terms.addWidget(self.told)
         self._key_terms: list[KeyTerm] = []
         self._key_terms_box = QVBoxLayout()
         self._key_terms_box.setSpacing(terms.spacing())
@@ -304,9 +309,9 @@ class ContractPage(JourneyPage):
         return [] if self.view.end_reached or self._text_read else [tr("contract.read_first_hint")]
 
     def proceed(self) -> None:
-        """On to signing."""
+        """On to signing, once nobody else is at this computer."""
         if self.complete:
-            self.done(self.journey.contract_read())
+            before(self, self.context, Moment.SIGNING, lambda: self.done(self.journey.contract_read()), self)
 
     def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - the protocol of operations
         """The action also waits for the reading."""

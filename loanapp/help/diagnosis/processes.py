@@ -18,11 +18,18 @@ _REMOTE_SESSION: Final = 0x1000  # SM_REMOTESESSION of Windows
 
 def remote_control() -> Check:
     """Whether a remote-control program runs, by the names in ``resources/policy/remote_control.toml``."""
-    found = remote_programs(process_names())
-    if _is_remote_session():
-        found = sorted({*found, "RDP"})
+    found = running_remote_control()
     state = CheckState.WARNING if found else CheckState.GOOD
     return Check("remote_control", state, state.value, "remote-control", {"names": ", ".join(found)})
+
+
+def running_remote_control() -> tuple[str, ...]:
+    """The remote-control programs that run now; none where the system does not say what runs."""
+    try:
+        found = set(remote_programs(process_names()))
+    except (OSError, subprocess.SubprocessError):
+        found = set()
+    return tuple(sorted({*found, "RDP"} if _is_remote_session() else found))
 
 
 def remote_programs(names: Iterable[str]) -> list[str]:
