@@ -3,8 +3,11 @@
 import base64
 import os
 import re
+import socket
 from datetime import UTC, datetime
 
+import cv2
+import numpy as np
 import pytest
 import trustme
 
@@ -150,6 +153,36 @@ def test_the_command_shows_all_of_it_and_saves_the_same(capsys, monkeypatch, tmp
     nobody_in(saved)
     nobody_in(shown)
     assert os.name != "posix" or not out.stat().st_mode & 0o077
+
+
+def test_nothing_of_what_lies_in_the_home_or_the_account_comes_out(capsys, monkeypatch, tmp_path):
+    """A picture of a face and every secret, in each file a program or a person might leave there, and in its names."""
+    face = np.zeros((480, 640, 3), np.uint8)
+    cv2.ellipse(face, (320, 240), (110, 150), 0, 0, 360, (150, 170, 220), -1)
+    picture = cv2.imencode(".jpg", face + np.random.default_rng(6).integers(0, 30, face.shape, np.uint8))[1].tobytes()
+    home = tmp_path / NAME
+    for place in ("draft.bin", "drafts/1.json", "updates/state.json", "support/queue.json", "lender.log", "crash.log",
+                  f"{PHONE}.log", f"{CARD}/contract.pdf", "lender/evidence.db", "receipts.json"):  # fmt: skip
+        file = home / place
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.write_bytes(EVERYTHING.encode() + picture + base64.b64encode(picture))
+    for name in ("face.jpg", f"{NAME}.jpg"):
+        (home / name).write_bytes(picture)
+    for variable in ("HOME", "LOANAPP_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(variable, str(home))
+    for variable in ("USER", "LOGNAME", "USERNAME", "HOSTNAME", "EMAIL"):
+        monkeypatch.setenv(variable, EVERYTHING)
+    monkeypatch.setattr(socket, "gethostname", lambda: f"{NAME}的电脑")
+    monkeypatch.chdir(home)
+    out = tmp_path / "support.txt"
+    assert main(["support", f"{EVERYTHING} 画面是黑的", "--out", str(out)]) == 0
+    for written in (out.read_text(encoding="utf-8"), capsys.readouterr().out):
+        assert "画面是黑的" in written
+        nobody_in(written)
+        for start in range(0, len(picture) - 24, 24):
+            piece = picture[start : start + 24]
+            assert base64.b64encode(piece).decode() not in written
+            assert piece.hex() not in written
 
 
 def test_a_place_that_cannot_be_written_is_told(capsys, tmp_path):
