@@ -13,6 +13,7 @@ from ui.components.buttons import LinkButton, PrimaryButton
 from ui.components.card import Card
 from ui.components.fields import Field
 from ui.components.flow_row import FlowRow
+from ui.components.help_sheet import way_to_help
 from ui.components.icons import IconView
 from ui.components.labels import label
 from ui.components.number_fields import CodeField
@@ -229,6 +230,7 @@ class Cover(QWidget):
         self.problem.setVisible(self._problem is not None)
         if self._problem is not None:
             self.problem.say(error_sentence(self._problem), error_fix(self._problem))
+            self.problem.show_actions(way_to_help(self, self._problem.code))
 
     def _say_of_code(self, wrong: Callable[[], str] | None) -> None:
         self._wrong_code = wrong

@@ -111,7 +111,8 @@ class SupportDesk(QObject):
 
     def _not_sent(self, error: LoanAppError) -> None:
         if error.code in FOR_GOOD or error.code is ErrorCode.DISK_TROUBLE:
-            self.sheet.show_outcome(Level.STOP, lambda: (error_sentence(error), error_fix(error)))
+            said = lambda: (error_sentence(error), error_fix(error))  # noqa: E731
+            self.sheet.show_outcome(Level.STOP, said, error.code)
         else:
             said = lambda: (tr("help.support.queued"), tr("help.support.queued_text"))  # noqa: E731
             self.sheet.show_outcome(Level.LOOK, said)

@@ -32,7 +32,7 @@ __all__ = ["press", "shown"]
 NOW = datetime(2026, 12, 1, 4, 0, tzinfo=UTC)
 FIELDS = {
     Page.COST: {"amount-and-term"},
-    Page.SIGN_IN: {"phone-number", "one-time-code"},
+    Page.SIGN_IN: {"phone-number", "one-time-code", "password-and-second-step"},
     Page.BANK_CARD: {"bank-card-number", "bank-card-check"},
     Page.ABOUT_YOU: {"borrow-sensibly"},
     Page.TERMS: {"amount-and-term"},

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel
 from loanapp.domain.consent import ApplicationPhase, ConsentScope
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.guard.refusal import GuardRefusal
+from loanapp.help import article_for
 from loanapp.journey.consent_acts import GivenConsent
 from loanapp.proof.ledger_proof import LedgerFault
 from loanapp.resource_files import read_toml
@@ -18,6 +19,7 @@ from tests.gallery.my_data_scenes import contacts, devices, history, protection
 from tests.ui.loan_in_hand import NOW, application
 from tests.ui.typed_journey import TypedJourney
 from ui.components import LinkButton
+from ui.components.help_sheet import HelpSheet
 from ui.main_window import MainWindow
 from ui.my_data.dialog import MyDataDialog
 from ui.my_data.network import size
@@ -107,7 +109,7 @@ def test_a_rewritten_history_is_said_in_red_and_its_evidence_can_be_saved(opened
     banner = dialog.view.verdict
     assert banner.is_urgent
     assert "记录比以前短了" in banner.text.text()
-    assert [one.text() for one in banner.findChildren(LinkButton)] == ["保存证据"]
+    assert [one.text() for one in banner.findChildren(LinkButton)] == ["保存证据", "怎样解决"]
     write_file(dialog.view, journey.ledger_evidence, tmp_path / "evidence.json")
     qtbot.waitUntil((tmp_path / "evidence.json").exists)
     assert json.loads((tmp_path / "evidence.json").read_bytes()) == {"heads": []}
@@ -127,6 +129,10 @@ def test_a_lender_that_cannot_be_reached_is_asked_again(opened, journey, qtbot):
     journey.answers["data_uses"] = gone
     dialog = opened(journey)
     assert dialog.problem.isVisible()
+    dialog.problem.findChildren(LinkButton)[1].click()
+    (shown,) = dialog.findChildren(HelpSheet)
+    assert shown.windowTitle() == article_for("lender_unreachable", "zh").title
+    shown.back.click()
     journey.answers["data_uses"] = history
     dialog.problem.findChildren(LinkButton)[0].click()
     qtbot.waitUntil(lambda: not dialog._context.operations.active)

@@ -11,13 +11,15 @@ from loanapp.client.drafts import Draft
 from loanapp.client.errors import InputRejectedError, LenderUnreachableError
 from loanapp.client.support_queue import SupportQueue, Ticket
 from loanapp.domain.errors import ErrorCode, LoanAppError
-from loanapp.help import diagnosis
+from loanapp.help import article_for, diagnosis
 from loanapp.help.diagnosis import Check, CheckState
 from loanapp.journey.pages import Page
 from loanapp.resource_files import data_folder
 from tests.ui.loan_in_hand import application
 from tests.ui.looking import cut_off, markup, nameless
 from tests.ui.typed_journey import Kit, TypedJourney
+from ui.components.buttons import LinkButton
+from ui.components.help_sheet import HelpSheet
 from ui.components.support_sheet import SupportSheet
 from ui.main_window import MainWindow
 from ui.messages import Level
@@ -152,6 +154,9 @@ def test_what_the_lender_refuses_is_said_and_waits_for_nothing(window, sheet, qt
     qtbot.waitUntil(sheet.outcome.isVisible)
     assert sheet.outcome.is_urgent
     assert SupportQueue(data_folder()).waiting() == []
+    sheet.outcome.findChildren(LinkButton)[0].click()
+    (shown,) = sheet.findChildren(HelpSheet)
+    assert shown.windowTitle() == article_for("input_invalid", "zh").title
 
 
 def test_it_is_saved_as_it_is_shown(window, sheet, qtbot, tmp_path):

@@ -8,12 +8,23 @@ from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.guard.refusal import GuardRefusal
 from loanapp.journey.pages import Page
 from tests.ui.loan_in_hand import JourneyInHand, application
-from ui.components import ProgressLine
+from ui.components import LinkButton, ProgressLine
 from ui.translations import translator
 
 
 def texts(page) -> str:
     return "\n".join(label.text() for label in page.findChildren(QLabel) if not label.isHidden())
+
+
+def mending(page):
+    """The ways from what is told to its article."""
+    return [one for one in page.findChildren(LinkButton) if one.text() == "怎样解决" and one.isVisible()]
+
+
+def helped(page, qtbot, place):
+    with qtbot.waitSignal(page.context.messages.help_wanted) as wanted:
+        mending(page)[place].click()
+    return wanted.args
 
 
 @pytest.fixture
@@ -71,9 +82,11 @@ def test_a_lender_out_of_reach_is_asked_again_and_nothing_is_lost(progress, qtbo
     journey.answers["refresh"] = unreachable
     qtbot.waitUntil(lambda: not progress.scaffold.primary.isHidden())
     assert "资料已经保存" in texts(progress)
+    assert helped(progress, qtbot, 0) == ["lender_unreachable"]
     journey.answers["refresh"] = lambda: Page.PROGRESS
     progress.proceed()
     qtbot.waitUntil(progress.scaffold.primary.isHidden)
+    assert mending(progress) == []
 
 
 def test_withdrawing_asks_first(progress, qtbot):
@@ -125,7 +138,7 @@ def test_an_offer_the_guard_refuses_cannot_be_accepted(show, qtbot):
     page.leave()
 
 
-def test_a_refusal_gives_at_most_three_reasons_and_the_next_way(show):
+def test_a_refusal_gives_at_most_three_reasons_and_the_next_way(show, qtbot):
     from ui.pages.decision import DecisionPage
 
     reasons = ["repayment_burden_too_high", "credit_record_overdue", "income_too_low", "limit_reached"]
@@ -137,6 +150,10 @@ def test_a_refusal_gives_at_most_three_reasons_and_the_next_way(show):
     assert words.count("codes.") == 0
     assert page.scaffold.primary.isHidden()
     assert page.scaffold.aside.isHidden()
+    qtbot.waitUntil(lambda: len(mending(page)) == 3)
+    assert [helped(page, qtbot, place) for place in range(3)] == [[reason] for reason in reasons[:3]]
+    names = [one.accessibleName() for one in mending(page)]
+    assert len(set(names)) == len(names) == 3, "told apart by ear"
     page.leave()
 
 

@@ -1,11 +1,13 @@
 """Help in front of a question, where the help beside the page cannot be reached: an article and what it leads on to."""
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QWidget
 
+from loanapp.domain.errors import ErrorCode
 from ui.components.buttons import SecondaryButton
 from ui.components.dialog import Dialog
 from ui.components.fields import HELP_ARTICLE, Field
@@ -52,6 +54,11 @@ class HelpSheet(Dialog):
         if event.type() == QEvent.Type.LanguageChange and hasattr(self, "back"):
             self.show_article(self.article)
         super().changeEvent(event)
+
+
+def way_to_help(question: QWidget, code: ErrorCode) -> tuple[str, Callable[[], object]]:
+    """The words and the act that open the article on ``code`` in front of ``question``."""
+    return tr("common.open_help"), lambda: HelpSheet(question, code.value).open()
 
 
 def give_help(question: Dialog, article: str) -> None:

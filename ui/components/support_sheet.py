@@ -7,13 +7,14 @@ from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from loanapp.client.profile import Support
+from loanapp.domain.errors import ErrorCode
 from ui.announce import announce
 from ui.components.banner import Banner
 from ui.components.buttons import PrimaryButton, QuietButton, SecondaryButton
 from ui.components.card import Card
 from ui.components.copy_link import CopyLink
 from ui.components.dialog import Dialog
-from ui.components.help_sheet import give_help
+from ui.components.help_sheet import give_help, way_to_help
 from ui.components.labels import label
 from ui.components.text_field import TextField
 from ui.messages import Level
@@ -41,6 +42,7 @@ class SupportSheet(Dialog):
         super().__init__(parent, width=_WIDTH)
         self._support = support
         self._outcome: Said | None = None
+        self._mended_by: ErrorCode | None = None
         self._earlier: Callable[[], str] = str
         self._build_contact()
         self._build_text()
@@ -104,15 +106,23 @@ class SupportSheet(Dialog):
         for button in (self.save, self.send):
             button.setEnabled(bool(text))
 
-    def show_outcome(self, level: Level, said: Said) -> None:
-        """Say what became of it; what was sent, or waits, is not sent a second time by the same press."""
+    def show_outcome(self, level: Level, said: Said, code: ErrorCode | None = None) -> None:
+        """Say what became of it; what was sent, or waits, is not sent a second time by the same press.
+
+        ``code`` is what went wrong, where its article may help.
+        """
         self._outcome = said
         self.outcome.set_level(level)
         self.outcome.say(*said())
+        self._mended_by = code
+        self._offer_help()
         self.outcome.show()
         self.send.set_busy(False)
         self.send.setEnabled(level is Level.STOP)
         announce(self.outcome, self.outcome.accessibleName(), urgent=level is not Level.DONE)
+
+    def _offer_help(self) -> None:
+        self.outcome.show_actions(*([] if self._mended_by is None else [way_to_help(self, self._mended_by)]))
 
     def show_earlier(self, said: Callable[[], str]) -> None:
         """Name what was sent before and what still waits."""
@@ -153,6 +163,7 @@ class SupportSheet(Dialog):
         self.show_earlier(self._earlier)
         if self._outcome is not None:
             self.outcome.say(*self._outcome())
+            self._offer_help()
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the language; the text that would be sent follows too."""

@@ -14,6 +14,7 @@ from ui.components import Banner, Dialog, PrimaryButton, SecondaryButton, label
 from ui.components.choice_cards import Choice
 from ui.components.choice_question import ChoiceQuestion
 from ui.components.fields import MoneyField
+from ui.components.help_sheet import way_to_help
 from ui.components.labels import empty
 from ui.components.text_field import TextField
 from ui.formats import day, yuan
@@ -85,6 +86,7 @@ class CorrectData(Dialog):
         self.problem.setVisible(error is not None)
         if error is not None:
             self.problem.say(error_sentence(error), error_fix(error))
+            self.problem.show_actions(way_to_help(self, error.code))
 
     def changed(self) -> dict[str, str] | None:
         """What differs from what is held, as it is sent; ``None`` where a field holds nothing that can be sent."""
@@ -110,6 +112,7 @@ class CorrectData(Dialog):
         if changed == {}:
             self.problem.setVisible(True)
             self.problem.say(tr("my_data.correct_nothing"), "")
+            self.problem.show_actions()
         elif changed and journey is not None:
             work: Callable[[], object] = lambda: journey.correct_my_data(changed)  # noqa: E731 - kept for the worker
             self._context.operations.run(work, lambda _: self._done(), busy=self)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QWidget
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from ui.components import Banner, Dialog, FlowRow, SecondaryButton, Skeleton, label
 from ui.components.buttons import AnswerButton
+from ui.components.help_sheet import way_to_help
 from ui.messages import Level
 from ui.my_data.view import DataView
 from ui.theme import theme
@@ -106,7 +107,9 @@ class MyDataDialog(Dialog):
     def _show_problem(self, error: LoanAppError) -> None:
         self._waiting.hide()
         self.problem.say(error_sentence(error), error_fix(error))
-        self.problem.show_actions((tr("my_data.again"), lambda: self.show_view(self._shown)))
+        self.problem.show_actions(
+            (tr("my_data.again"), lambda: self.show_view(self._shown)), way_to_help(self, error.code)
+        )
         self.problem.show()
 
     def refuse_closing(self, error: LoanAppError) -> None:
@@ -116,7 +119,7 @@ class MyDataDialog(Dialog):
             self.problem.show_actions()
         else:
             self.problem.say(error_sentence(error), error_fix(error))
-            self.problem.show_actions((tr("my_data.again"), self.closing_wanted.emit))
+            self.problem.show_actions((tr("my_data.again"), self.closing_wanted.emit), way_to_help(self, error.code))
         self.problem.show()
 
     def fit(self) -> None:

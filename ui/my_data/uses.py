@@ -10,6 +10,7 @@ from loanapp.client.data_uses import DataUse
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from ui.components import Banner, Card, EmptyState, FlowRow, LinkButton, Rule, SectionHeading, label
 from ui.components.buttons import AnswerButton
+from ui.components.help_sheet import way_to_help
 from ui.components.labels import empty
 from ui.formats import moment, sentence_and_fix
 from ui.messages import Level
@@ -96,7 +97,8 @@ class WhoUsed(DataView):
             self.verdict.set_level(Level.STOP)
             fault = tr(f"my_data.fault_{self._fault.details.get('what')}")
             self.verdict.say(error_sentence(self._fault), sentence_and_fix(fault, error_fix(self._fault)))
-            self.verdict.show_actions((tr("my_data.save_evidence"), self._save_evidence))
+            evidence = (tr("my_data.save_evidence"), self._save_evidence)
+            self.verdict.show_actions(evidence, way_to_help(self, self._fault.code))
         elif history is not None:
             self.verdict.set_level(Level.DONE)
             key = "my_data.whole_stamped" if history.stamped_at else "my_data.whole"

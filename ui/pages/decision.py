@@ -13,7 +13,7 @@ from loanapp.domain.money import ZERO
 from loanapp.domain.offer import Offer
 from loanapp.domain.status import ENDED, ApplicationStatus, BorrowerAction
 from loanapp.journey.pages import Page
-from ui.components import Banner, Card, CostBar, IconView, Rule, label
+from ui.components import Banner, Card, CostBar, IconView, LinkButton, Rule, label
 from ui.components.labels import empty
 from ui.formats import day, moment, percent, yuan
 from ui.messages import Level
@@ -288,6 +288,10 @@ class DecisionPage(JourneyPage):
             words.addWidget(fix)
             for line in _what_changes(reason, declined):
                 words.addWidget(label(line))
+            mend = LinkButton(tr("common.open_help"))
+            mend.setAccessibleName(tr("help.mend_what", what=error_sentence(reason)))
+            mend.clicked.connect(lambda _=False, code=reason.value: self.context.messages.open_help(code))
+            words.addWidget(mend, 0, Qt.AlignmentFlag.AlignLeft)
             row.addLayout(words, 1)
             card.body.addLayout(row)
         return card

@@ -66,6 +66,7 @@ class MyLoanPage(JourneyPage):
         self.scaffold.add(self.hardship)
         self.new_schedule = NewScheduleCard()
         self.new_schedule.accepted.connect(self._accept_schedule)
+        self.new_schedule.help_wanted.connect(self.context.messages.open_help)
         self.scaffold.add(self.new_schedule)
         self.more_ways = LoanWays(self)
         self.more_ways.time_wanted.connect(self._ask_for_time)

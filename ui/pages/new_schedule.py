@@ -20,10 +20,12 @@ from ui.translations import error_fix, error_sentence, tr
 class NewScheduleCard(Card):
     """What this computer worked out, never what the lender sent; ``accepted`` comes once the borrower says yes.
 
-    Nothing changes before that. An accepted one folds its table away.
+    Nothing changes before that. An accepted one folds its table away. ``help_wanted`` comes with the code of what was
+    refused.
     """
 
     accepted = Signal()
+    help_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,6 +60,7 @@ class NewScheduleCard(Card):
         self.refused.setVisible(loan.schedule_refused)
         differs = ErrorCode.GUARD_NEW_SCHEDULE_DIFFERS
         self.refused.say(error_sentence(differs), error_fix(differs))
+        self.refused.show_actions((tr("common.open_help"), lambda: self.help_wanted.emit(differs.value)))
         self.setVisible(new is not None or loan.schedule_refused)
         for widget in (self.title, self.rule, self.total):
             widget.setVisible(new is not None)

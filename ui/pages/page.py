@@ -265,8 +265,12 @@ class JourneyPage(QWidget):
             banner.say(error_sentence(error), error_fix(error))
             banner.show_actions(
                 *([(tr("common.retry"), self.load_again)] if self._load_failed else []),
-                (tr("common.open_help"), lambda: self.context.messages.open_help(error.code.value)),
+                self.way_to_help(error.code),
             )
+
+    def way_to_help(self, code: ErrorCode) -> tuple[str, Callable[[], object]]:
+        """The words and the act that open the article on ``code`` beside the page."""
+        return tr("common.open_help"), lambda: self.context.messages.open_help(code.value)
 
     # What a page shows comes from the lender
 

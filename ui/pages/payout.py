@@ -166,13 +166,16 @@ class PayoutPage(JourneyPage):
         self._note.set_level(Level.INFORMATION if error is None else Level.LOOK)
         if error is None:
             self._note.say("", tr("payout.may_close"))
+            self._note.show_actions()
         else:
             self._note.say(error_sentence(error), error_fix(error))
+            self._note.show_actions(self.way_to_help(error.code))
 
     def _show_paid(self, loan: Loan) -> None:
         self.scaffold.set_title(tr("payout.title.paid"))
         self._note.set_level(Level.INFORMATION)
         self._note.say("", tr("payout.simulated"))
+        self._note.show_actions()
         self._note.setVisible(loan.simulated)
         self._paid_name.setText(tr("payout.paid.amount"))
         self._paid_amount.setText(yuan(loan.principal, places=2))

@@ -118,8 +118,10 @@ class ProgressPage(JourneyPage):
         self._close.set_level(Level.INFORMATION if error is None else Level.LOOK)
         if error is None:
             self._close.say("", tr("progress.may_close"))
+            self._close.show_actions()
         else:
             self._close.say(error_sentence(error), sentences(error_fix(error), tr("progress.offline")))
+            self._close.show_actions(self.way_to_help(error.code))
 
     def _show(self) -> None:
         application = self._application()
