@@ -51,6 +51,7 @@ class Lender:
     def __init__(self, **changes):
         self.changes = changes
         self.taken = None
+        self.free_until = answers_data.NOW
 
     def loan(self):
         rows = [
@@ -80,7 +81,7 @@ class Lender:
             "repayments": [],
             "outstanding": "10000.00",
             "next_due": {"no": 1, "due": rows[0]["due"] if self.taken else SCHEDULE[0]["due"], "amount": "899.75"},
-            "free_return_until": answers_data.NOW,
+            "free_return_until": self.free_until,
             "settled_at": None,
             "hardships": [
                 {
@@ -159,3 +160,11 @@ def test_one_that_is_stated_otherwise_once_accepted_is_refused(start):
     with pytest.raises(GuardRefusal) as refused:
         journey.accept_schedule(seen)
     assert (refused.value.code, refused.value.what) == (ErrorCode.GUARD_NEW_SCHEDULE_DIFFERS, "penalty")
+
+
+def test_a_loan_whose_free_return_ends_otherwise_than_its_contract_says_is_refused(start):
+    lender = Lender()
+    lender.free_until = "2026-12-24T00:00:00+08:00"
+    with pytest.raises(GuardRefusal) as refused:
+        start(lender).loan()
+    assert refused.value.code is ErrorCode.GUARD_FREE_RETURN_DIFFERS
