@@ -175,12 +175,18 @@ def test_any_thread_may_search():
 
 
 def test_a_query_is_answered_in_thirty_milliseconds():
+    """The best of three, each from the beginning: other programs may hold the processor in one of them."""
+    kept = sys.modules["loanapp.help.search"]._expressions
     search("x", "zh"), search("x", "en")
     took = []
     for one in OPEN:
-        started = time.perf_counter()
-        search(one.words, one.language)
-        took.append(time.perf_counter() - started)
+        tries = []
+        for _ in range(3):
+            kept.cache_clear()
+            started = time.perf_counter()
+            search(one.words, one.language)
+            tries.append(time.perf_counter() - started)
+        took.append(min(tries))
     assert sorted(took)[len(took) * 95 // 100] < 0.03
 
 

@@ -83,6 +83,13 @@ def test_who_leaves_early_leaves_no_process(tmp_path):
     assert not any(file.exists() for file in started)
 
 
+def test_all_that_can_be_to_blame_is_looked_at():
+    assert set(CHECKS) >= {
+        *("camera", "camera_in_use", "camera_picture", "display", "graphics", "fonts", "keyring", "disk", "clock"),
+        *("names", "lender", "tls", "interception", "upload", "program", "genuine", "assets", "remote_control"),
+    }
+
+
 def test_every_check_is_made_without_lender_network_or_camera(tmp_path):
     found = diagnose(tmp_path)
     assert [check.id for check in found] == list(CHECKS)
