@@ -12,7 +12,7 @@ from typing import Final
 # another one. A fixed size of block makes two threads write what any other number above one would write.
 _XZ: Final = ("xz", "--force", "--x86", "--threads=2", "--block-size=192MiB")
 # Level 9 takes half as long again and makes nothing smaller; level 1 takes a fifth of the time.
-SMALL: Final = "--lzma2=preset=6,dict=64MiB"
+SMALL: Final = "--lzma2=preset=6,dict=64MiB,lc=4"
 QUICK: Final = "--lzma2=preset=1,dict=64MiB"
 _AR_MAGIC: Final = b"!<arch>\n"
 

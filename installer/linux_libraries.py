@@ -5,6 +5,7 @@ Entries are PyInstaller's: place in the package, path of the file, kind.
 
 import re
 import shutil
+import struct
 import subprocess
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -13,6 +14,9 @@ from typing import Final
 Entry = tuple[str, str, str]
 
 _SOURCES: Final = Path(__file__).parent / "linux"
+# An OpenType file begins with either; the second part is the number of its tables' first byte.
+_TYPEFACES: Final = (b"OTTO\0", b"\0\1\0\0\0")
+_HEAD_MAGIC: Final = b"\x5f\x0f\x3c\xf5"
 _COMPILE: Final = ("cc", "-O2", "-Wall", "-Wextra", "-shared", "-fPIC", "-s")
 # Every desktop has them, in the version its own themes, fonts and input methods were built with; the package for Debian
 # asks for them by name.
@@ -43,11 +47,23 @@ _THE_DESKTOPS: Final = (
 )
 # Encoders and decoders that no camera and no borrower's film needs here: H.264, JPEG and raw pictures stay.
 _CODECS: Final = ("libaom-", "libvpx-")
+# PostgreSQL, which the workflow's package insists on loading: the embedded lender keeps its books in SQLite.
+_DATABASES: Final = ("libpq-",)
+_DATABASE_FOLLOWERS: Final = tuple(
+    f"psycopg_binary.libs/lib{name}"
+    for name in ("com_err-", "crypt", "gssapi_krb5-", "k", "lber-", "ldap-", "sasl2-", "ssl-")
+)
+# TLS of its own for films from the network, years old: films are files here.
+_TLS: Final = ("libssl-", "libcrypto-")
 # FFmpeg, which reads films: no camera needs it, and a borrower shows none. What it alone asks for goes with it.
 _FILMS: Final = ("libavcodec-", "libavformat-", "libavutil-", "libswscale-")
 _FILM_FOLLOWERS: Final = tuple(
     f"opencv_python_headless.libs/{name}" for name in ("libswresample-", "libssl-", "libcrypto-", "libdrm-", "libvpx-")
 )
+# TLS and PostgreSQL say 0 where something failed, all the others anything else.
+_FAILED: Final = dict.fromkeys((*_TLS, *_DATABASES), 0)
+# The one library with typefaces in it, twice over, which are not asked for (loanapp.proof.typesetting).
+_FULL_OF_TYPEFACES: Final = "typst/_typst."
 # Asked for by OpenCV's own OpenBLAS alone.
 _BLAS_FOLLOWERS: Final = ("opencv_python_headless.libs/libgfortran", "opencv_python_headless.libs/libquadmath")
 
@@ -59,10 +75,11 @@ def lean(binaries: Iterable[Entry], work: Path, strip: tuple[str, ...], *, films
 
     Raises ``subprocess.CalledProcessError`` where compiler or ``strip`` fails.
     """
-    unwanted = _BLAS_FOLLOWERS if films else (*_BLAS_FOLLOWERS, *_FILM_FOLLOWERS)
+    unwanted = (*_BLAS_FOLLOWERS, *_DATABASE_FOLLOWERS, *(() if films else _FILM_FOLLOWERS))
     kept = _asked_for([one for one in binaries if not _left_out(one[0], unwanted)])
-    refusing = _CODECS if films else (*_CODECS, *_FILMS)
-    return _replaced(_stripped(kept, work / "stripped", strip), work / "replaced", refusing)
+    refusing = (*_CODECS, *_DATABASES, *(_TLS if films else _FILMS))
+    slim = _without_typefaces(_stripped(kept, work / "stripped", strip), work / "typefaces")
+    return _replaced(slim, work / "replaced", refusing)
 
 
 def _left_out(target: str, unwanted: tuple[str, ...]) -> bool:
@@ -109,6 +126,40 @@ def _stripped(binaries: list[Entry], folder: Path, strip: tuple[str, ...]) -> li
     return done
 
 
+def _without_typefaces(binaries: list[Entry], folder: Path) -> list[Entry]:
+    _fresh(folder)
+    done: list[Entry] = []
+    for target, source, kind in binaries:
+        path = source
+        if target.startswith(_FULL_OF_TYPEFACES):
+            path = str(folder / Path(target).name)
+            Path(path).write_bytes(without_typefaces(Path(source).read_bytes()))
+        done.append((target, path, kind))
+    return done
+
+
+def without_typefaces(library: bytes) -> bytes:
+    """A library's content with nothing but zeros where whole OpenType files lie in it; its length stays."""
+    content, found = bytearray(library), -1
+    for magic in _TYPEFACES:
+        while (found := library.find(magic, found + 1)) >= 0:
+            length = _typeface_length(library, found)
+            content[found : found + length] = bytes(length)
+    return bytes(content)
+
+
+def _typeface_length(content: bytes, start: int) -> int:
+    """Of the OpenType file that begins at ``start``; 0 where none does. Every one has a ``head`` with this number."""
+    count, end, whole = int.from_bytes(content[start + 4 : start + 6], "big"), 0, False
+    if start + 12 + 16 * count > len(content):
+        return 0
+    for row in range(start + 12, start + 12 + 16 * count, 16):
+        tag, _, offset, length = struct.unpack_from(">4sIII", content, row)
+        end = max(end, offset + length)
+        whole = whole or (tag == b"head" and content[start + offset + 12 : start + offset + 16] == _HEAD_MAGIC)
+    return end if whole and start + end <= len(content) else 0
+
+
 def _replaced(binaries: list[Entry], folder: Path, refusing: tuple[str, ...]) -> list[Entry]:
     _fresh(folder)
     numpys = next(Path(source) for target, source, _ in binaries if "libscipy_openblas64" in target)
@@ -121,7 +172,7 @@ def _replaced(binaries: list[Entry], folder: Path, refusing: tuple[str, ...]) ->
             str(_SOURCES / "one_openblas.c"),
             *(f"-L{numpys.parent}", f"-l:{numpys.name}", "-Wl,-rpath,$ORIGIN/../numpy.libs"),
         ],
-        **dict.fromkeys(refusing, lambda source, made: _refusing(source, made, binaries)),
+        **{name: _refuser(binaries, _FAILED.get(name, 1)) for name in refusing},
     }
     done: list[Entry] = []
     for target, source, kind in binaries:
@@ -135,27 +186,40 @@ def _replaced(binaries: list[Entry], folder: Path, refusing: tuple[str, ...]) ->
     return done
 
 
-def _refusing(codec: Path, made: Path, binaries: list[Entry]) -> list[str]:
+def _refuser(binaries: list[Entry], answer: int) -> Callable[[Path, Path], list[str]]:
+    return lambda source, made: _refusing(source, made, binaries, answer)
+
+
+def _refusing(library: Path, made: Path, binaries: list[Entry], answer: int) -> list[str]:
     """What to compile into a library that answers every call with an error, which whoever asks passes on."""
-    there = _symbols(codec, "--defined-only")
-    folder = codec.parent.name
-    askers = (f"{folder}/", "cv2/cv2.")
-    beside = [Path(source) for target, source, _ in binaries if target.startswith(askers) and Path(source) != codec]
-    asked = set().union(*(_symbols(path, "--undefined-only") for path in beside)) & there
+    versions = _defined(library)
+    askers = (f"{library.parent.name}/", "cv2/cv2.", "psycopg_binary/")
+    beside = [Path(source) for target, source, _ in binaries if target.startswith(askers) and Path(source) != library]
+    asked = sorted(set().union(*(_asked(path) for path in beside)) & set(versions))
     lines = [
         "/* Nothing is in here: every call is refused. */",
-        *(f"int {name}(void) {{ return 1; }}" for name in sorted(asked)),
+        *(f"int {name}(void) {{ return {answer}; }}" for name in asked),
     ]
-    source, versions = made.with_suffix(".c"), made.with_suffix(".map")
+    source, script = made.with_suffix(".c"), made.with_suffix(".map")
     source.write_text("\n".join(lines) + "\n", encoding="ascii")
-    # The names of the versions of its symbols, without which the loader warns at every start.
-    listed = subprocess.run(["nm", "-D", "--defined-only", str(codec)], check=True, capture_output=True, text=True)
-    named = sorted({line.rpartition("@@")[2] for line in listed.stdout.splitlines() if "@@" in line})
-    versions.write_text("".join(f"{one} {{ global: *; }};\n" for one in named[:1]), encoding="ascii")
-    return [str(source), *([f"-Wl,--version-script={versions}"] if named else [])]
+    # Each under the version it had: whoever was linked against a version finds it under that one alone.
+    named = sorted({versions[name] for name in asked} - {""})
+    nodes = {one: " ".join(f"{name};" for name in asked if versions[name] == one) for one in named}
+    script.write_text("".join(f"{one} {{ global: {names} }};\n" for one, names in nodes.items()), encoding="ascii")
+    return [str(source), *([f"-Wl,--version-script={script}"] if named else [])]
 
 
-def _symbols(library: Path, which: str) -> set[str]:
+def _defined(library: Path) -> dict[str, str]:
+    """The names that a library has, each with the version it stands under, which is empty where there is none."""
+    names = (name.partition("@") for name in _listed(library, "--defined-only"))
+    return {name: version.lstrip("@") for name, _, version in names if re.fullmatch(r"\w+", name)}
+
+
+def _asked(library: Path) -> set[str]:
+    """The names that a library asks others for."""
+    return {name.partition("@")[0] for name in _listed(library, "--undefined-only")}
+
+
+def _listed(library: Path, which: str) -> list[str]:
     listed = subprocess.run(["nm", "-D", which, str(library)], check=True, capture_output=True, text=True).stdout
-    names = (line.split()[-1].partition("@")[0] for line in listed.splitlines() if line)
-    return {name for name in names if re.fullmatch(r"\w+", name)}
+    return [line.split()[-1] for line in listed.splitlines() if line]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from installer import debian
 from installer.archives import QUICK, pack_tree
+from installer.comparison import differences, unexpected
 from installer.icons import make_icons
 from installer.lender import branded, lay_out, open_key
 from installer.macos import ENTITLEMENTS, dmg_recipe
@@ -35,6 +36,7 @@ def main() -> int:
     parser.add_argument("--sign", type=Path, metavar="KEY", help="sign every packed file with this publisher's key")
     parser.add_argument("--out", type=Path, default=ROOT / "dist")
     parser.add_argument("--verify", action="store_true", help="try the .deb on a bare Debian; needs root")
+    parser.add_argument("--compare", action="store_true", help="freeze twice and hold one against the other")
     parser.add_argument("--folder-only", action="store_true", help="no .deb and no .tar.xz")
     chosen = parser.parse_args()
     out, version, made_at = chosen.out.resolve(), version_of(ROOT), committed_at()
@@ -54,6 +56,8 @@ def main() -> int:
     write_resources(ROOT / "build" / "windows", metadata, version)
     freeze(build, out, made_at, laid_out)
     frozen = out / "loanapp"
+    if chosen.compare:
+        compare_with_another(build, frozen, made_at, laid_out)
     if key is not None:
         write_manifest(frozen, version, made_at, key)
         print(f"Fingerprint, to be told by the lender: {fingerprint_of(frozen)}")
@@ -107,13 +111,28 @@ def freeze(build: str, out: Path, made_at: datetime, profile: Path | None = None
         "SOURCE_DATE_EPOCH": str(int(made_at.timestamp())),
         "PYTHONHASHSEED": "1",
     }
+    work = ROOT / "build" / build
+    # What an earlier build left would be taken for this one's where only the way of making it has changed.
+    shutil.rmtree(work, ignore_errors=True)
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "ERROR", "--distpath", str(out)]
-    command += ["--workpath", str(ROOT / "build" / build), str(ROOT / "build.spec")]
+    command += ["--workpath", str(work), str(ROOT / "build.spec")]
     subprocess.run(command, check=True, cwd=ROOT, env=environment)
     # PyInstaller links to libraries by name before they are left out.
     for link in (out / "loanapp").rglob("*"):
         if link.is_symlink() and not link.exists():
             link.unlink()
+
+
+def compare_with_another(build: str, frozen: Path, made_at: datetime, profile: Path | None) -> None:
+    """Freeze once more from nothing, and end with the names of the files that differ where they should not."""
+    again = ROOT / "build" / "again"
+    shutil.rmtree(again, ignore_errors=True)
+    freeze(build, again, made_at, profile)
+    places = differences(frozen, again / "loanapp")
+    if wrong := unexpected(places):
+        sys.exit(f"Two builds differ in {len(wrong)} files: {', '.join(wrong[:20])}")
+    print(f"Two builds are the same but for {len(places)} files that may differ")
+    shutil.rmtree(again)
 
 
 def largest_parts(frozen: Path, count: int = 10) -> list[tuple[str, float]]:

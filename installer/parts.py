@@ -55,6 +55,8 @@ _FILES_NEVER: Final = (
         "Qt6Network",
     ),
     *("libqtiff", "libqwebp", "libqicns", "libqgif", "libqtga", "libqwbmp", "libqpdf"),
+    # Text is read upright: rapidocr's own net for turned lines is never asked (loanapp.vision.text_reading).
+    *("rapidocr/models/ch_ppocr_mobile", "rapidocr/models/.gitkeep"),
     *("pillow.libs/libavif", "/tests/", "isoschematron", "numpy/random/lib", ".dist-info/RECORD"),
 )
 _FILES_LENDERS: Final = ("Qt6Test", "QtTest.", "psycopg_binary.libs", "shapely.libs", "rapidocr/")
@@ -99,6 +101,10 @@ class Parts:
         place = PurePath(target).as_posix()
         unwanted = _FILES_NEVER if self.embedded_lender else (*_FILES_NEVER, *_FILES_LENDERS)
         return not any(part in place for part in unwanted)
+
+    def halves(self, target: str) -> bool:
+        """Whether a file is a net whose weights are packed in 16 bits (``installer/half_weights.py``)."""
+        return PurePath(target).match("rapidocr/models/*.onnx")
 
     def keeps_resource(self, place: PurePath) -> bool:
         """Whether a file of ours is packed, by its place under resources."""

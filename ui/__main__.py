@@ -29,6 +29,7 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
     """Start what ``arguments`` ask for; returns the exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
     if arguments:
+        _complete_packed_program()
         from loanapp.commands import is_headless
         from loanapp.commands import main as headless
 
@@ -138,6 +139,7 @@ def _look_first(shell: "Shell", settings: "WindowSettings", home: "Path", one: "
     from ui import crash
     from ui.start_check import StartCheck, fault_of_storage
 
+    _complete_packed_program()
     crash.install()
     one.answer_by(shell)
     check = StartCheck(lambda: fault_of_storage(home), lambda: _furnish(shell, settings, home), shell)
@@ -154,6 +156,19 @@ def _furnish(shell: "Shell", settings: "WindowSettings", home: "Path") -> None:
     desktop.open()
     later = StartCheck(lambda: None, lambda: None, shell)
     desktop.operations.run(fault_of_program, later.take, lambda _error: None)
+
+
+def _complete_packed_program() -> None:
+    """What a packed program needs beyond its first picture: PyInstaller's hooks that build.spec makes modules of."""
+    if not getattr(sys, "frozen", False):
+        return
+    import importlib
+
+    importlib.import_module("pyi_rth_pkgutil")
+    if sys.argv[1:]:
+        # The packed program is its own interpreter: the lender's inference process begins here too, by its arguments.
+        importlib.import_module("pyi_rth_multiprocessing")
+        importlib.import_module("multiprocessing").freeze_support()
 
 
 def _report(application: object) -> None:
@@ -196,9 +211,4 @@ class _Kit:
 
 
 if __name__ == "__main__":
-    if getattr(sys, "frozen", False):
-        # The packed program is its own interpreter: the lender's inference process begins here too.
-        from multiprocessing import freeze_support
-
-        freeze_support()
     sys.exit(main())
