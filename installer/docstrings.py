@@ -1,4 +1,4 @@
-"""Other people's modules packed without their docstrings: a sixth of all code, and nobody reads them in a package.
+"""Other people's modules packed with a blank in place of each docstring: a sixth of all code, which nobody reads there.
 
 Assertions stay, and our own modules keep theirs, which the commands print as their help.
 """
@@ -29,8 +29,6 @@ def _compiled(source: Path) -> CodeType:
         tree = ast.parse(file.read(), str(source))
     for node in ast.walk(tree):
         if isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
-            del node.body[0]
-            # What had nothing but a docstring still needs something to do.
-            if not node.body and not isinstance(node, ast.Module):
-                node.body = [ast.Pass(lineno=node.lineno, col_offset=node.col_offset)]
+            # Not nothing: SQLAlchemy asserts that there is one, and others put a text of their own behind it.
+            node.body[0] = ast.copy_location(ast.Expr(ast.copy_location(ast.Constant(" "), node.body[0])), node.body[0])
     return compile(tree, str(source), "exec", dont_inherit=True, optimize=0)

@@ -25,6 +25,9 @@ _NEVER: Final = (
     *("tkinter", "pytest", "_pytest", "hypothesis", "mypy", "IPython", "matplotlib", "setuptools", "pip", "pydoc_data"),
     *("PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtNetwork", "lxml.html", "lxml.objectify", "PIL._avif"),
     *("numpy.f2py", "numpy.testing", "pygments", "rich", "distutils", "sqlalchemy.dialects.mysql"),
+    # Of the tools for typefaces those that make or convert one.
+    *("fontTools.voltLib", "fontTools.mtiLib", "fontTools.ufoLib", "fontTools.merge", "fontTools.t1Lib"),
+    *("fontTools.cu2qu", "fontTools.qu2cu", "fontTools.svgLib"),
     *("sqlalchemy.dialects.oracle", "sqlalchemy.dialects.mssql"),
 )
 _LENDERS: Final = (

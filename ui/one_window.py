@@ -4,6 +4,7 @@ The first holds a lock, which dies with its process; the second leaves a request
 """
 
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -52,7 +53,9 @@ class OneWindow:
 
     def answer_by(self, window: "QWidget") -> None:
         """Let ``window`` come forward when another start asks for it."""
-        self._request.unlink(missing_ok=True)
+        # Where the folder cannot be written nobody can ask either, and who looks at storage says so.
+        with suppress(OSError):
+            self._request.unlink(missing_ok=True)
         self._watcher = _Watcher(self._request, window)
 
     def release(self) -> None:
