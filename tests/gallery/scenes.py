@@ -7,6 +7,7 @@ from tests.gallery.my_data_scenes import my_data_scenes
 from tests.gallery.page_scenes import page_scenes
 from tests.gallery.stage import Scene
 from tests.gallery.support_scenes import support_scenes
+from tests.gallery.update_scenes import update_scenes
 
 
 def all_scenes() -> tuple[Scene, ...]:
@@ -18,4 +19,5 @@ def all_scenes() -> tuple[Scene, ...]:
         *my_data_scenes(),
         *support_scenes(),
         *account_scenes(),
+        *update_scenes(),
     )
