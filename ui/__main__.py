@@ -162,13 +162,17 @@ def _complete_packed_program() -> None:
     """What a packed program needs beyond its first picture: PyInstaller's hooks that build.spec makes modules of."""
     if not getattr(sys, "frozen", False):
         return
-    import importlib
+    import importlib.util
 
-    importlib.import_module("pyi_rth_pkgutil")
+    for hook in ("pyi_rth_pkgutil", "pyi_rth_multiprocessing") if sys.argv[1:] else ("pyi_rth_pkgutil",):
+        # A build whose modules do not ask for one has none.
+        if importlib.util.find_spec(hook) is not None:
+            importlib.import_module(hook)
     if sys.argv[1:]:
         # The packed program is its own interpreter: the lender's inference process begins here too, by its arguments.
-        importlib.import_module("pyi_rth_multiprocessing")
-        importlib.import_module("multiprocessing").freeze_support()
+        from multiprocessing import freeze_support
+
+        freeze_support()
 
 
 def _report(application: object) -> None:
