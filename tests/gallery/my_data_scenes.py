@@ -127,14 +127,15 @@ def withdrawn(room: Room) -> Any:
 def corrections(*, lent: bool = False) -> Corrections:
     """While it is decided, or after the payout; the address was corrected once."""
     at, phase = datetime.fromisoformat(NOW), ApplicationPhase.LENT if lent else ApplicationPhase.DECIDING
-    values = {"address": "测试路 2 号", "employment": "employed", "monthly_income": "15000.00", "monthly_debt": "0.00"}
+    one, two = ("测试路 1 号", "测试路 2 号") if translator().language == "zh" else ("1 Test Road", "2 Test Road")
+    values = {"address": two, "employment": "employed", "monthly_income": "15000.00", "monthly_debt": "0.00"}
     fields = tuple(
         Correctable(
             row["field"], values.get(row["field"], ""), phase in row["at_once"], LocalisedText(**row["why_not"])
         )
         for row in read_toml("policy", "rights.toml")["corrections"]
     )
-    return Corrections(fields, (Corrected("address", at, "测试路 1 号", "测试路 2 号"),))
+    return Corrections(fields, (Corrected("address", at, one, two),))
 
 
 def correcting(*, lent: bool = False) -> Any:

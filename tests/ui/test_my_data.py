@@ -279,7 +279,7 @@ def test_what_no_check_rests_on_is_corrected_at_once_and_only_what_was_changed_i
     assert (sheet.address.isVisible(), sheet.money["monthly_income"].isVisible()) == (True, False)
     shown = [one.text() for one in sheet.findChildren(QLabel) if one.isVisible()]
     assert "每月收入：审批和报价要靠它。" in shown
-    assert "2026年11月22日 住址：测试路 1 号 → 测试路 2 号" in shown
+    assert shown[shown.index("2026年11月22日 改过：住址") + 1] == "测试路 1 号 → 测试路 2 号"
     sheet.save.click()
     assert (journey.did("correct_my_data"), sheet.problem.title.text()) == ([], "没有改动")
     sheet.address.set_text("")

@@ -19,6 +19,7 @@ from ui.components.labels import empty
 from ui.components.text_field import TextField
 from ui.formats import day, yuan
 from ui.messages import Level
+from ui.reader_language import language_of, tell_language
 from ui.translations import error_fix, error_sentence, tr
 
 if TYPE_CHECKING:
@@ -157,7 +158,11 @@ class CorrectData(Dialog):
         if self._corrections.history:
             self._rest.addWidget(label(tr("my_data.correct_before"), "strong"))
         for was in reversed(self._corrections.history):
-            self._rest.addWidget(label(_said(was), "small-ink"))
+            field = tr(f"my_data.correct_{was.name}")
+            self._rest.addWidget(label(tr("my_data.correct_was", when=day(was.at), field=field), "small"))
+            values = label(tr("my_data.correct_values", before=_shown(was, was.before), after=_shown(was, was.after)))
+            tell_language(values, language_of(values.text()))  # as it was typed, whatever language this window speaks
+            self._rest.addWidget(values)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the language."""
@@ -173,11 +178,7 @@ def _amount(text: str) -> Decimal | None:
         return None
 
 
-def _said(was: Corrected) -> str:
-    def shown(value: str) -> str:
-        if was.name in _MONEY and (amount := _amount(value)) is not None:
-            return yuan(amount)
-        return tr(f"common.employment_{value}") if was.name == "employment" else value
-
-    field, when = tr(f"my_data.correct_{was.name}"), day(was.at)
-    return tr("my_data.correct_was", when=when, field=field, before=shown(was.before), after=shown(was.after))
+def _shown(was: Corrected, value: str) -> str:
+    if was.name in _MONEY and (amount := _amount(value)) is not None:
+        return yuan(amount)
+    return tr(f"common.employment_{value}") if was.name == "employment" else value
