@@ -4,6 +4,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 import loanapp
+from loanapp.backend.adapters import bank_notices
 from loanapp.backend.api import ROUTERS
 from loanapp.backend.http import problems
 from loanapp.backend.http.middleware import BodyLimit, InstanceToken, Net
@@ -26,6 +27,7 @@ def create_app(services: Services | None, instance_token: str | None = None) -> 
     for router in ROUTERS:
         app.include_router(router)
     app.include_router(console.router)
+    app.include_router(bank_notices.router)
     problems.install(app)
     if instance_token is not None:
         app.add_middleware(InstanceToken, token=instance_token)

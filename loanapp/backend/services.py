@@ -1,6 +1,6 @@
 """What every part of the lender works with, put together once at start."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from loanapp.backend.adapters.ports import Sources
 from loanapp.backend.inference.client import InferenceClient
@@ -16,7 +16,10 @@ from loanapp.domain.clock import Clock
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The lender's parts; ``demonstration`` lets simulated face sources and test identities in."""
+    """The lender's parts; ``demonstration`` lets simulated face sources and test identities in.
+
+    ``notice_secret`` is what the bank signs its notices with.
+    """
 
     clock: Clock
     policies: Policies
@@ -29,3 +32,4 @@ class Services:
     sources: Sources
     origination: Origination
     demonstration: bool
+    notice_secret: bytes = field(repr=False)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from loanapp.backend.adapters.bank_notices import SECRET_BYTES
 from loanapp.backend.adapters.chosen import chosen
 from loanapp.backend.adapters.guarded import guarded
 from loanapp.backend.adapters.ports import Sources
@@ -95,6 +96,7 @@ def assemble(folder: LenderFolder, policies: Policies, clock: Clock) -> Lender:
         ),
         origination=origination,
         demonstration=policies.profile.simulated,
+        notice_secret=folder.secret("bank_notice.key", SECRET_BYTES),
     )
     bank.notify = origination.payout_notice
     return Lender(services, origination, bank, (sequencer(services), retention_timer(services)))

@@ -1,10 +1,12 @@
 """A source that is down declines nobody: the real workflow waits for it, and then a person takes over."""
 
 import dataclasses
+import json
 import time
 
 import pytest
 
+from loanapp.backend.adapters.bank_notices import PATH, SIGNATURE_HEADER, notice_signature
 from loanapp.backend.adapters.guarded import guarded
 from loanapp.backend.adapters.ports import (
     OrderState,
@@ -184,6 +186,45 @@ class TestPayout:
             lender.bank._marks[card] = "pays"
         assert self.paid(lender, one) == [f"{one.id}:payout:pay"] == list(dict.fromkeys(asked))
         assert one.done("GET", one.at("/loan"))["principal"] == "10000.00"
+
+    def test_a_bank_outside_gives_notice_over_https(self, handed_in, lender, http, monkeypatch):
+        self._rules(lender, monkeypatch, lender.services.policies.sources.payout.model_copy(update={"looks": (90.0,)}))
+        answers = []
+
+        def notify(key):
+            body = json.dumps({"key": key}).encode()
+            signature = notice_signature(lender.services.notice_secret, body)
+            answers.append(http.post(PATH, data=body, headers={SIGNATURE_HEADER: signature}).status_code)
+
+        monkeypatch.setattr(lender.bank, "notify", notify)
+        card = "6222020000000000018"
+        lender.bank._marks[card] = "under_way"
+        try:
+            one = handed_in({})
+            one.wait("active")
+        finally:
+            lender.bank._marks[card] = "pays"
+        assert answers == [204]
+        assert self.paid(lender, one) == [f"{one.id}:payout:pay"]
+
+    @pytest.mark.parametrize(
+        ("body", "signature", "status"),
+        [
+            (b'{"key": "a:payout:pay"}', "", 403),
+            (b'{"key": "a:payout:pay"}', "0" * 64, 403),
+            (b'{"key": "' + b"a" * 5000 + b'"}', None, 403),
+            (b"no notice", None, 422),
+            (b"[]", None, 422),
+            (b'{"key": 7}', None, 422),
+            (b'{"key": "a:payout:pay"}', None, 204),
+        ],
+    )
+    def test_a_notice_that_is_not_signed_wakes_nothing(self, lender, http, monkeypatch, body, signature, status):
+        woken = []
+        monkeypatch.setattr(type(lender.services.origination), "payout_notice", lambda _self, key: woken.append(key))
+        signature = notice_signature(lender.services.notice_secret, body) if signature is None else signature
+        assert http.post(PATH, data=body, headers={SIGNATURE_HEADER: signature}).status_code == status
+        assert woken == (["a:payout:pay"] if status == 204 else [])
 
     def test_a_bank_that_does_not_answer_pays_once_all_the_same(self, handed_in, lender, monkeypatch, expect_log):
         quick = lender.services.policies.sources.payout.model_copy(update={"looks": (0.05,)})
