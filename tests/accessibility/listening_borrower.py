@@ -61,11 +61,16 @@ class ListeningBorrower:
         reader = self.reader
         self.arrive(Page.SIGN_IN)
         reader.write(_FIELD, tr("sign_in.phone"), self.person.phone)
+        self.code()
+        self.go_on(Page.SIGN_IN)
+
+    def code(self) -> None:
+        """Have a one-time code sent, and let the program type it."""
+        reader = self.reader
         reader.press(_BUTTON, tr("one_time_code.send"))
         reader.wait_for_words(tr("common.simulated"))
         reader.press(_BUTTON, tr("common.fill_code"))
         reader.wait(lambda: len(reader.find(_FIELD, tr("one_time_code.code")).text or "") == 6, "the code in its field")
-        self.go_on(Page.SIGN_IN)
 
     def terms(self) -> None:
         self.arrive(Page.TERMS)
@@ -175,6 +180,10 @@ class ListeningBorrower:
         assert self.person.identity_number[-4:] in words
         reader.tab_to(_FIELD, tr("contract.text_document"))
         reader.key("End")
+        for term in ("amount", "repay", "cost", "late", "early"):
+            name = f"{tr(f'contract.term.{term}')}: {tr('contract.understood')}"
+            assert reader.find(_TICK, name).description, "a term is told with its sentence"
+            reader.press(_TICK, name, "Toggle")
         reader.wait_for_words(tr("common.can_go_on", action=tr("contract.action")))
         self.go_on(Page.CONTRACT)
 
@@ -183,6 +192,7 @@ class ListeningBorrower:
         self.arrive(Page.SIGNING)
         assert not reader.find(_BUTTON, tr("signing.action"), usable=False).usable, "signed without the confirmation"
         reader.press(_TICK, tr("signing.confirm"), "Toggle")
+        self.code()
         self.go_on(Page.SIGNING)
 
     def payout(self) -> None:

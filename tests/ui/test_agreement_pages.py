@@ -1,6 +1,7 @@
 """Cost table, contract, signing, payout and the loan: what has to be read is read, what is done is shown."""
 
 import time
+from dataclasses import replace
 
 import pytest
 import typst
@@ -200,6 +201,12 @@ class TestCostDisclosure:
         assert "Nothing else is charged" in texts(sheet)
 
 
+def answer(page):
+    """Say of every key term that it is understood."""
+    for term in page.key_terms.terms:
+        term.understood.setChecked(True)
+
+
 class TestContract:
     @pytest.fixture
     def page(self, show, qtbot, paper):
@@ -213,12 +220,41 @@ class TestContract:
 
     def test_signing_waits_for_the_end(self, page, qtbot):
         assert not page.scaffold.primary.isEnabled()
+        answer(page)
+        assert not page.scaffold.primary.isEnabled()
         qtbot.keyClick(page.view, Qt.Key.Key_End)
         qtbot.waitUntil(page.scaffold.primary.isEnabled)
         assert "100%" in texts(page)
         with qtbot.waitSignal(page.completed) as done:
             page.scaffold.primary.click()
         assert done.args == [Page.SIGNING]
+
+    def test_signing_waits_for_every_key_term(self, page, qtbot):
+        qtbot.keyClick(page.view, Qt.Key.Key_End)
+        qtbot.waitUntil(lambda: page.view.end_reached)
+        terms = page.key_terms.terms
+        assert len(terms) == 5
+        for left, term in zip(range(5, 0, -1), terms, strict=True):
+            assert page.scaffold.note.text() == f"还有 {left} 条关键条款没有确认，请在右边逐条看过"
+            assert not page.scaffold.primary.isEnabled()
+            term.understood.setChecked(True)
+        assert page.scaffold.primary.isEnabled()
+        terms[2].understood.setChecked(False)
+        assert not page.scaffold.primary.isEnabled()
+
+    def test_what_was_answered_stands_in_another_language_and_not_for_another_contract(self, page):
+        page.key_terms.terms[0].understood.setChecked(True)
+        translator().set_language("en")
+        assert page.key_terms.terms[0].understood.box.accessibleName() == "Amount: I understand"
+        assert page.key_terms.left == 4
+        page.leave()
+        page.load()
+        assert page.key_terms.left == 4
+        state = replace(page.journey.application.contract, number="HT20261122-0002")
+        page.journey.application = replace(page.journey.application, contract=state)
+        page.load()
+        assert page.key_terms.left == 5
+        page.leave()
 
     def test_contents_lead_to_their_place(self, page):
         entries = [found for found in page.findChildren(QPushButton) if found.text().startswith("Part ")]

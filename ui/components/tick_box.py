@@ -49,16 +49,16 @@ class _Box(QCheckBox):
 
 
 class TickBox(QFrame):
-    """``toggled`` comes with the new state; the check box inside takes focus and keys."""
+    """``toggled`` comes with the new state; the check box inside takes focus and keys. ``tight`` is for columns."""
 
     toggled = Signal(bool)
 
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, text: str = "", parent: QWidget | None = None, *, tight: bool = False) -> None:
         super().__init__(parent)
         self.setProperty("role", "choice")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 14, 16, 14)
+        row.setContentsMargins(*((10, 8, 10, 8) if tight else (16, 14, 16, 14)))
         row.setSpacing(10)
         self.box = _Box()
         row.addWidget(self.box, 0, Qt.AlignmentFlag.AlignTop)

@@ -1,23 +1,20 @@
 """The contract in the middle, its contents at the left, the terms that matter at the right, each explained."""
 
-from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from loanapp.client.answers import Application
-from loanapp.domain.money import to_cents
-from loanapp.domain.offer import Offer
 from loanapp.journey.pages import Page
 from ui.announce import announce
-from ui.components import ContentsEntry, IconView, LinkButton, QuietButton, Rule, SentenceLink, Skeleton, label
-from ui.components.labels import empty, set_role
+from ui.components import ContentsEntry, IconView, QuietButton, SentenceLink, Skeleton, label
+from ui.components.labels import set_role
 from ui.documents.find_bar import FindBar
+from ui.documents.key_terms import KeyTerms, key_terms
 from ui.documents.pdf_view import PdfView
 from ui.documents.reading_text import ReadingText
-from ui.formats import percent, yuan
 from ui.pages.offer_later import LaterLink
 from ui.pages.page import JourneyPage
 from ui.pages.save_contract import save_contract
@@ -29,9 +26,6 @@ _CONTENTS: Final = 196
 _TERMS: Final = 216
 _ROOM_FOR_CONTENTS: Final = 1060
 _ROOM_FOR_WORDS: Final = 630
-_LATE_DAYS: Final = 10
-_HUNDRED: Final = Decimal(100)
-_DAYS_A_YEAR: Final = 365
 
 
 class ContractPage(JourneyPage):
@@ -131,10 +125,10 @@ class ContractPage(JourneyPage):
         self.told.clicked.connect(lambda: SafeMoment(self, self.context, Moment.SIGNING).open())
         self.texts.bind(self.told.setText, "safe_moment.asked")
         terms.addWidget(self.told)
-        self._key_terms: list[KeyTerm] = []
-        self._key_terms_box = QVBoxLayout()
-        self._key_terms_box.setSpacing(terms.spacing())
-        terms.addLayout(self._key_terms_box)
+        self.key_terms = KeyTerms()
+        self.key_terms.changed.connect(self._term_answered)
+        self._terms_of = ""
+        terms.addWidget(self.key_terms)
         terms.addSpacing(8)
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -144,6 +138,12 @@ class ContractPage(JourneyPage):
         terms.addLayout(row)
         terms.addStretch(1)
         return self._terms_area
+
+    def _term_answered(self) -> None:
+        self._follow()
+        following = self.key_terms.next_unanswered()
+        if following is not None:
+            self._terms_area.ensureWidgetVisible(following, 0, 8)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where there is little room, the document has it: the contents make way."""
@@ -303,10 +303,12 @@ class ContractPage(JourneyPage):
         self._follow()
 
     def missing(self) -> list[str]:
-        """The end has to come into sight before signing is offered."""
+        """The end has to come into sight, and every key term to be answered, before signing is offered."""
         if self._pdf is None or not self.view.page_count:
             return [tr("contract.loading")]
-        return [] if self.view.end_reached or self._text_read else [tr("contract.read_first_hint")]
+        if not (self.view.end_reached or self._text_read):
+            return [tr("contract.read_first_hint")]
+        return [tr("contract.terms_left", count=self.key_terms.left)] if self.key_terms.left else []
 
     def proceed(self) -> None:
         """On to signing, once nobody else is at this computer."""
@@ -403,90 +405,18 @@ class ContractPage(JourneyPage):
 
     def _show_terms(self) -> None:
         application = self._application()
-        texts = self._term_texts(application, application.offer) if application and application.offer else []
-        if len(texts) != len(self._key_terms):
-            self._make_key_terms(len(texts))
-        for term, words in zip(self._key_terms, texts, strict=True):
-            term.say(*words)
+        texts = key_terms(application, application.offer) if application and application.offer else []
+        self.key_terms.say(texts)
+        number = application.contract.number if application and application.contract else ""
+        if number != self._terms_of:
+            self._terms_of = number
+            self.key_terms.forget()
         self._terms_title.setText(tr("contract.terms"))
         self._terms_plainly.setText(tr("contract.plainly"))
         self._checked.setText(tr("contract.checked"))
         self._terms_area.widget().setVisible(bool(texts))
 
-    def _make_key_terms(self, count: int) -> None:
-        empty(self._key_terms_box)
-        self._key_terms = [KeyTerm() for _ in range(count)]
-        for place, term in enumerate(self._key_terms):
-            if place:
-                self._key_terms_box.addWidget(Rule())
-            self._key_terms_box.addWidget(term)
-
-    def _term_texts(self, application: Application, offer: Offer) -> list[tuple[str, str, str]]:
-        first = offer.schedule.rows[0]
-        each = first.total
-        rate = offer.cost.simple_total
-        card = application.bank_card
-        # The penalty runs on the overdue principal alone, as clause 6.1 of the contract has it.
-        late = first.principal
-        penalty = to_cents(late * offer.penalty_annual_pct / _HUNDRED * _LATE_DAYS / _DAYS_A_YEAR)
-        amount = (
-            tr("contract.term.amount.text", amount=yuan(offer.payout), last4=card.last4)
-            if card
-            else tr("contract.term.amount.text_plain", amount=yuan(offer.payout))
-        )
-        interest = yuan(offer.schedule.total_interest)
-        texts: dict[str, tuple[str, dict[str, Any]]] = {
-            "amount": (amount, {}),
-            "repay": (tr("contract.term.repay.text", amount=yuan(each), count=offer.terms.months), {}),
-            "cost": (
-                tr("contract.term.cost.text", rate=percent(rate), interest=interest),
-                {"hundred": yuan(_HUNDRED), "per_hundred": yuan(rate)},
-            ),
-            "late": (
-                tr("contract.term.late.text", rate=percent(offer.penalty_annual_pct)),
-                {"example": yuan(late), "penalty": yuan(penalty), "count": _LATE_DAYS},
-            ),
-            "early": (tr("contract.term.early.text"), {}),
-        }
-        return [
-            (tr(f"contract.term.{name}"), text, tr(f"contract.term.{name}.explain", **values))
-            for name, (text, values) in texts.items()
-        ]
-
 
 def _keys(standard: QKeySequence.StandardKey) -> str:
     """The keys of this system, as they stand on them."""
     return QKeySequence(standard).toString(QKeySequence.SequenceFormat.NativeText)
-
-
-class KeyTerm(QWidget):
-    """A term in one sentence, with its explanation folded under it."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 2, 0, 2)
-        box.setSpacing(2)
-        self._name = label("", "small")
-        self._text = label("")
-        self.explanation = label("", "small-ink")
-        self.explanation.hide()
-        self.button = LinkButton()
-        self.button.clicked.connect(self._toggle)
-        for words in (self._name, self._text, self.explanation):
-            box.addWidget(words)
-        box.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
-
-    def say(self, name: str, text: str, explanation: str) -> None:
-        """Set the words; folded or not, it stays as it is."""
-        for words, said in ((self._name, name), (self._text, text), (self.explanation, explanation)):
-            words.setText(said)
-        self._name_button()
-
-    def _toggle(self) -> None:
-        self.explanation.setVisible(self.explanation.isHidden())
-        self._name_button()
-
-    def _name_button(self) -> None:
-        self.button.setText(tr("contract.explain" if self.explanation.isHidden() else "contract.explain_hide"))
-        self.button.setAccessibleName(f"{self.button.text()}: {self._name.text()}")

@@ -79,6 +79,10 @@ class Agreeing(Walker):
         driver.focus(page.view)
         driver.press(Qt.Key.Key_End)
         driver.wait(lambda: page.view.end_reached and page.view.is_painted, "the end of the contract")
+        if page.scaffold.primary.isEnabled():
+            raise TourError("the contract could be signed before its key terms were answered")
+        for term in page.key_terms.terms:
+            driver.click(term.understood.box, term.understood.box.accessibleName())
         self.picture("contract_end")
         self._go_on(page)
 
