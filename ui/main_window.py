@@ -350,7 +350,7 @@ class MainWindow(QWidget):
                 page.show_problem(error)
         elif error is not None and error.code is ErrorCode.LENDER_UNREACHABLE:
             self.unreachable.emit()
-        elif error is not None and error.code is ErrorCode.NOT_ALLOWED_NOW:
+        elif error is not None and error.code in {ErrorCode.NOT_ALLOWED_NOW, ErrorCode.OFFER_EXPIRED}:
             self._look_again()
 
     def _look_again(self) -> None:

@@ -48,6 +48,7 @@ class Draft:
     phone: str = ""
     borrower_id: str = ""
     code_challenge_id: str = ""
+    signing_challenge_id: str = ""
     application_id: str = ""
     left_application_id: str = ""
     asked: dict[str, str] = field(default_factory=dict)

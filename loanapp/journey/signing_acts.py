@@ -39,6 +39,7 @@ _TO_HAND_IN = timedelta(seconds=30)
 class SigningStep(StrEnum):
     """What happens between pressing "sign" and a contract both have signed, in this order."""
 
+    CODE = "code"
     KEY = "key"
     CERTIFICATE = "certificate"
     SIGNATURE = "signature"
@@ -91,15 +92,17 @@ class SigningActs(OfferActs):
         """
 
         def work() -> CodeSent:
-            application = self._required()
+            application, offer = self._required(), self._checked_offer()
+            contract = application.contract
+            with self._lock:
+                self.draft.signing_challenge_id = ""  # were the answer lost, the code before would count no more
             sent = self.client.send_signing_code(application.id)
-            offer, contract = self._checked_offer(), application.contract
             if contract is None or sent.contract_number != contract.number:
                 raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, "code_for_another_contract")
             if (sent.payout, sent.total_repayment) != (offer.payout, offer.schedule.total_repayment):
                 raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, "code_for_other_amounts")
             with self._lock:
-                self.draft.code_challenge_id = sent.code.challenge_id
+                self.draft.signing_challenge_id = sent.code.challenge_id
             self._save()
             return sent.code
 
@@ -111,12 +114,12 @@ class SigningActs(OfferActs):
         def work() -> None:
             application = self.client.application(self._application_id())
             if not self._authorised(application):
-                if not self.draft.code_challenge_id:
+                if not self.draft.signing_challenge_id:
                     raise LoanAppError(ErrorCode.CODE_EXPIRED)
-                application = self.client.confirm_signing_code(application.id, self.draft.code_challenge_id, code)
+                application = self.client.confirm_signing_code(application.id, self.draft.signing_challenge_id, code)
             self._hold(application)
             with self._lock:
-                self.draft.code_challenge_id = ""
+                self.draft.signing_challenge_id = ""
             self._save()
 
         self._guarded(work)

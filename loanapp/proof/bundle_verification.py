@@ -264,7 +264,9 @@ class _Checking:
         if numbers != sorted(set(numbers)):
             raise _BrokenError(BundleProblem.LEDGER, name)
         self.entries = len(proofs)
-        self._told = [proof["content"] for proof in proofs if proof["content"] is not None]
+        known = [proof for proof in proofs if proof["content"] is not None]
+        self._told = [proof["content"] for proof in known]
+        self._told_at = [proof["entry"]["at"] for proof in known]
         revisions = {one["field"]: one["sha256"] for one in self._manifest["revisions"]}
         whole = self._manifest["revisions"][-1]["sha256"]
         self._find(
@@ -274,11 +276,24 @@ class _Checking:
         self._find(name, "consent.cost_disclosure", sha256=table["sha256"], seconds=table["seconds_on_screen"])
 
     def _check_authorised(self) -> None:
-        """That a one-time code was confirmed for the very file that was signed."""
+        """That the borrower confirmed a one-time code for the very bytes that were signed, before they were."""
         name = path_of(Part.SIGNER, SIGNER_FILE)
-        prepared = self._json(name)["authorised"]["prepared_sha256"]
-        for act in ("signature.contract_prepared", "signature.code_confirmed"):
-            self._find(name, act, contract=self.contract_number, prepared_sha256=prepared)
+        told, pdf = self._json(name)["authorised"], self._files[path_of(Part.CONTRACT, CONTRACT_FILE)]
+        length, prepared = int(told["prepared_bytes"]), told["prepared_sha256"]
+        if not 0 < length < self._manifest["revisions"][0]["bytes"]:
+            raise _BrokenError(BundleProblem.ANOTHER_CONTRACT, name)
+        if sha256(pdf[:length]).hexdigest() != prepared:
+            raise _BrokenError(BundleProblem.ANOTHER_CONTRACT, name)
+        about = {"contract": self.contract_number, "prepared_sha256": prepared}
+        made = self._places("signature.contract_prepared", **about)
+        confirmed = [
+            place
+            for place in self._places("signature.code_confirmed", **about)
+            if self._told[place]["actor"] == "borrower" and self._at_of(place) == datetime.fromisoformat(told["at"])
+        ]
+        signed = self._places("signature.contract_signed")
+        if not (made and confirmed and signed and made[0] < confirmed[-1] < signed[0]):
+            raise _BrokenError(BundleProblem.NOT_IN_LEDGER, name)
 
     def _check_receipts(self) -> None:
         name = path_of(Part.CONSENTS, RECEIPTS_FILE)
@@ -301,9 +316,16 @@ class _Checking:
             name = path_of(Part.PAYOUT, PAYOUT_FILE)
             self._find(name, "payout", reference=self._json(name)["reference"])
 
+    def _places(self, act: str, **detail: object) -> list[int]:
+        """Where the ledger tells of ``act`` with these details, in its order."""
+        return [place for place, one in enumerate(self._told) if one["act"] == act and _holds(one["detail"], detail)]
+
+    def _at_of(self, place: int) -> datetime:
+        return datetime.fromisoformat(self._told_at[place])
+
     def _find(self, where: str, act: str, **detail: object) -> None:
         """That the ledger tells of ``act`` with these details."""
-        if not any(one["act"] == act and _holds(one["detail"], detail) for one in self._told):
+        if not self._places(act, **detail):
             raise _BrokenError(BundleProblem.NOT_IN_LEDGER, where)
 
     def _json(self, name: str) -> dict[str, Any]:

@@ -479,6 +479,21 @@ class TestSigning:
         assert page.tick.isChecked()
         assert all(act[0] != "sign_contract" for act in journey.acts)
 
+    def test_a_network_that_is_cut_at_the_code_is_told_on_the_line_of_the_code(self, page, journey, qtbot):
+        def cut(_code):
+            raise LoanAppError(ErrorCode.LENDER_UNREACHABLE)
+
+        journey.answers["confirm_signing_code"] = cut
+        page.tick.setChecked(True)
+        page.take_code("123456")
+        page.scaffold.primary.click()
+        qtbot.waitUntil(lambda: not page.busy and not page.under_way)
+        first = page.findChildren(ProgressLine)[0]
+        assert "核对验证码" in first.accessibleName()
+        assert "需要留意" in first.accessibleName()
+        assert page.code_card.isVisible()
+        assert page.code_card.code.text() == "123456"
+
     def test_a_code_that_was_confirmed_is_not_asked_for_again(self, show, journey, qtbot):
         from ui.pages.signing import SigningPage
 

@@ -44,7 +44,7 @@ class SigningCodeCard(Card):
 
     def set_confirmed(self, *, confirmed: bool) -> None:
         """Whether the lender takes the signature without another code."""
-        self._confirmed = confirmed
+        self._confirmed = self.countdown.finished = confirmed
         self.code.setHidden(confirmed)
         self.retranslate()
 
@@ -62,6 +62,5 @@ class SigningCodeCard(Card):
         elif self._values is not None:
             known = bool(self._values["phone"])
             self._compare.setText(tr("signing.code_compare" if known else "signing.code_compare_plain", **self._values))
+        self.code.editor.setAccessibleDescription(self._compare.text())
         self.countdown.retranslate()
-        if self._confirmed:
-            self.countdown.note.hide()

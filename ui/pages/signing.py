@@ -20,7 +20,6 @@ from ui.components.signing_code import SigningCodeCard
 from ui.components.tick_box import TickBox
 from ui.formats import yuan
 from ui.messages import Level
-from ui.operations import Operation
 from ui.pages.page import JourneyPage
 from ui.translations import tr
 
@@ -123,8 +122,10 @@ class SigningPage(JourneyPage):
     def request_code(self) -> None:
         """Have a code sent that authorises signing this contract."""
         self.show_problem(None)
+        self.show_errors(None)
         self.code_card.code.set_error(None)
         self._countdown.requesting()
+        self.scaffold.aside.setEnabled(False)
         self.at_work = self._countdown.button
         journey = self.journey
         self.context.operations.run(journey.request_signing_code, self._code_sent, self._code_not_sent, busy=self)
@@ -137,6 +138,10 @@ class SigningPage(JourneyPage):
 
     def _code_sent(self, sent: "CodeSent") -> None:
         self._countdown.sent(sent, self.journey.clock.now())
+        self.scaffold.aside.setEnabled(True)
+        if not self.isVisible():
+            return
+        announce(self.code_card, self._countdown.note.text())
         if sent.simulated_message is not None:
             self.context.messages.show_simulated_message(sent.simulated_message)
         self.code_card.code.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -144,6 +149,7 @@ class SigningPage(JourneyPage):
 
     def _code_not_sent(self, error: LoanAppError) -> None:
         self._countdown.failed(error)
+        self.scaffold.aside.setEnabled(True)
         self.show_problem(error)
 
     def _show_code(self) -> None:
@@ -160,23 +166,33 @@ class SigningPage(JourneyPage):
 
     def proceed(self) -> None:
         """Sign: key, certificate, signature, countersignature, and the check of both."""
-        if not self.complete or self._under_way:
+        if self._under_way:
+            return
+        if missing := self.missing():
+            announce(self, missing[0])
             return
         self._under_way = True
         self.tick.setEnabled(False)
         self.scaffold.aside.setEnabled(False)
         self.show_problem(None)
+        self.show_errors(None)
         for line in self._lines.values():
             line.set_state(ProgressState.WAITING)
-        self._lines[next(iter(SigningStep))].set_state(ProgressState.RUNNING)
+        self._current = self._lines[next(iter(SigningStep))]
+        self._current.set_state(ProgressState.RUNNING)
         self._scam.hide()
         self._hand.hide()
         self.code_card.hide()
         self.context.messages.show_simulated_message(None)
         self._steps.show()
         self.scaffold.reveal_top(self._steps)
+        strokes, code = self.pad.strokes, self.code_card.code.text()
         self.context.operations.run_with_progress(
-            self._sign, self._signed, self._failed, on_progress=self._reached, busy=self
+            lambda _operation, report: self._sign(report, strokes, code),
+            self._signed,
+            self._failed,
+            on_progress=self._reached,
+            busy=self,
         )
 
     @property
@@ -187,10 +203,15 @@ class SigningPage(JourneyPage):
     def _read_again(self) -> None:
         self.open_page.emit(Page.CONTRACT)
 
-    def _sign(self, _operation: Operation, report: Callable[[SigningStep], None]) -> Page:
+    def _sign(
+        self,
+        report: Callable[[SigningStep], None],
+        strokes: tuple[tuple[tuple[float, float], ...], ...],
+        code: str,
+    ) -> Page:
         from loanapp.proof.handwriting import Handwriting
 
-        strokes, code = self.pad.strokes, self.code_card.code.text()
+        report(SigningStep.CODE)
         if not self.journey.signing_authorised:
             self.journey.confirm_signing_code(code)
         return self.journey.sign_contract(report, Handwriting(strokes) if strokes else None)

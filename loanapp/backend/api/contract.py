@@ -11,6 +11,7 @@ from loanapp.backend.api.acts import act_on_application
 from loanapp.backend.api.public import code_values
 from loanapp.backend.applications.store import own_application
 from loanapp.backend.applications.view import show
+from loanapp.backend.auth.sessions import device_of
 from loanapp.backend.evidence.bundle import evidence_bundle
 from loanapp.backend.http.dependencies import (
     KEY_PARAMETER,
@@ -19,6 +20,7 @@ from loanapp.backend.http.dependencies import (
     PdfBody,
     ServicesDep,
     TimestampBody,
+    TokenDep,
     octet_body,
 )
 from loanapp.backend.http.models import contract as wire
@@ -115,10 +117,15 @@ def post_signing_code(
 
 @router.post(_ONE + "/contract/code/confirmation", responses=problems(401, 404, 409))
 def post_signing_code_confirmation(
-    application_id: uuid.UUID, body: wire.CodeConfirmation, services: ServicesDep, borrower_id: BorrowerDep
+    application_id: uuid.UUID,
+    body: wire.CodeConfirmation,
+    services: ServicesDep,
+    borrower_id: BorrowerDep,
+    token: TokenDep,
 ) -> ApplicationAnswer:
     """Confirm the code: the contract may be signed for a short while."""
-    confirm_signing_code(services, borrower_id, application_id, body.challenge_id, body.code)
+    device_id = device_of(services, token)
+    confirm_signing_code(services, borrower_id, application_id, body.challenge_id, body.code, device_id=device_id)
     with services.database.read() as session:
         return show(services, session, own_application(session, borrower_id, application_id))
 
@@ -136,11 +143,16 @@ def post_certificate(
     services: ServicesDep,
     borrower_id: BorrowerDep,
     idempotency: IdempotencyDep,
+    *,
+    token: TokenDep,
 ) -> Response:
     """Certify the key made on the borrower's machine."""
+    device_id = device_of(services, token)
 
     def act(session: Session) -> wire.CertificateAnswer:
-        certificate, chain = certify_key(services, session, borrower_id, application_id, body.csr_pem)
+        certificate, chain = certify_key(
+            services, session, borrower_id, application_id, body.csr_pem, device_id=device_id
+        )
         return wire.CertificateAnswer(certificate_pem=certificate, chain_pem=chain)
 
     return idempotency.run(201, act)
@@ -174,10 +186,10 @@ def post_timestamp(services: ServicesDep, _borrower: BorrowerDep, body: Timestam
     openapi_extra=octet_body("The served contract with the borrower's signature revision appended", _PDF),
 )
 def put_signed(
-    application_id: uuid.UUID, services: ServicesDep, borrower_id: BorrowerDep, body: PdfBody
+    application_id: uuid.UUID, services: ServicesDep, borrower_id: BorrowerDep, body: PdfBody, token: TokenDep
 ) -> ApplicationAnswer:
     """Hand in the signed contract; the lender countersigns and pays out."""
-    take_signed(services, borrower_id, application_id, body)
+    take_signed(services, borrower_id, application_id, body, device_of(services, token))
     services.origination.advance(str(application_id))
     with services.database.read() as session:
         return show(services, session, own_application(session, borrower_id, application_id))

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from loanapp.backend.auth.one_time_codes import forget_codes
 from loanapp.backend.auth.proofs import forget_nonces
 from loanapp.backend.auth.sessions import end_all, forget_tokens
 from loanapp.backend.auth.tables import BorrowerPassword, BorrowerSecondFactor
@@ -21,6 +22,7 @@ def forget_account(session: Session, borrower_id: str, now: datetime) -> None:
 
 def forget_old_sign_ins(services: Services) -> None:
     """Delete what can open or prove nothing any more."""
+    forget_codes(services)
     forget_nonces(services)
     forget_tokens(services)
     forget_tries(services)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from loanapp.backend.adapters.ports import SourceDownError
@@ -42,8 +42,9 @@ def issue_code(
     """Make a code and send it; the message says what it is for, with the values of ``told``.
 
     ``phone`` is eleven digits. ``bound_to`` names the thing the code authorises, such as a contract and its hash.
-    Raises ``TOO_MANY_ATTEMPTS`` with the seconds to wait when codes are asked for too often, whatever for, or
-    ``MESSAGE_NOT_SENT`` where the carrier does not answer: then nothing counts against the borrower.
+    An earlier code for the same purpose is worth nothing any more. Raises ``TOO_MANY_ATTEMPTS`` with the seconds to
+    wait when codes for this purpose are asked for too often, or ``MESSAGE_NOT_SENT`` where the carrier does not answer:
+    then nobody waits to ask again.
     """
     policy, now = services.policies.sign_in, services.clock.now()
     phone_index = services.cipher.index(phone, "phone")
@@ -54,8 +55,11 @@ def issue_code(
     text = Words(zh=words.zh.format(**values), en=words.en.format(**values))
     expires_at = now + timedelta(seconds=policy.code_seconds)
     with services.database.write() as session:
-        session.execute(delete(OneTimeCode).where(OneTimeCode.created_at <= now - _HOUR))  # worth nothing any more
         _hold_back(session, phone_index, purpose, now, policy)
+        older = update(OneTimeCode).where(
+            OneTimeCode.phone_index == phone_index, OneTimeCode.purpose == purpose, OneTimeCode.used_at.is_(None)
+        )
+        session.execute(older.values(expires_at=now))  # the newest message alone counts
         session.add(
             OneTimeCode(
                 id=challenge_id,
@@ -73,7 +77,9 @@ def issue_code(
         services.sources.messages.send(phone, text.zh)
     except SourceDownError as error:
         with services.database.write() as session:
-            session.delete(session.get_one(OneTimeCode, challenge_id))
+            # It may have been delivered all the same: it counts for the hour, and nobody waits to ask again.
+            unsent = session.get_one(OneTimeCode, challenge_id)
+            unsent.expires_at = unsent.created_at = now - timedelta(seconds=policy.resend_seconds)
         raise RefusedError(ErrorCode.MESSAGE_NOT_SENT, retry_after_seconds=error.retry_after_seconds) from None
     return IssuedCode(challenge_id, code, expires_at, text)
 
@@ -108,6 +114,12 @@ def redeem_code(
     raise RefusedError(ErrorCode.CODE_WRONG if left else ErrorCode.CODE_EXPIRED, attempts_left=left)
 
 
+def forget_codes(services: Services) -> None:
+    """Delete the codes that neither open nor hold back anything any more."""
+    with services.database.write() as session:
+        session.execute(delete(OneTimeCode).where(OneTimeCode.created_at <= services.clock.now() - _HOUR))
+
+
 def phone_of(services: Services, issued: OneTimeCode) -> str:
     """The phone a code was sent to."""
     return services.cipher.decrypt(issued.phone_sealed, _phone_place(issued.id)).decode()
@@ -122,15 +134,22 @@ def _phone_place(challenge_id: str) -> str:
 
 
 def _hold_back(session: Session, phone_index: str, purpose: CodePurpose, now: datetime, policy: SignIn) -> None:
-    """Another code for the same purpose after some seconds; a number of codes an hour, whatever for."""
-    recent = session.execute(
-        select(OneTimeCode.created_at, OneTimeCode.purpose)
-        .where(OneTimeCode.phone_index == phone_index, OneTimeCode.created_at > now - _HOUR)
+    """Another code after some seconds, and a number of them an hour; each purpose is counted by itself.
+
+    Anybody may have codes to sign in with sent to a phone: that must not keep its owner from signing.
+    """
+    recent = session.scalars(
+        select(OneTimeCode.created_at)
+        .where(
+            OneTimeCode.phone_index == phone_index,
+            OneTimeCode.purpose == purpose,
+            OneTimeCode.created_at > now - _HOUR,
+        )
         .order_by(OneTimeCode.created_at)
     ).all()
-    until = [at + timedelta(seconds=policy.resend_seconds) for at, what in recent if what == purpose][-1:]
+    until = [at + timedelta(seconds=policy.resend_seconds) for at in recent[-1:]]
     if len(recent) >= policy.codes_an_hour:
-        until.append(recent[0].created_at + _HOUR)
+        until.append(recent[-policy.codes_an_hour] + _HOUR)
     wait = max(((one - now).total_seconds() for one in until), default=0)
     if wait > 0:
         raise RefusedError(ErrorCode.TOO_MANY_ATTEMPTS, retry_after_seconds=int(wait) + 1)

@@ -103,6 +103,7 @@ def _signer(services: Services, session: Session, application: Application, reco
 
     keys, now = services.keys, services.clock.now()
     identity, issued = Sealed(services, application).identity, record.certificate_pem or ""
+    prepared_bytes = len(services.cipher.decrypt(record.prepared_sealed, f"contract|{record.number}|prepared"))
     certificate = load_certificates(issued)[0]
     told = {
         "name": mask_name(identity.name) if identity else None,
@@ -117,7 +118,9 @@ def _signer(services: Services, session: Session, application: Application, reco
         "authorised": {
             "by": "one_time_code",
             "phone": mask_phone(borrower_phone(services, session, application.borrower_id)),
+            "delivery": "simulated" if services.policies.profile.simulated else "text_message",
             "prepared_sha256": record.prepared_sha256,
+            "prepared_bytes": prepared_bytes,
             "at": _moment(record.authorised_at),
         },
     }

@@ -38,7 +38,7 @@ def ready_to_sign(
 
 
 def certify_key(
-    services: Services, session: Session, borrower_id: str, application_id: uuid.UUID, csr_pem: str
+    services: Services, session: Session, borrower_id: str, application_id: uuid.UUID, csr_pem: str, *, device_id: str
 ) -> tuple[str, str]:
     """Certificate and chain for the borrower's key; a new one takes the place of an earlier one.
 
@@ -46,7 +46,7 @@ def certify_key(
     identity number. Raises ``INPUT_INVALID`` for a request that does not hold, or ``SIGNING_CODE_NEEDED``.
     """
     application, contract = ready_to_sign(services, session, borrower_id, application_id)
-    require_authorised(services, contract)
+    require_authorised(services, contract, device_id)
     identity = Sealed(services, application).identity
     if identity is None:
         raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value)

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from decimal import Decimal
+from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
@@ -47,15 +48,23 @@ def send_signing_code(services: Services, borrower_id: str, application_id: uuid
     }
     issued = issue_code(services, phone, CodePurpose.SIGN_CONTRACT, bound_to=bound_to, told=told)
     with services.database.write() as session:
-        detail = {"what": "code_sent", "contract": number}
+        detail = {
+            "what": "code_sent",
+            "contract": number,
+            "challenge_id": issued.challenge_id,
+            "text_sha256": sha256(issued.text.zh.encode()).hexdigest(),
+        }
         ledger.append(session, services.clock.now(), "signature", str(application_id), detail)
     return SigningCode(issued, mask_phone(phone), number, payout, total)
 
 
 def confirm_signing_code(
-    services: Services, borrower_id: str, application_id: uuid.UUID, challenge_id: str, code: str
+    services: Services, borrower_id: str, application_id: uuid.UUID, challenge_id: str, code: str, *, device_id: str
 ) -> None:
-    """Let the contract be signed for a short while; raises what :func:`redeem_code` and :func:`ready_to_sign` raise."""
+    """Let the contract be signed on this computer for a short while.
+
+    Raises what :func:`redeem_code` and :func:`ready_to_sign` raise.
+    """
     with services.database.read() as session:
         _application, contract = ready_to_sign(services, session, borrower_id, application_id)
         bound_to = _binding(contract)
@@ -63,8 +72,16 @@ def confirm_signing_code(
     def authorise(session: Session, issued: OneTimeCode) -> None:
         application, contract = ready_to_sign(services, session, borrower_id, application_id)
         _same_phone(services, session, application, issued)
+        if _binding(contract) != bound_to:
+            raise RefusedError(ErrorCode.CODE_EXPIRED)
         contract.authorised_at = services.clock.now()
-        detail = {"what": "code_confirmed", "contract": contract.number, "prepared_sha256": contract.prepared_sha256}
+        contract.authorised_sha256, contract.authorised_device_id = contract.prepared_sha256, device_id
+        detail = {
+            "what": "code_confirmed",
+            "contract": contract.number,
+            "prepared_sha256": contract.prepared_sha256,
+            "challenge_id": issued.id,
+        }
         ledger.append(session, contract.authorised_at, "signature", application.id, detail, actor="borrower")
 
     redeem_code(services, challenge_id, code, CodePurpose.SIGN_CONTRACT, authorise, bound_to=bound_to)

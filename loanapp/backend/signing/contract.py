@@ -42,7 +42,7 @@ def contract_pdf(services: Services, session: Session, borrower_id: str, applica
     return services.cipher.decrypt(record.prepared_sealed, f"contract|{record.number}|prepared")
 
 
-def take_signed(services: Services, borrower_id: str, application_id: uuid.UUID, signed: bytes) -> None:
+def take_signed(services: Services, borrower_id: str, application_id: uuid.UUID, signed: bytes, device_id: str) -> None:
     """Check the borrower's signature, countersign, and pass the application on.
 
     Sending the same file again changes nothing. Raises ``CONTRACT_SIGNATURE_INVALID`` when the file is not the served
@@ -56,7 +56,7 @@ def take_signed(services: Services, borrower_id: str, application_id: uuid.UUID,
             if contract_of(session, application).borrower_sha256 == digest:
                 return
             _application, record = ready_to_sign(services, session, borrower_id, application_id)
-            require_authorised(services, record)
+            require_authorised(services, record, device_id)
             prepared = services.cipher.decrypt(record.prepared_sealed, f"contract|{record.number}|prepared")
             certificate = record.certificate_pem
         if certificate is None:
@@ -66,6 +66,7 @@ def take_signed(services: Services, borrower_id: str, application_id: uuid.UUID,
         final = _countersign(services, signed)
         with services.database.write() as session:
             application, record = ready_to_sign(services, session, borrower_id, application_id)
+            require_authorised(services, record, device_id)
             _keep(services, session, application, record, digest=digest, final=final)
 
 

@@ -236,7 +236,9 @@ class ContractRecord(Base):
     final_sealed: Mapped[bytes | None]
     final_sha256: Mapped[str | None]
     created_at: Mapped[datetime]
-    authorised_at: Mapped[datetime | None]  # by a one-time code for this very file
+    authorised_at: Mapped[datetime | None]  # by a one-time code for this very file, on this very computer
+    authorised_sha256: Mapped[str | None]
+    authorised_device_id: Mapped[str | None]
     signed_at: Mapped[datetime | None]
     free_return_hours: Mapped[int | None]  # as the contract promises, whatever the product says since
 

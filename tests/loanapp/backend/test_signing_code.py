@@ -4,12 +4,16 @@ import io
 import json
 import uuid
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from hashlib import sha256
 
 import pytest
 from sqlalchemy import select
 
 from loanapp.backend.adapters.ports import SourceDownError
-from loanapp.backend.store.tables import ContractRecord, LedgerRow
+from loanapp.backend.auth.forgetting import forget_old_sign_ins
+from loanapp.backend.store.tables import ContractRecord, LedgerRow, OneTimeCode
 from tests.loanapp.backend.test_outcomes import decided, refused
 
 
@@ -132,10 +136,76 @@ def test_what_was_sent_and_confirmed_stands_in_the_ledger_and_in_the_bundle(read
     one.wait("active")
     with lender.services.database.read() as session:
         rows = session.scalars(select(LedgerRow).where(LedgerRow.application_id == one.id)).all()
-        kinds = [row.kind for row in rows]
-        assert kinds.count("signature") >= 4
+        signing = sorted((row for row in rows if row.kind == "signature"), key=lambda row: row.no)
+        acts = [row.act.removeprefix("signature.") for row in signing]
+        confirmed = next(row for row in signing if row.act == "signature.code_confirmed")
+        sent = next(row for row in signing if row.act == "signature.code_sent")
+        assert confirmed.detail["challenge_id"] == sent.detail["challenge_id"]
+    assert acts == ["contract_prepared", "code_sent", "code_confirmed", "certificate", "contract_signed"]
     bundle = zipfile.ZipFile(io.BytesIO(one.call("GET", one.at("/evidence")).content))
     signer = json.loads(next(bundle.read(name) for name in bundle.namelist() if name.endswith("signer.json")))
-    assert signer["authorised"]["by"] == "one_time_code"
+    assert (signer["authorised"]["by"], signer["authorised"]["delivery"]) == ("one_time_code", "simulated")
     assert signer["authorised"]["phone"].endswith(one.phone[-4:])
-    assert signer["authorised"]["at"]
+    assert datetime.fromisoformat(signer["authorised"]["at"]) == confirmed.at
+    pdf = one.call("GET", one.at("/contract")).content
+    prepared = pdf[: signer["authorised"]["prepared_bytes"]]
+    assert sha256(prepared).hexdigest() == signer["authorised"]["prepared_sha256"]
+
+
+def test_a_code_confirmed_on_one_computer_lets_no_other_sign(reading_done, walker, clock):
+    one = reading_done()
+    clock.move(seconds=21)
+    thief = walker()
+    thief.phone, thief.who, thief.id = one.phone, one.who, one.id
+    thief.lender = one.lender
+    thief.sign_in()
+    one.authorise()
+    assert thief.get()["contract"]["authorised_until"]
+    refused(_certify(thief), 409, "signing_code_needed")
+    refused(thief.hand_in(one.sign()), 409, "signing_code_needed")
+
+
+def test_the_newest_code_alone_counts(reading_done, clock):
+    one = reading_done()
+    first = one.send_signing_code()
+    clock.move(seconds=21)
+    second = one.send_signing_code()
+    told = one.confirm_code(first["challenge_id"], first["simulated_message"]["code"], status=401)
+    assert told["code"] == "code_expired"
+    one.confirm_code(second["challenge_id"], second["simulated_message"]["code"])
+
+
+def test_codes_anybody_has_sent_for_signing_in_do_not_keep_the_owner_from_signing(reading_done, clock, lender):
+    one, away = reading_done(), clock.away
+    most = lender.services.policies.sign_in.codes_an_hour
+    body = {"phone": one.phone, "purpose": "sign_in"}
+    try:
+        answers = []
+        for _ in range(most + 1):
+            clock.move(seconds=21)
+            answers.append(one.call("POST", "/v1/auth/codes", body=body).status_code)
+        assert answers[-1] == 429
+        assert one.call("POST", one.at("/contract/code"), body={}).status_code == 201
+    finally:
+        clock.away = away
+
+
+def test_codes_are_forgotten_after_an_hour(reading_done, clock, lender):
+    one, away = reading_done(), clock.away
+    sent = one.send_signing_code()
+    try:
+        clock.move(minutes=61)
+        forget_old_sign_ins(lender.services)
+        with lender.services.database.read() as session:
+            assert session.get(OneTimeCode, sent["challenge_id"]) is None
+    finally:
+        clock.away = away
+
+
+def test_a_code_confirmed_twice_at_once_counts_once(reading_done):
+    one = reading_done()
+    sent = one.send_signing_code()
+    body = {"challenge_id": sent["challenge_id"], "code": sent["simulated_message"]["code"]}
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: one.call("POST", one.at("/contract/code/confirmation"), body=body), range(4)))
+    assert sorted(answer.status_code for answer in answers) == [200, 401, 401, 401]

@@ -465,7 +465,7 @@ def test_a_code_is_asked_for_confirmed_and_forgotten(desk, notary):
     journey.confirm_signing_code("123456")
     assert notary.codes == [("co-1", "000000"), ("co-1", "123456")]
     assert journey.signing_authorised
-    assert journey.draft.code_challenge_id == ""
+    assert journey.draft.signing_challenge_id == ""
     assert journey.sign_contract() is Page.PAYOUT
 
 
@@ -481,7 +481,7 @@ def test_a_code_that_would_authorise_something_else_is_refused(desk, notary, tol
     with pytest.raises(GuardRefusal) as caught:
         journey.request_signing_code()
     assert caught.value.code is ErrorCode.GUARD_CONTRACT_DIFFERS
-    assert journey.draft.code_challenge_id == ""
+    assert journey.draft.signing_challenge_id == ""
 
 
 def test_a_code_that_is_about_to_run_out_is_asked_for_before_the_work(desk, notary):

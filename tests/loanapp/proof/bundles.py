@@ -29,9 +29,10 @@ class Ledger:
 
     def __post_init__(self):
         self.entries = []
+        self.actor = "borrower"
 
     def add(self, kind, act, **detail):
-        content = {"application_id": "a", "actor": "borrower", "act": act, "detail": detail}
+        content = {"application_id": "a", "actor": self.actor, "act": act, "detail": detail}
         salt = secrets.token_bytes(32)
         previous = leaf_of(self.entries[-1][0]) if self.entries else GENESIS
         at = self.parties.now.isoformat()
@@ -68,11 +69,14 @@ class Ledger:
         }
 
 
-PREPARED = "cd" * 32
-
-
 def written(value):
     return json.dumps(value, ensure_ascii=False, indent=1).encode()
+
+
+def prepared_of(pdf):
+    """The bytes before the borrower's signature was appended."""
+    end = revisions_of(pdf)[0]["bytes"]
+    return pdf[: pdf.rindex(b"%%EOF", 0, end - 8) + len(b"%%EOF\n")]
 
 
 def parts_of(parties, pdf, key, table=None, number="LC20261122-0001"):
@@ -85,14 +89,16 @@ def parts_of(parties, pdf, key, table=None, number="LC20261122-0001"):
     ledger.add("consent", "consent.bureau_query", scope="bureau_query", **facts)
     ledger.add("check", "check.identity", check="identity", state="done")
     ledger.add("consent", "consent.cost_disclosure", sha256=table_sha256, seconds=16, end_reached=True)
+    prepared = prepared_of(pdf)
+    about = {"contract": number, "prepared_sha256": sha256(prepared).hexdigest()}
+    for act in ("contract_prepared", "code_confirmed"):
+        ledger.add("signature", f"signature.{act}", **about)
     ledger.add(
         "signature",
         "signature.contract_signed",
         borrower_sha256=revisions[0]["sha256"],
         final_sha256=revisions[-1]["sha256"],
     )
-    for act in ("contract_prepared", "code_confirmed"):
-        ledger.add("signature", f"signature.{act}", contract=number, prepared_sha256=PREPARED)
     ledger.add("payout", "payout", reference="P-1")
     cost = {"table": table, "sha256": table_sha256, "seconds_on_screen": 16, "end_reached": True}
     lists = {
@@ -102,7 +108,8 @@ def parts_of(parties, pdf, key, table=None, number="LC20261122-0001"):
             ("document-root", parties.document_root),
         )
     }
-    told = {"name": "测**", "authorised": {"by": "one_time_code", "prepared_sha256": PREPARED}}
+    authorised = {"by": "one_time_code", "prepared_bytes": len(prepared), "at": parties.now.isoformat()}
+    told = {"name": "测**", "authorised": authorised | {"prepared_sha256": about["prepared_sha256"]}}
     signer = {"certificates.pem": pem(parties.borrower.certificate).encode(), "signer.json": written(told)}
     return {
         Part.CONTRACT: PartContent({"contract.pdf": pdf, "cost-disclosure.json": written(cost)}),

@@ -169,8 +169,21 @@ def altered(part, name, alter):
         ),
         (
             altered(Part.SIGNER, "signer.json", lambda told: told["authorised"].update(prepared_sha256="ef" * 32)),
+            BundleProblem.ANOTHER_CONTRACT,
+        ),
+        (
+            altered(Part.SIGNER, "signer.json", lambda told: told["authorised"].update(prepared_bytes=100)),
+            BundleProblem.ANOTHER_CONTRACT,
+        ),
+        (
+            altered(Part.SIGNER, "signer.json", lambda told: told["authorised"].update(prepared_bytes=10**9)),
+            BundleProblem.ANOTHER_CONTRACT,
+        ),
+        (
+            altered(Part.SIGNER, "signer.json", lambda told: told["authorised"].update(at="2026-01-01T00:00:00+08:00")),
             BundleProblem.NOT_IN_LEDGER,
         ),
+        (altered(Part.LEDGER, "ledger.json", lambda told: told["entries"].pop(4)), BundleProblem.NOT_IN_LEDGER),
         (altered(Part.SIGNER, "signer.json", lambda told: told.pop("authorised")), BundleProblem.PART_UNREADABLE),
         (altered(Part.PAYOUT, "payout.json", lambda told: told.update(reference="P-2")), BundleProblem.NOT_IN_LEDGER),
         (with_file(Part.PAYOUT, "payout.json", b"[]"), BundleProblem.PART_UNREADABLE),
