@@ -27,8 +27,8 @@ class Operation:
 
     @property
     def needs_sign_in(self) -> bool:
-        """Whether the contract knows an answer for whoever is not signed in, and the path is no sign-in itself."""
-        return "401" in self.described["responses"] and not self.path.startswith(("/v1/auth/sessions", "/v1/auth/ref"))
+        """Whether the contract asks for a token, and knows the answer for whoever has none."""
+        return "401" in self.described["responses"] and bool(self.described.get("security"))
 
     @property
     def media(self) -> str:
