@@ -84,7 +84,19 @@ def confirm_signing_code(
         }
         ledger.append(session, contract.authorised_at, "signature", application.id, detail, actor="borrower")
 
-    redeem_code(services, challenge_id, code, CodePurpose.SIGN_CONTRACT, authorise, bound_to=bound_to)
+    try:
+        redeem_code(services, challenge_id, code, CodePurpose.SIGN_CONTRACT, authorise, bound_to=bound_to)
+    except RefusedError as error:
+        if error.details.get("attempts_left") == 0:
+            _tell_of_guessing(services, application_id, challenge_id)
+        raise
+
+
+def _tell_of_guessing(services: Services, application_id: uuid.UUID, challenge_id: str) -> None:
+    """The borrower sees in the history that somebody used up the tries of a code."""
+    with services.database.write() as session:
+        detail = {"what": "code_refused", "challenge_id": challenge_id}
+        ledger.append(session, services.clock.now(), "signature", str(application_id), detail, actor="borrower")
 
 
 def _binding(contract: ContractRecord) -> str:

@@ -107,7 +107,7 @@ def test_a_code_works_once_and_for_a_short_while(reading_done, clock):
     assert one.hand_in(signed).status_code == 200
 
 
-def test_guessing_ends_after_five_tries(reading_done):
+def test_guessing_ends_after_five_tries(reading_done, lender):
     one = reading_done()
     sent = one.send_signing_code()
     right = sent["simulated_message"]["code"]
@@ -115,6 +115,9 @@ def test_guessing_ends_after_five_tries(reading_done):
     told = [one.confirm_code(sent["challenge_id"], code, status=401)["code"] for code in wrong]
     assert told == ["code_wrong"] * 4 + ["code_expired"]
     assert one.confirm_code(sent["challenge_id"], right, status=401)["code"] == "code_expired"
+    with lender.services.database.read() as session:
+        rows = session.scalars(select(LedgerRow).where(LedgerRow.application_id == one.id)).all()
+        assert [row.act for row in rows].count("signature.code_refused") == 1, "the borrower sees it"
 
 
 def test_a_carrier_that_is_down_costs_the_borrower_nothing(reading_done, lender, monkeypatch):
