@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,8 @@ from loanapp.domain.bank_card import issuer_of, luhn_valid, parse_card_number
 from loanapp.domain.consent import ConsentScope
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.phone import parse_phone
+
+_SCOPE: Final = ConsentScope.BANK_ACCOUNT_CHECK
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +35,9 @@ def bind_card(
 ) -> BoundCard:
     """Check the card with the gateway and bind it.
 
-    Raises ``CARD_NUMBER_INVALID``, ``PHONE_INVALID``, ``CONSENT_MISSING``, ``NOT_ALLOWED_NOW`` before the identity is
-    confirmed, ``CARD_MISMATCH``, ``CARD_NOT_DEBIT``, or ``CARD_GATEWAY_DOWN`` with the seconds to wait.
+    Raises ``CARD_NUMBER_INVALID``, ``PHONE_INVALID``, ``CONSENT_MISSING`` (also when the authorisation was taken back
+    while the gateway was asked: the card is not kept), ``NOT_ALLOWED_NOW`` before the identity is confirmed,
+    ``CARD_MISMATCH``, ``CARD_NOT_DEBIT``, or ``CARD_GATEWAY_DOWN`` with the seconds to wait.
     """
     number, phone = _parsed(number_text, phone_text)
     with services.database.write() as session:
@@ -47,9 +51,11 @@ def bind_card(
         application = draft(session, borrower_id, application_id)
         detail = {"check": "card_four_elements", "answer": answer.value}
         ledger.append(session, now, "check", application.id, detail)
-        if answer is CardAnswer.MATCH:
+        allowed = _allowed(services, session, application)  # it may have been taken back while the gateway was asked
+        if allowed and answer is CardAnswer.MATCH:
             _keep(services, application, Card(number, phone), bank)
             application.updated_at = now
+    require_consent(allowed, _SCOPE)  # the check was made and stays on the ledger: refused once that is written
     if answer is CardAnswer.NOT_DEBIT:
         raise RefusedError(ErrorCode.CARD_NOT_DEBIT, fields={"number": ErrorCode.CARD_NOT_DEBIT})
     if answer is CardAnswer.MISMATCH:
@@ -77,9 +83,12 @@ def _identity(services: Services, session: Session, borrower_id: str, applicatio
     identity = Sealed(services, application).identity
     if identity is None:
         raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value, missing="identity")
-    scope = ConsentScope.BANK_ACCOUNT_CHECK
-    require_consent(consent_given(services, session, application.id, scope), scope)
+    require_consent(_allowed(services, session, application), _SCOPE)
     return identity
+
+
+def _allowed(services: Services, session: Session, application: Application) -> bool:
+    return consent_given(services, session, application.id, _SCOPE)
 
 
 def _ask(services: Services, identity: Identity, number: str, phone: str) -> CardAnswer:

@@ -146,6 +146,22 @@ def test_a_finished_check_stays_valid_under_an_offer_and_its_record_goes(walker,
     one.wait("active")
 
 
+def test_a_card_whose_authorisation_is_taken_back_while_the_gateway_is_asked_is_not_kept(walker, lender, monkeypatch):
+    one = walker()
+    one.sign_in()
+    one.create()
+    one.documents()
+    one.identify()
+    one.consents()
+    asked = at_the(lender, monkeypatch, "gateway", "confirm", lambda: one.consent(CARD, granted=False))
+    refused(one.card(), 403, "consent_missing")
+    assert len(asked) == 1
+    kept = row(lender, one)
+    assert (kept.card_sealed, kept.card_bank, kept.card_last4) == (None, None, None)
+    told = ["share.bank_card", "consent.withdrawn_bank_account_check", "check.card_four_elements"]
+    assert acts(lender, one)[-3:] == told  # it was asked, and the ledger says so
+
+
 @pytest.mark.parametrize("signing", [False, True])
 def test_a_card_taken_back_before_signing_ends_it_and_no_byte_of_the_card_is_left(walker, lender, clock, signing):
     one = walker()
