@@ -1,7 +1,7 @@
 """Runs the help beside the page: articles, search while typing, the contents, the checks of the computer."""
 
 from contextlib import closing
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from PySide6.QtCore import QObject
 
@@ -34,7 +34,9 @@ class HelpDesk(QObject):
         self._home = ""
         self._again: Callable[[], None] = self.show_home
         self._running: Operation | None = None
-        panel.wanted.connect(self.open)
+        # The language of the article that is read, where it is not that of the window: its links go on in it.
+        self._read_in: Literal["zh"] | None = None
+        panel.wanted.connect(lambda article: self.open(article, self._read_in))
         panel.searched.connect(self.search)
         panel.home_wanted.connect(self.show_home)
         panel.contents_wanted.connect(self.show_contents)
@@ -49,12 +51,13 @@ class HelpDesk(QObject):
         """Show what belongs to the page."""
         self.open(self._home)
 
-    def open(self, article: str) -> None:
-        """Show an article by its id or by the code it answers."""
+    def open(self, article: str, language: Literal["zh"] | None = None) -> None:
+        """Show an article by its id or by the code it answers; in the window's language, or in ``language``."""
         self._stop()
+        self._read_in = language
         self._again = lambda: self.open(article)
         self._panel.clear_search()
-        self._panel.show_article(article_text(article, self._translator.language))
+        self._panel.show_article(article_text(article, language or self._translator.language))
 
     def show_again(self) -> None:
         """The language has changed: what is shown is said anew."""
@@ -89,8 +92,11 @@ class HelpDesk(QObject):
     def _show_found(self, found: "list[Match]") -> None:
         shaped = self._translator.shaped
         entries = [(match.article.id, shaped(match.article.title)) for match in found]
-        note = "" if entries else tr("help.nothing")
-        self._panel.show_view(list_view(tr("help.found"), [("", entries)], self.open, note), tr("help.found"))
+        chinese = self._translator.language == "en" and any(match.article.language == "zh_CN" for match in found)
+        self._read_in = "zh" if chinese else None
+        note = tr("help.found_chinese") if chinese else "" if entries else tr("help.nothing")
+        listed = list_view(tr("help.found"), [("", entries)], self._panel.wanted.emit, note)
+        self._panel.show_view(listed, tr("help.found"))
 
     def check(self, *, look: bool = False) -> None:
         """Run the checks of this computer and show them as they come; ``look`` opens the camera for two seconds."""

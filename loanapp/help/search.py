@@ -32,6 +32,7 @@ _LED_ON_TO: Final = 0.1
 # What fits so much worse than the best is noise.
 _LEAST_OF_BEST: Final = 0.12
 _LONGEST_QUERY: Final = 200
+_CHINESE, _ENGLISH = "zh_CN", "en"
 # Words of one syllable that say nothing, when typed with spaces around them.
 _PARTICLES: Final = frozenset({"a", "ba", "de", "le", "ma", "ne", "wo"})
 
@@ -47,11 +48,19 @@ class Match:
 def search(words: str, language: str, limit: int = 10) -> list[Match]:
     """The best ``limit`` articles for ``words``, best first; empty when nothing fits.
 
-    The last word may be unfinished. The first search in a language makes its index.
+    The last word may be unfinished. The first search in a language makes its index. Where no English article fits
+    Chinese words, the Chinese ones are searched: each match names the language of its article.
     """
+    found = _search(words, folder_of(language), limit)
+    if not found and folder_of(language) == _ENGLISH and words_of(words[:_LONGEST_QUERY].lower()).chinese:
+        return _search(words, _CHINESE, limit)
+    return found
+
+
+def _search(words: str, folder: str, limit: int) -> list[Match]:
     from loanapp.help.index import index_of  # noqa: PLC0415 - showing an article needs no SQLite
 
-    index = index_of(folder_of(language))
+    index = index_of(folder)
     text = words[:_LONGEST_QUERY].lower()
     scores: dict[int, float] = {}
     for expression, weight, about in _expressions(text, index):

@@ -104,6 +104,22 @@ def test_nothing_found_says_what_else_there_is_and_nothing_typed_is_the_page(pan
     assert shown(panel) == article_text("page-cost", "zh").title
 
 
+def test_chinese_typed_while_the_window_is_english_opens_chinese_articles_and_says_so(panel, desk, qtbot):
+    translator().set_language("en")
+    try:
+        panel.search.setText("被骗了")
+        qtbot.keyClick(panel.search, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: tr("help.found_chinese") in words_in(panel))
+        links(panel)[0].click()
+        assert shown(panel) == article_text("after-a-fraud", "zh").title
+        links(panel)[0].click()
+        assert shown(panel) == article_text("complain", "zh").title, "what it leads on to stays Chinese"
+        panel.home.click()
+        assert shown(panel) == article_text("page-cost", "en").title
+    finally:
+        translator().set_language("zh")
+
+
 def test_the_contents_lead_to_every_article_and_home_leads_back(panel, desk):
     panel.contents.click()
     names = [link.accessibleName() for link in links(panel)]

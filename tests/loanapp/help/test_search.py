@@ -190,6 +190,22 @@ def test_a_query_is_answered_in_thirty_milliseconds():
     assert sorted(took)[len(took) * 95 // 100] < 0.03
 
 
+@pytest.mark.parametrize(
+    ("words", "best"),
+    [("被骗了", "after-a-fraud"), ("还不上怎么办", "cannot-repay"), ("钱没到账", "payout-not-arrived")],
+)
+def test_chinese_typed_into_the_english_help_finds_the_chinese_articles(words, best):
+    found = search(words, "en")
+    assert (found[0].article.language, found[0].article.id) == ("zh_CN", best)
+    assert found == search(words, "zh")
+
+
+def test_what_english_articles_fit_stays_english_and_nonsense_finds_nothing():
+    assert {match.article.language for match in search("被骗了 scam", "en")} == {"en"}
+    assert search("zzzqqq", "en") == []
+    assert {match.article.language for match in search("scam", "zh")} == {"zh_CN"}
+
+
 def test_showing_an_article_makes_no_index():
     code = (
         "import sys, json, loanapp.help as h; h.article('stay-safe', 'zh'); print(json.dumps('sqlite3' in sys.modules))"
