@@ -52,6 +52,7 @@ class Lender:
 
     def start_background(self) -> None:
         """Load what requests do not need yet, and finish what the last process was cut off from."""
+        self.services.vault.tidy()
         self.origination.start(self.services)
         collect_pending(self.services)
         for one in self.repeating:

@@ -19,6 +19,7 @@ from loanapp.backend.http.middleware import failure_place
 from loanapp.backend.lifecycle.assembly import Lender, assemble
 from loanapp.backend.lifecycle.folder import FolderInUseError, LenderFolder
 from loanapp.backend.policy import PolicyError, load_policies
+from loanapp.backend.vault.vault import ForeignVaultError
 from loanapp.domain.clock import SystemClock
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,10 @@ def run_embedded(data: Path, *, parent_pipe: bool) -> int:
     except PolicyError as error:
         log.error("the lender cannot start: %s", error)  # noqa: TRY400 - the sentence names file and fault
         _say({"ready": False, "reason": "policy"})
+        return EXIT_FAILED
+    except ForeignVaultError as error:
+        log.error("the lender cannot start: %s", error)  # noqa: TRY400 - the sentence says what to put back
+        _say({"ready": False, "reason": "disk"})
         return EXIT_FAILED
     except (OSError, SQLAlchemyError, ValueError) as error:
         log.error("the lender cannot start: %s", failure_place(error))  # noqa: TRY400 - a path may name a person

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from loanapp.backend.lifecycle.folder import LenderFolder
 from loanapp.backend.vault.key_files import KeyFiles
-from loanapp.backend.vault.vault import Vault
+from loanapp.backend.vault.vault import ForeignVaultError, Vault
 from loanapp.domain.clock import SystemClock
 
 
@@ -24,18 +24,25 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write("there is no vault in this folder\n")
         return 1
     folder = LenderFolder(data)
-    vault = Vault(folder.root / "vault", KeyFiles(folder.root / "keys"))
+    try:
+        vault = Vault(folder.root / "vault", KeyFiles(folder.root / "keys"))
+    except ForeignVaultError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     try:
         if args.act == "rotate":
-            unfinished = len(vault.wrapped()) > 1
-            if unfinished:
+            if vault.unfinished():
                 vault.finish_rotation()
-                sys.stdout.write("a change that was cut off is finished\n")
+                if not vault.unfinished():
+                    sys.stdout.write("a change that was cut off is finished\n")
             else:
                 for step in vault.rotation(SystemClock().now()):
                     sys.stdout.write(f"{step}\n")
         for key_id, count in vault.wrapped().items():
             sys.stdout.write(f"{key_id} wraps {count}\n")
+        if args.act == "rotate" and vault.unfinished():
+            sys.stderr.write("the old key is not destroyed yet, because a reader is busy: run this again\n")
+            return 1
     finally:
         vault.close()
     return 0

@@ -5,6 +5,9 @@ Destroying means: the item's key first, then its file, so that not even a copy o
 The key-encryption key is changed without touching a file: a new one is made, every item's key is wrapped anew, and
 the old one is destroyed once nothing is wrapped by it. Which key counts stands in the database, so that a lender that
 runs meanwhile wraps by the right one; killed between any two steps, the timer of deletions goes on.
+
+Nothing is destroyed because the database does not know it: a database that is not this vault's refuses to open, and
+only keys it records as discarded go.
 """
 
 import logging
@@ -17,7 +20,7 @@ from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import String, func, select
+from sqlalchemy import String, delete, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from loanapp.backend.store.cipher import CipherError, FieldCipher
@@ -31,6 +34,16 @@ log = logging.getLogger(__name__)
 _NONCE_BYTES: Final = 12
 _KEY_BITS: Final = 256
 _WRAPPED_AT_ONCE: Final = 200
+_ERASING_TRIES: Final = 8
+_FOREIGN: Final = (
+    "vault.sqlite is not the database of the keys and files beside it; nothing was changed: "
+    "put back the vault.sqlite that belongs to them, or the keys that belong to it"
+)
+_PROOF: Final = b"this key is the vault's"
+
+
+class ForeignVaultError(ValueError):
+    """The vault's database is not that of the keys and files beside it: restore the one that belongs to them."""
 
 
 class _Base(DeclarativeBase):
@@ -61,6 +74,14 @@ class VaultKey(_Base):
     no: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     id: Mapped[str] = mapped_column(String(40), unique=True)
     made_at: Mapped[datetime | None] = mapped_column(Moment())
+    proof: Mapped[bytes | None]  # sealed by the key: that this row and this key file belong together
+
+
+class VaultDiscardedKey(_Base):
+    """A key that nothing is, or will be, wrapped by: its file goes."""
+
+    __tablename__ = "vault_discarded_key"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
 
 
 _WRAPPED_BY: Final = func.coalesce(VaultItem.key_id, FIRST)
@@ -70,19 +91,64 @@ class Vault:
     """Keeps bytes that must be able to vanish."""
 
     def __init__(self, folder: Path, keys: KeyFiles) -> None:
-        """``folder`` holds the files and the database; ``keys`` are kept apart from both."""
+        """``folder`` holds the files and the database; ``keys`` are kept apart from both.
+
+        Takes nothing away, so that a command may open the vault of a lender that runs. Raises
+        :class:`ForeignVaultError` where keys or files lie there that are not those of the database.
+        """
         self._folder = folder
         self._keys = keys
         self._ciphers: dict[str, FieldCipher] = {}
         self._database = Database(folder / "vault.sqlite")
         make_tables(self._database.write_engine, _Base)
-        with self._database.write() as session:
-            if session.scalars(select(VaultKey.id)).first() is None:
-                keys.make(FIRST)
-                session.add(VaultKey(id=FIRST))
-        self._destroy_unnamed_keys()
+        try:
+            self._name_first_key()
+            self._prove_current_key()
+        except BaseException:
+            self._database.close()
+            raise
+
+    def tidy(self) -> None:
+        """What a killed predecessor left: for the lender's own start, beside which no other lender runs."""
         self._remove_strays()
-        self._erase()  # what a predecessor that was killed had deleted already
+        self._erase()
+        self._destroy_discarded()
+
+    def _name_first_key(self) -> None:
+        """A new vault's row before its key file: killed between the two, the next start makes the file."""
+        with self._database.write() as session:
+            if session.scalars(select(VaultKey.id)).first() is not None:
+                return
+            if self._keys.ids() or self._files():
+                self._require(session.scalars(select(VaultItem.id)).first() is not None)  # else an earlier version's
+            session.add(VaultKey(id=FIRST))
+
+    def _prove_current_key(self) -> None:
+        with self._database.write() as session:
+            key = session.scalars(select(VaultKey).order_by(VaultKey.no.desc())).first()
+            if key is None:
+                raise LookupError("a vault has a key")
+            item = session.scalars(select(VaultItem).where(_WRAPPED_BY.is_not_distinct_from(key.id))).first()
+            if key.proof is None and item is None:
+                if key.id in self._keys.ids():
+                    self._require(key.id != FIRST or not self._files())  # every vault's first key has the same id
+                else:
+                    self._require(not self._keys.ids() and not self._files())
+                    self._keys.make(key.id)
+            try:
+                if key.proof is not None:
+                    self._cipher(key.id).decrypt(key.proof, _proved_at(key.id))
+                elif item is not None:
+                    self._cipher(key.id).decrypt(item.key_sealed, _wrapped_at(item.id))
+            except (CipherError, FileNotFoundError) as error:
+                raise ForeignVaultError(_FOREIGN) from error
+            if key.proof is None:
+                key.proof = self._cipher(key.id).encrypt(_PROOF, _proved_at(key.id))
+
+    @staticmethod
+    def _require(belongs: bool) -> None:  # noqa: FBT001 - the question is the name
+        if not belongs:
+            raise ForeignVaultError(_FOREIGN)
 
     def store(self, owner: str, kind: str, data: bytes, at: datetime) -> str:
         """Keep ``data`` for ``owner`` as its only item of that ``kind`` and return the item's id."""
@@ -90,9 +156,9 @@ class Vault:
         key = AESGCM.generate_key(_KEY_BITS)
         nonce = secrets.token_bytes(_NONCE_BYTES)
         sealed = nonce + AESGCM(key).encrypt(nonce, data, self._place(item_id, owner, kind))
-        write_once(self._path(item_id), sealed)  # before its row: a row without a file would promise what is not there
         with self._database.write() as session:
-            current = _current(session)
+            current = _current(session)  # from here on nobody else writes, nor looks for files without a row
+            write_once(self._path(item_id), sealed)  # before its row: that would promise what is not there
             old = self._find(owner, kind)
             for item in old:
                 session.delete(session.merge(item))
@@ -163,10 +229,15 @@ class Vault:
 
     def rotation(self, at: datetime) -> Iterator[str]:
         """Change the key-encryption key, one lasting step after another; the name of each step that is done."""
-        with self._database.write() as session:  # nobody takes a key without a row for a stray one meanwhile
-            key_id = f"{FIRST}-{secrets.token_hex(8)}"
+        key_id = f"{FIRST}-{secrets.token_hex(8)}"
+        with self._database.write() as session:
+            session.add(VaultDiscardedKey(id=key_id))  # until it counts: cut off before that, its file goes
+        with self._database.write() as session:
+            # First, because it begins the transaction: nobody destroys the key that is made in it.
+            session.execute(delete(VaultDiscardedKey).where(VaultDiscardedKey.id == key_id))
             self._keys.make(key_id)
-            session.add(VaultKey(id=key_id, made_at=at))
+            proof = self._cipher(key_id).encrypt(_PROOF, _proved_at(key_id))
+            session.add(VaultKey(id=key_id, made_at=at, proof=proof))
         yield "made"
         yield from self._finishing()
 
@@ -174,6 +245,12 @@ class Vault:
         """Go on with a change of keys that was cut off; nothing to do where there was none."""
         for _step in self._finishing():
             pass
+
+    def unfinished(self) -> bool:
+        """Whether a change of keys was cut off before the old key was destroyed."""
+        with self._database.read() as session:
+            discarded = session.scalars(select(VaultDiscardedKey.id)).first() is not None
+            return discarded or len(list(session.scalars(_KEYS))) > 1
 
     def wrapped(self) -> dict[str, int]:
         """How many items are wrapped by each key there is, the newest key last."""
@@ -189,10 +266,11 @@ class Vault:
             current, used = _current(session), set(session.scalars(select(_WRAPPED_BY).distinct()))
             retired = [key for key in session.scalars(select(VaultKey)) if key.id not in {current, *used}]
             for key in retired:
+                session.add(VaultDiscardedKey(id=key.id))
                 session.delete(key)
         if retired:
             yield "retired"
-        if self._destroy_unnamed_keys():
+        if self._destroy_discarded():
             yield "destroyed"
 
     def _wrap_some(self) -> int:
@@ -207,14 +285,21 @@ class Vault:
                 item.key_sealed, item.key_id = self._cipher(current).encrypt(key, place), current
         return len(items)
 
-    def _destroy_unnamed_keys(self) -> int:
-        """Destroy keys no row names: made by a process that was killed before it used them, or retired; how many."""
+    def _destroy_discarded(self) -> int:
+        """Destroy the keys recorded as discarded, once nothing they wrapped is on the disk; how many."""
+        with self._database.read() as session:
+            if session.scalars(select(VaultDiscardedKey.id)).first() is None:
+                return 0
+        if not any(self.erase_deleted() for _try in range(_ERASING_TRIES)):
+            log.warning("a key that was changed is destroyed later: a reader keeps what it wrapped in the vault's log")
+            return 0
         with self._database.write() as session:
-            unnamed = self._keys.ids() - set(session.scalars(select(VaultKey.id)))
-            for key_id in unnamed:
-                self._keys.destroy(key_id)
+            discarded = list(session.scalars(select(VaultDiscardedKey)))
+            for one in discarded:
+                self._keys.destroy(one.id)
+                session.delete(one)
         self._ciphers = {}
-        return len(unnamed)
+        return len(discarded)
 
     def _cipher(self, key_id: str) -> FieldCipher:
         """Raises ``FileNotFoundError`` for a key that was destroyed."""
@@ -251,11 +336,14 @@ class Vault:
 
     def _remove_strays(self) -> None:
         """Remove files whose key is gone: a process killed between the two leaves only noise, and here it goes."""
-        with self._database.read() as session:
+        with self._database.write() as session:  # nobody is storing meanwhile
             known = set(session.scalars(select(VaultItem.id)))
-        for path in self._folder.glob("*.sealed"):
-            if path.stem not in known:
-                path.unlink(missing_ok=True)
+            for path in self._files():
+                if path.stem not in known:
+                    path.unlink(missing_ok=True)
+
+    def _files(self) -> list[Path]:
+        return list(self._folder.glob("*.sealed"))
 
 
 _KEYS: Final = select(VaultKey.id).order_by(VaultKey.no)
@@ -268,3 +356,7 @@ def _current(session: Session) -> str:
 
 def _wrapped_at(item_id: str) -> str:
     return f"vault|{item_id}"
+
+
+def _proved_at(key_id: str) -> str:
+    return f"vault key|{key_id}"

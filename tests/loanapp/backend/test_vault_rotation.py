@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from loanapp.backend.lifecycle.folder import LenderFolder
+from loanapp.backend.store import database
 from loanapp.backend.store.cipher import FieldCipher
 from loanapp.backend.vault import vault as vault_module
 from loanapp.backend.vault.__main__ import main
 from loanapp.backend.vault.key_files import FIRST, KeyFiles
-from loanapp.backend.vault.vault import Vault, VaultItem
+from loanapp.backend.vault.vault import ForeignVaultError, Vault, VaultItem
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 ITEMS = {f"owner-{number}": f"portrait of {number}".encode() for number in range(5)}
@@ -114,9 +115,132 @@ def test_stopped_while_the_new_key_is_made_the_old_one_still_counts(folder, monk
         with pytest.raises(OSError, match="power"):
             next(vault.rotation(NOW))
     vault.close()
-    again = opened(folder)  # and the key nothing is wrapped by is gone
+    again = opened(folder)
+    again.tidy()  # and the key nothing is wrapped by is gone
     assert (keys(folder), everything(again)) == (["vault.key"], ITEMS)
     again.close()
+
+
+def test_what_an_old_key_wrapped_is_in_no_file_once_it_is_destroyed(folder):
+    vault = opened(folder)
+    with vault._database.read() as session:
+        wraps = [item.key_sealed for item in session.query(VaultItem)]
+    steps = vault.rotation(NOW)
+    assert [next(steps) for _ in STEPS[:-1]] == STEPS[:-1]
+    assert any(found(wraps, folder))  # a copy of the log and the old key would open them
+    assert next(steps) == "destroyed"
+    assert not any(found(wraps, folder))
+    vault.close()
+
+
+def found(wraps, folder):
+    files = [path.read_bytes() for path in (folder / "vault").iterdir()]
+    return [any(wrap in file for file in files) for wrap in wraps]
+
+
+def test_an_old_key_is_not_destroyed_while_a_reader_keeps_what_it_wrapped(folder, expect_log, monkeypatch, capsys):
+    monkeypatch.setattr(database, "_CHECKPOINT_MS", 5)
+    expect_log("a key that was changed is destroyed later")
+    reader = opened(folder)
+    with reader._database.read() as session:
+        wraps = [item.key_sealed for item in session.query(VaultItem)]  # and the snapshot stays open
+        assert main([str(folder), "rotate"]) == 1
+        assert "not destroyed yet" in capsys.readouterr().err
+        assert len(keys(folder)) == 2
+    assert main([str(folder), "rotate"]) == 0
+    assert (len(keys(folder)), any(found(wraps, folder))) == (1, False)
+    assert everything(reader) == ITEMS
+    reader.close()
+
+
+@pytest.mark.parametrize("other", ["none", "an empty one", "another vault's", "another vault's that changed its key"])
+def test_beside_a_database_that_is_not_theirs_no_key_and_no_file_is_touched(folder, tmp_path, capsys, other):
+    contents, own = sealed(folder), (folder / "keys" / "vault.key").read_bytes()
+    mine = (folder / "vault" / "vault.sqlite").read_bytes()
+    for path in (folder / "vault").glob("vault.sqlite*"):
+        path.unlink()
+    if other != "none":
+        LenderFolder(tmp_path / "other")
+        vault = opened(tmp_path / "other")
+        if other != "an empty one":
+            vault.store("somebody", "portrait", b"of another lender", NOW)
+        if other.endswith("key"):
+            assert list(vault.rotation(NOW))[-1] == "destroyed"
+        vault.erase_deleted()
+        vault.close()
+        (folder / "vault" / "vault.sqlite").write_bytes((tmp_path / "other" / "vault" / "vault.sqlite").read_bytes())
+    for _start in range(2):
+        with pytest.raises(ForeignVaultError, match="put back"):
+            opened(folder)
+    assert main([str(folder), "rotate"]) == 1
+    assert "put back" in capsys.readouterr().err
+    assert (sealed(folder), keys(folder)) == (contents, ["vault.key"])
+    assert (folder / "keys" / "vault.key").read_bytes() == own
+    for path in (folder / "vault").glob("vault.sqlite*"):
+        path.unlink()
+    (folder / "vault" / "vault.sqlite").write_bytes(mine)
+    vault = opened(folder)
+    assert everything(vault) == ITEMS
+    vault.close()
+
+
+def test_a_new_vault_killed_before_its_key_was_made_opens(tmp_path, monkeypatch):
+    LenderFolder(tmp_path / "data")
+
+    def killed(*_arguments):
+        raise OSError("the power is gone")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(KeyFiles, "make", killed)
+        with pytest.raises(OSError, match="power"):
+            opened(tmp_path / "data")
+    vault = opened(tmp_path / "data")
+    vault.store("one", "portrait", b"portrait", NOW)
+    assert vault.load("one", "portrait") == b"portrait"
+    vault.close()
+
+
+def test_a_command_beside_a_lender_takes_no_photo_that_is_just_being_stored(folder, monkeypatch):
+    running, usual = opened(folder), vault_module.write_once
+
+    def written(path, data):
+        usual(path, data)
+        scan = threading.Thread(target=main, args=([str(folder), "status"],))  # waits for the lender, or not
+        scan.start()
+        scan.join(0.5)
+        scans.append(scan)
+
+    scans = []
+    monkeypatch.setattr(vault_module, "write_once", written)
+    running.store("owner-9", "portrait", b"just taken", NOW)
+    scans[0].join(30)
+    assert running.load("owner-9", "portrait") == b"just taken"
+    monkeypatch.setattr(vault_module, "write_once", usual)
+    stray = folder / "vault" / "stray.sealed"
+    stray.write_bytes(b"noise")
+    assert main([str(folder), "status"]) == 0
+    assert stray.exists()  # only the lender's own start takes it
+    running.tidy()
+    assert not stray.exists()
+    running.close()
+
+
+def test_the_scan_at_the_start_waits_for_a_photo_that_is_just_being_stored(folder, monkeypatch):
+    running, starting, usual = opened(folder), opened(folder), vault_module.write_once
+
+    def written(path, data):
+        usual(path, data)
+        scans.append(threading.Thread(target=starting.tidy))
+        scans[-1].start()
+        scans[-1].join(0.5)
+
+    scans = []
+    monkeypatch.setattr(vault_module, "write_once", written)
+    running.store("owner-9", "portrait", b"just taken", NOW)
+    scans[0].join(30)
+    assert running.load("owner-9", "portrait") == b"just taken"
+    running.close()
+    starting.close()
 
 
 def test_half_a_key_is_none(folder):
