@@ -21,7 +21,7 @@ from loanapp.backend.store import ledger
 from loanapp.backend.store.ledger import Actor
 from loanapp.backend.store.tables import Application, Check, ContractRecord, FaceState, Loan
 from loanapp.backend.verification.demands import demands, situation
-from loanapp.backend.verification.review_facts import as_written, review_facts
+from loanapp.backend.verification.review_facts import facts_sha256, review_facts
 from loanapp.backend.verification.withdrawal import stands
 from loanapp.domain.clock import CHINA
 from loanapp.domain.consent import ConsentScope
@@ -208,8 +208,8 @@ def _write_decision(
     if member is not None:
         detail["member"] = member
     if by_reviewer or member is not None:
-        # What lay before whoever decided; the borrower's pages show none of it.
-        detail["face_attempts"] = as_written(review_facts(session, application.id))
+        # What lay before whoever decided, provable while it is kept; the figures stay in rows that are deleted.
+        detail["face_attempts_sha256"] = facts_sha256(review_facts(session, application.id))
     actor: Actor = "staff" if member is not None else "simulated_reviewer" if by_reviewer else "lender"
     ledger.append(session, now, "decision", application.id, detail, actor=actor)
 

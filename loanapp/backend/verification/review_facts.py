@@ -8,6 +8,7 @@ facts of one application in a lender's data folder as JSON.
 import argparse
 import json
 import sys
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -53,12 +54,10 @@ def notes_of(verdict: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def as_written(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The same for the ledger, which holds no broken numbers: each note as a line."""
-    return [
-        fact | {"notes": [f"{one['name']} {one['value']} {one['comparison']} {one['limit']}" for one in fact["notes"]]}
-        for fact in facts
-    ]
+def facts_sha256(facts: list[dict[str, Any]]) -> str:
+    """SHA-256 (hexadecimal) of :func:`review_facts` as JSON, for the ledger: no figure of a face outlives its row."""
+    written = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return sha256(written.encode()).hexdigest()
 
 
 def print_facts(folder: Path, application_id: str) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from loanapp.backend.repeating import Repeating
 from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import Application, LedgerRow, LivenessSession
+from loanapp.backend.verification.review_facts import facts_sha256, review_facts
 from loanapp.domain.clock import CHINA
 from loanapp.domain.identity_number import check_character
 from loanapp.domain.liveness import SourceKind, VerdictOutcome
@@ -127,11 +128,52 @@ def test_the_reviewer_is_given_the_facts_of_the_face_attempts_and_the_borrower_i
     shown = one.wait("offered")
     with lender.services.database.read() as session:
         rows = session.scalars(select(LedgerRow).where(LedgerRow.application_id == one.id)).all()
+        facts = review_facts(session, one.id)
     (decided_by,) = [row for row in rows if row.kind == "decision" and row.actor == "simulated_reviewer"]
-    assert decided_by.detail["face_attempts"] == [
-        {"outcome": "review", "reasons": ["flash_not_seen"], "notes": [f"{EDGES_MOVE} 0.061 at_most 0.02"]}
-    ]
+    assert facts == [{"outcome": "review", "reasons": ["flash_not_seen"], "notes": [rule]}]
+    assert decided_by.detail["face_attempts_sha256"] == facts_sha256(facts)
     assert EDGES_MOVE not in json.dumps(shown)
+    assert EDGES_MOVE not in json.dumps([row.detail for row in rows])
+
+
+@pytest.mark.parametrize("gone", ["taken back", "erased"])
+def test_no_figure_of_a_face_outlives_its_row(walker, lender, gone):
+    one = walker("review")
+    one.ready_to_submit()
+    marks = EDGES_MOVE, 0.0619283746
+    rule = {"name": marks[0], "value": marks[1], "comparison": "at_most", "limit": 0.02}
+    now = lender.services.clock.now()
+    with lender.services.database.write() as session:
+        session.add(
+            LivenessSession(
+                id=str(uuid.uuid4()),
+                application_id=one.id,
+                challenge={},
+                source_kind=SourceKind.CAMERA,
+                issued_at=now,
+                expires_at=now,
+                ended_at=now,
+                outcome=VerdictOutcome.REVIEW,
+                reasons=["flash_not_seen"],
+                verdict={"rules": [rule | {"passed": False, "reason": None, "outcome": "passed"}]},
+            )
+        )
+    one.act("/submit")
+    one.wait("offered")
+    if gone == "taken back":
+        one.consent("face_verification", granted=False)
+    else:
+        one.act("/withdraw")
+        assert one.call("POST", one.at("/erasure"), body={}).status_code == 200
+    with lender.services.database.read() as session:
+        of_one = LedgerRow.application_id == one.id
+        told = json.dumps(list(session.scalars(select(LedgerRow.detail).where(of_one))))
+    assert "face_attempts_sha256" in told
+    assert not any(str(mark) in told for mark in marks)
+    lender.services.database.erase_deleted()
+    held = str(marks[1]).encode()
+    root = lender.services.database.path.parent
+    assert not any(held in path.read_bytes() for path in root.glob("lender.sqlite*"))
 
 
 def test_somebody_who_is_in_no_table_goes_to_a_person_and_not_to_a_crash(walker):
