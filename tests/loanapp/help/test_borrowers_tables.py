@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from loanapp.help import article
+from loanapp.help import article, search
+from loanapp.resource_files import read_toml
 
 LANGUAGES = ("zh", "en")
 
@@ -119,3 +120,38 @@ def test_privacy_answers_six_questions_with_a_word_for_each():
 def test_where_each_system_has_its_camera_setting(language):
     said = " ".join(points("camera-forbidden", language))
     assert all(system in said for system in ("Windows", "macOS", "Linux"))
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("human-review", "human_review"), ("after-a-leak", "leak_report"), ("complain", "complaint")]
+)
+def test_the_written_way_names_the_days_the_lender_promises(name, kind):
+    days = read_toml("policy", "rights.toml")["days"][kind]
+    zh, en = article(name, "zh").body, article(name, "en").body
+    assert re.search(rf"点“写给放款机构”，最迟 {days} 天答复", zh)
+    assert f'press "Write to the lender"; you are answered within {days} days' in en
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "best"),
+    [
+        ("想死", "zh", "cannot-repay"),
+        ("不想活了", "zh", "cannot-repay"),
+        ("suicide", "en", "cannot-repay"),
+        ("I want to die", "en", "cannot-repay"),
+        ("已经交了保证金", "zh", "after-a-fraud"),
+        ("I already paid the deposit", "en", "after-a-fraud"),
+        ("钱打给别人了", "zh", "payout-not-arrived"),
+        ("my money never showed up", "en", "payout-not-arrived"),
+        ("they are calling my mother", "en", "illegal-collection"),
+    ],
+)
+def test_in_the_worst_moments_the_right_article_comes_first(words, language, best):
+    assert search(words, language)[0].article.id == best
+
+
+@pytest.mark.parametrize(("language", "trusted"), [("zh", "信得过的人"), ("en", "one person you trust")])
+def test_despair_is_answered_before_anything_about_money(language, trusted):
+    first = points("cannot-repay", language)[0]
+    assert trusted in first
+    assert "110" in first
