@@ -24,6 +24,7 @@ _OUR_EXTRAS: Final = (
 _NEVER: Final = (
     *("tkinter", "pytest", "_pytest", "hypothesis", "mypy", "IPython", "matplotlib", "setuptools", "pip", "pydoc_data"),
     *("PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtNetwork", "lxml.html", "lxml.objectify", "PIL._avif"),
+    *("PIL._imagingcms", "PIL.ImageCms", "PIL._imagingtk"),
     *("numpy.f2py", "numpy.testing", "pygments", "rich", "distutils", "sqlalchemy.dialects.mysql"),
     # Of the tools for typefaces those that make or convert one.
     *("fontTools.voltLib", "fontTools.mtiLib", "fontTools.ufoLib", "fontTools.merge", "fontTools.t1Lib"),
@@ -80,7 +81,10 @@ _ASSETS_LENDERS_NAMES: Final = tuple(f'name = "{name}' for name in _ASSETS_LENDE
 _STRIPPED: Final = (
     *("libpython3", "_typst", "_rust.abi3", "_yaml", "_pyclipper", "aiohttp/", "sqlalchemy/", "libgeos", "multidict/"),
     *("propcache/", "frozenlist/", "yarl/", "greenlet/", "pillow.libs/", "lib-dynload/", "_psycopg", "psycopg_binary"),
-    *("fontTools/", "PIL/_imaging", "libpdfium"),
+    *("fontTools/", "PIL/_imaging", "libpdfium", "opencv_python_headless.libs/libpng16", "libicui18n", "libicuuc"),
+    # Of NumPy all but its OpenBLAS, which does not load once stripped.
+    *("numpy/_core/_multiarray_umath", "numpy/random/", "numpy/fft/", "numpy/linalg/"),
+    *("shapely/", "_cffi_backend", "charset_normalizer/"),
 )
 
 
