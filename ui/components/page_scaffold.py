@@ -122,7 +122,10 @@ class PageScaffold(QWidget):
         self._action_row = row
         self.aside = LinkButton()
         self.aside.hide()
-        row.addWidget(self.aside)
+        self._asides = QVBoxLayout()
+        self._asides.setSpacing(0)
+        self._asides.addWidget(self.aside)
+        row.addLayout(self._asides)
         self.note = label("", "small")
         self.note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.note, 1)
@@ -173,8 +176,8 @@ class PageScaffold(QWidget):
             QTimer.singleShot(0, now, lambda: self.reveal(shown))
 
     def add_aside(self, button: LinkButton) -> None:
-        """Put another quiet action beside ``aside``."""
-        self._action_row.insertWidget(self._action_row.indexOf(self.note), button)
+        """Put another quiet action under ``aside``: side by side they would press the main action in long words."""
+        self._asides.addWidget(button)
 
     def keep_in_view(self, widget: QWidget) -> None:
         """Put ``widget`` into the bar of actions, before them: it is seen however far the page scrolls."""

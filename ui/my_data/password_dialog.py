@@ -68,12 +68,9 @@ class PasswordDialog(Dialog):
         if found is None:
             return
         said = tr(f"protection.strength_{found.score}")
-        fault = f" {tr(f'protection.weak_{found.weakness.value}')}" if found.weakness is not None else ""
-        self.strength.setText(f"{said}.{fault}" if self._in_english() else f"{said}。{fault.strip()}")
+        fault = tr(f"protection.weak_{found.weakness.value}") if found.weakness is not None else ""
+        self.strength.setText(tr("protection.strength_line", said=said, fault=fault).rstrip())
         set_role(self.strength, "role", "small-done" if found.weakness is None else "error")
-
-    def _in_english(self) -> bool:
-        return self._context.translator.language == "en"
 
     def _save(self) -> None:
         journey = self._context.journey

@@ -24,6 +24,7 @@ from ui.translations import tr
 
 _CONTENTS: Final = 196
 _TERMS: Final = 216
+_RING: Final = 4  # the lines on both sides of a column that can have the focus
 _ROOM_FOR_CONTENTS: Final = 1060
 _ROOM_FOR_WORDS: Final = 630
 
@@ -187,7 +188,8 @@ class ContractPage(JourneyPage):
     def _follow_scale(self) -> None:
         for area, widest in ((self._contents_area, _CONTENTS), (self._terms_area, _TERMS)):
             # Never narrower than its longest word, however large the text.
-            least = area.widget().minimumSizeHint().width()
+            bar = area.verticalScrollBar().sizeHint().width()
+            least = area.widget().minimumSizeHint().width() + bar + _RING
             area.setMinimumWidth(max(least, self.context.theme.px(widest * 0.8)))
             area.setMaximumWidth(max(least, self.context.theme.px(widest)))
 
@@ -415,6 +417,7 @@ class ContractPage(JourneyPage):
         self._terms_plainly.setText(tr("contract.plainly"))
         self._checked.setText(tr("contract.checked"))
         self._terms_area.widget().setVisible(bool(texts))
+        self._follow_scale()
 
 
 def _keys(standard: QKeySequence.StandardKey) -> str:
