@@ -10,16 +10,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from loanapp.backend.applications.store import own_application, require_status
+from loanapp.backend.applications.store import newest_consents, own_application, require_status
 from loanapp.backend.data_uses.heads import sign_head, written_head
 from loanapp.backend.http.models.application import ConsentRequest
-from loanapp.backend.policy.models import Withdrawal
 from loanapp.backend.refusal import RefusedError, refuse_fields
 from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import Application, ConsentRecord
-from loanapp.backend.verification.receipts import receipt_record
-from loanapp.backend.verification.withdrawal import stands, take_back, withdrawal_of
+from loanapp.backend.verification.receipts import Withdrawn, receipt_record
+from loanapp.backend.verification.withdrawal import take_back, withdrawal_of
 from loanapp.domain.consent import ConsentScope
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.status import ApplicationStatus
@@ -35,7 +34,8 @@ def record_consent(
     ``NOT_ALLOWED_NOW`` once the application was submitted, but for taking back what was given.
     """
     application = own_application(session, borrower_id, application_id)
-    given_before = stands(session, application.id, body.scope)
+    granting = newest_consents(session, application.id).get(body.scope)
+    given_before = granting is not None and granting.granted
     if body.granted or not given_before:
         require_status(application, ApplicationStatus.DRAFT)
     consent = services.policies.consent(body.scope)
@@ -48,7 +48,8 @@ def record_consent(
     now = services.clock.now()
     withdrawal = withdrawal_of(services, application, body.scope) if given_before and not body.granted else None
     head = written_head(sign_head(services, session))
-    receipt = _receipt(services, application, body, withdrawal, head=head, now=now)
+    withdrawn = Withdrawn(withdrawal, granting.receipt) if withdrawal is not None and granting is not None else None
+    receipt = _receipt(services, application, body, withdrawn, head=head, now=now)
     receipt_id = str(receipt["receipt_id"])
     session.add(
         ConsentRecord(
@@ -82,7 +83,7 @@ def _receipt(
     services: Services,
     application: Application,
     body: ConsentRequest,
-    withdrawal: Withdrawal | None,
+    withdrawn: Withdrawn | None,
     *,
     head: str,
     now: datetime,
@@ -103,14 +104,15 @@ def _receipt(
             "recorded_at": now.isoformat(),
             "recipient": {"zh": consent.recipient.zh, "en": consent.recipient.en},
             "ledger_head": head,
-            "withdrawal": withdrawal.model_dump(mode="json") if withdrawal is not None else None,
+            "withdrawal": withdrawn.effect.model_dump(mode="json") if withdrawn is not None else None,
             "record": receipt_record(
                 services,
                 consent,
                 receipt_id=receipt_id,
                 borrower_id=application.borrower_id,
                 language=body.language,
-                status="ConsentGiven" if body.granted else "ConsentWithdrawn" if withdrawal else "ConsentRefused",
+                granted=body.granted,
+                withdrawn=withdrawn,
                 now=now,
             ),
         },

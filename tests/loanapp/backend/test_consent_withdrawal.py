@@ -226,6 +226,36 @@ def test_it_is_taken_back_once_and_not_given_again_after_handing_in(walker):
         refused(one.call("POST", one.at("/consents"), body=said, key=str(uuid.uuid4())), 409, "not_allowed_now")
 
 
+def test_no_receipt_of_a_refusal_or_a_withdrawal_claims_what_only_a_given_one_does(walker):
+    one = walker()
+    one.sign_in()
+    one.create()
+    refused_one = one.consent(FACE, granted=False)
+    given = one.consent(FACE, language="en")
+    back = one.consent(FACE, granted=False, language="zh")
+    again = one.consent(FACE)
+    told = {
+        name: answer["record"] for name, answer in (("given", given), ("refused", refused_one), ("withdrawn", back))
+    }
+    for name, record in told.items():
+        activity, kantara = record["dpv:hasRecordOfActivity"], record["kantara"]
+        (service,) = kantara["services"]
+        assert kantara["status"] == name
+        assert activity["dpv:hasConsentStatus"] == f"dpv:Consent{name.capitalize()}"
+        assert ("dpv:hasLegalBasis" in activity) is (name == "given")
+        assert ("EXPLICIT" in str(kantara)) is (name == "given")
+        assert bool(service["purposes"]) is bool(kantara["spiCat"]) is kantara["sensitive"] is (name == "given")
+        assert ("withdraws" in kantara) is (name == "withdrawn")
+    activity, was = (told[name]["dpv:hasRecordOfActivity"] for name in ("withdrawn", "given"))
+    assert told["withdrawn"]["kantara"]["withdraws"] == activity["dct:replaces"] == given["receipt_id"]
+    assert activity["dpv:hasNotice"] == was["dpv:hasNotice"]  # version, language and hash of what had been agreed to
+    assert told["withdrawn"]["kantara"]["policyUrl"] == f"urn:sha256:{given['text_sha256']}" != back["text_sha256"]
+    keeps = back["withdrawal"]["keeps"]
+    assert activity["dpv:hasProcess"]["dpv:hasStorageCondition"]["dct:description"] == keeps
+    assert "dpv:hasStorageCondition" not in told["refused"]["dpv:hasRecordOfActivity"]["dpv:hasProcess"]
+    assert again["record"]["kantara"]["status"] == "given"
+
+
 def test_what_an_ended_application_still_holds_goes(walker, lender):
     one = walker()
     one.ready_to_submit()

@@ -123,7 +123,9 @@ def test_the_receipt_is_signed_and_replayed_to_the_byte(walker, lender):
     }
     assert inner["dpv:hasConsentStatus"] == "dpv:ConsentGiven"
     assert [item["dct:identifier"] for item in inner["dpv:hasProcess"]["dpv:hasPersonalData"]] == ["face"]
-    assert (kantara["version"], kantara["spiCat"]) == ("KI-CR-v1.1.0", ["face"])
+    assert inner["dpv:hasLegalBasis"] == "dpv:ExplicitlyExpressedConsent"
+    assert (kantara["version"], kantara["spiCat"], kantara["status"]) == ("KI-CR-v1.1.0", ["face"], "given")
+    assert kantara["services"][0]["purposes"][0]["consentType"] == "EXPLICIT"
     size, _, root = first.json()["ledger_head"].partition(":")
     with lender.services.database.read() as session:
         assert LedgerTree(session).root(int(size)) == root
