@@ -36,6 +36,7 @@ from loanapp.client.profile import (
     LenderProfile,
     Product,
     Support,
+    Withdrawal,
 )
 from loanapp.client.reading import AnswerUnreadableError, JsonObject
 from loanapp.domain.consent import ConsentScope
@@ -223,6 +224,8 @@ class ConsentReceipt:
     recorded_at: datetime
     signature: str
     raw: Mapping[str, object] = field(repr=False)
+    withdrawal: Withdrawal | None = None
+    """What taking it back did, where this is the receipt of that."""
 
     @classmethod
     def read(cls, answer: JsonObject) -> "ConsentReceipt":
@@ -237,6 +240,7 @@ class ConsentReceipt:
             recorded_at=answer.moment("recorded_at"),
             signature=answer.text("signature"),
             raw=answer.raw(),
+            withdrawal=answer.optional("withdrawal", lambda whole, name: Withdrawal.read(whole.inner(name))),
         )
 
 

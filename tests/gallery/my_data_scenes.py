@@ -10,7 +10,7 @@ from loanapp.client.corrections import Correctable, Corrected, Corrections
 from loanapp.client.data_uses import DataUse
 from loanapp.client.devices import SignedInDevice
 from loanapp.client.network_log import Contact
-from loanapp.client.profile import DataItem
+from loanapp.client.profile import DataItem, Withdrawal
 from loanapp.client.protection import Protection
 from loanapp.client.reading import JsonObject
 from loanapp.client.rights import RightRequest
@@ -109,12 +109,25 @@ def given(phase: ApplicationPhase) -> tuple[GivenConsent, ...]:
     return tuple(GivenConsent("application-1", "LA20261122-0001", scope, at, phase) for scope in ConsentScope)
 
 
+def withdrawal_row(scope: str, phase: str) -> dict[str, Any]:
+    """What the lender's policy says taking it back does in that phase."""
+    (consent,) = (one for one in read_toml("policy", "consents.toml")["consents"] if one["scope"] == scope)
+    row: dict[str, Any] = next(one for one in consent["withdrawals"] if one["phase"] == phase)
+    return row
+
+
+def taken_back(scope: str, phase: str) -> Any:
+    """The receipt of it, as far as the page needs it."""
+    return SimpleNamespace(withdrawal=Withdrawal.read(JsonObject(withdrawal_row(scope, phase))))
+
+
 def withdrawn(room: Room) -> Any:
     """One of them was just taken back."""
     left = [given(ApplicationPhase.DECIDING)]
 
-    def take(*_: Any) -> None:
-        left[0] = left[0][1:]
+    def take(*_: Any) -> Any:
+        taken, left[0] = left[0][0], left[0][1:]
+        return taken_back(taken.scope, taken.phase)
 
     shell = asking("consents", given_consents=lambda: left[0], withdraw_consent=take)(room)
     dialog = room.window.findChildren(MyDataDialog)[-1]

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtWidgets import QLabel
@@ -15,7 +16,7 @@ from loanapp.journey.consent_acts import GivenConsent
 from loanapp.proof.ledger_proof import LedgerFault
 from loanapp.resource_files import read_toml
 from tests.gallery import my_data_scenes
-from tests.gallery.my_data_scenes import contacts, devices, history, protection
+from tests.gallery.my_data_scenes import contacts, devices, history, protection, taken_back, withdrawal_row
 from tests.ui.loan_in_hand import NOW, application
 from tests.ui.typed_journey import TypedJourney
 from ui.components import LinkButton
@@ -228,7 +229,7 @@ def test_one_press_takes_an_authorisation_back_as_one_gave_it_and_says_before_wh
     left = [list(given(ApplicationPhase.DECIDING, *ConsentScope))]
     journey.answers |= {
         "given_consents": lambda: tuple(left[0]),
-        "withdraw_consent": lambda *_: left[0].pop(0),
+        "withdraw_consent": lambda *_: taken_back(left[0].pop(0).scope, "deciding"),
     }
     dialog = opened(journey, first="consents")
     said = words(dialog)
@@ -244,6 +245,25 @@ def test_one_press_takes_an_authorisation_back_as_one_gave_it_and_says_before_wh
     assert journey.did("withdraw_consent") == [("ap-1", ConsentScope.FACE_VERIFICATION, "zh")]
     assert dialog.view.result.title.text() == "已撤回：人脸核验"
     assert (len(dialog.view.buttons), behind) == (2, [1])
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_the_receipt_says_happened_is_told_and_not_what_the_card_had_loaded(opened, journey, qtbot, language):
+    journey.answers |= {
+        "given_consents": lambda: given(ApplicationPhase.DECIDING, ConsentScope.BANK_ACCOUNT_CHECK),
+        "withdraw_consent": lambda *_: taken_back("bank_account_check", "lent"),  # paid out meanwhile
+    }
+    dialog = opened(journey, first="consents")
+    (button,) = dialog.view.buttons.values()
+    assert button.text() == "撤回，结束这次申请"
+    button.click()
+    qtbot.waitUntil(dialog.view.result.isVisible)
+    dialog._context.translator.set_language(language)
+    dialog.view.show_words()
+    said, row = dialog.view.result.text.text(), withdrawal_row("bank_account_check", "lent")
+    assert row["stops"][language] in said
+    assert row["keeps"][language] in said
+    assert Translator(language).sentence("my_data.consent_withdrawn_ended") not in said
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -328,7 +348,7 @@ def test_a_lender_that_does_not_say_what_stops_lets_it_be_taken_back_all_the_sam
     dialog = opened(journey, first="consents")
     assert any("没有写明会停下什么" in text for text in words(dialog))
     journey.answers["given_consents"] = tuple
-    journey.answers["withdraw_consent"] = lambda *_: None
+    journey.answers["withdraw_consent"] = lambda *_: SimpleNamespace(withdrawal=None)
     next(iter(dialog.view.buttons.values())).click()
     qtbot.waitUntil(dialog.view.result.isVisible)
     assert "现在没有有效的授权" in words(dialog)

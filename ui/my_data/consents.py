@@ -16,6 +16,7 @@ from ui.my_data.view import DataView
 from ui.translations import tr
 
 if TYPE_CHECKING:
+    from loanapp.client.answers import ConsentReceipt
     from loanapp.client.profile import Withdrawal
     from loanapp.journey.consent_acts import GivenConsent
 
@@ -26,7 +27,7 @@ class Consents(DataView):
     def build(self) -> None:
         """Make the widgets."""
         self._given: tuple[GivenConsent, ...] = ()
-        self._ended = False
+        self._happened: Withdrawal | None = None
         self._name = ""
         self.result = Banner(Level.DONE)
         self.result.hide()
@@ -67,8 +68,17 @@ class Consents(DataView):
 
     def _show_result(self) -> None:
         if self._name:
-            ending = "my_data.consent_withdrawn_ended" if self._ended else "my_data.consent_withdrawn_text"
-            self.result.say(tr("my_data.consent_withdrawn", name=tr(self._name)), tr(ending))
+            self.result.say(tr("my_data.consent_withdrawn", name=tr(self._name)), self._what_happened())
+
+    def _what_happened(self) -> str:
+        """As the signed receipt says it: the application may have gone on since the cards were shown."""
+        happened, pick = self._happened, self.context.translator.pick
+        if happened is None:
+            return tr("my_data.consent_withdrawn_text")
+        ended = happened.effect is WithdrawalEffect.APPLICATION_ENDS
+        told = tr("my_data.consent_withdrawn_ended" if ended else "my_data.consent_withdrawn_text")
+        stops, keeps = pick(happened.stops), tr("my_data.consent_keeps", text=pick(happened.keeps))
+        return f"{stops}\n{keeps}\n{told}"
 
     def _words(self, one: "GivenConsent") -> "Withdrawal | None":
         lender = self.context.journey.lender if self.context.journey is not None else None
@@ -104,17 +114,16 @@ class Consents(DataView):
         journey, language = self.context.journey, self.context.translator.language
         if journey is None:
             return
-        words = self._words(one)
-        ends = words is not None and words.effect is WithdrawalEffect.APPLICATION_ENDS
 
-        def work() -> "tuple[GivenConsent, ...]":
-            journey.withdraw_consent(one.application_id, one.scope, language)
-            return journey.given_consents()
+        def work() -> "tuple[ConsentReceipt, tuple[GivenConsent, ...]]":
+            receipt = journey.withdraw_consent(one.application_id, one.scope, language)
+            return receipt, journey.given_consents()
 
-        self.ask(work, partial(self._withdrawn, one, ends))
+        self.ask(work, partial(self._withdrawn, one))
 
-    def _withdrawn(self, one: "GivenConsent", ended: bool, left: "tuple[GivenConsent, ...]") -> None:  # noqa: FBT001
-        self._name, self._ended = f"permissions.scope_{one.scope.value}", ended
+    def _withdrawn(self, one: "GivenConsent", answer: "tuple[ConsentReceipt, tuple[GivenConsent, ...]]") -> None:
+        receipt, left = answer
+        self._name, self._happened = f"permissions.scope_{one.scope.value}", receipt.withdrawal
         self._came(left)
         self.result.show()
         announce(self.result, self.result.accessibleName())
