@@ -61,7 +61,10 @@ def backwards(seen: list[QWidget]) -> list[str]:
     """Steps that go up again, but for the one round: to what stands wholly above, and not in a column further right."""
     faults = []
     tops = [_place(one).top() if _area(one) is None else _place(_area(one)).top() for one in seen]
-    first = max(range(len(seen)), key=lambda place: (tops[place], _place(seen[place]).left())) + 1
+    first = (
+        max(range(len(seen)), key=lambda place: (tops[place], _place(seen[place]).top(), _place(seen[place]).left()))
+        + 1
+    )
     seen = [*seen[first:], *seen[:first]]
     for before, after in pairwise(seen):
         if _area(before) is not _area(after):

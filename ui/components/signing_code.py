@@ -62,5 +62,5 @@ class SigningCodeCard(Card):
         elif self._values is not None:
             known = bool(self._values["phone"])
             self._compare.setText(tr("signing.code_compare" if known else "signing.code_compare_plain", **self._values))
-        self.code.editor.setAccessibleDescription(self._compare.text())
+        self.code.editor.setAccessibleDescription(f"{tr('one_time_code.code_hint')} {self._compare.text()}")
         self.countdown.retranslate()
