@@ -52,7 +52,9 @@ class ListeningBorrower:
         reader = self.reader
         reader.find("dialog", "", seconds=_LENDER_S)
         field = reader.find("password text", tr("common.passphrase_field"))
-        assert "focused" in field.states
+        reader.wait(
+            lambda: "focused" in reader.find("password text", tr("common.passphrase_field")).states, "the focus in it"
+        )
         assert field.description == tr("common.passphrase_hint")
         reader.write("password text", tr("common.passphrase_field"), PASSPHRASE)
         reader.key("Return")

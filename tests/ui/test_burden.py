@@ -60,7 +60,7 @@ def test_what_living_costs_is_counted_here_and_never_sent(about_you, qtbot):
     about_you.journey.answers = {"save_profile": lambda *_: Page.PERMISSIONS}
     assert done_with(qtbot, about_you, about_you.proceed) is Page.PERMISSIONS
     assert about_you.journey.did("save_profile") == [("employed", Decimal(9000), Decimal(1000))]
-    qtbot.waitUntil(lambda: about_you.journey.kept[Page.ABOUT_YOU].get("living") == "7200")
+    qtbot.waitUntil(lambda: about_you.journey.kept.get(Page.ABOUT_YOU, {}).get("living") == "7200")
 
 
 def test_the_months_are_read_with_the_keys(about_you, qtbot):

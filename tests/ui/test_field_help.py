@@ -165,9 +165,18 @@ def test_the_sign_of_a_question_opens_the_same_and_what_it_leads_on_to_takes_its
     assert made.isVisible()
 
 
+@pytest.fixture
+def dressed(qapp):
+    """The program's own look, which no other test is to find."""
+    yield
+    theme().choose(scale=100)
+    translator().set_language("zh")
+    qapp.setStyleSheet("")
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("scale", [100, 200])
-def test_help_before_a_question_is_whole(question, qtbot, language, scale):
+def test_help_before_a_question_is_whole(question, qtbot, language, scale, dressed):
     translator().set_language(language)
     theme().choose(scale=scale)
     made = question("part")
@@ -175,5 +184,3 @@ def test_help_before_a_question_is_whole(question, qtbot, language, scale):
     (sheet,) = made.findChildren(HelpSheet)
     qtbot.wait(50)
     assert cut_off(sheet) == nameless(sheet) == markup(sheet) == []
-    theme().choose(scale=100)
-    translator().set_language("zh")

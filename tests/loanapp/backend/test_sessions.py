@@ -3,6 +3,7 @@
 import pytest
 
 from loanapp.backend.auth.forgetting import forget_old_sign_ins
+from loanapp.backend.auth.proofs import key_digest
 from loanapp.backend.auth.tables import Device, RefreshToken, RequestNonce
 from loanapp.proof.keys import new_authority_key, new_message_key, new_signing_key
 from loanapp.proof.request_proof import PROOF_HEADER, written_device_key
@@ -240,8 +241,13 @@ def test_what_can_open_nothing_any_more_is_forgotten(signed_in, clock, lender):
     clock.move(days=32)
     forget_old_sign_ins(services)
     with services.database.read() as session:
-        for table in (RequestNonce, RefreshToken, Device):
-            assert session.query(table).count() == 0
+        own = key_digest(written_device_key(signed_in.device_key.public_key()))
+        for left in (
+            session.query(RequestNonce).filter_by(key_sha256=own),
+            session.query(RefreshToken).filter_by(device_id=signed_in.device_id),
+            session.query(Device).filter_by(id=signed_in.device_id),
+        ):
+            assert left.count() == 0
 
 
 def test_a_token_never_stands_in_the_database(signed_in, lender):

@@ -25,6 +25,7 @@ from loanapp.backend.adapters.ports import PortraitAnswer, ScreeningAnswer, Sour
 from loanapp.backend.adapters.simulated import (
     SimulatedBureau,
     SimulatedCardGateway,
+    SimulatedMessages,
     SimulatedRegistry,
     SimulatedScreening,
     line_to,
@@ -69,6 +70,7 @@ def simulators(folder, clock, people=None, *, failing=None, seconds=0.0, payout_
         screening=SimulatedScreening(people, line(SourceName.SCREENING)),
         gateway=SimulatedCardGateway(people, policies.issuers, line(SourceName.GATEWAY)),
         bank=bank,
+        messages=SimulatedMessages(),
     )
 
 
@@ -117,6 +119,7 @@ def http_sources(url, root, *, secret=SECRET, timeout=5.0):
         screening=HttpScreening(line),
         gateway=HttpCardGateway(line),
         bank=HttpBank(line),
+        messages=SimulatedMessages(),  # another work: no source of a decision
     )
 
 
