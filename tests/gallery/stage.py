@@ -31,7 +31,7 @@ TODAY: Final = datetime.fromisoformat(NOW)
 _PATIENCE_S: Final = 30.0
 _ROUNDS: Final = 40
 _SECOND_LOOK_S: Final = 0.5
-_QUIET_ROUNDS: Final = 2
+_QUIET_ROUNDS: Final = 3
 _SHADE: Final = QColor(0, 0, 0, 70)
 
 
@@ -56,7 +56,7 @@ def until(condition: Callable[[], object], what: str) -> None:
 
 
 def settle(window: QWidget) -> None:
-    """Let everything be laid out: until two rounds of events move nothing any more."""
+    """Let everything be laid out: until three rounds of events move nothing any more."""
     before, quiet = None, 0
     for _ in range(_ROUNDS):
         let_it_run()
