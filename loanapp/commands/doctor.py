@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps([_answer(language, check) for check in checks], ensure_ascii=False, indent=2))
     else:
         for check in checks:
-            print(f"[{text(language, f'doctor.state.{check.state}')}] {finding(language, check)}")
+            print(f"[{text(language, check.state_key)}] {finding(language, check)}")
             if sentence := fix(language, check):
                 print("    " + text(language, "doctor.meaning", meaning=meaning(language, check)))
                 print("    " + text(language, "doctor.fix", fix=sentence))
@@ -58,6 +58,7 @@ def _answer(language: Language, check: Check) -> dict[str, object]:
     return {
         "id": check.id,
         "state": check.state.value,
+        "looked_at": check.looked_at,
         "finding": finding(language, check),
         "meaning": meaning(language, check),
         "fix": fix(language, check),

@@ -26,6 +26,7 @@ _ICONS: Final = {
     "good": ("done", "done"),
     "warning": ("look", "look"),
     "bad": ("stop", "stop"),
+    "not_looked_at": ("info", "muted"),
 }
 
 
@@ -107,8 +108,8 @@ class ChecksView(QWidget):
         name = tr(f"commands.doctor.{check.id}.title")
         line = QHBoxLayout()
         line.setSpacing(8)
-        icon = IconView(*_ICONS[check.state.value], _ICON)
-        icon.setAccessibleName(tr(f"commands.doctor.state.{check.state.value}"))
+        icon = IconView(*_ICONS[check.state_key.rpartition(".")[2]], _ICON)
+        icon.setAccessibleName(tr(f"commands.{check.state_key}"))
         line.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
         finding = name if check.state.value == "running" else tr(f"commands.{check.finding_key}", **_said(check, name))
         line.addWidget(label(finding, "small-ink"), 1)

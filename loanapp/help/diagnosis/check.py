@@ -7,6 +7,8 @@ from typing import Any, Final
 
 # Said alike of every check.
 _WITHOUT_RESULT: Final = frozenset({"failed", "late"})
+# Nothing was there to be looked at, or nobody asked: no trouble, and no proof of health either.
+_NOT_LOOKED_AT: Final = frozenset({"alone", "not_tried", "resting"})
 _OF_ANY: Final = _WITHOUT_RESULT | {"running"}
 
 
@@ -37,6 +39,16 @@ class Check:
     def finding_key(self) -> str:
         """The sentence that says what was found; ``check`` and ``values`` fill it in."""
         return f"doctor.{self.outcome}" if self.outcome in _OF_ANY else f"doctor.{self.id}.{self.outcome}"
+
+    @property
+    def looked_at(self) -> bool:
+        """Whether there was anything to find; what was not looked at counts as good, and is not called so."""
+        return self.outcome not in _NOT_LOOKED_AT
+
+    @property
+    def state_key(self) -> str:
+        """The word for how it came out."""
+        return f"doctor.state.{self.state.value if self.looked_at else 'not_looked_at'}"
 
     @property
     def meaning_key(self) -> str:

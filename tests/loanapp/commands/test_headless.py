@@ -323,9 +323,11 @@ def test_doctor_tells_the_truth_about_this_computer(capsys, language):
     code = main(["doctor", "--json"])
     checks = {check["id"]: check for check in json.loads(capsys.readouterr().out)}
     assert list(checks) == list(CHECKS)
-    parts = {"id", "state", "finding", "meaning", "fix", "article"}
+    parts = {"id", "state", "looked_at", "finding", "meaning", "fix", "article"}
     assert all(set(check) == parts and check["finding"] and check["meaning"] for check in checks.values())
     assert all(bool(check["fix"]) == (check["state"] != "good") for check in checks.values())
+    assert not checks["camera_picture"]["looked_at"]
+    assert checks["assets"]["looked_at"]
     assert checks["assets"]["state"] == checks["tls"]["state"] == checks["data_folder"]["state"] == "good"
     assert code == (1 if any(check["state"] == "bad" for check in checks.values()) else 0)
 
@@ -389,3 +391,14 @@ def test_an_error_in_a_command_is_a_sentence_and_exit_code_1(capsys, monkeypatch
     assert shown.out == ""
     assert "Traceback" not in shown.err
     assert shown.err.strip()
+
+
+def test_what_doctor_did_not_look_at_is_not_called_good(capsys, language):
+    main(["doctor"])
+    said = capsys.readouterr().out
+    lines = {line for line in said.splitlines() if line.startswith("[")}
+    untold = "未查" if language == "zh" else "not checked"
+    fine = "正常" if language == "zh" else "good"
+    camera = "没有打开摄像头" if language == "zh" else "The camera was not opened"
+    assert any(line.startswith(f"[{untold}] {camera}") for line in lines), said
+    assert any(line.startswith(f"[{fine}]") for line in lines)
