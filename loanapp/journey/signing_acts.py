@@ -136,7 +136,7 @@ class SigningActs(OfferActs):
         return (
             contract is not None
             and contract.authorised_until is not None
-            and contract.authorised_until > self.clock.now() + (self.client.clock_offset or timedelta()) + _TO_HAND_IN
+            and contract.authorised_until > self._lender_now() + _TO_HAND_IN
         )
 
     def sign_contract(

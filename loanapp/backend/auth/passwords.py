@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loanapp.backend.auth import second_factor
+from loanapp.backend.auth.phones import borrower_phone
 from loanapp.backend.auth.proofs import SentRequest, check_device_key, key_digest, require_proof
 from loanapp.backend.auth.sessions import NewDevice, begin, end_all
 from loanapp.backend.auth.sign_in import OpenedSession
@@ -125,11 +126,10 @@ def set_password(services: Services, who: SignedIn, password: str, current: str 
         held = session.get(BorrowerPassword, who.borrower_id)
         device = session.get_one(Device, who.device_id)
         fresh = services.clock.now() - device.signed_in_at
-        sealed = session.get_one(Borrower, who.borrower_id).phone_sealed
+        phone = borrower_phone(services, session, who.borrower_id)
     may = device.by_code and fresh <= timedelta(minutes=services.policies.passwords.fresh_minutes)
     if held is not None and not may:
         check_password(services, who, current or "")
-    phone = services.cipher.decrypt(sealed, f"borrower|{who.borrower_id}|phone").decode()
     weakness = password_strength(password, (phone,)).weakness
     if weakness is not None:
         fields = {"passphrase": ErrorCode.PASSWORD_WEAK}

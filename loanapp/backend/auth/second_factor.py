@@ -7,11 +7,11 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from loanapp.backend.auth.phones import borrower_phone
 from loanapp.backend.auth.tables import BorrowerSecondFactor
 from loanapp.backend.auth.totp import new_secret, provisioning_uri, step_of
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
-from loanapp.backend.store.tables import Borrower
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.phone import mask_phone
 
@@ -40,8 +40,7 @@ def begin(services: Services, borrower_id: str) -> NewSecondFactor:
             session.add(held)
         held.secret_sealed = services.cipher.encrypt(secret, _place(borrower_id))
         held.last_step = 0
-        sealed = session.get_one(Borrower, borrower_id).phone_sealed
-    phone = services.cipher.decrypt(sealed, f"borrower|{borrower_id}|phone").decode()
+        phone = borrower_phone(services, session, borrower_id)
     uri = provisioning_uri(secret, mask_phone(phone))
     return NewSecondFactor(uri, _secret_in(uri))
 

@@ -91,9 +91,3 @@ def _open(services: Services, session: Session, issued: OneTimeCode, device: New
         session.add(borrower)
         session.flush()
     return OpenedSession(begin(services, session, borrower.id, device, by_code=True), borrower.id, mask_phone(phone))
-
-
-def borrower_phone(services: Services, session: Session, borrower_id: str) -> str:
-    """The phone of the account, eleven digits."""
-    borrower = session.get_one(Borrower, borrower_id)
-    return services.cipher.decrypt(borrower.phone_sealed, f"borrower|{borrower.id}|phone").decode()

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import Sealed
 from loanapp.backend.applications.view import show
+from loanapp.backend.auth.phones import borrower_phone
 from loanapp.backend.auth.tables import Device
 from loanapp.backend.data_uses.erasure import IN_VAULT, receipts_of
 from loanapp.backend.rights.corrections import history_of
@@ -26,7 +27,6 @@ from loanapp.backend.store.tables import (
     Application,
     ApplicationEvent,
     Base,
-    Borrower,
     BranchAppointment,
     ConsentRecord,
     ContractRecord,
@@ -53,11 +53,10 @@ _OF_APPLICATION: Final = {
 
 def copy_of_data(services: Services, session: Session, borrower_id: str) -> dict[str, Any]:
     """Everything, in the caller's writing transaction: the look leaves an entry in the ledger."""
-    borrower = session.get_one(Borrower, borrower_id)
     ledger.append(
         session, services.clock.now(), "right", None, {"what": "copy"}, actor="borrower", borrower_id=borrower_id
     )
-    phone = services.cipher.decrypt(borrower.phone_sealed, f"borrower|{borrower_id}|phone").decode()
+    phone = borrower_phone(services, session, borrower_id)
     query = select(Application).where(Application.borrower_id == borrower_id).order_by(Application.created_at)
     tickets = select(SupportTicket).where(SupportTicket.borrower_id == borrower_id).order_by(SupportTicket.received_at)
     return {

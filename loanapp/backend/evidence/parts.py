@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import Sealed
 from loanapp.backend.applications.view import mask_name
-from loanapp.backend.auth.sign_in import borrower_phone
+from loanapp.backend.auth.phones import borrower_phone
 from loanapp.backend.data_uses.history import proofs_of
 from loanapp.backend.offers.disclosure import agreed_table
 from loanapp.backend.services import Services

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import Sealed, own_application, require_status, set_status
 from loanapp.backend.applications.view import bank_words
-from loanapp.backend.auth.sign_in import borrower_phone
+from loanapp.backend.auth.phones import borrower_phone
 from loanapp.backend.data_uses.heads import sign_head, written_head
 from loanapp.backend.offers.disclosure import disclosure_table
 from loanapp.backend.offers.offer import offer_cost, offer_schedule

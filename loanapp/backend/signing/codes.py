@@ -8,7 +8,7 @@ from hashlib import sha256
 from sqlalchemy.orm import Session
 
 from loanapp.backend.auth.one_time_codes import IssuedCode, issue_code, redeem_code
-from loanapp.backend.auth.sign_in import borrower_phone
+from loanapp.backend.auth.phones import borrower_phone
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.signing.certificates import ready_to_sign
