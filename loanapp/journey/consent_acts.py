@@ -51,22 +51,8 @@ class ConsentActs(JourneyCore):
             if text is None:
                 raise GuardRefusal(ErrorCode.GUARD_CONSENT_DIFFERS, scope.value)
             digest = text.sha256.in_language(language)
-            act, body = f"consent.{scope.value}", [application_id, False, text.version, digest, language]
-            # Given and taken back again is another act than the first time.
-            self._drop_other_keys(act, body)
-            receipt = self._keyed(
-                act,
-                body,
-                lambda key: self.client.record_consent(
-                    application_id,
-                    scope,
-                    granted=False,
-                    text_version=text.version,
-                    text_sha256=digest,
-                    language=language,
-                    key=key,
-                    message_public_key=profile.message_public_key,
-                ),
+            receipt = self._answer_consent(
+                application_id, scope, granted=False, version=text.version, digest=digest, language=language
             )
             with self._lock:
                 self.draft.receipts[receipt.receipt_id] = json.dumps(dict(receipt.raw), ensure_ascii=False)

@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, TypeVar
 
-from loanapp.client.answers import LenderProfile, Tokens
+from loanapp.client.answers import ConsentReceipt, LenderProfile, Tokens
 from loanapp.client.application import Application
 from loanapp.client.device_key import DeviceKey
 from loanapp.client.drafts import Draft, DraftFile
@@ -28,6 +28,7 @@ from loanapp.client.lender_client import LenderClient
 from loanapp.client.secrets import MemorySecrets, SecretName, SecretsKind, SecretStore
 from loanapp.client.transport import RetryPolicy
 from loanapp.domain.clock import Clock, SystemClock
+from loanapp.domain.consent import ConsentScope
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.status import ENDED, ApplicationStatus
 from loanapp.guard.permissions import unfounded
@@ -372,6 +373,34 @@ class JourneyCore:
             if (problem := self._clock_problem()) is not None:
                 raise problem
         return self.clock.now()
+
+    def _answer_consent(
+        self,
+        application_id: str,
+        scope: ConsentScope,
+        *,
+        granted: bool,
+        version: str,
+        digest: str,
+        language: str,
+    ) -> ConsentReceipt:
+        """The lender's signed receipt of an answer; given, refused and given again is a third act, not the first."""
+        act, body = f"consent.{scope.value}", [application_id, granted, version, digest, language]
+        self._drop_other_keys(act, body)
+        return self._keyed(
+            act,
+            body,
+            lambda key: self.client.record_consent(
+                application_id,
+                scope,
+                granted=granted,
+                text_version=version,
+                text_sha256=digest,
+                language=language,
+                key=key,
+                message_public_key=self._profile().message_public_key,
+            ),
+        )
 
     def _lender_now(self) -> datetime:
         """The present moment by the lender's clock, for what expires there."""

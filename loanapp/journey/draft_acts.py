@@ -102,22 +102,8 @@ class DraftActs(JourneyCore):
             if text is None or (text.version, text.sha256.in_language(language)) != (text_version, text_sha256):
                 raise GuardRefusal(ErrorCode.GUARD_CONSENT_DIFFERS, scope.value)
             application_id = self._application_id()
-            act, body = f"consent.{scope.value}", [application_id, granted, text_version, text_sha256, language]
-            # Given, refused and given again is a third act, not the first one repeated.
-            self._drop_other_keys(act, body)
-            receipt = self._keyed(
-                act,
-                body,
-                lambda key: self.client.record_consent(
-                    application_id,
-                    scope,
-                    granted=granted,
-                    text_version=text_version,
-                    text_sha256=text_sha256,
-                    language=language,
-                    key=key,
-                    message_public_key=profile.message_public_key,
-                ),
+            receipt = self._answer_consent(
+                application_id, scope, granted=granted, version=text_version, digest=text_sha256, language=language
             )
             application = self.client.application(application_id)
             with self._lock:
