@@ -5,18 +5,18 @@ behind a step that makes 32 of them again: onnxruntime takes that step once, whi
 before. The files are protocol buffers (onnx.proto3), rewritten field by field, so that no package is needed for them.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+
+from loanapp.vision.protocol_buffer import BYTES, VARINT, fields
 
 # Fields of onnx.proto3: of a model, of its graph, of a tensor; and its numbers for kinds of values.
 _GRAPH: Final = 7
 _NODE, _TENSOR = 1, 5
 _KIND, _NAME, _RAW = 2, 8, 9
 _FLOAT, _HALF = 1, 10
-_NUMBER, _BYTES = 0, 2
 # Smaller ones are biases and normalisations: next to nothing is gained, and the nets feel them most.
 _LEAST_BYTES: Final = 16 * 1024
 
@@ -28,7 +28,7 @@ def halved(model: bytes) -> bytes:
 
     Raises ``ValueError`` where a weight is out of reach of 16 bits, ``IndexError`` where the content is cut off.
     """
-    done = ((number, kind, _graph(value) if number == _GRAPH else value) for number, kind, value in _fields(model))
+    done = ((number, kind, _graph(value) if number == _GRAPH else value) for number, kind, value in fields(model))
     return b"".join(_written(*field) for field in done)
 
 
@@ -41,20 +41,20 @@ def pack_halved(source: Path, made: Path) -> Path:
 
 def _graph(content: int | bytes) -> bytes:
     steps, rest = [], []
-    for number, kind, value in _fields(_whole(content)):
+    for number, kind, value in fields(_whole(content)):
         if number != _TENSOR or (smaller := _tensor(_whole(value))) is None:
             rest.append(_written(number, kind, value))
             continue
         tensor, step = smaller
-        steps.append(_written(_NODE, _BYTES, step))
-        rest.append(_written(_TENSOR, _BYTES, tensor))
+        steps.append(_written(_NODE, BYTES, step))
+        rest.append(_written(_TENSOR, BYTES, tensor))
     return b"".join([*steps, *rest])
 
 
 def _tensor(content: bytes) -> tuple[bytes, bytes] | None:
     """The tensor in 16 bits under another name, and the step that gives 32 under its own; ``None`` as it stays."""
-    fields = list(_fields(content))
-    one = {number: value for number, _, value in fields}
+    parts = list(fields(content))
+    one = {number: value for number, _, value in parts}
     raw = one.get(_RAW, b"")
     if one.get(_KIND) != _FLOAT or not isinstance(raw, bytes) or len(raw) < _LEAST_BYTES:
         return None
@@ -64,11 +64,11 @@ def _tensor(content: bytes) -> tuple[bytes, bytes] | None:
         raise ValueError(f"{one[_NAME]!r} does not fit into 16 bits")
     name = _whole(one[_NAME])
     changed: dict[int, int | bytes] = {_KIND: _HALF, _NAME: name + b".half", _RAW: half.tobytes()}
-    tensor = b"".join(_written(number, kind, changed.get(number, value)) for number, kind, value in fields)
+    tensor = b"".join(_written(number, kind, changed.get(number, value)) for number, kind, value in parts)
     # A node of kind Cast: input, output, kind, and the attribute "to" (name, whole number, kind of attribute).
-    to = _written(1, _BYTES, b"to") + _written(3, _NUMBER, _FLOAT) + _written(20, _NUMBER, 2)
-    parts = ((1, name + b".half"), (2, name), (4, b"Cast"), (5, to))
-    return tensor, b"".join(_written(number, _BYTES, value) for number, value in parts)
+    to = _written(1, BYTES, b"to") + _written(3, VARINT, _FLOAT) + _written(20, VARINT, 2)
+    cast = ((1, name + b".half"), (2, name), (4, b"Cast"), (5, to))
+    return tensor, b"".join(_written(number, BYTES, value) for number, value in cast)
 
 
 def _whole(value: int | bytes) -> bytes:
@@ -77,39 +77,11 @@ def _whole(value: int | bytes) -> bytes:
     return value
 
 
-def _fields(message: bytes) -> Iterator[_Field]:
-    """Number, kind and value of each field, in order."""
-    position = 0
-    while position < len(message):
-        key, position = _varint(message, position)
-        kind = key & 7
-        if kind == _NUMBER:
-            value, position = _varint(message, position)
-            yield key >> 3, kind, value
-            continue
-        length = {1: 8, 5: 4}.get(kind)
-        if length is None:
-            length, position = _varint(message, position)
-        yield key >> 3, kind, message[position : position + length]
-        position += length
-
-
-def _varint(message: bytes, position: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = message[position]
-        position += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, position
-        shift += 7
-
-
 def _written(number: int, kind: int, value: int | bytes) -> bytes:
     key = _as_varint(number << 3 | kind)
     if isinstance(value, int):
         return key + _as_varint(value)
-    return key + (_as_varint(len(value)) if kind == _BYTES else b"") + value
+    return key + (_as_varint(len(value)) if kind == BYTES else b"") + value
 
 
 def _as_varint(value: int) -> bytes:

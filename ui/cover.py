@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from ui.pages.page import PageContext
 
 _WIDTH: Final = 520
-_CODE_LENGTH: Final = 6
 _OF_THE_FACTOR: Final = frozenset({ErrorCode.SECOND_FACTOR_NEEDED, ErrorCode.SECOND_FACTOR_WRONG})
 _OF_THE_CODE: Final = frozenset({ErrorCode.CODE_WRONG, ErrorCode.CODE_EXPIRED})
 
@@ -176,7 +175,7 @@ class Cover(QWidget):
                 lambda: journey.check_password(password), self._came_back, self._refused, busy=self
             )
             return
-        if len(code) != _CODE_LENGTH:
+        if not self.code.complete:
             self._say_of_code(lambda: tr("one_time_code.code_missing"))
             return
         self._say_of_code(None)

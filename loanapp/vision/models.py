@@ -7,7 +7,6 @@ and a blendshape net (146 of the points -> 52 scores), beside the metric face mo
 import json
 import struct
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
@@ -18,6 +17,7 @@ from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.resource_files import asset_path, resource_path
 from loanapp.vision.arrays import Floats
 from loanapp.vision.graphs.converter import onnx_from_tflite
+from loanapp.vision.protocol_buffer import fields
 
 ASSET: Final = "face_landmarker.task"
 _DETECTOR: Final = "face_detector.tflite"
@@ -105,44 +105,20 @@ def _read_graph(content: bytes) -> Graph:
         raise ValueError(ASSET) from error
 
 
-def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """Number and value of each field of a protocol buffer message: whole numbers, or the bytes of the others."""
-    position = 0
-
-    def varint() -> int:
-        nonlocal position
-        value = shift = 0
-        while True:
-            byte = message[position]
-            position += 1
-            value |= (byte & 0x7F) << shift
-            if byte < 0x80:
-                return value
-            shift += 7
-
-    while position < len(message):
-        key = varint()
-        kind = key & 7
-        if kind == 0:
-            yield key >> 3, varint()
-            continue
-        length = {1: 8, 5: 4}.get(kind) or varint()
-        yield key >> 3, message[position : position + length]
-        position += length
-
-
 def _read_canonical(content: bytes) -> CanonicalFace:
     """MediaPipe's ``GeometryPipelineMetadata``: field 1 the mesh (its field 3 the vertices: x y z u v), 2 the basis."""
     vertices: list[float] = []
     basis: list[int] = []
     weights: list[float] = []
-    for number, value in _fields(content):
+    for number, _kind, value in fields(content):
         if number == 1 and isinstance(value, bytes):
             vertices += [
-                struct.unpack("<f", part)[0] for inner, part in _fields(value) if inner == 3 and isinstance(part, bytes)
+                struct.unpack("<f", part)[0]
+                for inner, _, part in fields(value)
+                if inner == 3 and isinstance(part, bytes)
             ]
         elif number == 2 and isinstance(value, bytes):
-            row = dict(_fields(value))
+            row = {inner: part for inner, _, part in fields(value)}
             landmark, weight = row[1], row[2]
             if isinstance(landmark, int) and isinstance(weight, bytes):
                 basis.append(landmark)

@@ -9,6 +9,7 @@ from loanapp.client.protection import NewSecondFactor
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.journey.pages import Page
 from tests.gallery.my_data_scenes import protection
+from tests.ui.loan_in_hand import code_sent
 from tests.ui.test_my_data import journey, opened
 from tests.ui.typed_journey import TypedJourney, done_with, open_page
 from ui.my_data.password_dialog import PasswordDialog
@@ -57,6 +58,18 @@ def test_one_signs_in_by_password_where_one_wants_to(door, qtbot):
     assert not page.send.isVisible()
     assert done_with(qtbot, page, page.proceed) is Page.TERMS
     assert page.journey.did("sign_in_by_password") == [("13800000001", PASSWORD)]
+
+
+def test_the_word_that_a_code_is_on_its_way_stays_away_while_a_password_is_typed(door, qtbot):
+    page = door(request_code=lambda _phone: code_sent())
+    page.send.click()
+    note = page._countdown.note
+    qtbot.waitUntil(note.isVisible)
+    by_password(page)
+    qtbot.wait(1100)  # the countdown ticks on
+    assert not note.isVisible()
+    page.other_way.click()
+    assert note.isVisible()
 
 
 def test_it_is_hidden_until_it_is_to_be_shown_and_kept_nowhere(door):

@@ -6,6 +6,18 @@ from ui.components.flow_row import FlowRow
 from ui.components.labels import label
 
 
+def figure_cell(name: str, figure: str, note: str, role: str = "figure") -> QVBoxLayout:
+    """A figure, large, under its name and over what is to be known of it; read out with its name."""
+    cell = QVBoxLayout()
+    cell.setSpacing(0)
+    cell.addWidget(label(name, "muted"))
+    large = label(figure, role)
+    large.setAccessibleName(f"{name}: {figure}")
+    cell.addWidget(large)
+    cell.addWidget(label(note, "small"))
+    return cell
+
+
 class Figures(FlowRow):
     """``captions`` and ``figures`` by name; ``roles`` gives each figure its look and its share of the width."""
 

@@ -37,6 +37,9 @@ def identity_characters(text: str) -> str:
     return found[:-1].replace("X", "") + found[-1:]
 
 
+CODE_LENGTH: Final = 6
+
+
 def code_digits(text: str) -> str:
     """The code, also out of the whole message that was pasted."""
     whole = re.findall(r"(?<![0-9])[0-9]{6}(?![0-9])", half_width(text))
@@ -99,7 +102,13 @@ class CodeField(GroupedField):
     """The six digits of a text message; the whole message may be pasted."""
 
     keep = staticmethod(code_digits)
-    sizes = (6,)
+    sizes = (CODE_LENGTH,)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all digits stand there."""
+        code = self.text()
+        return len(code) == CODE_LENGTH and code.isascii() and code.isdigit()
 
 
 class _DateEdit(GroupedEdit):

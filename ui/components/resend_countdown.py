@@ -24,7 +24,7 @@ class ResendCountdown(QObject):
         self.button = SecondaryButton()
         self.note = label("", "small")
         self.note.hide()
-        self.code_sent = self.finished = False
+        self.code_sent, self.note_wanted = False, True
         self._requesting = False
         self._seconds, self._minutes = 0, 1
         self._clock = QTimer(self)
@@ -61,7 +61,7 @@ class ResendCountdown(QObject):
         again = tr("one_time_code.send_again") if self.code_sent else tr("one_time_code.send")
         self.button.setText(tr("one_time_code.send_in", count=self._seconds) if waiting else again)
         self.note.setText(tr("one_time_code.sent", count=self._minutes))
-        self.note.setVisible(self.code_sent and not self.finished)
+        self.note.setVisible(self.code_sent and self.note_wanted)
 
     def _wait(self, seconds: int) -> None:
         self._seconds = seconds

@@ -9,8 +9,6 @@ from ui.components.number_fields import CodeField
 from ui.components.resend_countdown import ResendCountdown
 from ui.translations import tr
 
-CODE_LENGTH = 6
-
 
 class SigningCodeCard(Card):
     """Once a code was confirmed, the card says so and asks for nothing."""
@@ -34,8 +32,7 @@ class SigningCodeCard(Card):
     @property
     def complete(self) -> bool:
         """Whether a code stands there, or one was confirmed."""
-        code = self.code.text()
-        return self._confirmed or (len(code) == CODE_LENGTH and code.isascii() and code.isdigit())
+        return self._confirmed or self.code.complete
 
     def say(self, *, phone: str, tail: str, payout: str, total: str) -> None:
         """Where the code goes and what its message must name."""
@@ -44,7 +41,7 @@ class SigningCodeCard(Card):
 
     def set_confirmed(self, *, confirmed: bool) -> None:
         """Whether the lender takes the signature without another code."""
-        self._confirmed = self.countdown.finished = confirmed
+        self._confirmed, self.countdown.note_wanted = confirmed, not confirmed
         self.code.setHidden(confirmed)
         self.retranslate()
 

@@ -14,6 +14,7 @@ from loanapp.domain.offer import Offer
 from loanapp.domain.status import ENDED, ApplicationStatus, BorrowerAction
 from loanapp.journey.pages import Page
 from ui.components import Banner, Card, CostBar, IconView, LinkButton, Rule, label
+from ui.components.figures import figure_cell
 from ui.components.labels import empty
 from ui.formats import day, moment, percent, yuan
 from ui.messages import Level
@@ -217,13 +218,7 @@ class DecisionPage(JourneyPage):
             (tr("decision.sum.rate"), percent(offer.cost.simple_total), irr, "figure-accent"),
         )
         for place, (name, figure, note, role) in enumerate(cells):
-            cell = QVBoxLayout()
-            cell.setSpacing(0)
-            cell.addWidget(label(name, "muted"))
-            amount = label(figure, role)
-            amount.setAccessibleName(f"{name}: {figure}")
-            cell.addWidget(amount)
-            cell.addWidget(label(note, "small"))
+            cell = figure_cell(name, figure, note, role)
             cell.addStretch(1)
             grid.addLayout(cell, place // 2, place % 2)
             grid.setColumnStretch(place % 2, 1)

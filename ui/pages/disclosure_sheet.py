@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLay
 
 from loanapp.client.answers import CostDisclosure
 from ui.components import IconView, Rule, ScheduleTable
+from ui.components.figures import figure_cell
 from ui.components.labels import empty, label
 from ui.formats import percent, yuan
 from ui.theme import theme
@@ -157,14 +158,7 @@ class DisclosureSheet(QFrame):
                 tr("cost_disclosure.sheet.checked"),
             ),
         ):
-            column = QVBoxLayout()
-            column.setSpacing(0)
-            column.addWidget(label(name, "muted"))
-            large = label(figure, role)
-            large.setAccessibleName(f"{name}: {figure}")
-            column.addWidget(large)
-            column.addWidget(label(note, "small"))
-            row.addLayout(column, 1)
+            row.addLayout(figure_cell(name, figure, note, role), 1)
         return holder
 
     def _nothing_else(self, text: str) -> QWidget:

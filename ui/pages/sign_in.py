@@ -25,7 +25,6 @@ from ui.translations import error_sentence, tr
 if TYPE_CHECKING:
     from loanapp.client.answers import CodeSent
 
-_CODE_LENGTH = 6
 _OF_THE_CODE = frozenset({ErrorCode.CODE_WRONG, ErrorCode.CODE_EXPIRED})
 _OF_THE_PHONE = frozenset({ErrorCode.PHONE_INVALID})
 _OF_THE_FACTOR = frozenset({ErrorCode.SECOND_FACTOR_NEEDED, ErrorCode.SECOND_FACTOR_WRONG})
@@ -137,8 +136,7 @@ class SignInPage(JourneyPage):
                 errors.append(FieldError(tr("protection.password_missing"), self.password.editor))
                 self.password.set_error(tr("protection.password_missing"))
             return errors
-        code = self.code.text()
-        if not (len(code) == _CODE_LENGTH and code.isascii() and code.isdigit()):
+        if not self.code.complete:
             errors.append(FieldError(tr("one_time_code.code_missing"), self.code.editor))
             self.code.set_error(tr("one_time_code.code_missing"))
         return errors
@@ -210,7 +208,8 @@ class SignInPage(JourneyPage):
         self.password.setVisible(by_password)
         for part in (self.code, self.send):
             part.setVisible(not by_password)
-        self._countdown.note.setVisible(self._countdown.code_sent and not by_password)
+        self._countdown.note_wanted = not by_password
+        self._countdown.retranslate()
         self.other_way.setText(tr("protection.by_code" if by_password else "protection.by_password"))
 
     def _signed_in(self, page: Page) -> None:

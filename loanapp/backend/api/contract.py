@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from sqlalchemy.orm import Session
 
 from loanapp.backend.api.acts import act_on_application
-from loanapp.backend.api.public import code_values
+from loanapp.backend.api.code_answers import code_values
 from loanapp.backend.applications.store import own_application
 from loanapp.backend.applications.view import show
 from loanapp.backend.auth.sessions import device_of

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from loanapp.backend.api.acts import act_on_application
 from loanapp.backend.applications.store import own_application
-from loanapp.backend.applications.view import show, words_of
+from loanapp.backend.applications.view import show
 from loanapp.backend.branches.appointments import book, cancel, free_slots
 from loanapp.backend.http.dependencies import (
     KEY_PARAMETER,
@@ -17,6 +17,7 @@ from loanapp.backend.http.dependencies import (
     octet_body,
 )
 from loanapp.backend.http.models import application as wire
+from loanapp.backend.http.models.common import Words
 from loanapp.backend.http.routes import problems
 from loanapp.backend.verification.changed_face import keep_certificate
 from loanapp.backend.verification.face import choose_manual
@@ -73,9 +74,9 @@ def get_branches(application_id: uuid.UUID, services: ServicesDep, borrower_id: 
         branches=tuple(
             wire.BranchAnswer(
                 id=branch.id,
-                name=words_of(branch.name),
-                address=words_of(branch.address),
-                hours=words_of(branch.hours),
+                name=Words.of(branch.name),
+                address=Words.of(branch.address),
+                hours=Words.of(branch.hours),
                 minutes=policy.slot_minutes,
                 simulated=branch.simulated,
                 slots=tuple(slot.astimezone(CHINA) for slot in free[branch.id]),

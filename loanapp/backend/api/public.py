@@ -1,12 +1,11 @@
 """What anybody may ask: health, the lender, the demonstration's identities; and signing in."""
 
 import base64
-from typing import Any
 
 from fastapi import APIRouter
 
 from loanapp.backend.adapters.simulated import identity_rows
-from loanapp.backend.auth.one_time_codes import IssuedCode
+from loanapp.backend.api.code_answers import code_values
 from loanapp.backend.auth.passwords import ByPassword, open_session_by_password
 from loanapp.backend.auth.sessions import NewDevice
 from loanapp.backend.auth.sign_in import OpenedSession, Shown, open_session, send_sign_in_code
@@ -16,15 +15,10 @@ from loanapp.backend.http.models.common import WithdrawalWords, Words
 from loanapp.backend.http.routes import problems
 from loanapp.backend.policy import models as policy
 from loanapp.backend.refusal import RefusedError
-from loanapp.backend.services import Services
 from loanapp.domain.errors import ErrorCode
 from loanapp.proof.keys import raw_public_bytes
 
 router = APIRouter(prefix="/v1")
-
-
-def _words(words: policy.Words) -> Words:
-    return Words(zh=words.zh, en=words.en)
 
 
 @router.get("/health", responses=problems())
@@ -38,13 +32,13 @@ def lender(services: ServicesDep) -> wire.LenderAnswer:
     """Who lends, what, at which price, and what is asked for and why."""
     policies, profile = services.policies, services.policies.profile
     return wire.LenderAnswer(
-        name=_words(profile.name),
+        name=Words.of(profile.name),
         licence=profile.licence,
         simulated=profile.simulated,
         support=wire.SupportAnswer(
             phone=profile.support.phone, hours=profile.support.hours, email=profile.support.email
         ),
-        address=_words(profile.address),
+        address=Words.of(profile.address),
         vault_public_key=base64.b64encode(raw_public_bytes(services.keys.vault.public_key())).decode("ascii"),
         message_public_key=base64.b64encode(raw_public_bytes(services.keys.message.public_key())).decode("ascii"),
         minimum_client_version=profile.minimum_client_version,
@@ -64,14 +58,14 @@ def _consent(consent: policy.Consent) -> wire.ConsentAnswer:
         scope=consent.scope,
         version=consent.version,
         required=consent.required,
-        text=_words(consent.text),
+        text=Words.of(consent.text),
         sha256=Words(zh=consent.text_sha256("zh"), en=consent.text_sha256("en")),
-        recipient=_words(consent.recipient),
-        retention=_words(consent.retention),
-        refuse_effect=_words(consent.refuse_effect),
-        purpose=_words(consent.purpose),
+        recipient=Words.of(consent.recipient),
+        retention=Words.of(consent.retention),
+        refuse_effect=Words.of(consent.refuse_effect),
+        purpose=Words.of(consent.purpose),
         withdrawals=tuple(
-            WithdrawalWords(phase=one.phase, effect=one.effect, stops=_words(one.stops), keeps=_words(one.keeps))
+            WithdrawalWords(phase=one.phase, effect=one.effect, stops=Words.of(one.stops), keeps=Words.of(one.keeps))
             for one in consent.withdrawals
         ),
     )
@@ -95,18 +89,6 @@ def send_code(body: wire.CodeRequest, services: ServicesDep) -> wire.CodeAnswer:
     issued = send_sign_in_code(services, body.phone)
     services.inference.warm_up()
     return wire.CodeAnswer(**code_values(services, issued))
-
-
-def code_values(services: Services, issued: IssuedCode) -> dict[str, Any]:
-    """What every answer about a code says; the message only where its carrier is simulated."""
-    profile, sender = services.policies.profile, services.policies.sign_in.message.sender
-    message = wire.SimulatedMessage(sender=_words(sender), text=_words(issued.text), code=issued.code)
-    return {
-        "challenge_id": issued.challenge_id,
-        "expires_at": issued.expires_at,
-        "resend_after_seconds": services.policies.sign_in.resend_seconds,
-        "simulated_message": message if profile.simulated else None,
-    }
 
 
 @router.post("/auth/sessions", status_code=201, responses=problems(401, 429))

@@ -71,7 +71,7 @@ def _corrections(services: Services, session: Session, application: Application)
                 field=one.field,
                 value=held.get(one.field),
                 at_once=one.field in now and one.field in held,
-                why_not=Words(zh=one.why_not.zh, en=one.why_not.en),
+                why_not=Words.of(one.why_not),
             )
             for one in services.policies.rights.corrections
         ),

@@ -13,7 +13,6 @@ from loanapp.backend.branches.appointments import booked, branch_of, branch_open
 from loanapp.backend.data_uses.kept import kept_until
 from loanapp.backend.http.models import application as wire
 from loanapp.backend.http.models.common import Words
-from loanapp.backend.policy import models as policy
 from loanapp.backend.policy.checks import Check as Needed
 from loanapp.backend.policy.checks import Demands
 from loanapp.backend.services import Services
@@ -95,7 +94,7 @@ def show(services: Services, session: Session, application: Application) -> wire
 def _kept(services: Services, session: Session, application: Application) -> wire.KeptAnswer | None:
     rule = services.policies.kept_by_law
     kept = kept_until(session, application, rule)
-    return None if kept is None else wire.KeptAnswer(until=kept[0], fixed=kept[1], law=words_of(rule.law))
+    return None if kept is None else wire.KeptAnswer(until=kept[0], fixed=kept[1], law=Words.of(rule.law))
 
 
 def _demands(found: Demands) -> tuple[wire.DemandAnswer, ...]:
@@ -103,7 +102,7 @@ def _demands(found: Demands) -> tuple[wire.DemandAnswer, ...]:
         wire.DemandAnswer(
             check=demand.check.value,
             waived=waived,
-            because=Words(zh=demand.because.zh, en=demand.because.en),
+            because=Words.of(demand.because),
         )
         for waived, of_kind in ((False, found.needed), (True, found.waived))
         for demand in of_kind
@@ -214,9 +213,9 @@ def _appointment(services: Services, session: Session, application: Application)
     late = missed(services, session, application) and application.status is _S.DRAFT
     return wire.AppointmentAnswer(
         branch_id=branch.id,
-        name=words_of(branch.name),
-        address=words_of(branch.address),
-        hours=words_of(branch.hours),
+        name=Words.of(branch.name),
+        address=Words.of(branch.address),
+        hours=Words.of(branch.hours),
         slot=appointment.slot.astimezone(CHINA),
         minutes=services.policies.branches.slot_minutes,
         state="missed" if late else "confirmed" if appointment.state is AppointmentState.CONFIRMED else "booked",
@@ -232,12 +231,7 @@ def mask_name(name: str) -> str:
 def bank_words(services: Services, key: str | None) -> Words | None:
     """The bank's name, if the prefix table knows it."""
     words = services.policies.issuers.banks.get(key) if key else None
-    return words_of(words) if words else None
-
-
-def words_of(words: policy.Words) -> Words:
-    """A text of the policies as it is sent."""
-    return Words(zh=words.zh, en=words.en)
+    return Words.of(words) if words else None
 
 
 def _identity(services: Services, application: Application) -> wire.IdentityAnswer | None:

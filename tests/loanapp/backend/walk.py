@@ -1,8 +1,6 @@
 """A borrower who walks the API: every call as a client makes it, in process or over TLS."""
 
 import base64
-import socket
-import threading
 import time
 import uuid
 from contextlib import contextmanager
@@ -17,6 +15,7 @@ from loanapp.proof import authorities, keys
 from loanapp.proof.envelope import seal
 from loanapp.proof.request_proof import PROOF_HEADER, RequestLine, prove_request, written_device_key
 from loanapp.proof.sealed_stream import SealedStream, evidence_context
+from tests.loanapp.backend.tls_server import served_over_tls
 
 TERMS = {
     "product_id": "consumer_instalment",
@@ -67,32 +66,14 @@ class Wire(requests.Session):
 @contextmanager
 def serving(lender):
     """The lender over TLS 1.3, served from a thread of this process; the wire to it."""
-    import uvicorn
-
     from loanapp.backend.app import create_app
 
     keys = lender.services.keys
     keys.publish()
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        create_app(lender.services),
-        ssl_context_factory=lambda _config, _default: keys.server_context(),
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        timeout_graceful_shutdown=1,
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
     root = lender.services.database.path.parent / "public" / "transport_root.pem"
-    try:
-        with Wire(f"https://127.0.0.1:{listener.getsockname()[1]}", root) as wire:
-            wire.clock = lender.services.clock
-            yield wire
-    finally:
-        server.should_exit = True
-        thread.join(10)
+    with served_over_tls(create_app(lender.services), keys.server_context) as url, Wire(url, root) as wire:
+        wire.clock = lender.services.clock
+        yield wire
 
 
 class Pieces:

@@ -1,7 +1,7 @@
 """Shapes the models share: strict requests, plain answers, money and percentages as decimal text."""
 
 from decimal import Decimal
-from typing import Annotated, Final
+from typing import Annotated, Final, Protocol
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, WithJsonSchema
 
@@ -17,6 +17,13 @@ class Request(BaseModel):
     """A request body; a field the contract does not know is refused."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class _Bilingual(Protocol):
+    @property
+    def zh(self) -> str: ...
+    @property
+    def en(self) -> str: ...
 
 
 class Answer(BaseModel):
@@ -61,6 +68,11 @@ class Words(Answer):
 
     zh: str
     en: str
+
+    @classmethod
+    def of(cls, words: "_Bilingual") -> "Words":
+        """A text of the policies, as it goes out."""
+        return cls(zh=words.zh, en=words.en)
 
 
 def yuan(text: str) -> Decimal:

@@ -1,15 +1,12 @@
 """The same sources as the simulators answer them, behind the lender's patience, and over TLS."""
 
 import dataclasses
-import socket
 import ssl
-import threading
 import time
 from contextlib import contextmanager
 
 import pytest
 import trustme
-import uvicorn
 
 from loanapp.backend.adapters.calling import Breaker, Caller
 from loanapp.backend.adapters.guarded import guarded
@@ -34,6 +31,7 @@ from loanapp.backend.adapters.simulated import (
 from loanapp.backend.adapters.simulated_bank import SimulatedBank
 from loanapp.backend.policy import load_policies
 from loanapp.backend.policy.sources import SourceName
+from tests.loanapp.backend.tls_server import served_over_tls
 from tests.loanapp.backend.walk import MovableClock
 
 SECRET = "said only to the example server"
@@ -92,23 +90,8 @@ def over_tls(app, authority):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     authority.issue_cert("127.0.0.1").configure_cert(context)
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        app,
-        ssl_context_factory=lambda _config, _default: context,
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        timeout_graceful_shutdown=1,
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    try:
-        yield f"https://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
+    with served_over_tls(app, lambda: context) as url:
+        yield url
 
 
 def http_sources(url, root, *, secret=SECRET, timeout=5.0):

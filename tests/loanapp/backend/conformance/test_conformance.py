@@ -2,13 +2,10 @@
 
 import json
 import re
-import socket
-import threading
 from contextlib import contextmanager
 from datetime import datetime
 
 import pytest
-import uvicorn
 
 from loanapp.backend.app import create_app
 from loanapp.backend.openapi import openapi_document
@@ -20,6 +17,7 @@ from loanapp.conformance.open_rules import OPEN_RULES
 from loanapp.conformance.run import Context, RuleId, run_rules
 from loanapp.conformance.wire import Wire
 from loanapp.domain.clock import CHINA
+from tests.loanapp.backend.tls_server import served_over_tls
 
 CONTRACT = Contract(openapi_document())
 _phones = iter(range(13922220000, 13922229999))
@@ -63,23 +61,8 @@ class Mutated:
 def served(lender, asked=None, told=None):
     keys = lender.services.keys
     keys.publish()
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        Mutated(create_app(lender.services), asked, told),
-        ssl_context_factory=lambda _config, _default: keys.server_context(),
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        timeout_graceful_shutdown=1,
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    try:
-        yield f"https://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
+    with served_over_tls(Mutated(create_app(lender.services), asked, told), keys.server_context) as url:
+        yield url
 
 
 def root_of(lender):
