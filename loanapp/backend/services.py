@@ -1,6 +1,7 @@
 """What every part of the lender works with, put together once at start."""
 
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network
 
 from loanapp.backend.adapters.ports import Sources
 from loanapp.backend.inference.client import InferenceClient
@@ -18,7 +19,8 @@ from loanapp.domain.clock import Clock
 class Services:
     """The lender's parts; ``demonstration`` lets simulated face sources and test identities in.
 
-    ``notice_secret`` is what the bank signs its notices with.
+    ``notice_secret`` is what the bank signs its notices with; ``proxies`` are the lender's own: what they say of a
+    client's address counts.
     """
 
     clock: Clock
@@ -33,3 +35,4 @@ class Services:
     origination: Origination
     demonstration: bool
     notice_secret: bytes = field(repr=False)
+    proxies: tuple[IPv4Network | IPv6Network, ...] = ()

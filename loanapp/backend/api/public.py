@@ -84,9 +84,9 @@ def demonstration_identities(services: ServicesDep) -> wire.DemonstrationIdentit
 
 
 @router.post("/auth/codes", status_code=201, responses=problems(429, 503))
-def send_code(body: wire.CodeRequest, services: ServicesDep) -> wire.CodeAnswer:
+def send_code(body: wire.CodeRequest, services: ServicesDep, address: AddressDep) -> wire.CodeAnswer:
     """Send a one-time code to a phone; the demonstration shows the simulated message instead."""
-    issued = send_sign_in_code(services, body.phone)
+    issued = send_sign_in_code(services, body.phone, address)
     services.inference.warm_up()
     return wire.CodeAnswer(**code_values(services, issued))
 

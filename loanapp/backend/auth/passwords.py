@@ -21,7 +21,7 @@ from loanapp.backend.auth.proofs import SentRequest, check_device_key, key_diges
 from loanapp.backend.auth.sessions import NewDevice, begin, end_all
 from loanapp.backend.auth.sign_in import OpenedSession
 from loanapp.backend.auth.tables import BorrowerPassword, BorrowerSecondFactor, Device
-from loanapp.backend.auth.tries import Trier, hold_back, note_failure, note_success
+from loanapp.backend.auth.tries import Trier, hold_back, note_success, note_try
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.store.tables import Borrower
@@ -87,7 +87,7 @@ def open_session_by_password(
             note_success(services, session, trier)
             return OpenedSession(begin(services, session, borrower.id, device), borrower.id, mask_phone(phone))
         if wrong is not ErrorCode.SECOND_FACTOR_NEEDED:
-            note_failure(services, session, trier)
+            note_try(services, session, trier)
     raise RefusedError(wrong or ErrorCode.SIGN_IN_WRONG)
 
 
@@ -111,7 +111,7 @@ def check_password(services: Services, who: SignedIn, password: str) -> None:
     right = _right(held.password_hash if held is not None else _nobodys_hash(), password) and held is not None
     with services.database.write() as session:
         hold_back(services, session, trier)
-        (note_success if right else note_failure)(services, session, trier)
+        (note_success if right else note_try)(services, session, trier)
     if not right:
         raise RefusedError(ErrorCode.SIGN_IN_WRONG)
 
@@ -153,7 +153,7 @@ def remove_second_factor(services: Services, who: SignedIn, code: str) -> None:
         if wrong is None:
             second_factor.remove(session, who.borrower_id)
         else:
-            note_failure(services, session, trier)
+            note_try(services, session, trier)
     if wrong is not None:
         raise RefusedError(ErrorCode.SECOND_FACTOR_WRONG)
 

@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from loanapp.backend.auth.one_time_codes import IssuedCode, issue_code, phone_of
 from loanapp.backend.auth.proofs import SentRequest, check_device_key, key_digest, require_proof
 from loanapp.backend.auth.second_factor import problem_with
 from loanapp.backend.auth.sessions import NewDevice, Tokens, begin
-from loanapp.backend.auth.tries import Trier, hold_back, note_failure
+from loanapp.backend.auth.tries import Counted, Trier, hold_back, note_try
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.store.tables import Borrower, OneTimeCode
@@ -28,9 +29,23 @@ class OpenedSession:
     phone_masked: str
 
 
-def send_sign_in_code(services: Services, phone_text: str) -> IssuedCode:
-    """Send a code to sign in with; raises ``PHONE_INVALID`` and what :func:`issue_code` raises."""
-    return issue_code(services, parse_phone(phone_text), CodePurpose.SIGN_IN)
+_A_GUESS: Final = frozenset({ErrorCode.CODE_WRONG, ErrorCode.CODE_EXPIRED})
+
+
+def send_sign_in_code(services: Services, phone_text: str, address: str) -> IssuedCode:
+    """Send a code to sign in with, to whatever phone: whether anybody has an account with it is not looked at.
+
+    Raises ``PHONE_INVALID``, what :func:`issue_code` raises, and ``TOO_MANY_ATTEMPTS`` where the network of ``address``
+    has asked for too many: whoever has messages sent to one phone after another is held back by no phone's own count.
+    """
+    phone = parse_phone(phone_text)
+    asking = Trier("", "", address, Counted.SENT)
+    with services.database.read() as session:
+        hold_back(services, session, asking)
+    issued = issue_code(services, phone, CodePurpose.SIGN_IN)
+    with services.database.write() as session:
+        note_try(services, session, asking)
+    return issued
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +66,13 @@ def open_session(services: Services, shown: Shown, device: NewDevice, sent: Sent
 
     Raises what :func:`redeem_code` raises, ``INPUT_INVALID`` or ``REQUEST_UNPROVEN`` for a key that is none or that did
     not sign. Where the borrower has turned a second factor on: ``SECOND_FACTOR_NEEDED`` or ``SECOND_FACTOR_WRONG``, the
-    code then stays good, or ``TOO_MANY_ATTEMPTS``.
+    code then stays good. ``TOO_MANY_ATTEMPTS`` where this computer or its network has guessed too often, at codes or at
+    the second factor.
     """
     check_device_key(device.public_key)
+    guessing = Trier("", key_digest(device.public_key), shown.address, Counted.CODE)
+    with services.database.read() as session:
+        hold_back(services, session, guessing)
     try:
         return redeem_code(
             services,
@@ -64,11 +83,14 @@ def open_session(services: Services, shown: Shown, device: NewDevice, sent: Sent
             before=lambda session: require_proof(services, session, device.public_key, sent, ""),
         )
     except RefusedError as error:
+        if error.code in _A_GUESS:
+            with services.database.write() as session:
+                note_try(services, session, guessing)
         if error.code is ErrorCode.SECOND_FACTOR_WRONG:
             # The transaction that found it was undone, and with it whatever would have counted the try.
             with services.database.write() as session:
                 issued = session.get_one(OneTimeCode, shown.challenge_id)
-                note_failure(services, session, _trier(issued, device, shown))
+                note_try(services, session, _trier(issued, device, shown))
         raise
 
 

@@ -67,7 +67,7 @@ class BorrowerSecondFactor(Base):
 
 
 class FailedTry(Base):
-    """One failed try, under a keyed digest of the account, the device or the network it came from."""
+    """One try that counts, under a keyed digest of the account, the device or the network it came from."""
 
     __tablename__ = "failed_try"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)

@@ -1,9 +1,11 @@
-"""Failed tries, counted by account, by device and by network: whoever guesses waits, whichever of them they change."""
+"""Tries, counted by account, by device and by network: whoever guesses waits, whichever of them they change."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import Enum
 from ipaddress import ip_address, ip_network
+from typing import Final
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -13,6 +15,16 @@ from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.domain.errors import ErrorCode
 
+_HOUR: Final = timedelta(hours=1)
+
+
+class Counted(Enum):
+    """What is tried; each is counted by itself, so that guessing one keeps nobody from another."""
+
+    WORD = "word"  # a password or a second factor that was wrong
+    CODE = "code"  # a one-time code that was wrong: of an account each code has its own few tries
+    SENT = "sent"  # a one-time code that was asked for
+
 
 @dataclass(frozen=True, slots=True)
 class Trier:
@@ -21,49 +33,69 @@ class Trier:
     account: str
     device: str
     address: str
+    what: Counted = Counted.WORD
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """At most so many tries of one scope within a time."""
+
+    scope: str
+    key: str
+    most: int
+    window: timedelta
 
 
 def hold_back(services: Services, session: Session, trier: Trier) -> None:
-    """Raise ``TOO_MANY_ATTEMPTS`` with the seconds to wait where account, device or network has failed too often."""
-    policy, now = services.policies.passwords, services.clock.now()
-    window = timedelta(minutes=policy.window_minutes)
-    waits = []
-    for scope, key, most in _scopes(services, trier):
+    """Raise ``TOO_MANY_ATTEMPTS`` with the seconds to wait where account, device or network has tried too often."""
+    now, waits = services.clock.now(), []
+    for one in _counts(services, trier):
         query = select(func.count(), func.min(FailedTry.at)).where(
-            FailedTry.scope == scope, FailedTry.key_index == key, FailedTry.at > now - window
+            FailedTry.scope == one.scope, FailedTry.key_index == one.key, FailedTry.at > now - one.window
         )
         count, oldest = session.execute(query).one()
-        if count >= most:
-            waits.append((oldest + window - now).total_seconds())
+        if count >= one.most:
+            waits.append((oldest + one.window - now).total_seconds())
     if waits:
         raise RefusedError(ErrorCode.TOO_MANY_ATTEMPTS, retry_after_seconds=int(max(waits)) + 1)
 
 
-def note_failure(services: Services, session: Session, trier: Trier) -> None:
-    """Count one failed try, in the caller's transaction."""
-    for scope, key, _ in _scopes(services, trier):
-        session.add(FailedTry(scope=scope, key_index=key, at=services.clock.now()))
+def note_try(services: Services, session: Session, trier: Trier) -> None:
+    """Count one try, in the caller's transaction."""
+    for one in _counts(services, trier):
+        session.add(FailedTry(scope=one.scope, key_index=one.key, at=services.clock.now()))
 
 
 def note_success(services: Services, session: Session, trier: Trier) -> None:
     """Forget the failures of this account on this computer; a network's stay, others may be behind it."""
-    for scope, key, _ in _scopes(services, trier):
-        if scope != "network":
-            session.execute(delete(FailedTry).where(FailedTry.scope == scope, FailedTry.key_index == key))
+    for one in _counts(services, trier):
+        if one.scope != "network":
+            session.execute(delete(FailedTry).where(FailedTry.scope == one.scope, FailedTry.key_index == one.key))
 
 
 def forget_tries(services: Services) -> None:
     """Delete what is counted no longer."""
-    last = services.clock.now() - timedelta(minutes=services.policies.passwords.window_minutes)
+    now = services.clock.now()
     with services.database.write() as session:
-        session.execute(delete(FailedTry).where(FailedTry.at < last))
+        for what in Counted:
+            for one in _counts(services, Trier("", "", "", what)):
+                session.execute(delete(FailedTry).where(FailedTry.scope == one.scope, FailedTry.at < now - one.window))
 
 
-def _scopes(services: Services, trier: Trier) -> Iterator[tuple[str, str, int]]:
-    policy, index = services.policies.passwords, services.cipher.index
-    yield "account", index(trier.account, "tries_account"), policy.tries_account
-    yield "device", index(trier.device, "tries_device"), policy.tries_device
-    yield "network", index(network_of(trier.address), "tries_network"), policy.tries_network
+def _counts(services: Services, trier: Trier) -> Iterator[_Count]:
+    passwords, codes, index = services.policies.passwords, services.policies.sign_in, services.cipher.index
+    network = network_of(trier.address)
+    if trier.what is Counted.SENT:
+        yield _Count("sent_network", index(network, "sent_network"), codes.codes_network_an_hour, _HOUR)
+    elif trier.what is Counted.CODE:
+        window = timedelta(minutes=codes.wrong_codes_minutes)
+        yield _Count("code_device", index(trier.device, "code_device"), codes.wrong_codes_device, window)
+        yield _Count("code_network", index(network, "code_network"), codes.wrong_codes_network, window)
+    else:
+        window = timedelta(minutes=passwords.window_minutes)
+        yield _Count("account", index(trier.account, "tries_account"), passwords.tries_account, window)
+        yield _Count("device", index(trier.device, "tries_device"), passwords.tries_device, window)
+        yield _Count("network", index(network, "tries_network"), passwords.tries_network, window)
 
 
 def network_of(address: str) -> str:

@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 
 from loanapp.backend.auth.proofs import SentRequest
 from loanapp.backend.auth.sessions import borrower_of
+from loanapp.backend.http.client_address import FORWARDED, client_address
 from loanapp.backend.http.middleware import takes_raw_body
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
@@ -59,8 +60,9 @@ async def _sent(request: Request) -> SentRequest:
 SentDep = Annotated[SentRequest, Depends(_sent)]
 
 
-def _address(request: Request) -> str:
-    return request.client.host if request.client is not None else ""
+def _address(request: Request, services: ServicesDep) -> str:
+    peer = request.client.host if request.client is not None else ""
+    return client_address(peer, request.headers.getlist(FORWARDED), services.proxies)
 
 
 AddressDep = Annotated[str, Depends(_address)]

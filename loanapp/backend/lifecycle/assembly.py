@@ -22,6 +22,7 @@ from loanapp.backend.adapters.simulated_bank import SimulatedBank
 from loanapp.backend.adapters.simulated_line import SimulatedLine
 from loanapp.backend.data_uses.heads import sequencer
 from loanapp.backend.data_uses.retention import retention_timer
+from loanapp.backend.http.client_address import proxies
 from loanapp.backend.inference.client import InferenceClient
 from loanapp.backend.lifecycle.folder import LenderFolder
 from loanapp.backend.lifecycle.lender_keys import LenderKeys
@@ -98,6 +99,7 @@ def assemble(folder: LenderFolder, policies: Policies, clock: Clock) -> Lender:
         origination=origination,
         demonstration=policies.profile.simulated,
         notice_secret=folder.secret("bank_notice.key", SECRET_BYTES),
+        proxies=proxies(folder.root),
     )
     bank.notify = origination.payout_notice
     return Lender(services, origination, bank, (sequencer(services), retention_timer(services)))

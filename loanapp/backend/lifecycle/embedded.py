@@ -80,6 +80,7 @@ def _serve(folder: LenderFolder, lender: Lender, *, parent_pipe: bool) -> bool:
         access_log=False,
         log_config=None,
         lifespan="off",
+        proxy_headers=False,  # it would believe a header of anybody on this computer; see http/client_address.py
         server_header=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
         timeout_keep_alive=60,

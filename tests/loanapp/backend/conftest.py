@@ -61,6 +61,9 @@ def lender(tmp_path_factory, clock):
     policies = load_policies()
     policies = dataclasses.replace(policies, simulation=policies.simulation.model_copy(update=_INSTANT))
     policies = dataclasses.replace(policies, sources=policies.sources.model_copy(update=_IMPATIENT))
+    # The whole package signs in from one address.
+    unhurried = policies.sign_in.model_copy(update={"codes_network_an_hour": 10_000, "wrong_codes_network": 10_000})
+    policies = dataclasses.replace(policies, sign_in=unhurried)
     built = assemble(LenderFolder(tmp_path_factory.mktemp("lender") / "data"), policies, clock)
     inference = RememberingInference()
     built = dataclasses.replace(built, services=dataclasses.replace(built.services, inference=inference))

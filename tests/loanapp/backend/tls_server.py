@@ -17,6 +17,7 @@ def served_over_tls(app, make_context):
         log_config=None,
         access_log=False,
         lifespan="off",
+        proxy_headers=False,  # it would believe a header of anybody on this computer; see http/client_address.py
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
