@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Final
 
-from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
@@ -157,9 +157,10 @@ class Field(QWidget):
             self._name_editor()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show the sign where it is whole."""
+        """Show the sign where it is whole: once the layout is done, which its own parts must not set off again."""
         super().resizeEvent(event)
-        self._fit_help()
+        if self._help is not None:
+            QTimer.singleShot(0, self, self._fit_help)
 
     def _fit_help(self) -> None:
         if self._help is not None:
