@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from loanapp.client.protection import NewSecondFactor
 from loanapp.domain.errors import ErrorCode, LoanAppError
@@ -193,12 +193,44 @@ def test_how_hard_it_is_to_guess_is_said_while_it_is_typed(asking, qtbot, typed,
     qtbot.waitUntil(lambda: said in dialog.strength.text())
 
 
-def test_a_weak_one_never_leaves_the_computer(asking, journey):
+def test_a_weak_one_never_leaves_the_computer(asking, journey, qtbot):
     dialog = asking(PasswordDialog, change=False)
     dialog.new.editor.setText("woaini1314")
     dialog.keep.click()
+    qtbot.waitUntil(lambda: bool(dialog.new.error.text()))
     assert journey.did("set_password") == []
     assert "先试它" in dialog.new.error.text()
+
+
+def test_the_window_answers_while_a_password_is_judged(asking, qtbot):
+    dialog = asking(PasswordDialog, change=False)
+    dialog.new.editor.setText(PASSWORD)
+    with qtbot.waitSignal(dialog._judging.timeout):
+        pass
+    assert dialog_context(dialog).operations.active == 1  # it is on its way in a worker, and this thread is free
+    qtbot.waitUntil(lambda: bool(dialog.strength.text()))
+
+
+def test_what_is_judged_when_the_question_is_put_away_is_dropped(asking, qtbot):
+    dialog = asking(PasswordDialog, change=False)
+    dialog.new.editor.setText(PASSWORD)
+    with qtbot.waitSignal(dialog._judging.timeout):
+        pass
+    operations = dialog_context(dialog).operations
+    dialog.reject()
+    qtbot.waitUntil(lambda: not operations.active)
+
+
+def test_what_fails_leads_to_its_article(asking, journey, qtbot):
+    def unreachable(_new, _current):
+        raise LoanAppError(ErrorCode.LENDER_UNREACHABLE)
+
+    journey.answers["set_password"] = unreachable
+    dialog = asking(PasswordDialog, change=False)
+    dialog.new.editor.setText(PASSWORD)
+    dialog.keep.click()
+    qtbot.waitUntil(dialog.problem.isVisible)
+    assert [button.text() for button in dialog.problem.findChildren(QPushButton) if button.isVisible()] == ["怎样解决"]
 
 
 def test_a_good_one_is_saved_and_forgotten_here(asking, journey, qtbot):

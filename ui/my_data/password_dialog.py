@@ -7,14 +7,18 @@ from PySide6.QtWidgets import QWidget
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from ui.components import Banner, Dialog, PrimaryButton, SecondaryButton, label
+from ui.components.help_sheet import way_to_help
 from ui.components.labels import set_role
 from ui.components.password_field import PasswordField
 from ui.messages import Level
 from ui.translations import error_fix, error_sentence, tr
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from loanapp.client.protection import Protection
     from loanapp.proof.password_strength import Strength
+    from ui.operations import Operation
     from ui.pages.page import PageContext
 
 _WIDTH = 560
@@ -30,6 +34,7 @@ class PasswordDialog(Dialog):
         super().__init__(parent, width=_WIDTH)
         self._context, self._change = context, change
         self._strength: Strength | None = None
+        self._judgement: Operation | None = None
         self.problem = Banner(Level.STOP)
         self.problem.hide()
         self.current, self.new = PasswordField(), PasswordField()
@@ -55,12 +60,33 @@ class PasswordDialog(Dialog):
         journey = self._context.journey
         return (journey.draft.phone,) if journey is not None and journey.draft.phone else ()
 
-    def _judge(self) -> None:
-        from loanapp.proof.password_strength import password_strength
+    def _judge(self, then: "Callable[[], object] | None" = None) -> None:
+        """Judge what is typed, away from the window's thread: that takes some tenths of a second. Then go on."""
+        self._drop_judgement()
+        typed, own = self.new.text(), self._own()
 
-        typed = self.new.text()
-        self._strength = password_strength(typed, self._own()) if typed else None
-        self._say_strength()
+        def judged(found: "Strength | None") -> None:
+            self._judgement = None
+            self._strength = found
+            self._say_strength()
+            if then is not None:
+                then()
+
+        if not typed:
+            judged(None)
+            return
+
+        def judge() -> "Strength":
+            from loanapp.proof.password_strength import password_strength
+
+            return password_strength(typed, own)
+
+        self._judgement = self._context.operations.run(judge, judged, busy=self if then is not None else None)
+
+    def _drop_judgement(self) -> None:
+        if self._judgement is not None:
+            self._judgement.cancel()
+            self._judgement = None
 
     def _say_strength(self) -> None:
         found = self._strength
@@ -73,9 +99,11 @@ class PasswordDialog(Dialog):
         set_role(self.strength, "role", "small-done" if found.weakness is None else "error")
 
     def _save(self) -> None:
-        journey = self._context.journey
         self._judging.stop()
-        self._judge()
+        self._judge(self._send)
+
+    def _send(self) -> None:
+        journey = self._context.journey
         if journey is None:
             return
         if self._strength is None:
@@ -108,11 +136,13 @@ class PasswordDialog(Dialog):
             self.current.setFocus()
         else:
             self.problem.say(error_sentence(error), error_fix(error))
+            self.problem.show_actions(way_to_help(self, error.code))
             self.problem.show()
 
     def done(self, result: int) -> None:
         """Nothing of it stays, and an answer still awaited is dropped."""
         self._judging.stop()
+        self._drop_judgement()
         self._context.operations.cancel_for(self)
         self.current.clear()
         self.new.clear()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from ui.components import Banner, Dialog, Field, PrimaryButton, SecondaryButton, label
+from ui.components.help_sheet import way_to_help
 from ui.components.qr_view import QrView
 from ui.messages import Level
 from ui.translations import error_fix, error_sentence, tr
@@ -70,6 +71,7 @@ class _FactorDialog(Dialog):
             self.code.setFocus()
         elif error is not None:
             self.problem.say(error_sentence(error), error_fix(error))
+            self.problem.show_actions(way_to_help(self, error.code))
             self.problem.show()
 
     def done(self, result: int) -> None:
@@ -182,7 +184,7 @@ class TurnOffDialog(_FactorDialog):
         super().retranslate()
         self.set_heading(tr("protection.off_title"))
         self.lead.setText(tr("protection.off_text"))
-        self.go_on.setText(tr("protection.turn_off"))
+        self.go_on.setText(tr("protection.off_title"))
 
 
 def _grouped(text: str, size: int, gap: str = " ") -> str:
