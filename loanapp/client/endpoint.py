@@ -23,7 +23,8 @@ class Endpoint:
     """Address and roots of one lender.
 
     ``ca_pem`` is the only root TLS accepts. ``document_root_pem`` and ``time_root_pem`` are the roots of contract
-    signatures and time-stamps; they are separate on purpose. ``instance_token`` is the embedded lender's alone.
+    signatures and time-stamps; they are separate on purpose. ``borrower_root_pem`` is there where another authority
+    than the lender's own certifies borrowers' keys. ``instance_token`` is the embedded lender's alone.
     """
 
     base_url: str
@@ -31,13 +32,13 @@ class Endpoint:
     instance_token: str | None = None
     document_root_pem: str = ""
     time_root_pem: str = ""
+    borrower_root_pem: str = ""
 
     @property
     def contract_roots(self) -> ContractRoots:
         """The roots a contract is verified against, each in its own role."""
-        return ContractRoots(
-            tuple(pem for pem in (self.document_root_pem,) if pem), tuple(pem for pem in (self.time_root_pem,) if pem)
-        )
+        named = (self.document_root_pem, self.time_root_pem, self.borrower_root_pem)
+        return ContractRoots(*((pem,) if pem else () for pem in named))
 
     def __repr__(self) -> str:
         return f"Endpoint(base_url={self.base_url!r})"
@@ -71,6 +72,7 @@ class EmbeddedEndpoint:
                 instance_token=answer.text("instance_token"),
                 document_root_pem=answer.text("document_root"),
                 time_root_pem=answer.text("time_root"),
+                borrower_root_pem=answer.text("borrower_root") if answer.has("borrower_root") else "",
             )
         except (OSError, ValueError, AttributeError, AnswerUnreadableError):
             raise LenderUnreachableError from None

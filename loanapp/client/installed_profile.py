@@ -109,8 +109,14 @@ def _endpoint(answer: JsonObject) -> Endpoint:
     if parts.scheme != "https" or not parts.hostname or parts.username or parts.query or parts.fragment:
         raise ProfileError("base_url is no https address")
     roots = answer.inner("roots")
-    texts = {name: roots.text(name) for name in ("transport", "document", "time")}
-    fit = {"transport": lambda _root: True, "document": vouches_for_documents, "time": vouches_for_time}
+    names = ("transport", "document", "time", *(("borrower",) if roots.has("borrower") else ()))
+    texts = {name: roots.text(name) for name in names}
+    fit = {
+        "transport": lambda _root: True,
+        "document": vouches_for_documents,
+        "time": vouches_for_time,
+        "borrower": vouches_for_documents,
+    }
     for name, text in texts.items():
         try:
             fits = all(fit[name](root) for root in load_certificates(text))
@@ -123,6 +129,7 @@ def _endpoint(answer: JsonObject) -> Endpoint:
         ca_pem=texts["transport"],
         document_root_pem=texts["document"],
         time_root_pem=texts["time"],
+        borrower_root_pem=texts.get("borrower", ""),
     )
 
 

@@ -248,7 +248,7 @@ class LenderClient(AccountCalls):
         return self._send("POST", path, body, Application.read, key)
 
     def certify(self, application_id: str, csr_pem: str, key: str) -> Certificate:
-        """Have the signing key made on this machine certified; an earlier one is revoked."""
+        """Have the signing key made on this machine certified; the certificate takes the place of an earlier one."""
         return self._send("POST", path_of(application_id, "certificate"), {"csr_pem": csr_pem}, Certificate.read, key)
 
     def contract(self, application_id: str) -> bytes:

@@ -39,6 +39,8 @@ _KINDS: Final[dict[ErrorCode, _Kind]] = {
     ErrorCode.CONSENT_MISSING: NotAllowedNowError,
     # Faults of the lender's own sources keep their code, so that the sentence can name the source.
     ErrorCode.CARD_GATEWAY_DOWN: LenderTroubleError,
+    ErrorCode.CERTIFICATE_AUTHORITY_DOWN: LenderTroubleError,
+    ErrorCode.TIME_AUTHORITY_DOWN: LenderTroubleError,
     ErrorCode.MESSAGE_NOT_SENT: LenderTroubleError,
     ErrorCode.LENDER_TROUBLE: LenderTroubleError,
 }

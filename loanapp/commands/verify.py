@@ -180,7 +180,7 @@ def _installed_roots(words: _Words) -> "ContractRoots":
             return installed_endpoint(data_folder())().contract_roots
         except (LoanAppError, KeyError, OSError, ValueError):  # its signature, a missing word, its syntax
             raise _UnreadableError(words.say("error.profile")) from None
-    return ContractRoots(_installed("document_root.pem"), _installed("time_root.pem"))
+    return ContractRoots(*(_installed(f"{name}_root.pem") for name in ("document", "time", "borrower")))
 
 
 def _installed(name: str) -> tuple[bytes, ...]:

@@ -79,6 +79,8 @@ class ErrorCode(StrEnum):
     APPLICATION_TOO_SOON = "application_too_soon"
     READING_TIME_NOT_REACHED = "reading_time_not_reached"
     SIGNING_CODE_NEEDED = "signing_code_needed"
+    CERTIFICATE_AUTHORITY_DOWN = "certificate_authority_down"
+    TIME_AUTHORITY_DOWN = "time_authority_down"
     CONTRACT_SIGNATURE_INVALID = "contract_signature_invalid"
     REPAYMENT_AMOUNT_CHANGED = "repayment_amount_changed"
     REPAYMENT_NOT_OPEN = "repayment_not_open"

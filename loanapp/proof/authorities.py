@@ -39,7 +39,7 @@ CRL_LIFE = timedelta(days=7)
 _BACKDATE = timedelta(minutes=10)
 # id-kp-documentSigning (RFC 9336); emailProtection is what NSS, and so poppler's pdfsig, asks of a document signer.
 _DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")
-_DOCUMENT_ROLES = (_DOCUMENT_SIGNING, ExtendedKeyUsageOID.EMAIL_PROTECTION)
+DOCUMENT_ROLES = (_DOCUMENT_SIGNING, ExtendedKeyUsageOID.EMAIL_PROTECTION)
 # The role a certificate was issued for, as test certificate policies (RFC 7229): a borrower cannot sign as the lender.
 BORROWER_POLICY = ObjectIdentifier("1.3.6.1.5.5.7.13.2")
 LENDER_POLICY = ObjectIdentifier("1.3.6.1.5.5.7.13.3")
@@ -88,7 +88,12 @@ def load_certificates(data: bytes | str) -> list[x509.Certificate]:
 def vouches_for_documents(root: x509.Certificate) -> bool:
     """Whether a root may vouch for contract signatures: its roles say so, or it names no role at all."""
     roles = _roles(root)
-    return not roles or any(role in roles for role in _DOCUMENT_ROLES)
+    return not roles or any(role in roles for role in DOCUMENT_ROLES)
+
+
+def names_no_role(root: x509.Certificate) -> bool:
+    """Whether a root says nothing of what it vouches for, as those of most licensed authorities do."""
+    return not _roles(root)
 
 
 def vouches_for_time(root: x509.Certificate) -> bool:
@@ -146,7 +151,7 @@ def make_server_certificate(root: Credential, now: datetime) -> Credential:
 
 def make_document_root(now: datetime) -> Credential:
     """The root of everything that signs contracts."""
-    return make_root("LoanApp 模拟文件根证书 TEST Document Root", now, _DOCUMENT_ROLES, path_length=1)
+    return make_root("LoanApp 模拟文件根证书 TEST Document Root", now, DOCUMENT_ROLES, path_length=1)
 
 
 def make_borrower_authority(root: Credential, now: datetime) -> Credential:
@@ -166,14 +171,30 @@ def make_document_signer(root: Credential, lender_name: str, now: datetime) -> C
 
 
 def issue_borrower_certificate(
-    authority: Credential, request_pem: str | bytes, common_name: str, reference: str, now: datetime
+    authority: Credential,
+    request_pem: str | bytes,
+    common_name: str,
+    reference: str,
+    now: datetime,
+    *,
+    serial: int | None = None,
 ) -> x509.Certificate:
     """Certify the key of a PKCS #10 request for a borrower whose identity has been checked.
 
     The subject is the authority's word, not the request's: ``common_name`` and ``reference``, a pseudonym such as
-    the application's number, which goes into the subject's serial number. Never pass an identity number.
+    the application's number, which goes into the subject's serial number. Never pass an identity number. The same
+    arguments with a ``serial`` give the same certificate, to the byte (RFC 6979); without one it is drawn.
     Raises :class:`CertificateRequestError`.
     """
+    key = requested_key(request_pem)
+    subject = _name(f"{common_name} (模拟 TEST)"[:_MAX_COMMON_NAME], reference)
+    builder = _issued(authority, subject, key, now, BORROWER_LIFE, serial=serial)
+    builder = _document_signing(builder, BORROWER_POLICY)
+    return builder.sign(_authority_key(authority), hashes.SHA384(), ecdsa_deterministic=True)
+
+
+def requested_key(request_pem: str | bytes) -> ec.EllipticCurvePublicKey:
+    """The key a PKCS #10 request asks to have certified; raises :class:`CertificateRequestError`."""
     try:
         request = x509.load_pem_x509_csr(request_pem.encode() if isinstance(request_pem, str) else request_pem)
         proved = request.is_signature_valid
@@ -184,9 +205,7 @@ def issue_borrower_certificate(
         raise CertificateRequestError("the request is not signed by its own key")
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
         raise CertificateRequestError("the key is not EC P-256")
-    subject = _name(f"{common_name} (模拟 TEST)"[:_MAX_COMMON_NAME], reference)
-    builder = _document_signing(_issued(authority, subject, key, now, BORROWER_LIFE), BORROWER_POLICY)
-    return _sign(builder, authority)
+    return key
 
 
 def make_time_root(now: datetime) -> Credential:
@@ -241,6 +260,8 @@ def _builder(
     key: CertificatePublicKeyTypes,
     now: datetime,
     life: timedelta,
+    *,
+    serial: int | None = None,
 ) -> x509.CertificateBuilder:
     start = now - _BACKDATE
     return (
@@ -248,7 +269,7 @@ def _builder(
         .subject_name(subject)
         .issuer_name(issuer)
         .public_key(key)
-        .serial_number(x509.random_serial_number())
+        .serial_number(serial or x509.random_serial_number())
         .not_valid_before(start)
         .not_valid_after(start + life)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
@@ -256,9 +277,15 @@ def _builder(
 
 
 def _issued(
-    issuer: Credential, subject: x509.Name, key: CertificatePublicKeyTypes, now: datetime, life: timedelta
+    issuer: Credential,
+    subject: x509.Name,
+    key: CertificatePublicKeyTypes,
+    now: datetime,
+    life: timedelta,
+    *,
+    serial: int | None = None,
 ) -> x509.CertificateBuilder:
-    builder = _builder(subject, issuer.certificate.subject, key, now, life)
+    builder = _builder(subject, issuer.certificate.subject, key, now, life, serial=serial)
     return builder.add_extension(_authority_key_identifier(issuer), critical=False)
 
 
@@ -278,7 +305,7 @@ def _as_leaf(builder: x509.CertificateBuilder) -> x509.CertificateBuilder:
 
 def _document_signing(builder: x509.CertificateBuilder, role: ObjectIdentifier) -> x509.CertificateBuilder:
     usage = _key_usage(digital_signature=True, content_commitment=True)
-    purposes = x509.ExtendedKeyUsage(_DOCUMENT_ROLES)
+    purposes = x509.ExtendedKeyUsage(DOCUMENT_ROLES)
     policies = x509.CertificatePolicies([x509.PolicyInformation(role, None)])
     builder = _as_leaf(builder).add_extension(usage, critical=True)
     return builder.add_extension(purposes, critical=False).add_extension(policies, critical=False)

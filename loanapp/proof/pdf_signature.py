@@ -75,10 +75,14 @@ class SigningError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """What the countersigning lender proves with: the roots and fresh revocation lists (DER) of every authority."""
+    """What the countersigning lender proves with: the roots, and what every authority says of revocation now.
+
+    Revocation lists (RFC 5280) and OCSP responses (RFC 6960), both in DER; one of either for each certificate will do.
+    """
 
     roots: tuple[x509.Certificate, ...]
     revocation_lists: tuple[bytes, ...]
+    ocsp_responses: tuple[bytes, ...] = ()
 
 
 def prepare(pdf: bytes) -> bytes:
@@ -288,6 +292,7 @@ def _context(trust: Trust, now: datetime) -> ValidationContext:
     return ValidationContext(
         trust_roots=[as_asn1(root) for root in trust.roots],
         crls=list(trust.revocation_lists),
+        ocsps=list(trust.ocsp_responses),
         allow_fetching=False,
         revocation_mode="require",
         moment=now,

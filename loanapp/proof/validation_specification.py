@@ -29,11 +29,13 @@ def validation_specification(
     """
     # Once closed, the file itself must prove that no signer was revoked; before, the lender looks it up. Nothing in
     # the file can be younger than the archive time-stamp and speak for it, so none is asked for time-stamps.
+    # A certificate that names where to ask must not fail for that while nothing was asked yet.
     rule = RevocationCheckingRule.CHECK_IF_DECLARED
-    signers = RevocationCheckingRule.CRL_OR_OCSP_REQUIRED if closed else rule
+    looked_up = RevocationCheckingRule.CHECK_IF_DECLARED_SOFT
+    signers = RevocationCheckingRule.CRL_OR_OCSP_REQUIRED if closed else looked_up
     return SignatureValidationSpec(
-        cert_validation_policy=CertValidationPolicySpec(_trust(document_roots), _revocation(signers)),
-        ts_cert_validation_policy=CertValidationPolicySpec(_trust(time_roots), _revocation(rule)),
+        cert_validation_policy=CertValidationPolicySpec(trust_in(document_roots), _revocation(signers)),
+        ts_cert_validation_policy=CertValidationPolicySpec(trust_in(time_roots), _revocation(rule)),
         revinfo_gathering_policy=RevocationInfoGatheringSpec(
             online_fetching_rule=RevinfoOnlineFetchingRule.LOCAL_ONLY,
             certificate_fetching_rule=CertificateFetchingRule.NEVER_FETCH,
@@ -42,7 +44,7 @@ def validation_specification(
     )
 
 
-def _trust(roots: Sequence[Certificate]) -> SimpleTrustManager:
+def trust_in(roots: Sequence[Certificate]) -> SimpleTrustManager:
     """Trust in these roots, each no further than the path length it sets itself."""
     # pyHanko counts both lengths down wherever one is given.
     lengths = [(root, root.max_path_length) for root in roots]

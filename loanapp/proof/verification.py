@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from asn1crypto import x509 as asn1_x509
 from asn1crypto.crl import CertificateList
+from asn1crypto.ocsp import OCSPResponse
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed, AdESSubIndic
 from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY
@@ -27,7 +28,7 @@ from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko.sign.validation.policy_decl import LocalKnowledge, SignatureValidationSpec
 from pyhanko.sign.validation.status import DocumentTimestampStatus, PdfSignatureStatus
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
-from pyhanko_certvalidator.revinfo.archival import CRLContainer
+from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 
 from loanapp.proof.authorities import BORROWER_POLICY, LENDER_POLICY, load_certificates
 from loanapp.proof.canonical_form import contents_of, covered_up_to, timestamp_is_canonical
@@ -110,13 +111,15 @@ class _Checks:
     pdf: bytes
     document_roots: tuple[asn1_x509.Certificate, ...]
     time_roots: tuple[asn1_x509.Certificate, ...]
+    borrower_roots: tuple[asn1_x509.Certificate, ...]
     timing: ValidationTimingInfo
     stage: Stage
     knowledge: LocalKnowledge = dataclass_field(default_factory=LocalKnowledge)
 
-    def specification(self) -> SignatureValidationSpec:
+    def specification(self, field: str = "") -> SignatureValidationSpec:
         closed = self.stage is not Stage.BORROWER_SIGNED
-        return validation_specification(self.document_roots, self.time_roots, self.knowledge, closed=closed)
+        roots = self.document_roots + (self.borrower_roots if field == BORROWER_FIELD else ())
+        return validation_specification(roots, self.time_roots, self.knowledge, closed=closed)
 
 
 _Judgement = tuple[ProofProblem | None, datetime | None, str]
@@ -138,12 +141,13 @@ def verify_contract(
     :class:`ValueError` when a root is not a certificate.
     """
     document_roots, time_roots = _certificates(roots.document), _certificates(roots.time)
+    borrower_roots = _certificates(roots.borrower)
     signatures: list[SignatureReport] = []
     problem: ProofProblem | None = None
     field: str | None = None
     try:
         _check_start(pdf, must_start_with)
-        checks = _Checks(pdf, document_roots, time_roots, _timing(at or datetime.now(UTC)), stage)
+        checks = _Checks(pdf, document_roots, time_roots, borrower_roots, _timing(at or datetime.now(UTC)), stage)
         asyncio.run(_check(checks, signatures))
     except _ProblemFoundError as found:
         problem, field = found.problem, found.field
@@ -240,7 +244,7 @@ async def _report(signature: EmbeddedPdfSignature, checks: _Checks) -> Signature
 async def _judge_signature(signature: EmbeddedPdfSignature, checks: _Checks) -> _Judgement:
     result = await ades_with_time_validation(
         signature.signed_data,
-        checks.specification(),
+        checks.specification(signature.field_name),
         timing_info=checks.timing,
         raw_digest=signature.compute_digest(),
         extra_status_kwargs=signature.summarise_integrity_info(),
@@ -256,7 +260,7 @@ async def _judge_signature(signature: EmbeddedPdfSignature, checks: _Checks) -> 
         problem = ProofProblem.TIMESTAMP_INVALID
     if problem is None and not status.bottom_line:
         problem = ProofProblem.SIGNATURE_FORGED
-    if problem is None and not _has_role(signature.signer_cert, signature.field_name):
+    if problem is None and not _has_role(signature.signer_cert, signature.field_name, _anchor(status), checks):
         problem = ProofProblem.SIGNER_WRONG_ROLE
     return problem, moment, _root_name(status)
 
@@ -324,29 +328,49 @@ def _check_form(found: Sequence[EmbeddedPdfSignature], checks: _Checks) -> None:
 
 
 def _knowledge(reader: PdfFileReader) -> LocalKnowledge:
-    """The certificates and revocation lists the file carries (its document security store)."""
+    """The certificates and proofs of revocation the file carries (its document security store)."""
     try:
         store = DocumentSecurityStore.read_dss(reader)
     except NoDSSFoundError:
         return LocalKnowledge()
     lists = [CertificateList.load(item.get_object().data, strict=True) for item in store.crls]
-    return LocalKnowledge(known_crls=[CRLContainer(item) for item in lists], known_certs=list(store.load_certs()))
+    answers = [OCSPResponse.load(item.get_object().data, strict=True) for item in store.ocsps]
+    return LocalKnowledge(
+        known_crls=[CRLContainer(item) for item in lists],
+        known_ocsps=[one for item in answers for one in OCSPContainer.load_multi(item)],
+        known_certs=list(store.load_certs()),
+    )
 
 
-def _has_role(certificate: asn1_x509.Certificate, field: str) -> bool:
-    """A borrower's certificate must not sign for the lender, nor the other way round."""
-    wanted = (BORROWER_POLICY if field == BORROWER_FIELD else LENDER_POLICY).dotted_string
-    policies = certificate.certificate_policies_value
-    return policies is not None and any(item["policy_identifier"].dotted == wanted for item in policies)
+def _has_role(
+    certificate: asn1_x509.Certificate, field: str, anchor: asn1_x509.Certificate | None, checks: _Checks
+) -> bool:
+    """A borrower's certificate must not sign for the lender, nor the other way round.
+
+    Another authority does not know the policies of these roles: under a root that vouches for borrowers alone, any
+    certificate but a lender's signs for the borrower.
+    """
+    named = {item["policy_identifier"].dotted for item in certificate.certificate_policies_value or ()}
+    borrower, lender = BORROWER_POLICY.dotted_string, LENDER_POLICY.dotted_string
+    if field != BORROWER_FIELD:
+        return lender in named
+    if anchor is not None and anchor.dump() in {root.dump() for root in checks.borrower_roots}:
+        return lender not in named
+    return borrower in named
 
 
 def _timing(moment: datetime) -> ValidationTimingInfo:
     return ValidationTimingInfo(moment, moment, point_in_time_validation=False)
 
 
-def _root_name(status: Any) -> str:  # noqa: ANN401 - pyHanko's status classes share this by duck typing only
+def _anchor(status: Any) -> asn1_x509.Certificate | None:  # noqa: ANN401 - pyHanko's status classes share this by duck typing only
     path = status.validation_path
-    return _common_name(path.first) if path is not None and isinstance(path.first, asn1_x509.Certificate) else ""
+    return path.first if path is not None and isinstance(path.first, asn1_x509.Certificate) else None
+
+
+def _root_name(status: Any) -> str:  # noqa: ANN401 - see _anchor
+    anchor = _anchor(status)
+    return _common_name(anchor) if anchor is not None else ""
 
 
 def _signer_name(signature: EmbeddedPdfSignature) -> str:

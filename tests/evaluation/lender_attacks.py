@@ -22,7 +22,15 @@ from tests.evaluation.people import Puppet
 from tests.evaluation.script import Script, forge
 from tests.loanapp.backend.walk import MovableClock, Walker, Wire, sealed_evidence, serving
 
-_INSTANT = ("registry_seconds", "face_seconds", "card_seconds", "bureau_seconds", "decision_seconds", "bank_seconds")
+_INSTANT = (
+    "registry_seconds",
+    "face_seconds",
+    "card_seconds",
+    "bureau_seconds",
+    "decision_seconds",
+    "bank_seconds",
+    "authority_seconds",
+)
 # A borrower's failures lock their face attempts; this many are made by each.
 _EACH = 3
 

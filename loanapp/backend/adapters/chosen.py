@@ -1,7 +1,8 @@
 """Which adapter stands behind each port: ``adapters.toml`` in the lender's data folder, else the simulator.
 
 A row names a factory, ``package.module:name``, and where the source is. The factory is called with the
-:class:`HttpLine` made of the row and answers the port (docs/adapters.md has the worked example).
+:class:`HttpLine` made of the row and answers the port (docs/adapters.md has the worked example). An authority's row
+names as well, in ``trust``, the PEM file of the roots its signatures lead to; the factory gets its text.
 """
 
 import dataclasses
@@ -17,6 +18,7 @@ from loanapp.backend.policy.sources import SourceName, SourcePolicy
 
 FILE: Final = "adapters.toml"
 _FIELDS: Final = {"factory", "url", "root", "secret"}
+_TRUSTED: Final = frozenset({SourceName.AUTHORITY})
 
 
 def chosen(folder: Path, simulated: Sources, policy: SourcePolicy) -> Sources:
@@ -42,8 +44,9 @@ def chosen(folder: Path, simulated: Sources, policy: SourcePolicy) -> Sources:
 
 
 def _made(folder: Path, source: SourceName, row: object, timeout: float) -> object:
-    if not isinstance(row, dict) or set(row) != _FIELDS or not all(isinstance(one, str) for one in row.values()):
-        raise PolicyError(f"{FILE}: {source} needs {sorted(_FIELDS)}, each a text")
+    fields = _FIELDS | ({"trust"} if source in _TRUSTED else set())
+    if not isinstance(row, dict) or set(row) != fields or not all(isinstance(one, str) for one in row.values()):
+        raise PolicyError(f"{FILE}: {source} needs {sorted(fields)}, each a text")
     if not row["url"].startswith("https://"):
         raise PolicyError(f"{FILE}: {source} is not reached over https")
     root, secret = folder / row["root"], folder / row["secret"]
@@ -57,5 +60,17 @@ def _made(folder: Path, source: SourceName, row: object, timeout: float) -> obje
         factory = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError, ValueError) as error:
         raise PolicyError(f"{FILE}: the factory of {source} is not there") from error
-    made: object = factory(line)
+    made: object = factory(line, _trusted(folder / row["trust"], source)) if source in _TRUSTED else factory(line)
     return made
+
+
+def _trusted(path: Path, source: SourceName) -> str:
+    """The roots of an authority, as PEM; raises :class:`PolicyError`."""
+    from loanapp.proof.authorities import load_certificates  # noqa: PLC0415 - only where an authority is chosen
+
+    try:
+        text = path.read_text(encoding="ascii")
+        load_certificates(text)
+    except (OSError, ValueError) as error:
+        raise PolicyError(f"{FILE}: the trusted roots of {source} cannot be read") from error
+    return text

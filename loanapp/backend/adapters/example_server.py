@@ -14,7 +14,15 @@ from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Respons
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from loanapp.backend.adapters.ports import DebitRefusedError, OrderState, Receipt, SourceDownError, Sources
+from loanapp.backend.adapters.ports import (
+    CertificateRefusedError,
+    DebitRefusedError,
+    IssuedCertificate,
+    OrderState,
+    Receipt,
+    SourceDownError,
+    Sources,
+)
 
 
 class _Question(BaseModel):
@@ -65,6 +73,21 @@ class DayQuestion(_Question):
     day: date
 
 
+class CertificateQuestion(_Question):
+    """A PKCS #10 request in PEM, and for whom: the name as checked, and a pseudonym."""
+
+    request: str
+    name: str
+    reference: str
+
+
+class RevocationQuestion(_Question):
+    """Which certificate, with the authorities above it, each in PEM."""
+
+    certificate: str
+    chain: str
+
+
 def example_server(sources: Sources, secret: str) -> FastAPI:
     """The server; every question needs ``secret`` as its bearer token."""
     app = FastAPI(title="Example sources", openapi_url=None)
@@ -88,6 +111,7 @@ def example_server(sources: Sources, secret: str) -> FastAPI:
     router = APIRouter(dependencies=[Depends(known)])
     _persons(router, sources, asked)
     _money(router, sources)
+    _keys(router, sources, asked)
     app.include_router(router)
     return app
 
@@ -142,6 +166,26 @@ def _money(router: APIRouter, sources: Sources) -> None:
     def statement(question: DayQuestion) -> dict[str, list[dict[str, str]]]:
         lines = bank.statement(question.day)
         return {"lines": [{"key": one.key, "reference": one.reference, "amount": f"{one.amount:.2f}"} for one in lines]}
+
+
+def _keys(router: APIRouter, sources: Sources, asked: Callable[[Request], str]) -> None:
+    authority = sources.authority
+
+    @router.post("/authority/certify")
+    def certify(question: CertificateQuestion, key: Annotated[str, Depends(asked)]) -> dict[str, str | bool]:
+        try:
+            issued = authority.certify(key, question.request, question.name, question.reference)
+        except CertificateRefusedError:
+            return {"refused": True}
+        return {"certificate": issued.certificate_pem, "chain": issued.chain_pem}
+
+    @router.post("/authority/revocation")
+    def revocation(question: RevocationQuestion) -> dict[str, list[str]]:
+        proofs = authority.revocation(IssuedCertificate(question.certificate, question.chain))
+        return {
+            "lists": [base64.b64encode(one).decode() for one in proofs.lists],
+            "responses": [base64.b64encode(one).decode() for one in proofs.responses],
+        }
 
 
 def _told(receipt: Receipt) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The ports with the lender's patience round them: every question goes through the source's own caller."""
 
+import logging
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -10,20 +11,29 @@ from loanapp.backend.adapters.ports import (
     BureauRecord,
     CardAnswer,
     CardGateway,
+    CertificateAuthority,
     CreditBureau,
+    IssuedCertificate,
     Receipt,
     Registry,
     RegistryReply,
+    RevocationProofs,
     Screening,
     ScreeningAnswer,
+    SourceDownError,
     Sources,
     StatementLine,
 )
 from loanapp.backend.policy.sources import SourceName, SourcePolicy
+from loanapp.domain.clock import Clock
+
+log = logging.getLogger(__name__)
+
+_RETRY_SECONDS = 5
 
 
-def guarded(sources: Sources, policy: SourcePolicy) -> Sources:
-    """The same sources, asked by the rules of ``sources.toml``."""
+def guarded(sources: Sources, policy: SourcePolicy, clock: Clock) -> Sources:
+    """The same sources, asked by the rules of ``sources.toml``; ``clock`` says whether a certificate is valid."""
     callers: Mapping[SourceName, Caller] = {name: Caller.by(rules) for name, rules in policy.rules.items()}
     return Sources(
         registry=GuardedRegistry(sources.registry, callers[SourceName.REGISTRY]),
@@ -31,6 +41,7 @@ def guarded(sources: Sources, policy: SourcePolicy) -> Sources:
         screening=GuardedScreening(sources.screening, callers[SourceName.SCREENING]),
         gateway=GuardedCardGateway(sources.gateway, callers[SourceName.GATEWAY]),
         bank=GuardedBank(sources.bank, callers[SourceName.BANK]),
+        authority=GuardedCertificateAuthority(sources.authority, callers[SourceName.AUTHORITY], clock),
         messages=sources.messages,  # never asked again by itself: two messages would carry two codes
         clerk=sources.clerk,
     )
@@ -101,3 +112,47 @@ class GuardedBank:
     def debit(self, key: str, card_number: str, name: str, amount: Decimal) -> Receipt:
         """See the port."""
         return self._caller.call(lambda: self._inner.debit(key, card_number, name, amount))
+
+
+class GuardedCertificateAuthority:
+    """See :class:`loanapp.backend.adapters.ports.CertificateAuthority`.
+
+    A certificate nobody could sign this contract with is no answer: the fault is the authority's, never the borrower's.
+    """
+
+    def __init__(self, inner: CertificateAuthority, caller: Caller, clock: Clock) -> None:
+        self._inner, self._caller, self._clock = inner, caller, clock
+
+    @property
+    def roots_pem(self) -> str:
+        """See the port."""
+        return self._inner.roots_pem
+
+    @property
+    def own(self) -> bool:
+        """See the port."""
+        return self._inner.own
+
+    def certify(self, key: str, request_pem: str, name: str, reference: str) -> IssuedCertificate:
+        """See the port; the certificate holds under the authority's roots, and the chain is whole and in order."""
+        return self._caller.call(
+            lambda: self._checked(request_pem, self._inner.certify(key, request_pem, name, reference))
+        )
+
+    def revocation(self, issued: IssuedCertificate) -> RevocationProofs:
+        """See the port."""
+        return self._caller.call(lambda: self._inner.revocation(issued))
+
+    def _checked(self, request_pem: str, issued: IssuedCertificate) -> IssuedCertificate:
+        from loanapp.proof.issued_certificate import (  # noqa: PLC0415 - loads slowly
+            UnusableCertificateError,
+            usable_chain,
+        )
+
+        certificate, roots, now = issued.certificate_pem, (self.roots_pem,), self._clock.now()
+        try:
+            chain = usable_chain(request_pem, certificate, issued.chain_pem, roots, now, own=self.own)
+        except UnusableCertificateError as error:
+            log.warning("the certificate authority's answer is not used: %s", error)
+            raise SourceDownError(_RETRY_SECONDS) from None
+        return IssuedCertificate(certificate, chain)

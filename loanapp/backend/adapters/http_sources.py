@@ -14,12 +14,15 @@ from loanapp.backend.adapters.http_line import HttpLine
 from loanapp.backend.adapters.ports import (
     BureauRecord,
     CardAnswer,
+    CertificateRefusedError,
     DebitRefusedError,
+    IssuedCertificate,
     OrderState,
     PortraitAnswer,
     Receipt,
     RegistryAnswer,
     RegistryReply,
+    RevocationProofs,
     ScreeningAnswer,
     SourceDownError,
     StatementLine,
@@ -144,3 +147,39 @@ def _lines(found: dict[str, Any]) -> tuple[StatementLine, ...]:
     return tuple(
         StatementLine(str(one["key"]), str(one["reference"]), Decimal(one["amount"])) for one in found["lines"]
     )
+
+
+class HttpCertificateAuthority:
+    """See :class:`loanapp.backend.adapters.ports.CertificateAuthority`; ``roots_pem`` is what its chains lead to."""
+
+    own: Final = False
+
+    def __init__(self, line: HttpLine, roots_pem: str) -> None:
+        self._line = line
+        self.roots_pem: Final = roots_pem
+
+    def certify(self, key: str, request_pem: str, name: str, reference: str) -> IssuedCertificate:
+        """See the port: a PKCS #10 request goes out, a certificate and its chain come back, all of it PEM."""
+        question = {"request": request_pem, "name": name, "reference": reference}
+        found = self._line.ask("/authority/certify", question, key=key)
+        if found.get("refused") is True:
+            raise CertificateRefusedError
+        return _read(found, lambda it: IssuedCertificate(_text(it["certificate"]), _text(it["chain"])))
+
+    def revocation(self, issued: IssuedCertificate) -> RevocationProofs:
+        """See the port."""
+        question = {"certificate": issued.certificate_pem, "chain": issued.chain_pem}
+        found = self._line.ask("/authority/revocation", question)
+        return _read(found, lambda it: RevocationProofs(_binary(it["lists"]), _binary(it["responses"])))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    return value
+
+
+def _binary(values: object) -> tuple[bytes, ...]:
+    if not isinstance(values, list):
+        raise TypeError("no list")
+    return tuple(base64.b64decode(_text(one), validate=True) for one in values)

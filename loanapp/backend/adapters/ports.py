@@ -164,6 +164,59 @@ class MessageGateway(Protocol):
         ...
 
 
+class CertificateRefusedError(RuntimeError):
+    """The authority does not certify what was asked: the request does not hold, or the key is of no kind it takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedCertificate:
+    """A certificate in PEM, and in ``chain_pem`` the authorities above it: nearest first, root last."""
+
+    certificate_pem: str
+    chain_pem: str
+
+
+@dataclass(frozen=True, slots=True)
+class RevocationProofs:
+    """What proves that nothing was revoked: complete revocation lists and OCSP responses, each in DER."""
+
+    lists: tuple[bytes, ...] = ()
+    responses: tuple[bytes, ...] = ()
+
+
+class CertificateAuthority(Protocol):
+    """Whoever certifies borrowers' keys.
+
+    ``roots_pem``: the roots its certificates lead to, known without asking it. ``own``: it is the lender's own and
+    names this program's roles in its certificates.
+    """
+
+    @property
+    def roots_pem(self) -> str:
+        """One certificate or more, in PEM."""
+        ...
+
+    @property
+    def own(self) -> bool:
+        """Whether its certificates name the borrower's role."""
+        ...
+
+    def certify(self, key: str, request_pem: str, name: str, reference: str) -> IssuedCertificate:
+        """Certify the key of a PKCS #10 request; the same ``key`` gives the same certificate, however often asked.
+
+        ``name`` is the borrower's, as the identity check left it; ``reference`` is a pseudonym. Raises
+        :class:`CertificateRefusedError` or :class:`SourceDownError`.
+        """
+        ...
+
+    def revocation(self, issued: IssuedCertificate) -> RevocationProofs:
+        """What proves now that neither this certificate nor one above it is revoked; raises :class:`SourceDownError`.
+
+        A list or a response for every certificate but the root.
+        """
+        ...
+
+
 class BranchClerk(Protocol):
     """Whoever receives borrowers at a branch and compares them with their document."""
 
@@ -182,4 +235,5 @@ class Sources:
     gateway: CardGateway
     bank: Bank
     messages: MessageGateway
+    authority: CertificateAuthority
     clerk: BranchClerk | None = None

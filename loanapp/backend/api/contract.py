@@ -28,7 +28,7 @@ from loanapp.backend.http.models.application import ApplicationAnswer, Empty
 from loanapp.backend.http.routes import binary, problems
 from loanapp.backend.offers.acceptance import accept_offer
 from loanapp.backend.offers.disclosure import confirm_disclosure, show_disclosure
-from loanapp.backend.signing.certificates import certify_key
+from loanapp.backend.signing.certificates import certify_key, keep_certificate
 from loanapp.backend.signing.codes import confirm_signing_code, send_signing_code
 from loanapp.backend.signing.contract import contract_pdf, take_signed
 from loanapp.proof.canonical_json import canonical_sha256
@@ -134,7 +134,7 @@ def post_signing_code_confirmation(
     _ONE + "/certificate",
     status_code=201,
     response_model=wire.CertificateAnswer,
-    responses=problems(401, 404, 409),
+    responses=problems(401, 404, 409, 503),
     openapi_extra=KEY_PARAMETER,
 )
 def post_certificate(
@@ -147,13 +147,14 @@ def post_certificate(
     token: TokenDep,
 ) -> Response:
     """Certify the key made on the borrower's machine."""
+    if (before := idempotency.replay()) is not None:
+        return before
     device_id = device_of(services, token)
+    issued = certify_key(services, borrower_id, application_id, body.csr_pem, device_id=device_id)
 
     def act(session: Session) -> wire.CertificateAnswer:
-        certificate, chain = certify_key(
-            services, session, borrower_id, application_id, body.csr_pem, device_id=device_id
-        )
-        return wire.CertificateAnswer(certificate_pem=certificate, chain_pem=chain)
+        keep_certificate(services, session, borrower_id, application_id, issued, device_id=device_id)
+        return wire.CertificateAnswer(certificate_pem=issued.certificate_pem, chain_pem=issued.chain_pem)
 
     return idempotency.run(201, act)
 

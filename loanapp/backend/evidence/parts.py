@@ -69,7 +69,7 @@ def gather_parts(
     payout = PartContent({PAYOUT_FILE: _written(_payout(application, loan))}) if loan else None
     return {
         Part.CONTRACT: PartContent(contract),
-        Part.SIGNER: PartContent(_signer(services, session, application, record)),
+        Part.SIGNER: PartContent(_signer(services, session, application, record, pdf)),
         Part.IDENTITY: PartContent({"checks.json": _written(_identity(services, session, application, proofs))}),
         Part.CONSENTS: PartContent({RECEIPTS_FILE: _written(_receipts(session, application))}),
         Part.INTERVIEW: PartContent(absent=Absence.NO_INTERVIEW),
@@ -97,7 +97,9 @@ def _cost(services: Services, application: Application) -> dict[str, object]:
     }
 
 
-def _signer(services: Services, session: Session, application: Application, record: ContractRecord) -> dict[str, bytes]:
+def _signer(
+    services: Services, session: Session, application: Application, record: ContractRecord, pdf: bytes
+) -> dict[str, bytes]:
     from loanapp.proof.authorities import load_certificates, make_revocation_list  # noqa: PLC0415
     from loanapp.proof.evidence_bundle import SIGNER_FILE  # noqa: PLC0415 - loads slowly
 
@@ -128,8 +130,22 @@ def _signer(services: Services, session: Session, application: Application, reco
         SIGNER_FILE: _written(told),
         "certificates.pem": (issued + (record.chain_pem or "")).encode("ascii"),
         "document-root.crl": make_revocation_list(keys.document_root, now),
-        "borrower-authority.crl": make_revocation_list(keys.borrower_authority, now),
+        **_borrower_revocation(record, pdf),
     }
+
+
+def _borrower_revocation(record: ContractRecord, pdf: bytes) -> dict[str, bytes]:
+    """What the borrower's certificate was proved good with when it was countersigned, as the contract carries it."""
+    from loanapp.proof.carried_proofs import carried_proofs  # noqa: PLC0415 - loads slowly
+
+    carried = carried_proofs(pdf, (record.certificate_pem or "") + (record.chain_pem or ""))
+    lists, answers = carried
+    named = {f"borrower-authority{_numbered(place)}.crl": one for place, one in enumerate(lists)}
+    return named | {f"borrower-authority{_numbered(place)}.ocsp": one for place, one in enumerate(answers)}
+
+
+def _numbered(place: int) -> str:
+    return f"-{place + 1}" if place else ""
 
 
 def _identity(

@@ -18,6 +18,7 @@ from loanapp.backend.adapters.simulated import (
     line_to,
     simulated_identities,
 )
+from loanapp.backend.adapters.simulated_authority import SimulatedCertificateAuthority
 from loanapp.backend.adapters.simulated_bank import SimulatedBank
 from loanapp.backend.adapters.simulated_line import SimulatedLine
 from loanapp.backend.data_uses.heads import sequencer
@@ -49,6 +50,7 @@ class Lender:
     services: Services
     origination: LateOrigination
     bank: SimulatedBank
+    authority: SimulatedCertificateAuthority
     repeating: tuple[Repeating, ...]
 
     def start_background(self) -> None:
@@ -67,6 +69,7 @@ class Lender:
         self.services.inference.stop()
         self.services.vault.close()
         self.bank.close()
+        self.authority.close()
         self.services.database.close()
 
 
@@ -81,31 +84,44 @@ def assemble(folder: LenderFolder, policies: Policies, clock: Clock) -> Lender:
         payout_seconds=simulation.payout_seconds,
         marks={identity.card_number: identity.bank for identity in identities.values()},
     )
+    keys = LenderKeys(folder, policies.profile.name.zh, clock)
+    authority = SimulatedCertificateAuthority(
+        folder.root / "simulated_authority.sqlite",
+        lambda: keys.document_root,
+        lambda: keys.borrower_authority,
+        line_to(SourceName.AUTHORITY, simulation.authority_seconds, policies),
+        clock,
+        marks={one.name: one.line(SourceName.AUTHORITY) for one in identities.values()},
+    )
+    simulated = _simulated_sources(identities, policies, bank, authority)
     database = Database(folder.root / "lender.sqlite")
     make_tables(database.write_engine, Base)
     origination = LateOrigination(folder.root / "workflow.sqlite")
     services = Services(
         clock=clock,
         policies=policies,
-        keys=LenderKeys(folder, policies.profile.name.zh, clock),
+        keys=keys,
         database=database,
         cipher=FieldCipher(folder.secret("data.key", KEY_BYTES)),
         vault=Vault(folder.root / "vault", KeyFiles(folder.root / "keys")),
         inference=InferenceClient(),
         intake=Intake(policies.face.upload.at_once),
-        sources=guarded(
-            chosen(folder.root, _simulated_sources(identities, policies, bank), policies.sources), policies.sources
-        ),
+        sources=guarded(chosen(folder.root, simulated, policies.sources), policies.sources, clock),
         origination=origination,
         demonstration=policies.profile.simulated,
         notice_secret=folder.secret("bank_notice.key", SECRET_BYTES),
         proxies=proxies(folder.root),
     )
     bank.notify = origination.payout_notice
-    return Lender(services, origination, bank, (sequencer(services), retention_timer(services)))
+    return Lender(services, origination, bank, authority, (sequencer(services), retention_timer(services)))
 
 
-def _simulated_sources(identities: Mapping[str, SimulatedIdentity], policies: Policies, bank: SimulatedBank) -> Sources:
+def _simulated_sources(
+    identities: Mapping[str, SimulatedIdentity],
+    policies: Policies,
+    bank: SimulatedBank,
+    authority: SimulatedCertificateAuthority,
+) -> Sources:
     seconds = policies.simulation
 
     def line(source: SourceName, takes: float) -> SimulatedLine:
@@ -118,5 +134,6 @@ def _simulated_sources(identities: Mapping[str, SimulatedIdentity], policies: Po
         gateway=SimulatedCardGateway(identities, policies.issuers, line(SourceName.GATEWAY, seconds.card_seconds)),
         bank=bank,
         messages=SimulatedMessages(),
+        authority=authority,
         clerk=SimulatedClerk() if policies.profile.simulated else None,
     )

@@ -19,6 +19,7 @@ from loanapp.backend.http.middleware import failure_place
 from loanapp.backend.lifecycle.assembly import Lender, assemble
 from loanapp.backend.lifecycle.folder import FolderInUseError, LenderFolder
 from loanapp.backend.policy import PolicyError, load_policies
+from loanapp.backend.signing.roots import published_roots
 from loanapp.backend.vault.vault import ForeignVaultError
 from loanapp.domain.clock import SystemClock
 
@@ -71,7 +72,8 @@ def run_embedded(data: Path, *, parent_pipe: bool) -> int:
 def _serve(folder: LenderFolder, lender: Lender, *, parent_pipe: bool) -> bool:
     token = secrets.token_urlsafe(32)
     keys = lender.services.keys
-    roots = keys.publish()
+    roots = published_roots(lender.services)
+    keys.publish(roots)
     listener = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
     url = f"https://127.0.0.1:{listener.getsockname()[1]}"
     config = uvicorn.Config(

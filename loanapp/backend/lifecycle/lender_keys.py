@@ -5,7 +5,7 @@ Transport, document and time roots are separate and vouch for nothing of each ot
 
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final, TypeVar
@@ -93,18 +93,12 @@ class LenderKeys:
         context.load_cert_chain(self._folder.root / "keys" / "server.pem")
         return context
 
-    def publish(self) -> dict[str, str]:
-        """Write the three roots to ``public/`` and return them by name, in PEM."""
-        roots = {
-            "transport_root": self.transport_root.certificate_pem,
-            "document_root": self.document_root.certificate_pem,
-            "time_root": self.time_root.certificate_pem,
-        }
+    def publish(self, roots: Mapping[str, str]) -> None:
+        """Write roots to ``public/``, each PEM under its name."""
         for name, pem in roots.items():
             path = self._folder.root / "public" / f"{name}.pem"
             if not path.exists() or path.read_text() != pem:
                 self._folder.write_private(path, pem.encode("ascii"))
-        return roots
 
     def _new_server(self, now: datetime) -> Credential:
         return authorities.make_server_certificate(self.transport_root, now)

@@ -275,6 +275,7 @@ class Simulation(Row):
     reviewer_seconds: float = Field(ge=0)
     clerk_seconds: float = Field(ge=0)
     bank_seconds: float = Field(ge=0)
+    authority_seconds: float = Field(ge=0)
     gateway_retry_seconds: int = Field(gt=0)
     payout_seconds: float = Field(ge=0)
     failing: dict[SourceName, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)

@@ -16,6 +16,7 @@ class SourceName(StrEnum):
     SCREENING = "screening"
     GATEWAY = "gateway"
     BANK = "bank"
+    AUTHORITY = "authority"
 
 
 class SourceRules(BaseModel):

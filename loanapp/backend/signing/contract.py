@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
+from loanapp.backend.adapters.ports import IssuedCertificate, RevocationProofs, SourceDownError
 from loanapp.backend.applications.store import own_application, set_status
 from loanapp.backend.data_uses.heads import stamp_head
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.signing.authorisation import require_authorised
 from loanapp.backend.signing.certificates import contract_of, ready_to_sign
+from loanapp.backend.signing.roots import contract_roots
 from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import Application, ContractRecord
 from loanapp.domain.errors import ErrorCode
@@ -46,10 +48,11 @@ def take_signed(services: Services, borrower_id: str, application_id: uuid.UUID,
     """Check the borrower's signature, countersign, and pass the application on.
 
     Sending the same file again changes nothing. Raises ``CONTRACT_SIGNATURE_INVALID`` when the file is not the served
-    contract with exactly one signature of the certified key, ``SIGNING_CODE_NEEDED``, ``NOT_ALLOWED_NOW`` or
-    ``OFFER_EXPIRED``.
+    contract with exactly one signature of the certified key, ``SIGNING_CODE_NEEDED``, ``NOT_ALLOWED_NOW``,
+    ``OFFER_EXPIRED``, or ``CERTIFICATE_AUTHORITY_DOWN`` with the seconds to wait.
     """
     digest = sha256(signed).hexdigest()
+    proofs = _revocation(services, borrower_id, application_id)  # may take its time: nobody else waits for it
     with _signing:
         with services.database.read() as session:
             application = own_application(session, borrower_id, application_id)
@@ -63,7 +66,7 @@ def take_signed(services: Services, borrower_id: str, application_id: uuid.UUID,
             raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status="signing", missing="certificate")
         _check(services, signed, prepared, certificate)
         stamp_head(services)
-        final = _countersign(services, signed)
+        final = _countersign(services, signed, proofs)
         with services.database.write() as session:
             application, record = ready_to_sign(services, session, borrower_id, application_id)
             require_authorised(services, record, device_id)
@@ -71,13 +74,14 @@ def take_signed(services: Services, borrower_id: str, application_id: uuid.UUID,
 
 
 def _check(services: Services, signed: bytes, prepared: bytes, certificate_pem: str) -> None:
-    from loanapp.proof.contract_roots import ContractRoots  # noqa: PLC0415
     from loanapp.proof.verification import Stage, verify_contract  # noqa: PLC0415 - loads slowly
 
-    keys = services.keys
-    roots = ContractRoots((keys.document_root.certificate_pem,), (keys.time_root.certificate_pem,))
     report = verify_contract(
-        signed, roots, stage=Stage.BORROWER_SIGNED, must_start_with=prepared, at=services.clock.now()
+        signed,
+        contract_roots(services),
+        stage=Stage.BORROWER_SIGNED,
+        must_start_with=prepared,
+        at=services.clock.now(),
     )
     if not report.valid:
         problem = report.first_problem.value if report.first_problem else "unknown"
@@ -100,16 +104,37 @@ def _signed_with(signed: bytes, certificate_pem: str) -> bool:
     return len(signatures) == 1 and used == issued
 
 
-def lender_trust(services: Services) -> "Trust":
-    """The roots, with fresh revocation lists of every authority."""
-    from loanapp.proof.authorities import make_revocation_list  # noqa: PLC0415 - loads slowly
+def _revocation(services: Services, borrower_id: str, application_id: uuid.UUID) -> RevocationProofs:
+    """What the authority says of the borrower's certificate now; nothing where none was issued or all is signed."""
+    with services.database.read() as session:
+        record = contract_of(session, own_application(session, borrower_id, application_id))
+        if record.certificate_pem is None or record.signed_at is not None:
+            return RevocationProofs()
+        issued = IssuedCertificate(record.certificate_pem, record.chain_pem or "")
+    try:
+        return services.sources.authority.revocation(issued)
+    except SourceDownError as error:
+        raise RefusedError(
+            ErrorCode.CERTIFICATE_AUTHORITY_DOWN, retry_after_seconds=error.retry_after_seconds
+        ) from None
+
+
+def lender_trust(services: Services, borrower: RevocationProofs | None = None) -> "Trust":
+    """The roots, with fresh revocation lists of every authority of the lender's, and what proves the ``borrower``'s."""
+    from loanapp.proof.authorities import load_certificates, make_revocation_list  # noqa: PLC0415 - loads slowly
     from loanapp.proof.pdf_signature import Trust  # noqa: PLC0415
 
     keys, now = services.keys, services.clock.now()
-    authorities = (keys.document_root, keys.borrower_authority, keys.time_root)
+    proofs = borrower or RevocationProofs()
+    roots = contract_roots(services)
+    named = (*roots.document, *roots.borrower, *roots.time)
     return Trust(
-        roots=(keys.document_root.certificate, keys.time_root.certificate),
-        revocation_lists=tuple(make_revocation_list(authority, now) for authority in authorities),
+        roots=tuple(root for text in named for root in load_certificates(text)),
+        revocation_lists=(
+            *(make_revocation_list(authority, now) for authority in (keys.document_root, keys.time_root)),
+            *proofs.lists,
+        ),
+        ocsp_responses=proofs.responses,
     )
 
 
@@ -127,7 +152,7 @@ def lender_seal(services: Services, reason: str) -> "SignatureWords":
     )
 
 
-def _countersign(services: Services, signed: bytes) -> bytes:
+def _countersign(services: Services, signed: bytes, proofs: RevocationProofs) -> bytes:
     from loanapp.proof.pdf_signature import SigningError, countersign  # noqa: PLC0415
     from loanapp.proof.timestamp import TimestampAuthority  # noqa: PLC0415
 
@@ -136,7 +161,7 @@ def _countersign(services: Services, signed: bytes) -> bytes:
     stamper = TimestampAuthority(keys.timestamp, services.clock).timestamper()
     try:
         return countersign(
-            signed, keys.document_signer, lender_trust(services), stamper, now=services.clock.now(), words=seal
+            signed, keys.document_signer, lender_trust(services, proofs), stamper, now=services.clock.now(), words=seal
         )
     except SigningError:
         raise RefusedError(ErrorCode.CONTRACT_SIGNATURE_INVALID, problem="cannot_be_countersigned") from None

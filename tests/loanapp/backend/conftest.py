@@ -22,6 +22,7 @@ _INSTANT = {
     "reviewer_seconds": 0.3,
     "clerk_seconds": 0.0,
     "bank_seconds": 0.0,
+    "authority_seconds": 0.0,
     "payout_seconds": 0.3,
 }
 _IMPATIENT = {"waits": (0.05, 0.05)}

@@ -17,6 +17,7 @@ from loanapp.backend.adapters.ports import (
     ScreeningAnswer,
     SourceDownError,
 )
+from loanapp.backend.policy.sources import SourceName
 from loanapp.backend.store.tables import LedgerRow
 from loanapp.domain.decision import DecisionReason
 from loanapp.domain.status import ApplicationStatus
@@ -275,6 +276,6 @@ class TestPayout:
 
 def test_the_lenders_own_sources_are_all_asked_with_patience(lender):
     policies, sources = lender.services.policies, lender.services.sources
-    names = {type(getattr(sources, name)).__name__ for name in ("registry", "bureau", "screening", "gateway", "bank")}
+    names = {type(getattr(sources, name)).__name__ for name in SourceName}
     assert all(name.startswith("Guarded") for name in names)
-    assert type(guarded(sources, policies.sources).bank).__name__ == "GuardedBank"
+    assert type(guarded(sources, policies.sources, lender.services.clock).bank).__name__ == "GuardedBank"

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import requests
 
+from loanapp.backend.signing.roots import published_roots
 from loanapp.demonstration.identities import find_identity
 from loanapp.demonstration.identity_card import render_card
 from loanapp.domain.clock import SystemClock
@@ -69,7 +70,7 @@ def serving(lender):
     from loanapp.backend.app import create_app
 
     keys = lender.services.keys
-    keys.publish()
+    keys.publish(published_roots(lender.services))
     root = lender.services.database.path.parent / "public" / "transport_root.pem"
     with served_over_tls(create_app(lender.services), keys.server_context) as url, Wire(url, root) as wire:
         wire.clock = lender.services.clock

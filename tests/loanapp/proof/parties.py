@@ -62,13 +62,13 @@ class Parties:
         )
         return Trust((self.document_root.certificate, self.time_root.certificate), lists)
 
-    def sign(self, prepared, signer=None):
+    def sign(self, prepared, signer=None, chain=None):
         signer = signer or self.borrower
         return sign_as_borrower(
             prepared,
             signer.key,
             signer.certificate,
-            [self.borrower_authority.certificate],
+            chain or [self.borrower_authority.certificate],
             self.stamping.timestamper(),
             now=self.now,
             words=borrower_words("测试甲", self.now, simulated=True),

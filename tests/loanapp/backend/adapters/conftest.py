@@ -4,6 +4,7 @@ import dataclasses
 import ssl
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import trustme
@@ -15,6 +16,7 @@ from loanapp.backend.adapters.http_sources import (
     HttpBank,
     HttpBureau,
     HttpCardGateway,
+    HttpCertificateAuthority,
     HttpRegistry,
     HttpScreening,
 )
@@ -28,14 +30,19 @@ from loanapp.backend.adapters.simulated import (
     line_to,
     simulated_identities,
 )
+from loanapp.backend.adapters.simulated_authority import SimulatedCertificateAuthority
 from loanapp.backend.adapters.simulated_bank import SimulatedBank
 from loanapp.backend.policy import load_policies
 from loanapp.backend.policy.sources import SourceName
+from loanapp.proof import authorities
 from tests.loanapp.backend.tls_server import served_over_tls
 from tests.loanapp.backend.walk import MovableClock
 
 SECRET = "said only to the example server"
 POLICIES = load_policies()
+MADE_AT = datetime.now(UTC) - timedelta(days=1)
+ROOT = authorities.make_document_root(MADE_AT)
+ISSUER = authorities.make_borrower_authority(ROOT, MADE_AT)
 KNOWN = {row.name: row for row in simulated_identities().values()}
 
 
@@ -62,12 +69,21 @@ def simulators(folder, clock, people=None, *, failing=None, seconds=0.0, payout_
         prefix="SIMHTTP",  # the lender's own simulated bank counts from one as well
         marks={one.card_number: one.bank for one in people.values()},
     )
+    authority = SimulatedCertificateAuthority(
+        folder / f"{len(list(folder.iterdir()))}-authority.sqlite",
+        lambda: ROOT,
+        lambda: ISSUER,
+        line(SourceName.AUTHORITY),
+        clock,
+        marks={one.name: one.line(SourceName.AUTHORITY) for one in people.values()},
+    )
     return Sources(
         registry=SimulatedRegistry(people, line(SourceName.REGISTRY)),
         bureau=SimulatedBureau(people, line(SourceName.BUREAU)),
         screening=SimulatedScreening(people, line(SourceName.SCREENING)),
         gateway=SimulatedCardGateway(people, policies.issuers, line(SourceName.GATEWAY)),
         bank=bank,
+        authority=authority,
         messages=SimulatedMessages(),
     )
 
@@ -102,6 +118,7 @@ def http_sources(url, root, *, secret=SECRET, timeout=5.0):
         screening=HttpScreening(line),
         gateway=HttpCardGateway(line),
         bank=HttpBank(line),
+        authority=HttpCertificateAuthority(line, ROOT.certificate_pem),
         messages=SimulatedMessages(),  # another work: no source of a decision
     )
 
@@ -132,7 +149,7 @@ def stand(request, tmp_path, authority, root):
         if request.param == "simulated":
             yield Stand(inner, clock, inner)
         elif request.param == "guarded":
-            yield Stand(guarded(inner, POLICIES.sources), clock, inner)
+            yield Stand(guarded(inner, POLICIES.sources, clock), clock, inner)
         else:
             from loanapp.backend.adapters.example_server import example_server
 
@@ -140,6 +157,7 @@ def stand(request, tmp_path, authority, root):
                 yield Stand(http_sources(url, root), clock, inner)
     finally:
         inner.bank.close()
+        inner.authority.close()
 
 
 class Patience:

@@ -1,5 +1,6 @@
 """Adapters are chosen by a file, the page that explains it is run, and a loan goes over HTTPS from end to end."""
 
+import dataclasses
 import re
 
 import pytest
@@ -10,9 +11,14 @@ from loanapp.backend.adapters.example_server import example_server
 from loanapp.backend.adapters.guarded import guarded
 from loanapp.backend.adapters.ports import RegistryAnswer, SourceDownError
 from loanapp.backend.policy import PolicyError
+from loanapp.backend.signing.roots import contract_roots, published_roots
+from loanapp.proof.bundle_verification import verify_bundle
+from loanapp.proof.canonical_zip import unpack
+from loanapp.proof.problems import ProofProblem
 from loanapp.resource_files import resource_path
 from tests.loanapp.backend.adapters.conftest import KNOWN, POLICIES, SECRET, over_tls, simulators
 from tests.loanapp.backend.walk import MovableClock
+from tests.loanapp.proof.another_authority import AnotherAuthority
 
 PAGE = resource_path().parent / "docs" / "adapters.md"
 ONE = KNOWN["测试甲"]
@@ -23,7 +29,9 @@ FACTORIES = {
     "screening": "HttpScreening",
     "gateway": "HttpCardGateway",
     "bank": "HttpBank",
+    "authority": "HttpCertificateAuthority",
 }
+TRUSTED = {"authority"}
 
 
 def example(language):
@@ -35,6 +43,7 @@ def behind(tmp_path):
     inner = simulators(tmp_path, MovableClock())
     yield inner
     inner.bank.close()
+    inner.authority.close()
 
 
 def _register(answers):
@@ -86,6 +95,10 @@ GOOD = {"factory": f"{HTTP}:HttpRegistry", "url": "https://register.example", "r
         ("registry", {"root": "nowhere.pem"}, "a file of"),
         ("registry", {"secret": "nowhere"}, "a file of"),
         ("registry", {"proxy": "x"}, "needs"),
+        ("registry", {"trust": "root.pem"}, "needs"),
+        ("authority", {}, "needs"),
+        ("authority", {"trust": "nowhere.pem"}, "trusted roots"),
+        ("authority", {"trust": "secret"}, "trusted roots"),
     ],
 )
 def test_a_file_that_does_not_hold_stops_the_start(tmp_path, behind, root, name, change, named):
@@ -107,15 +120,30 @@ def test_a_loan_whose_every_source_is_over_https(walker, clock, lender, tmp_path
     (tmp_path / "root.pem").write_bytes(root.read_bytes())
     (tmp_path / "secret").write_text(SECRET)
     services = lender.services
-    with over_tls(example_server(behind, SECRET), authority) as url:
+    another = AnotherAuthority(clock)
+    (tmp_path / "trust.pem").write_text(another.roots_pem)
+    with over_tls(example_server(dataclasses.replace(behind, authority=another), SECRET), authority) as url:
         rows = [
             f'[{source}]\nfactory = "{HTTP}:{name}"\nurl = "{url}"\nroot = "root.pem"\nsecret = "secret"\n'
+            + ('trust = "trust.pem"\n' if source in TRUSTED else "")
             for source, name in FACTORIES.items()
         ]
         (tmp_path / "adapters.toml").write_text("".join(rows))
-        sources = guarded(chosen(tmp_path, services.sources, POLICIES.sources), POLICIES.sources)
+        sources = guarded(chosen(tmp_path, services.sources, POLICIES.sources), POLICIES.sources, clock)
         monkeypatch.setattr(type(services), "sources", property(lambda _services: sources), raising=False)
         one = walker()
         one.borrow(clock)
+        bundle = one.call("GET", one.at("/evidence")).content
+        roots = contract_roots(services)
+        assert published_roots(services)["borrower_root"] == another.roots_pem
     assert [key for key, _amount in behind.bank.paid()] == [f"{one.id}:payout:pay"]
     assert not [key for key, _amount in lender.bank.paid() if key.startswith(one.id)]
+    # What was signed under the other authority is held against that authority's root, and against no other.
+    assert verify_bundle(bundle, roots, at=clock.now()).first_problem is None
+    files = dict(unpack(bundle))
+    assert {"02-signer/borrower-authority.crl", "02-signer/borrower-authority.ocsp"} <= set(files)
+    assert b"BEGIN CERTIFICATE" in files["02-signer/certificates.pem"]
+    without = verify_bundle(bundle, dataclasses.replace(roots, borrower=()), at=clock.now())
+    assert without.contract.first_problem is ProofProblem.SIGNER_UNKNOWN
+    ((_key, name, reference),) = another.asked  # all that leaves the house of the person
+    assert (name, reference) == (one.who.name, one.get()["number"])

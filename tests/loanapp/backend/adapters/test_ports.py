@@ -4,10 +4,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from cryptography.x509 import load_der_x509_crl
 
 from loanapp.backend.adapters.ports import (
     BureauRecord,
     CardAnswer,
+    CertificateRefusedError,
     OrderState,
     PortraitAnswer,
     RegistryAnswer,
@@ -15,7 +17,9 @@ from loanapp.backend.adapters.ports import (
     ScreeningAnswer,
 )
 from loanapp.domain.clock import CHINA
-from tests.loanapp.backend.adapters.conftest import KNOWN
+from loanapp.proof.authorities import load_certificates, requested_key
+from loanapp.proof.keys import certificate_request, new_signing_key
+from tests.loanapp.backend.adapters.conftest import ISSUER, KNOWN, ROOT
 
 ONE, TWO, THREE = KNOWN["测试甲"], KNOWN["测试乙"], KNOWN["测试丙"]
 STRANGER = "110199199203150011"
@@ -117,3 +121,45 @@ class TestBank:
             "f", ONE.card_number, ONE.name, Decimal("899.75")
         )
         assert stand.inner.bank.debited() == [("f", Decimal("899.75"))]
+
+
+class TestCertificateAuthority:
+    REQUEST = certificate_request(new_signing_key(), "ignored")
+
+    def certify(self, stand, key="a:certificate:1", request=None):
+        return stand.sources.authority.certify(key, request or self.REQUEST, ONE.name, "LA20261127-0001")
+
+    def test_it_certifies_this_key_under_its_root_and_says_that_it_is_a_test(self, stand):
+        issued = self.certify(stand)
+        (certificate,) = load_certificates(issued.certificate_pem)
+        assert certificate.public_key() == requested_key(self.REQUEST)
+        assert all(word in certificate.subject.rfc4514_string() for word in (ONE.name, "模拟 TEST", "LA20261127-0001"))
+        assert load_certificates(issued.chain_pem) == [ISSUER.certificate, ROOT.certificate]
+        assert load_certificates(stand.sources.authority.roots_pem) == [ROOT.certificate]
+
+    def test_one_key_is_one_certificate(self, stand):
+        first = self.certify(stand)
+        stand.clock.move(minutes=5)
+        assert self.certify(stand) == first
+        assert self.certify(stand, "b:certificate:1").certificate_pem != first.certificate_pem
+
+    @pytest.mark.parametrize("request_pem", ["no request", REQUEST.replace("A", "B")])
+    def test_what_is_no_request_is_refused_and_not_called_silence(self, stand, request_pem):
+        with pytest.raises(CertificateRefusedError):
+            self.certify(stand, request=request_pem)
+        self.certify(stand)  # nothing was counted against the authority
+
+    def test_what_it_says_of_revocation_proves_the_whole_chain(self, stand):
+        issued = self.certify(stand)
+        (certificate,) = load_certificates(issued.certificate_pem)
+
+        def revoked():
+            proofs = stand.sources.authority.revocation(issued)
+            assert proofs.responses == ()
+            lists = [load_der_x509_crl(one) for one in proofs.lists]
+            assert [one.issuer for one in lists] == [ROOT.certificate.subject, ISSUER.certificate.subject]
+            return lists[1].get_revoked_certificate_by_serial_number(certificate.serial_number) is not None
+
+        assert not revoked()
+        stand.inner.authority.revoke(issued.certificate_pem)
+        assert revoked()

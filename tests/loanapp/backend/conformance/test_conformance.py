@@ -9,6 +9,7 @@ import pytest
 
 from loanapp.backend.app import create_app
 from loanapp.backend.openapi import openapi_document
+from loanapp.backend.signing.roots import published_roots
 from loanapp.client.endpoint import Endpoint
 from loanapp.commands import main
 from loanapp.conformance.borrower_rules import BORROWER_RULES
@@ -60,7 +61,7 @@ class Mutated:
 @contextmanager
 def served(lender, asked=None, told=None):
     keys = lender.services.keys
-    keys.publish()
+    keys.publish(published_roots(lender.services))
     with served_over_tls(Mutated(create_app(lender.services), asked, told), keys.server_context) as url:
         yield url
 
