@@ -39,9 +39,15 @@ def main(arguments: "Sequence[str] | None" = None) -> int:
 
 
 def _open_window() -> int:
+    import gc
     import os
 
-    from ui import no_window
+    # Nothing is thrown away before the first picture, so nobody has to look for it.
+    gc.disable()
+    # Before Qt: once its modules are loaded, each further one is looked through for Qt's features.
+    from ui import input_method, no_window
+    from ui.home import WindowSettings, data_folder
+    from ui.one_window import OneWindow
 
     if (hindrance := no_window.hindrance()) is not None:
         no_window.tell(hindrance)
@@ -53,9 +59,6 @@ def _open_window() -> int:
         no_window.tell(no_window.lacking([str(error).partition(":")[0]]))
         return 1
 
-    from ui import input_method
-    from ui.home import WindowSettings, data_folder
-    from ui.one_window import OneWindow
     from ui.shell import Shell, first_title, load_font
 
     input_method.prepare()
@@ -136,9 +139,12 @@ def _open_again() -> None:
 
 def _look_first(shell: "Shell", settings: "WindowSettings", home: "Path", one: "OneWindow") -> "StartCheck":
     """Whether what is typed can be kept here; only then the program is furnished."""
+    import gc
+
     from ui import crash
     from ui.start_check import StartCheck, fault_of_storage
 
+    gc.enable()
     _complete_packed_program()
     crash.install()
     one.answer_by(shell)
@@ -164,7 +170,8 @@ def _complete_packed_program() -> None:
         return
     import importlib.util
 
-    for hook in ("pyi_rth_pkgutil", "pyi_rth_multiprocessing") if sys.argv[1:] else ("pyi_rth_pkgutil",):
+    hooks = ("pyi_rth_inspect", "pyi_rth_pkgutil")
+    for hook in (*hooks, "pyi_rth_multiprocessing") if sys.argv[1:] else hooks:
         # A build whose modules do not ask for one has none.
         if importlib.util.find_spec(hook) is not None:
             importlib.import_module(hook)
@@ -177,9 +184,7 @@ def _complete_packed_program() -> None:
 
 def _report(application: object) -> None:
     """Print how long the first picture took, from the first line of this module, and end: for the bench."""
-    import json
-
-    print(json.dumps({"first_paint_ms": round((time.perf_counter() - _started) * 1000, 1)}), flush=True)  # noqa: T201
+    print(f'{{"first_paint_ms": {(time.perf_counter() - _started) * 1000:.1f}}}', flush=True)  # noqa: T201
     quit_now = getattr(application, "quit", None)
     if quit_now is not None:
         quit_now()

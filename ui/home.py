@@ -1,12 +1,12 @@
 """Where the program keeps its own files on this computer, and what the window remembers of its looks."""
 
-import json
 import os
 import sys
 from pathlib import Path
 from typing import Final, Literal
 
 from loanapp.resource_files import data_folder
+from ui.quick_json import read_object
 from ui.window_place import Rect, read_place
 
 __all__ = ["WindowSettings", "data_folder", "system_language"]
@@ -59,10 +59,10 @@ class WindowSettings:
         """What was chosen last time; the system's language the first time."""
         settings = cls(system_language())
         try:
-            stored = json.loads((folder / _SETTINGS).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            stored = read_object(folder / _SETTINGS)
+        except OSError:
             return settings
-        if isinstance(stored, dict):
+        if stored:
             settings.kept = True
             if stored.get("language") in ("zh", "en"):
                 settings.language = stored["language"]
@@ -82,6 +82,8 @@ class WindowSettings:
 
     def save(self, folder: Path) -> None:
         """Write; a disk that refuses costs the looks of the next start, nothing else."""
+        import json
+
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             kept = {name: getattr(self, name) for name in self.__slots__ if name != "kept"}

@@ -1,21 +1,17 @@
 """How Chinese is typed on Linux: the input method that the system asks for, or the way to it that this program has.
 
 Qt's own plug-in for IBus comes with the program. The one for Fcitx cannot: it is bound to the exact version of Qt that
-it was built for (docs/decisions/0016). Fcitx speaks IBus's language too, so it is reached that way.
+it was built for (docs/decisions/0016). Fcitx speaks IBus's language too, so it is reached that way. No Qt here: it is
+imported before the first picture.
 """
 
 import os
 from collections.abc import MutableMapping
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject
-from PySide6.QtGui import QInputMethodEvent
-from PySide6.QtWidgets import QWidget
-
 _LIST: Final = "QT_IM_MODULES"
 _ONE: Final = "QT_IM_MODULE"
 _OURS: Final = "ibus"
-_COMPOSING: Final = "composing"
 
 
 def prepare(environment: MutableMapping[str, str] | None = None) -> None:
@@ -27,24 +23,3 @@ def prepare(environment: MutableMapping[str, str] | None = None) -> None:
     elif not wanted and variables.get("DISPLAY") and not variables.get("WAYLAND_DISPLAY"):
         # Where IBus does not answer, Qt goes on to what it takes by itself.
         variables[_LIST] = f"{_OURS};compose"
-
-
-class _Composition(QObject):
-    """Notes on an editor whether the input method has letters in it that are no characters yet."""
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Look, and take nothing."""
-        letters = event.preeditString() if isinstance(event, QInputMethodEvent) else ""
-        if event.type() in (QEvent.Type.InputMethod, QEvent.Type.FocusOut):
-            watched.setProperty(_COMPOSING, bool(letters))
-        return super().eventFilter(watched, event)
-
-
-def watch_composition(editor: QWidget) -> None:
-    """Let :func:`is_composing` know of ``editor``."""
-    editor.installEventFilter(_Composition(editor))
-
-
-def is_composing(editor: QWidget | None) -> bool:
-    """Whether Enter belongs to the input method: most keep it, some hand it on while letters are still chosen from."""
-    return editor is not None and bool(editor.property(_COMPOSING))

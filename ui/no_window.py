@@ -3,7 +3,6 @@
 Standard library only; nothing here may need what may be missing.
 """
 
-import ctypes
 import os
 import sys
 from typing import Final
@@ -59,6 +58,8 @@ def tell(sentence: str) -> None:
 
 
 def _opens(library: str) -> bool:
+    import ctypes
+
     try:
         ctypes.CDLL(library)
     except OSError:

@@ -1,21 +1,26 @@
 """One window for one data folder: a second start raises the first window and ends.
 
 The first holds a lock, which dies with its process; the second leaves a request beside it, and the first takes it away.
+No Qt: its lock waits until the disk has written who holds it, and the first picture would wait with it.
 """
 
+import os
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QFileSystemWatcher, QLockFile, QObject
-
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from ui.raise_request import RaiseRequest
+
 _FOLDER: Final = "window"
 _REQUEST: Final = "raise"
+_LOCK: Final = "in-use"
 _ANSWERS_WITHIN_S: Final = 3.0
+_LOOK_AGAIN_S: Final = 0.05
 
 
 class OneWindow:
@@ -24,18 +29,26 @@ class OneWindow:
     def __init__(self, home: Path) -> None:
         self._folder = home / _FOLDER
         self._request = self._folder / _REQUEST
-        self._lock = QLockFile(str(self._folder / "lock"))
-        # Its age says nothing; whether its process lives does.
-        self._lock.setStaleLockTime(0)
-        self._watcher: _Watcher | None = None
+        self._held: int | None = None
+        self._asked: RaiseRequest | None = None
 
     def is_ours(self, patience_ms: int = 0) -> bool:
         """Whether no other window is open; a folder that cannot be written is told by who looks at storage."""
+        if self._held is not None:
+            return True
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            file = os.open(self._folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError:
             return True
-        return self._lock.tryLock(patience_ms) or self._lock.error() != QLockFile.LockError.LockFailedError
+        until = time.monotonic() + patience_ms / 1000
+        while not _locked(file):
+            if time.monotonic() >= until:
+                os.close(file)
+                return False
+            time.sleep(_LOOK_AGAIN_S)
+        self._held = file
+        return True
 
     def ask_the_other(self) -> bool:
         """Ask the window that is open to come forward; whether it did."""
@@ -48,35 +61,38 @@ class OneWindow:
             if time.monotonic() > until:
                 self._request.unlink(missing_ok=True)
                 return False
-            time.sleep(0.05)
+            time.sleep(_LOOK_AGAIN_S)
         return True
 
     def answer_by(self, window: "QWidget") -> None:
         """Let ``window`` come forward when another start asks for it."""
+        from ui.raise_request import RaiseRequest
+
         # Where the folder cannot be written nobody can ask either, and who looks at storage says so.
         with suppress(OSError):
             self._request.unlink(missing_ok=True)
-        self._watcher = _Watcher(self._request, window)
+        self._asked = RaiseRequest(self._request, window)
 
     def release(self) -> None:
         """Let the next one in."""
-        self._lock.unlock()
+        if self._held is not None:
+            os.close(self._held)
+            self._held = None
 
 
-class _Watcher(QObject):
-    def __init__(self, request: Path, window: "QWidget") -> None:
-        super().__init__(window)
-        self._request, self._window = request, window
-        self._files = QFileSystemWatcher([str(request.parent)], self)
-        self._files.directoryChanged.connect(self._changed)
+def _locked(file: int) -> bool:
+    """Take the lock of an open file; ``False`` where another process has it. What keeps no locks cannot be asked."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
 
-    def _changed(self, _folder: str) -> None:
-        if not self._request.exists():
-            return
-        self._request.unlink(missing_ok=True)
-        window = self._window
-        if window.isMinimized():
-            window.showNormal()
-        window.show()
-        window.raise_()
-        window.activateWindow()
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    except OSError:
+        return True
+    return True

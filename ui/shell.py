@@ -4,7 +4,6 @@ Only what this picture needs is imported here, the rest follows while the borrow
 namespace ``Qt`` alone would cost 20 ms, so it is not touched.
 """
 
-import json
 import os
 from typing import TYPE_CHECKING, Literal
 
@@ -13,6 +12,7 @@ from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QFrame, QLabel, QMainWindow, QWidget
 
 from loanapp.resource_files import assets_folder, resource_path
+from ui.quick_json import read_object
 from ui.window_place import Rect, fitted
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ class Shell(QMainWindow):
 def first_title(language: Literal["zh", "en"]) -> str:
     """The title of the first page, straight from its translations."""
     file = resource_path("translations", "en" if language == "en" else "zh_CN", "cost.json")
-    return str(json.loads(file.read_text(encoding="utf-8"))["title"])
+    return str(read_object(file)["title"])
 
 
 def load_font() -> None:

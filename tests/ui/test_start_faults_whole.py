@@ -79,7 +79,7 @@ def test_a_disk_that_is_full(tmp_path):
         pytest.skip("no small disk can be made here")
     try:
         said = told(disk / "home")
-        assert " 15 MB" in said
+        assert " 16 MB" in said
         assert said.endswith("True\n")
         (disk / "full").write_bytes(bytes(16 << 20))
         assert told(disk / "home").endswith("False\n")

@@ -13,8 +13,8 @@ from ui.announce import announce
 from ui.components.buttons import LinkButton
 from ui.components.icons import IconView
 from ui.components.labels import label, set_role
+from ui.composition import watch_composition
 from ui.formats import around_money
-from ui.input_method import watch_composition
 from ui.rare_characters import prepare_for
 from ui.theme import theme
 from ui.theme.tokens import TARGET

@@ -25,7 +25,7 @@ from ui.components.buttons import PrimaryButton, SecondaryButton
 from ui.components.error_summary import FieldError
 from ui.components.fields import Field
 from ui.components.page_scaffold import PageScaffold
-from ui.input_method import is_composing
+from ui.composition import is_composing
 from ui.messages import MessageBridge
 from ui.operations import Operation, Operations
 from ui.theme import Theme
