@@ -20,6 +20,8 @@ _OUR_EXTRAS: Final = (
     "ui.gallery",
     "ui.tour",
 )
+# A lender that is served by workers is set up from its sources, never from a packed program.
+_SERVED: Final = "loanapp.backend.served"
 # Never opened by a program of widgets, or only by developers.
 _NEVER: Final = (
     *("tkinter", "pytest", "_pytest", "hypothesis", "mypy", "IPython", "matplotlib", "setuptools", "pip", "pydoc_data"),
@@ -30,6 +32,7 @@ _NEVER: Final = (
     *("fontTools.voltLib", "fontTools.mtiLib", "fontTools.ufoLib", "fontTools.merge", "fontTools.t1Lib"),
     *("fontTools.cu2qu", "fontTools.qu2cu", "fontTools.svgLib"),
     *("sqlalchemy.dialects.oracle", "sqlalchemy.dialects.mssql"),
+    *("alembic", "mako", "prometheus_client"),
 )
 _LENDERS: Final = (
     *("typst", "dbos", "psycopg", "psycopg_binary", "psycopg_c", "sqlalchemy", "greenlet", "fastapi", "starlette"),
@@ -99,6 +102,8 @@ class Parts:
 
     def keeps_module(self, name: str) -> bool:
         """Whether a module is packed, by its full name."""
+        if name == _SERVED or name.startswith(f"{_SERVED}."):
+            return False
         if self.embedded_lender:
             return True
         return not any(name == extra or name.startswith(f"{extra}.") for extra in _OUR_EXTRAS)

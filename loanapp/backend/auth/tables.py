@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from loanapp.backend.store.tables import Base
+from loanapp.backend.store.types import LONG
 
 
 class Device(Base):
@@ -70,7 +71,7 @@ class FailedTry(Base):
     """One try that counts, under a keyed digest of the account, the device or the network it came from."""
 
     __tablename__ = "failed_try"
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    id: Mapped[int] = mapped_column(LONG, primary_key=True, autoincrement=True)
     scope: Mapped[str]
     key_index: Mapped[str] = mapped_column(index=True)
     at: Mapped[datetime] = mapped_column(index=True)

@@ -27,6 +27,7 @@ from loanapp.backend.http.client_address import proxies
 from loanapp.backend.inference.client import InferenceClient
 from loanapp.backend.lifecycle.folder import LenderFolder
 from loanapp.backend.lifecycle.lender_keys import LenderKeys
+from loanapp.backend.lifecycle.stores import stores
 from loanapp.backend.origination.starter import LateOrigination
 from loanapp.backend.policy import Policies
 from loanapp.backend.policy.sources import SourceName
@@ -94,16 +95,17 @@ def assemble(folder: LenderFolder, policies: Policies, clock: Clock) -> Lender:
         marks={one.name: one.line(SourceName.AUTHORITY) for one in identities.values()},
     )
     simulated = _simulated_sources(identities, policies, bank, authority)
-    database = Database(folder.root / "lender.sqlite")
+    places = stores(folder.root)
+    database = Database(places.lender)
     make_tables(database.write_engine, Base)
-    origination = LateOrigination(folder.root / "workflow.sqlite")
+    origination = LateOrigination(places.workflow)
     services = Services(
         clock=clock,
         policies=policies,
         keys=keys,
         database=database,
         cipher=FieldCipher(folder.secret("data.key", KEY_BYTES)),
-        vault=Vault(folder.root / "vault", KeyFiles(folder.root / "keys")),
+        vault=Vault(folder.root / "vault", KeyFiles(folder.root / "keys"), places.vault),
         inference=InferenceClient(),
         intake=Intake(policies.face.upload.at_once),
         sources=guarded(chosen(folder.root, simulated, policies.sources), policies.sources, clock),

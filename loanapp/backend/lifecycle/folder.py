@@ -4,12 +4,15 @@ import os
 import secrets
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
 _OWNER_FOLDER: Final = 0o700
 _OWNER_FILE: Final = 0o600
 _LOCK_PATIENCE_SECONDS: Final = 3.0
+_MAKING_PATIENCE_SECONDS: Final = 30.0
 
 
 class FolderInUseError(RuntimeError):
@@ -47,17 +50,32 @@ class LenderFolder:
         """Random bytes kept in ``keys/``, made at the first call."""
         path = self.root / "keys" / name
         if not path.exists():
-            self.write_private(path, secrets.token_bytes(size))
+            with self.making():
+                if not path.exists():
+                    self.write_private(path, secrets.token_bytes(size))
         return path.read_bytes()
 
-    def lock(self) -> None:
+    @contextmanager
+    def making(self) -> Iterator[None]:
+        """While a key is made: of workers that start at once one makes it, and the others find it made."""
+        with (self.root / "making.lock").open("a+b") as file:
+            deadline = time.monotonic() + _MAKING_PATIENCE_SECONDS
+            while not _try_lock(file, shared=False):
+                if time.monotonic() > deadline:
+                    raise FolderInUseError(str(self.root))
+                time.sleep(0.01)
+            yield
+
+    def lock(self, *, shared: bool = False) -> None:
         """Take the folder for this process; the system gives it back however the process ends.
+
+        ``shared``: beside other workers on the same databases, and no embedded lender.
 
         Waits a little for a predecessor that is just ending; then raises :class:`FolderInUseError`.
         """
         file = (self.root / "lender.lock").open("a+b")
         deadline = time.monotonic() + _LOCK_PATIENCE_SECONDS
-        while not _try_lock(file):
+        while not _try_lock(file, shared=shared):
             if time.monotonic() > deadline:
                 file.close()
                 raise FolderInUseError(str(self.root))
@@ -74,7 +92,8 @@ class LenderFolder:
 if sys.platform == "win32":
     import msvcrt
 
-    def _try_lock(file: IO[bytes]) -> bool:
+    def _try_lock(file: IO[bytes], *, shared: bool) -> bool:
+        del shared  # workers side by side are for the systems of servers
         try:
             file.seek(0)
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
@@ -85,9 +104,9 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _try_lock(file: IO[bytes]) -> bool:
+    def _try_lock(file: IO[bytes], *, shared: bool) -> bool:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except OSError:
             return False
         return True

@@ -41,7 +41,7 @@ class LenderKeys:
         """The TLS certificate; a new one is made before the old one ends."""
         found = self._credential("server", self._new_server)
         if found.certificate.not_valid_after_utc - _RENEW_BEFORE < self._clock.now():
-            (self._folder.root / "keys" / "server.pem").unlink()
+            (self._folder.root / "keys" / "server.pem").unlink(missing_ok=True)
             found = self._credential("server", self._new_server)
         return found
 
@@ -107,12 +107,17 @@ class LenderKeys:
         with self._lock:
             path = self._folder.root / "keys" / f"{name}.pem"
             if not path.exists():
-                self._folder.write_private(path, make(self._clock.now()).to_pem())
+                made = make(self._clock.now()).to_pem()  # outside: it may need another key first
+                with self._folder.making():
+                    if not path.exists():
+                        self._folder.write_private(path, made)
             return Credential.from_pem(path.read_bytes())
 
     def _raw(self, name: str, make: Callable[[], _Key], load: Callable[[bytes], _Key]) -> _Key:
         with self._lock:
             path = self._folder.root / "keys" / f"{name}.pem"
             if not path.exists():
-                self._folder.write_private(path, keys.private_key_pem(make()))
+                with self._folder.making():
+                    if not path.exists():
+                        self._folder.write_private(path, keys.private_key_pem(make()))
             return load(path.read_bytes())

@@ -7,11 +7,11 @@ import argparse
 import sys
 from collections import Counter
 from pathlib import Path
-from urllib.parse import quote
 
-from sqlalchemy import create_engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from loanapp.backend.lifecycle.stores import reading_engine
 from loanapp.backend.store.tables import LedgerRow
 
 
@@ -38,8 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m loanapp.backend.origination.challenger")
     parser.add_argument("data", type=Path, help="the lender's data folder")
     args = parser.parse_args(arguments)
-    path = quote((args.data / "lender.sqlite").resolve().as_posix())
-    engine = create_engine(f"sqlite:///file:{path}?mode=ro&uri=true")
+    engine = reading_engine(args.data)
     try:
         with Session(engine) as session:
             found = compared(session)

@@ -20,11 +20,12 @@ from loanapp.backend.applications.store import Identity, Sealed
 from loanapp.backend.http.middleware import failure_place
 from loanapp.backend.origination import steps
 from loanapp.backend.origination.payout_keys import payout_key, payout_of
+from loanapp.backend.origination.workers import Workers
 from loanapp.backend.repeating import Repeating
 from loanapp.backend.services import Services
 from loanapp.backend.signing.contract import prepare_signing
 from loanapp.backend.staff.payouts import waits
-from loanapp.backend.store.database import workflow_engine
+from loanapp.backend.store.database import Place, address, workflow_engine
 from loanapp.backend.store.tables import Application
 from loanapp.backend.verification.documents import PORTRAIT
 from loanapp.domain.status import ApplicationStatus
@@ -36,7 +37,7 @@ _Result = TypeVar("_Result")
 # The shape of the workflow: change it with every change of the order of steps. Workflows under way finish under the
 # version they began with; the library's own default would be a hash of the source and strand them.
 WORKFLOW_VERSION: Final = "origination-3"
-_EXECUTOR: Final = "lender"
+_EXECUTOR: Final = "lender"  # the one process that has a folder of SQLite files
 _RECOVERIES: Final = 100_000
 _DOWN: Final = "down"
 _TAKEN_BACK: Final = "taken_back"  # by the borrower, since the step began: nothing leaves, and the next step stops
@@ -44,6 +45,9 @@ _PAY_TRIES: Final = 5  # at 1, 2, 4 and 8 seconds; after that the next look at w
 _NOTICE: Final = "payout"  # the topic on which the bank's notices wake a payout
 _LOOK_AGAIN_SECONDS: Final = 30.0
 _FAILED: Final = frozenset({"ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
+# Over PostgreSQL a snapshot would be older than the turn its transaction waited for.
+_OF_EACH_STATEMENT: Final = "READ COMMITTED"
+_OF_ONE_MOMENT: Final = "SERIALIZABLE"
 # What a status means for the workflows: an offer waits for the borrower as a row and holds no thread.
 _TO_ASSESS: Final = (ApplicationStatus.SUBMITTED, ApplicationStatus.VERIFYING, ApplicationStatus.IN_REVIEW)
 _TO_PAY_OUT: Final = (ApplicationStatus.SIGNED, ApplicationStatus.DISBURSING)
@@ -63,23 +67,25 @@ def _engine() -> "DurableOrigination":
 class DurableOrigination:
     """One per process: the library keeps its state globally."""
 
-    def __init__(self, services: Services, path: Path) -> None:
+    def __init__(self, services: Services, place: Place) -> None:
         global _active  # noqa: PLW0603 - the workflow functions are found by name, not by object
         _quiet()
         self.services: Final = services
-        self._engine: Final[Engine] = workflow_engine(path)
+        self._engine: Final[Engine] = workflow_engine(place)
+        self._workers: Final = None if isinstance(place, Path) else Workers(self._engine)
+        self._isolation: Final = _OF_EACH_STATEMENT if self._workers else _OF_ONE_MOMENT
         config: DBOSConfig = {
             "name": "loanapp-lender",
-            "system_database_url": f"sqlite:///{path}",
+            "system_database_url": address(place),
             "system_database_engine": self._engine,
             "application_version": WORKFLOW_VERSION,
-            "executor_id": _EXECUTOR,
+            "executor_id": self._workers.name if self._workers else _EXECUTOR,
             "serializer": DBOSPortableJSONSerializer(),
             "log_level": "CRITICAL",
         }
         DBOS(config=config)
         self._datasource: Final = SQLAlchemyDatasource.create(
-            f"sqlite:///{services.database.path}",
+            address(services.database.place),
             engine=services.database.write_engine,
             serializer=DBOSPortableJSONSerializer(),
         )
@@ -94,7 +100,7 @@ class DurableOrigination:
             return work(self._datasource.sql_session())
 
         with self.services.database.write_lock:
-            return self._datasource.run_tx_step({"name": name}, act)
+            return self._datasource.run_tx_step({"name": name, "isolation_level": self._isolation}, act)
 
     def advance(self, application_id: str) -> None:
         """Begin the workflow that the application's status asks for; one that was begun already goes on by itself."""
@@ -152,6 +158,16 @@ class DurableOrigination:
             under_way = list(session.scalars(select(Application.id).where(Application.status.in_(statuses))))
         for application_id in under_way:
             self.advance(application_id)
+        self._take_over()
+
+    def _take_over(self) -> None:
+        """Have the workflows go on that a worker had begun which lives no more: whichever worker is free takes each."""
+        if self._workers is None:
+            return
+        pending = DBOS.list_workflows(status=["PENDING"], load_input=False, load_output=False)
+        ended = self._workers.ended({one.executor_id for one in pending if one.executor_id})
+        if ended:
+            DBOS._recover_pending_workflows(ended)  # noqa: SLF001 - the library has no public door to it
 
     def stop(self) -> None:
         """End the threads; what was going on is taken up at the next start."""
@@ -159,6 +175,8 @@ class DurableOrigination:
         self._looking.stop()
         DBOS.destroy()
         _active = None
+        if self._workers is not None:
+            self._workers.close()
         self._engine.dispose()
 
 

@@ -2,8 +2,9 @@
 
 import logging
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from loanapp.backend.store.database import Place
 
 if TYPE_CHECKING:
     from loanapp.backend.origination.engine import DurableOrigination
@@ -15,8 +16,8 @@ log = logging.getLogger(__name__)
 class LateOrigination:
     """The port's implementation until the engine is up; what is asked before that, the engine finds by itself."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, place: Place) -> None:
+        self._place = place
         self._engine: DurableOrigination | None = None
         self._lock = threading.Lock()
         self._stopped = False
@@ -27,7 +28,7 @@ class LateOrigination:
 
         with self._lock:
             if not self._stopped:
-                self._engine = DurableOrigination(services, self._path)
+                self._engine = DurableOrigination(services, self._place)
                 self._engine.watch()
 
     def advance(self, application_id: str) -> None:

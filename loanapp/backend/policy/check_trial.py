@@ -12,10 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from urllib.parse import quote
 
 from pydantic import ValidationError
-from sqlalchemy import create_engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loanapp.backend.policy.checks import Check, CheckPolicy, Demands, Situation
@@ -64,13 +63,13 @@ def try_on(seen: Iterable[Situation], now: CheckPolicy, then: CheckPolicy, today
 
 def situations(folder: Path, at: datetime) -> list[Situation]:
     """Every application of a lender's folder that was handed in, as the rows see it; the lender may be running."""
+    from loanapp.backend.lifecycle.stores import reading_engine  # noqa: PLC0415 - it imports policies
     from loanapp.backend.store.tables import Application  # noqa: PLC0415 - policies are below the store
     from loanapp.backend.verification.demands import situation  # noqa: PLC0415
     from loanapp.domain.status import ApplicationStatus  # noqa: PLC0415
 
     policies = load_policies()
-    path = quote((folder / "lender.sqlite").resolve().as_posix())
-    engine = create_engine(f"sqlite:///file:{path}?mode=ro&uri=true")
+    engine = reading_engine(folder)
     try:
         with Session(engine) as session:
             query = select(Application).where(Application.status != ApplicationStatus.DRAFT)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from loanapp.backend.store.types import EnumWord, Moment, Money
+from loanapp.backend.store.types import LONG, EnumWord, Moment, Money
 from loanapp.domain.consent import ConsentScope, LoanPurpose
 from loanapp.domain.hardship import HardshipReason, HardshipState
 from loanapp.domain.liveness import SourceKind, VerdictOutcome
@@ -152,7 +152,7 @@ class ApplicationEvent(Base):
     """When an application reached a status."""
 
     __tablename__ = "application_event"
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    id: Mapped[int] = mapped_column(LONG, primary_key=True, autoincrement=True)
     application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), index=True)
     status: Mapped[ApplicationStatus]
     at: Mapped[datetime]
@@ -312,7 +312,7 @@ class LedgerRow(Base):
     """One entry of the append-only ledger; what follows the salt is what the commitment hides."""
 
     __tablename__ = "ledger_entry"
-    no: Mapped[int] = mapped_column(primary_key=True)
+    no: Mapped[int] = mapped_column(LONG, primary_key=True, autoincrement=False)
     at: Mapped[datetime]
     kind: Mapped[str]
     commitment: Mapped[str]
@@ -333,7 +333,7 @@ class LedgerNode(Base):
 
     __tablename__ = "ledger_node"
     level: Mapped[int] = mapped_column(primary_key=True)
-    position: Mapped[int] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(LONG, primary_key=True)
     hash: Mapped[bytes]
 
 
@@ -341,7 +341,7 @@ class LedgerHead(Base):
     """A head the lender signed, and the token that says when, for those that were time-stamped."""
 
     __tablename__ = "ledger_head"
-    size: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    size: Mapped[int] = mapped_column(LONG, primary_key=True, autoincrement=False)
     at: Mapped[datetime]
     signed: Mapped[dict[str, Any]]
     stamp: Mapped[bytes | None]

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from loanapp.backend.lifecycle.folder import LenderFolder
+from loanapp.backend.lifecycle.stores import stores
 from loanapp.backend.vault.key_files import KeyFiles
 from loanapp.backend.vault.vault import ForeignVaultError, Vault
 from loanapp.domain.clock import SystemClock
@@ -20,12 +21,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("act", choices=["rotate", "status"])
     args = parser.parse_args(arguments)
     data = args.data.expanduser().absolute()
-    if not (data / "vault" / "vault.sqlite").is_file():
+    if not data.is_dir():
+        sys.stderr.write("there is no vault in this folder\n")
+        return 1
+    place = stores(data).vault
+    if isinstance(place, Path) and not place.is_file():
         sys.stderr.write("there is no vault in this folder\n")
         return 1
     folder = LenderFolder(data)
     try:
-        vault = Vault(folder.root / "vault", KeyFiles(folder.root / "keys"))
+        vault = Vault(folder.root / "vault", KeyFiles(folder.root / "keys"), place)
     except ForeignVaultError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -24,7 +24,7 @@ from sqlalchemy import String, delete, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from loanapp.backend.store.cipher import CipherError, FieldCipher
-from loanapp.backend.store.database import Database
+from loanapp.backend.store.database import Database, Place
 from loanapp.backend.store.types import Moment
 from loanapp.backend.store.upgrade import make_tables
 from loanapp.backend.vault.key_files import FIRST, KeyFiles, write_once
@@ -90,8 +90,8 @@ _WRAPPED_BY: Final = func.coalesce(VaultItem.key_id, FIRST)
 class Vault:
     """Keeps bytes that must be able to vanish."""
 
-    def __init__(self, folder: Path, keys: KeyFiles) -> None:
-        """``folder`` holds the files and the database; ``keys`` are kept apart from both.
+    def __init__(self, folder: Path, keys: KeyFiles, place: Place | None = None) -> None:
+        """``folder`` holds the files and, unless it is at ``place``, the database; ``keys`` are kept apart from both.
 
         Takes nothing away, so that a command may open the vault of a lender that runs. Raises
         :class:`ForeignVaultError` where keys or files lie there that are not those of the database.
@@ -99,7 +99,7 @@ class Vault:
         self._folder = folder
         self._keys = keys
         self._ciphers: dict[str, FieldCipher] = {}
-        self._database = Database(folder / "vault.sqlite")
+        self._database = Database(place or folder / "vault.sqlite", "vault")
         make_tables(self._database.write_engine, _Base)
         try:
             self._name_first_key()

@@ -4,10 +4,8 @@
 """
 
 import json
-import sqlite3
 import sys
 from collections.abc import Iterable
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -51,10 +49,15 @@ def _add(session: Session, now: datetime, names: Iterable[str]) -> None:
 
 def print_counts(folder: Path) -> None:
     """Print the counts of the lender in ``folder``, which may be running."""
-    path = folder / "lender.sqlite"
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
-        rows = database.execute("SELECT what, SUM(count) FROM face_count GROUP BY what ORDER BY what").fetchall()
-    sys.stdout.write(json.dumps(dict(rows), indent=1) + "\n")
+    from loanapp.backend.lifecycle.stores import reading_engine  # noqa: PLC0415 - for the command alone
+
+    engine = reading_engine(folder)
+    try:
+        with Session(engine) as session:
+            found = face_counts(session)
+    finally:
+        engine.dispose()
+    sys.stdout.write(json.dumps(found, indent=1) + "\n")
 
 
 if __name__ == "__main__":

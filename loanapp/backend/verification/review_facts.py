@@ -11,11 +11,11 @@ import sys
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-from sqlalchemy import create_engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from loanapp.backend.lifecycle.stores import reading_engine
 from loanapp.backend.store.tables import ConsentRecord, LivenessSession
 from loanapp.domain.consent import ConsentScope
 
@@ -62,8 +62,7 @@ def facts_sha256(facts: list[dict[str, Any]]) -> str:
 
 def print_facts(folder: Path, application_id: str) -> None:
     """Print the facts of one application of the lender in ``folder``, which may be running."""
-    path = quote((folder / "lender.sqlite").resolve().as_posix())
-    engine = create_engine(f"sqlite:///file:{path}?mode=ro&uri=true")
+    engine = reading_engine(folder)
     try:
         with Session(engine) as session:
             facts = review_facts(session, application_id)

@@ -1,17 +1,19 @@
 """One lender for the whole package: every part is the real one, only the simulated sources answer at once."""
 
+import contextlib
 import dataclasses
 import itertools
+import os
 from datetime import timedelta
-from hashlib import sha256
 
 import pytest
 from sqlalchemy import update
 
-from loanapp.backend.inference.client import InferenceClient
 from loanapp.backend.store.tables import Application, Loan
 from loanapp.domain.status import ApplicationStatus
+from tests.loanapp.backend.remembering_inference import RememberingInference
 from tests.loanapp.backend.walk import MovableClock, Walker, serving
+from tests.postgresql import cluster
 
 _INSTANT = {
     "registry_seconds": 0.0,
@@ -28,23 +30,6 @@ _INSTANT = {
 _IMPATIENT = {"waits": (0.05, 0.05)}
 _phones = itertools.count(13911110000)
 _lenders = []
-
-
-class RememberingInference(InferenceClient):
-    """The real inference process, asked once for each photo: many tests begin with the same card."""
-
-    def __init__(self):
-        super().__init__()
-        self._read = {}
-
-    def warm_up(self):
-        """Nothing is gained by it here: the first photo waits as long."""
-
-    def read_document(self, photo, side):
-        key = side, sha256(photo).hexdigest()
-        if key not in self._read:
-            self._read[key] = super().read_document(photo, side)
-        return self._read[key]
 
 
 @pytest.fixture(scope="session")
@@ -65,7 +50,15 @@ def lender(tmp_path_factory, clock):
     # The whole package signs in from one address.
     unhurried = policies.sign_in.model_copy(update={"codes_network_an_hour": 10_000, "wrong_codes_network": 10_000})
     policies = dataclasses.replace(policies, sign_in=unhurried)
-    built = assemble(LenderFolder(tmp_path_factory.mktemp("lender") / "data"), policies, clock)
+    folder = LenderFolder(tmp_path_factory.mktemp("lender") / "data")
+    with contextlib.ExitStack() as stack:
+        if os.environ.get("LOANAPP_TEST_DATABASE") == "postgresql":
+            (folder.root / "database.toml").write_text(stack.enter_context(cluster()).stores())
+        built = assemble(folder, policies, clock)
+        yield from _running(built)
+
+
+def _running(built):
     inference = RememberingInference()
     built = dataclasses.replace(built, services=dataclasses.replace(built.services, inference=inference))
     built.origination.start(built.services)

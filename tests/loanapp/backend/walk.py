@@ -71,7 +71,7 @@ def serving(lender):
 
     keys = lender.services.keys
     keys.publish(published_roots(lender.services))
-    root = lender.services.database.path.parent / "public" / "transport_root.pem"
+    root = keys._folder.root / "public" / "transport_root.pem"
     with served_over_tls(create_app(lender.services), keys.server_context) as url, Wire(url, root) as wire:
         wire.clock = lender.services.clock
         yield wire

@@ -1,0 +1,122 @@
+"""One worker of a lender that is served: any number of them stand behind a balancer, over the same databases."""
+
+import logging
+import os
+import signal
+import socket
+import ssl
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
+
+from loanapp.backend.app import create_app
+from loanapp.backend.http.middleware import failure_place
+from loanapp.backend.lifecycle.assembly import Lender, assemble
+from loanapp.backend.lifecycle.folder import FolderInUseError, LenderFolder
+from loanapp.backend.lifecycle.stores import stores
+from loanapp.backend.policy import Policies, PolicyError, load_policies
+from loanapp.backend.signing.roots import published_roots
+from loanapp.backend.vault.vault import ForeignVaultError
+from loanapp.domain.clock import SystemClock
+
+log = logging.getLogger(__name__)
+
+EXIT_OK: Final = 0
+EXIT_FAILED: Final = 1
+_BACKLOG: Final = 2048
+
+
+@dataclass(frozen=True)
+class Serving:
+    """Where a worker listens, and with what: ``certificate`` is a PEM file of chain and key, else the lender's own.
+
+    ``grace_seconds``: how long requests under way may take once it was told to end.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8443
+    certificate: Path | None = None
+    grace_seconds: int = 20
+
+
+def run_worker(data: Path, serving: Serving, policies: Policies | None = None) -> int:
+    """Serve until SIGTERM or SIGINT; the exit code. Says why it cannot start in one sentence of the log."""
+    os.umask(0o077)
+    try:
+        policies = policies or load_policies()
+        folder = LenderFolder(data)
+        folder.lock(shared=stores(folder.root).shared)
+        lender = assemble(folder, policies, SystemClock())
+    except FolderInUseError:
+        log.error("the worker cannot start: another lender works in this folder; workers side by side need PostgreSQL")  # noqa: TRY400
+        return EXIT_FAILED
+    except (PolicyError, ForeignVaultError) as error:
+        log.error("the worker cannot start: %s", error)  # noqa: TRY400 - the sentence says what to do
+        return EXIT_FAILED
+    except (OSError, SQLAlchemyError, ValueError) as error:
+        log.error("the worker cannot start: %s", failure_place(error))  # noqa: TRY400 - its text may hold an address
+        return EXIT_FAILED
+    try:
+        return EXIT_OK if _serve(lender, serving) else EXIT_FAILED
+    finally:
+        lender.close()
+        folder.unlock()
+
+
+def _serve(lender: Lender, serving: Serving) -> bool:
+    keys = lender.services.keys
+    keys.publish(published_roots(lender.services))
+    listener = socket.create_server((serving.host, serving.port), backlog=_BACKLOG)
+    config = uvicorn.Config(
+        create_app(lender.services),
+        ssl_context_factory=lambda _config, _default: _context(lender, serving.certificate),
+        access_log=False,
+        log_config=None,
+        lifespan="off",
+        proxy_headers=False,  # network.toml names the proxies that are believed
+        server_header=False,
+        timeout_graceful_shutdown=serving.grace_seconds,
+        timeout_keep_alive=60,
+    )
+    server = _Server(config, lender)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # The server stops gracefully at either and then raises it again, which must not cut our own end short.
+        signal.signal(number, lambda _number, _frame: None)
+    server.run(sockets=[listener])
+    return not server.failed
+
+
+def _context(lender: Lender, certificate: Path | None) -> ssl.SSLContext:
+    if certificate is None:
+        return lender.services.keys.server_context()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.load_cert_chain(certificate)
+    return context
+
+
+class _Server(uvicorn.Server):
+    """Brings up what requests do not need once it listens; a worker without its workflow ends."""
+
+    def __init__(self, config: uvicorn.Config, lender: Lender) -> None:
+        super().__init__(config)
+        self._lender = lender
+        self.failed = False
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then begin the work."""
+        await super().startup(sockets)
+        if not self.should_exit:
+            threading.Thread(target=self._late_start, name="late-start", daemon=True).start()
+
+    def _late_start(self) -> None:
+        try:
+            self._lender.start_background()
+        except Exception as error:  # noqa: BLE001 - whatever it is, a lender without its workflow must not go on
+            if not self.should_exit:
+                log.error("the worker cannot go on: %s", failure_place(error))  # noqa: TRY400 - see failure_place
+                self.failed = self.should_exit = True
