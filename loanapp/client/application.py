@@ -10,7 +10,7 @@ from loanapp.client.reading import JsonObject
 from loanapp.domain.consent import ConsentScope, LoanPurpose
 from loanapp.domain.decision import DecisionOutcome, DecisionReason
 from loanapp.domain.identity_number import Sex
-from loanapp.domain.liveness import FaceWay
+from loanapp.domain.liveness import FaceWay, StepUpState
 from loanapp.domain.localised import LocalisedText
 from loanapp.domain.offer import Offer
 from loanapp.domain.schedule import RepaymentMethod
@@ -235,6 +235,18 @@ class ContractState:
 
 
 @dataclass(frozen=True, slots=True)
+class StepUp:
+    """What is asked once more before the contract may be signed; each of ``because`` ends a sentence with why.
+
+    What was shown counts until ``until``.
+    """
+
+    state: StepUpState
+    because: tuple[LocalisedText, ...]
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Application:
     """One request for a loan as the lender holds it; the server leads, so pages derive from this."""
 
@@ -267,6 +279,7 @@ class Application:
     stated_totals: StatedTotals | None
     disclosure_confirmed: bool
     contract: ContractState | None
+    step_up: StepUp | None
     kept: Kept | None
     erased_at: datetime | None
     """When the lender deletes it by itself, unless something changes before."""
@@ -305,6 +318,7 @@ class Application:
             stated_totals=answer.optional("offer", _stated_totals),
             disclosure_confirmed=answer.flag("disclosure_confirmed"),
             contract=answer.optional("contract", _contract_state),
+            step_up=answer.optional("step_up", _step_up) if answer.has("step_up") else None,
             kept=answer.optional("kept", _kept) if answer.has("kept") else None,
             erased_at=answer.optional("erased_at", JsonObject.moment) if answer.has("erased_at") else None,
         )
@@ -424,6 +438,12 @@ def _offer(answer: JsonObject, name: str) -> Offer:
 
 def _stated_totals(answer: JsonObject, name: str) -> StatedTotals:
     return read_totals(answer.inner(name).inner("totals"))
+
+
+def _step_up(answer: JsonObject, name: str) -> StepUp:
+    inner = answer.inner(name)
+    because = inner.objects("because", lambda one: LocalisedText(one.text("zh"), one.text("en")))
+    return StepUp(inner.member("state", StepUpState), because, inner.optional("until", JsonObject.moment))
 
 
 def _contract_state(answer: JsonObject, name: str) -> ContractState:

@@ -37,6 +37,7 @@ _KINDS: Final[dict[ErrorCode, _Kind]] = {
     ErrorCode.NOT_ALLOWED_NOW: NotAllowedNowError,
     ErrorCode.OFFER_EXPIRED: NotAllowedNowError,
     ErrorCode.CONSENT_MISSING: NotAllowedNowError,
+    ErrorCode.STEP_UP_NEEDED: NotAllowedNowError,
     # Faults of the lender's own sources keep their code, so that the sentence can name the source.
     ErrorCode.CARD_GATEWAY_DOWN: LenderTroubleError,
     ErrorCode.CERTIFICATE_AUTHORITY_DOWN: LenderTroubleError,

@@ -81,6 +81,7 @@ class ErrorCode(StrEnum):
     SIGNING_CODE_NEEDED = "signing_code_needed"
     CERTIFICATE_AUTHORITY_DOWN = "certificate_authority_down"
     TIME_AUTHORITY_DOWN = "time_authority_down"
+    STEP_UP_NEEDED = "step_up_needed"
     CONTRACT_SIGNATURE_INVALID = "contract_signature_invalid"
     REPAYMENT_AMOUNT_CHANGED = "repayment_amount_changed"
     REPAYMENT_NOT_OPEN = "repayment_not_open"

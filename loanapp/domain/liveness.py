@@ -76,6 +76,15 @@ class SourceKind(StrEnum):
     DEMONSTRATION = "demonstration"
 
 
+class StepUpState(StrEnum):
+    """How far showing once more who one is has come, before money moves."""
+
+    NEEDED = "needed"
+    WAITING = "waiting"
+    SHOWN = "shown"
+    REFUSED = "refused"
+
+
 class FaceWay(StrEnum):
     """How a lender can make sure that the borrower is the person on the document; every way at the same price."""
 

@@ -48,6 +48,7 @@ class _Row:
     method: str
     path: re.Pattern[str]
     filling: bool
+    signing: bool
     begins: bool
     fields: Mapping[str, str] | None
     body: str | None
@@ -62,7 +63,8 @@ def check_request(method: str, path: str, fields: Iterable[str] | None, standing
     row = next((row for row in _rows() if row.method == method and row.path.fullmatch(path)), None)
     if row is None:
         raise GuardRefusal(ErrorCode.GUARD_NO_BASIS, "unknown_request")
-    if row.filling and standing.status not in _FILLING:
+    signing = row.signing and standing.status is ApplicationStatus.SIGNING
+    if row.filling and not signing and standing.status not in _FILLING:
         raise GuardRefusal(ErrorCode.GUARD_NO_BASIS, "not_this_step")
     over = standing.status in _OVER and not row.begins
     for item in _carried(row, fields):
@@ -102,6 +104,7 @@ def _rows() -> tuple[_Row, ...]:
             row["method"],
             re.compile("[^/]+".join(re.escape(part) for part in row["path"].split("*"))),
             row.get("filling", False),
+            row.get("signing", False),
             row.get("begins", False),
             row.get("fields"),
             row.get("body"),

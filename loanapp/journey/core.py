@@ -34,7 +34,7 @@ from loanapp.domain.status import ENDED, ApplicationStatus
 from loanapp.guard.permissions import unfounded
 from loanapp.guard.wire import Standing
 from loanapp.journey.pages import Page, Step, steps
-from loanapp.journey.route import ConsentAsked, LocalState, page_for, previous, revisitable
+from loanapp.journey.route import ConsentAsked, LocalState, page_for, previous, revisitable, shows_once_more
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -108,7 +108,10 @@ class JourneyCore:
         """The lines of the stepper."""
         with self._lock:
             local = self._local()
-            return list(steps(page_for(self.application, local), revisitable(self.application, local)))
+            page = page_for(self.application, local)
+            if self.application is not None and shows_once_more(self.application):
+                page = Page.SIGNING if page is Page.FACE_VERIFICATION else page  # a part of it, not a step back
+            return list(steps(page, revisitable(self.application, local)))
 
     def open_page(self, page: Page) -> Page:
         """Open an earlier page again, to look or to change; any other request leads where the borrower belongs."""

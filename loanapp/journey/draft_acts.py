@@ -22,7 +22,7 @@ from loanapp.domain.text_change import LineChange, changes
 from loanapp.guard.refusal import GuardRefusal
 from loanapp.journey.core import JourneyCore
 from loanapp.journey.pages import Page
-from loanapp.journey.route import over
+from loanapp.journey.route import over, shows_once_more
 
 _Act = Callable[[str, str], Application]
 
@@ -166,12 +166,14 @@ class DraftActs(JourneyCore):
 
         def work() -> Page:
             application_id = self._application_id()
+            # Asked again before the payout it is another act, not the first one repeated.
+            place = ["signing"] if shows_once_more(self._required()) else []
             if certificate is not None:
                 self.client.put_certificate(application_id, certificate, self._profile().vault_public_key)
             return self._arrived(
                 self._keyed(
                     "manual",
-                    [application_id, changed_face],
+                    [application_id, changed_face, *place],
                     lambda key: self.client.choose_manual_verification(application_id, key, changed_face=changed_face),
                 )
             )

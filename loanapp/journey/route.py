@@ -6,6 +6,7 @@ from typing import Final
 
 from loanapp.client.application import Application, FaceState
 from loanapp.domain.consent import ConsentScope
+from loanapp.domain.liveness import StepUpState
 from loanapp.domain.status import ENDED, ApplicationStatus, BorrowerAction
 from loanapp.journey.pages import DRAFT_PAGES, Page, place
 
@@ -111,6 +112,12 @@ def consents_settled(application: Application, asked: tuple[ConsentAsked, ...]) 
     return True
 
 
+def shows_once_more(application: Application) -> bool:
+    """Whether the borrower has to show once more who they are before the contract may be signed."""
+    asked = application.step_up
+    return application.status is _S.SIGNING and asked is not None and asked.state is not StepUpState.SHOWN
+
+
 def over(application: Application, local: LocalState) -> bool:
     """Whether the borrower has put an ended application behind them, so that a new one may begin."""
     return local.left and application.status in ENDED
@@ -166,4 +173,6 @@ def _asked_for(application: Application, local: LocalState) -> Page:
 def _signing(application: Application, local: LocalState) -> Page:
     if not application.disclosure_confirmed:
         return Page.COST_DISCLOSURE
-    return Page.SIGNING if local.contract_read else Page.CONTRACT
+    if not local.contract_read:
+        return Page.CONTRACT
+    return Page.FACE_VERIFICATION if shows_once_more(application) else Page.SIGNING

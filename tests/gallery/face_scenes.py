@@ -13,7 +13,7 @@ from loanapp.domain.liveness import Action, HintCode, VerdictOutcome, VerdictRea
 from loanapp.journey.pages import Page
 from tests.gallery.page_scenes import journey
 from tests.gallery.stage import Room, Scene, settle, until
-from tests.ui.face_page import GRANTED
+from tests.ui.face_page import GRANTED, once_more
 from tests.ui.loan_in_hand import application
 from tests.ui.test_face_ways import BRANCHES, FIRST, VISIT, WAYS
 from ui.camera.face_words import Step, hint_line
@@ -48,7 +48,8 @@ def _face(act: Callable[[Any], object] | None = None, cameras: list[CameraInfo] 
     def set_it(room: Room) -> Any:
         room.enter(patch("loanapp.capture.sources.list_cameras", lambda: list(cameras)))
         room.enter(patch("loanapp.capture.thumbnails.CameraThumbnails", NoPictures))
-        held = application("draft", **{"consents": GRANTED, "face_ways": WAYS, **changes})
+        status = changes.pop("status", "draft")
+        held = application(status, **{"consents": GRANTED, "face_ways": WAYS, **changes})
         made = journey(Page.FACE_VERIFICATION, held, branches=lambda: BRANCHES)
         made.lender = replace(made.lender, flash=True)
         page = room.open(Page.FACE_VERIFICATION, made)
@@ -131,6 +132,10 @@ def _faces() -> Iterator[tuple[str, Any]]:
     yield "face-branch", _face(_branch)
     yield "face-no-branch", _face(_no_branch)
     yield "face-booked", _face(appointment=VISIT)
+    yield "face-once-more", _face(status="signing", step_up=once_more("needed"), face_ways=["camera", "manual"])
+    yield "face-once-more-locked", _face(status="signing", step_up=once_more("needed"), face_ways=["manual"])
+    yield "face-call", _face(status="signing", step_up=once_more("waiting"), face_ways=["camera", "manual"])
+    yield "face-call-refused", _face(status="signing", step_up=once_more("refused"), face_ways=[])
     yield "face-locked", _face(face={"state": "retry", "attempts_left": 0, "locked_seconds": 900})
 
 

@@ -19,6 +19,12 @@ CONSENT = lender().consent(ConsentScope.FACE_VERIFICATION)
 GRANTED = [{"scope": CONSENT.scope.value, "granted": True, "text_version": CONSENT.version, "recorded_at": NOW}]
 
 
+def once_more(state: str) -> dict[str, object]:
+    """What the lender asks before a payout, so far."""
+    because = [{"zh": "这笔钱要打到一张和上次不同的银行卡", "en": "the money would go to another card than last time"}]
+    return {"state": state, "because": because, "until": None}
+
+
 def texts(page) -> str:
     return "\n".join(label.text() for label in page.findChildren(QLabel) if label.isVisible())
 
@@ -48,7 +54,8 @@ def open_face_page(qtbot, page_context, monkeypatch):
     shown = []
 
     def make(source: object = None, *, flash: bool = False, **changes):
-        journey = JourneyInHand(application("draft", **{"consents": GRANTED, **changes}))
+        status = changes.pop("status", "draft")
+        journey = JourneyInHand(application(status, **{"consents": GRANTED, **changes}))
         journey.lender = replace(journey.lender, flash=flash)
         journey.answers.update(
             record_consent=lambda *_, **__: None,

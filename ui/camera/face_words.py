@@ -29,6 +29,9 @@ class Step(StrEnum):
     CHANGED = "changed"
     BRANCH = "branch"
     BOOKED = "booked"
+    AGAIN = "again"
+    CALL = "call"
+    CALL_REFUSED = "call_refused"
 
 
 _TITLES: Final = {
@@ -45,6 +48,9 @@ _TITLES: Final = {
     Step.RETRY: "retry.title",
     Step.NO_MORE: "refused.title",
     Step.TROUBLE: "trouble.stopped",
+    Step.AGAIN: "once_more.title",
+    Step.CALL: "once_more.call_title",
+    Step.CALL_REFUSED: "once_more.refused_title",
 }
 _ACTIONS: Final = {
     Step.CONSENT: "consent.decide",
@@ -58,6 +64,7 @@ _ACTIONS: Final = {
     Step.CHANGED: "changed.confirm",
     Step.BRANCH: "branch.confirm",
     Step.BOOKED: "passed.next",
+    Step.AGAIN: "once_more.camera",
 }
 
 

@@ -8,6 +8,7 @@ from loanapp.client.answers import Appointment, Branch
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.liveness import FaceWay
 from loanapp.journey.pages import Page
+from loanapp.journey.route import shows_once_more
 from ui.camera.branch import BranchStep
 from ui.camera.changed import ChangedStep
 from ui.camera.ways import Way
@@ -38,6 +39,8 @@ class OtherWays(QObject):
         journey = self._page.context.journey
         application = journey.application if journey is not None else None
         offered = application.face_ways if application is not None else ()
+        if application is not None and shows_once_more(application):
+            return (Way.CALL,)
         found = [way for one in offered for way in _WAYS.get(one, ())]
         # A person is always there: the lender's list is empty only before the identity is confirmed.
         return tuple(found) or _WAYS[FaceWay.MANUAL]
@@ -46,7 +49,9 @@ class OtherWays(QObject):
         """The visit that is booked."""
         journey = self._page.context.journey
         application = journey.application if journey is not None else None
-        return application.appointment if application is not None else None
+        if application is None or shows_once_more(application):
+            return None  # that visit was for the application, and is over
+        return application.appointment
 
     def take_manual(self) -> None:
         """Let a person compare documents and card."""

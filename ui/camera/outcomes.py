@@ -9,7 +9,7 @@ from loanapp.client.answers import Identity, Verdict
 from loanapp.domain.clock import CHINA
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.failure_causes import FailureCause, failure_causes
-from loanapp.domain.liveness import VerdictOutcome, VerdictReason
+from loanapp.domain.liveness import FaceWay, VerdictOutcome, VerdictReason
 from ui.camera.face_words import Step, title_of
 from ui.camera.ready import CONNECTION_ICONS, Connection
 from ui.camera.result import Outcome, Reason
@@ -54,6 +54,9 @@ class Found:
     ways: tuple[Way, ...] = ()
     simulated: bool = False
     connection: Connection | None = None
+    because: tuple[str, ...] | None = None  # why it is asked once more, before a payout
+    support: str = ""
+    offered: tuple[FaceWay, ...] = ()
 
 
 def outcome_for(step: Step, found: Found) -> Outcome:
@@ -66,6 +69,9 @@ def outcome_for(step: Step, found: Found) -> Outcome:
         Step.TROUBLE: _trouble,
         Step.WAYS: _ways,
         Step.MANUAL: _manual,
+        Step.AGAIN: _again,
+        Step.CALL: _call,
+        Step.CALL_REFUSED: _call_refused,
     }
     maker = makers.get(step)
     return maker(found) if maker is not None else Outcome(Level.INFORMATION)
@@ -169,11 +175,43 @@ def _ways(found: Found) -> Outcome:
 
 
 def _manual(found: Found) -> Outcome:
+    if found.because is not None:
+        told = tr("face_verification.once_more.person", phone=found.support)
+        return Outcome(Level.INFORMATION, text=told, support=True, promises=True)
     who = tr(f"face_verification.manual.{'simulated' if found.simulated else 'real'}")
     told = tr("face_verification.manual.text", simulated=who)
     return Outcome(
         Level.INFORMATION, text=told, note=tr("face_verification.manual.never_asks"), support=True, promises=True
     )
+
+
+def _again(found: Found) -> Outcome:
+    """Why it is asked once more, that nothing is signed yet, and the other way."""
+    because = sentences(*(tr("face_verification.once_more.because", why=one) for one in found.because or ()))
+    camera = FaceWay.CAMERA in found.offered
+    return Outcome(
+        Level.INFORMATION,
+        text=sentences(because, tr("face_verification.once_more.text")),
+        note=tr(f"face_verification.once_more.{'note' if camera else 'no_camera'}"),
+        ways=found.ways,
+        ways_first=not camera,
+        support=True,
+    )
+
+
+def _call(found: Found) -> Outcome:
+    who = tr(f"face_verification.once_more.call_{'simulated' if found.simulated else 'real'}")
+    return Outcome(
+        Level.INFORMATION,
+        text=who,
+        note=tr("face_verification.once_more.call_note", phone=found.support),
+        support=True,
+        promises=True,
+    )
+
+
+def _call_refused(_found: Found) -> Outcome:
+    return Outcome(Level.STOP, text=tr("face_verification.once_more.refused_text"), support=True)
 
 
 def _reasons(verdict: Verdict | None, told: VerdictReason | None = None) -> tuple[Reason, ...]:

@@ -18,9 +18,10 @@ class Way(StrEnum):
     MANUAL = "manual"
     CHANGED = "changed"
     BRANCH = "branch"
+    CALL = "call"
 
 
-_ICONS: Final = {Way.MANUAL: "document", Way.CHANGED: "person", Way.BRANCH: "home"}
+_ICONS: Final = {Way.MANUAL: "document", Way.CHANGED: "person", Way.BRANCH: "home", Way.CALL: "phone"}
 
 
 class WaysCard(Card):

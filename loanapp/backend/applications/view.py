@@ -28,10 +28,11 @@ from loanapp.backend.store.tables import (
 )
 from loanapp.backend.verification.challenges import locked_seconds
 from loanapp.backend.verification.demands import demands, verified_enough
+from loanapp.backend.verification.step_up import may_show, step_up
 from loanapp.domain.clock import CHINA
 from loanapp.domain.consent import ConsentScope
 from loanapp.domain.identity_number import mask_identity_number, parse_identity_number
-from loanapp.domain.liveness import FaceWay
+from loanapp.domain.liveness import FaceWay, StepUpState
 from loanapp.domain.phone import mask_phone
 from loanapp.domain.status import ApplicationStatus, BorrowerAction
 
@@ -86,6 +87,7 @@ def show(services: Services, session: Session, application: Application) -> wire
         offer=wire.OfferAnswer.model_validate(offer) if offer else None,
         disclosure_confirmed=application.disclosure_confirmed_at is not None,
         contract=_contract(services, session, application),
+        step_up=_step_up(services, session, application),
         kept=_kept(services, session, application),
         erased_at=_erased_at(services, application),
     )
@@ -107,6 +109,14 @@ def _demands(found: Demands) -> tuple[wire.DemandAnswer, ...]:
         for waived, of_kind in ((False, found.needed), (True, found.waived))
         for demand in of_kind
     )
+
+
+def _step_up(services: Services, session: Session, application: Application) -> wire.StepUpAnswer | None:
+    found = step_up(services, session, application)
+    if found is None:
+        return None
+    because = tuple(Words.of(rule.because) for rule in found.rules)
+    return wire.StepUpAnswer(state=found.state, because=because, until=found.until)
 
 
 def _erased_at(services: Services, application: Application) -> datetime | None:
@@ -132,6 +142,11 @@ def allowed_actions(services: Services, session: Session, application: Applicati
 def _signing_actions(services: Services, session: Session, application: Application) -> list[BorrowerAction]:
     if application.disclosure_confirmed_at is None:
         return [_A.CONFIRM_DISCLOSURE, _A.WITHDRAW]
+    more = step_up(services, session, application)
+    if more is not None and more.state is not StepUpState.SHOWN:
+        camera = [_A.START_LIVENESS] if FaceWay.CAMERA in _ways_once_more(services, session, application) else []
+        person = [_A.CHOOSE_MANUAL_VERIFICATION] if more.state is StepUpState.NEEDED else []
+        return [*camera, *person, _A.WITHDRAW]
     contract = _contract_record(session, application)
     if contract is None or authorised_until(services, contract) is None:
         return [_A.AUTHORISE_SIGNING, _A.WITHDRAW]
@@ -183,6 +198,8 @@ def face_ways(services: Services, session: Session, application: Application, wa
 
     After three failures the other ways come first (design decision 7); a way that cannot be finished is not here.
     """
+    if application.status is _S.SIGNING:
+        return _ways_once_more(services, session, application)
     identified = application.identity_sealed is not None
     if application.status is not _S.DRAFT or not identified or application.face_state is FaceState.PASSED:
         return ()
@@ -195,6 +212,18 @@ def face_ways(services: Services, session: Session, application: Application, wa
         return others
     tired = borrower.face_failures >= services.policies.face.attempts_before_manual
     return (*others, FaceWay.CAMERA) if tired else (FaceWay.CAMERA, *others)
+
+
+def _ways_once_more(services: Services, session: Session, application: Application) -> tuple[FaceWay, ...]:
+    """The ways to show once more who one is before the payout; the camera's rests on the authorisation given before."""
+    if not may_show(services, session, application):
+        return ()
+    borrower = session.get_one(Borrower, application.borrower_id)
+    agreed = consent_given(services, session, application.id, ConsentScope.FACE_VERIFICATION)
+    if not agreed or locked_seconds(services, session, borrower):
+        return (FaceWay.MANUAL,)
+    tired = borrower.face_failures >= services.policies.face.attempts_before_manual
+    return (FaceWay.MANUAL, FaceWay.CAMERA) if tired else (FaceWay.CAMERA, FaceWay.MANUAL)
 
 
 def _way(session: Session, application: Application) -> FaceWay | None:

@@ -23,6 +23,7 @@ from loanapp.backend.store.tables import (
     IdempotencyRecord,
     LivenessSession,
     Loan,
+    StepUpRecord,
 )
 from loanapp.backend.verification.attempts import close_attempts
 from loanapp.backend.verification.changed_face import CERTIFICATE
@@ -64,7 +65,7 @@ def erase(services: Services, session: Session, application: Application, reason
     application.identity_index = application.card_bank = application.card_last4 = None
     application.identity_corrections, application.has_front, application.has_back = [], False, False
     application.face_state, application.changed_face, application.certificate_at = FaceState.NONE, None, None
-    for of_one in (Check, ContractRecord, Correction, StaffNote, FaceLook):
+    for of_one in (Check, ContractRecord, Correction, StaffNote, FaceLook, StepUpRecord):
         session.execute(delete(of_one).where(of_one.application_id == application.id))
     session.execute(update(Loan).where(Loan.application_id == application.id).values(settlement_sealed=None))
     _forget_answers(session, application)

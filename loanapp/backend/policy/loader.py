@@ -33,6 +33,7 @@ from loanapp.backend.policy.models import (
     SupportTickets,
 )
 from loanapp.backend.policy.sources import SourcePolicy
+from loanapp.backend.policy.step_up import StepUpPolicy
 from loanapp.domain.annualised_cost import annualised_cost
 from loanapp.domain.clock import CHINA
 from loanapp.domain.consent import ApplicationPhase, ConsentScope, WithdrawalEffect
@@ -59,6 +60,7 @@ def load_policies(profile: str = "demonstration", today: date | None = None) -> 
         face=_read(Face, "policy", "face"),
         simulation=_read(Simulation, "policy", "simulation"),
         checks=_read(CheckPolicy, "policy", "checks"),
+        step_up=_read(StepUpPolicy, "policy", "step_up"),
         sources=_read(SourcePolicy, "policy", "sources"),
         hardship=_read(HardshipTerms, "policy", "hardship"),
         issuers=_read(BankIssuers, "policy", "bank_issuers"),

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from loanapp.backend.policy.checks import CheckPolicy
 from loanapp.backend.policy.sources import SourceName, SourcePolicy
+from loanapp.backend.policy.step_up import StepUpPolicy
 from loanapp.domain.consent import ApplicationPhase, ConsentScope, LegalBasis, LoanPurpose, WithdrawalEffect
 from loanapp.domain.decision import DecisionReason
 from loanapp.domain.one_time_code import CodePurpose
@@ -463,6 +464,7 @@ class Policies:
     simulation: Simulation
     sources: SourcePolicy
     checks: CheckPolicy
+    step_up: StepUpPolicy
     hardship: HardshipTerms
     issuers: BankIssuers
     consents: tuple[Consent, ...]

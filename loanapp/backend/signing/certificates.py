@@ -19,6 +19,7 @@ from loanapp.backend.services import Services
 from loanapp.backend.signing.authorisation import require_authorised
 from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import Application, ContractRecord
+from loanapp.backend.verification.step_up import require_step_up
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.status import ApplicationStatus
 from loanapp.proof.authorities import CertificateRequestError, load_certificates, requested_key
@@ -35,12 +36,16 @@ def contract_of(session: Session, application: Application) -> ContractRecord:
 def ready_to_sign(
     services: Services, session: Session, borrower_id: str, application_id: uuid.UUID
 ) -> tuple[Application, ContractRecord]:
-    """The application when its contract may be signed now: offer open, cost table confirmed."""
+    """The application when its contract may be signed now: offer open, cost table confirmed.
+
+    Raises ``STEP_UP_NEEDED`` where whoever signs has to show once more who they are.
+    """
     application = own_application(session, borrower_id, application_id)
     require_status(application, ApplicationStatus.SIGNING)
     require_open_offer(services, application)
     if application.disclosure_confirmed_at is None:
         raise RefusedError(ErrorCode.READING_TIME_NOT_REACHED)
+    require_step_up(services, session, application)
     return application, contract_of(session, application)
 
 

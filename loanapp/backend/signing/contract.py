@@ -18,6 +18,7 @@ from loanapp.backend.signing.certificates import contract_of, ready_to_sign
 from loanapp.backend.signing.roots import contract_roots
 from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import Application, ContractRecord
+from loanapp.backend.verification.step_up import note_used
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.status import ApplicationStatus
 
@@ -171,6 +172,7 @@ def _keep(
     services: Services, session: Session, application: Application, record: ContractRecord, *, digest: str, final: bytes
 ) -> None:
     now = services.clock.now()
+    note_used(services, session, application)
     record.borrower_sha256 = digest
     record.final_sealed = services.cipher.encrypt(final, f"contract|{record.number}|final")
     record.final_sha256 = sha256(final).hexdigest()

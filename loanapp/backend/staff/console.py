@@ -14,7 +14,7 @@ from fastapi.responses import RedirectResponse
 from loanapp.backend.http.dependencies import ServicesDep
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.rights.requests import answer, open_requests, text_of
-from loanapp.backend.staff import cases, face_images, payouts
+from loanapp.backend.staff import calls, cases, face_images, payouts
 from loanapp.backend.staff.members import (
     AtWork,
     SignInRefusedError,
@@ -26,6 +26,7 @@ from loanapp.backend.staff.members import (
 )
 from loanapp.backend.staff.pages import HEADERS, language_of, page, style
 from loanapp.backend.staff.tables import StaffRole
+from loanapp.backend.verification.step_up import answer_by_person
 from loanapp.domain.decision import NEVER_DECLINES, DecisionReason
 from loanapp.domain.errors import ErrorCode
 
@@ -152,7 +153,15 @@ def get_queue(request: Request, services: ServicesDep) -> Response:
         asked = open_requests(services) if StaffRole.REVIEWER in who.roles else []
         looks = face_images.asked_looks(services, who) if StaffRole.REVIEWER in who.roles else []
         return _page(
-            "queue", request, who=who, rows=rows, payouts=waiting, eyes=payouts.EYES, requests=asked, looks=looks
+            "queue",
+            request,
+            who=who,
+            rows=rows,
+            payouts=waiting,
+            eyes=payouts.EYES,
+            requests=asked,
+            looks=looks,
+            calls=calls.waiting_calls(services) if StaffRole.REVIEWER in who.roles else [],
         )
 
     return _answered(request, services, act)
@@ -263,6 +272,20 @@ def post_decision(application_id: str, request: Request, services: ServicesDep, 
         if fault:
             return _case(request, services, application_id, fault, form)
         cases.decide(services, who, application_id, reasons=reasons, note=note)
+        return _to("")
+
+    return _answered(request, services, act)
+
+
+@router.post("/calls/{application_id}")
+def post_call(application_id: str, request: Request, services: ServicesDep, form: FormDep) -> Response:
+    """A member's word, after the call, on whether it is the borrower who wants to sign."""
+
+    def act() -> Response:
+        who = _acting(request, services, form, StaffRole.REVIEWER)
+        if form.get("answer") not in {"confirm", "refuse"}:
+            return _to("")
+        answer_by_person(services, application_id, who.member_id, confirmed=form["answer"] == "confirm")
         return _to("")
 
     return _answered(request, services, act)

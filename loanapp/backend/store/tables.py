@@ -202,6 +202,21 @@ class LivenessSession(Base):
     attempts_left: Mapped[int | None]
 
 
+class StepUpRecord(Base):
+    """Somebody asked to show once more who they are: by camera, done at once, or by a person who is waited for."""
+
+    __tablename__ = "step_up"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    application_id: Mapped[str] = mapped_column(ForeignKey("application.id"), index=True)
+    act: Mapped[str]
+    way: Mapped[str]
+    asked_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    refused: Mapped[bool] = mapped_column(default=False)
+    member_id: Mapped[str | None]
+    device_id: Mapped[str | None]  # a password is replaced on the computer whose camera it was
+
+
 class FaceCount(Base):
     """How often something came of a face attempt on a day; of nobody in particular."""
 

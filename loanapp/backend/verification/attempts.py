@@ -24,9 +24,11 @@ def close_attempts(session: Session, application: Application, now: datetime) ->
         attempt.used_at = now
 
 
-def doubted(session: Session, application: Application) -> bool:
-    """Whether an attempt was left to a person: no later one takes that decision away from them."""
+def doubted(session: Session, application: Application, since: datetime | None = None) -> bool:
+    """Whether an attempt (``since`` then) was left to a person: no later one takes that decision away from them."""
     earlier = exists().where(
         LivenessSession.application_id == application.id, LivenessSession.outcome == VerdictOutcome.REVIEW
     )
+    if since is not None:
+        earlier = earlier.where(LivenessSession.issued_at >= since)
     return bool(session.scalar(select(earlier)))

@@ -9,19 +9,21 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from loanapp.backend.applications.store import consent_given, draft
+from loanapp.backend.applications.store import consent_given, own_application, require_status
 from loanapp.backend.policy.models import Face
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
-from loanapp.backend.store.tables import Borrower, FaceState, LivenessSession
+from loanapp.backend.store.tables import Application, Borrower, FaceState, LivenessSession
 from loanapp.backend.verification.attempts import attempts_of, close_attempts
 from loanapp.backend.verification.consents import require_consent
 from loanapp.backend.verification.counts import count_challenge
 from loanapp.backend.verification.draws import draw_actions, draw_colours
+from loanapp.backend.verification.step_up import may_show
 from loanapp.domain.consent import ConsentScope
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.liveness import Action, Challenge, FlashColour, SourceKind, VerdictOutcome
+from loanapp.domain.status import ApplicationStatus
 from loanapp.proof.signed_message import sign_message
 from loanapp.vision.flash_colours import pace
 
@@ -48,9 +50,7 @@ def issue_challenge(
     Raises ``NOT_ALLOWED_NOW`` before the identity is confirmed or after a pass, ``CONSENT_MISSING``,
     ``SOURCE_NOT_ACCEPTED``, or ``FACE_ATTEMPTS_LOCKED`` with the seconds to wait.
     """
-    application = draft(session, borrower_id, application_id)
-    if application.identity_sealed is None or application.face_state is FaceState.PASSED:
-        raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value)
+    application = may_be_looked_at(services, session, borrower_id, application_id)
     scope = ConsentScope.FACE_VERIFICATION
     require_consent(consent_given(services, session, application.id, scope), scope)
     accepted = tuple(SourceKind) if services.demonstration else (SourceKind.CAMERA,)
@@ -104,6 +104,19 @@ def issue_challenge(
     ledger.append(session, now, "check", application.id, detail)
     session.flush()
     return message
+
+
+def may_be_looked_at(
+    services: Services, session: Session, borrower_id: str, application_id: uuid.UUID | str
+) -> Application:
+    """The application where a look at the face is open: while it is filled in, or once more before its payout."""
+    application = own_application(session, borrower_id, application_id)
+    if may_show(services, session, application):
+        return application
+    require_status(application, ApplicationStatus.DRAFT)
+    if application.identity_sealed is None or application.face_state is FaceState.PASSED:
+        raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value)
+    return application
 
 
 def _draw(

@@ -7,6 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import draft, own_application
@@ -17,13 +18,15 @@ from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
 from loanapp.backend.store.cipher import CipherError
-from loanapp.backend.store.tables import Application, Borrower, FaceState, LivenessSession
+from loanapp.backend.store.tables import Application, ApplicationEvent, Borrower, FaceState, LivenessSession
 from loanapp.backend.verification.attempts import close_attempts, doubted
 from loanapp.backend.verification.challenges import lock_after_failures, read_challenge, refuse_locked
 from loanapp.backend.verification.counts import count_attempt
 from loanapp.backend.verification.documents import PORTRAIT
+from loanapp.backend.verification.step_up import ask_person, may_show, shown_by_camera
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.liveness import Challenge, SourceKind, VerdictOutcome, VerdictReason
+from loanapp.domain.status import ApplicationStatus
 from loanapp.vision.evidence import EvidenceHeader
 
 EVIDENCE: Final = "face_evidence"
@@ -132,11 +135,13 @@ def _record(services: Services, borrower_id: str, session_id: uuid.UUID, result:
         attempt, found = _attempt(session, borrower_id, session_id)
         if attempt.used_at is not None:
             raise RefusedError(ErrorCode.CHALLENGE_EXPIRED)  # the same attempt was answered meanwhile
-        application = draft(session, borrower_id, found.id)
+        once_more = found.status is ApplicationStatus.SIGNING and may_show(services, session, found)
+        application = found if once_more else draft(session, borrower_id, found.id)
         refuse_locked(services, session, session.get_one(Borrower, borrower_id), failures_only=True)
         flash = bool(read_challenge(attempt.challenge).flash)
         outcome, reasons = decide(result, services.policies.face, flash=flash)
-        if outcome is VerdictOutcome.PASSED and doubted(session, application):
+        since = _signing_since(session, application) if once_more else None
+        if outcome is VerdictOutcome.PASSED and doubted(session, application, since):
             outcome, reasons = VerdictOutcome.REVIEW, (VerdictReason.LIVENESS_UNSURE,)
         attempt.used_at = attempt.ended_at = now
         attempt.outcome = outcome
@@ -144,7 +149,10 @@ def _record(services: Services, borrower_id: str, session_id: uuid.UUID, result:
         attempt.measures = dict(result.measures)
         attempt.verdict = full_verdict(services, result, outcome, reasons)
         attempt.evidence_sha256 = digest
-        _apply(services, session, application, outcome, now)
+        if once_more:
+            _apply_once_more(services, session, application, outcome, now)
+        else:
+            _apply(services, session, application, outcome, now)
         failures = session.get_one(Borrower, borrower_id).face_failures
         left = max(0, services.policies.face.attempts_before_manual - failures)
         attempt.attempts_left = left
@@ -161,6 +169,14 @@ def _record(services: Services, borrower_id: str, session_id: uuid.UUID, result:
         }
         ledger.append(session, now, "check", application.id, detail)
         return _told(attempt)
+
+
+def _signing_since(session: Session, application: Application) -> datetime | None:
+    """A doubt about the face before the offer was a person's to decide, and is decided."""
+    query = select(ApplicationEvent.at).where(
+        ApplicationEvent.application_id == application.id, ApplicationEvent.status == ApplicationStatus.SIGNING
+    )
+    return session.scalars(query.order_by(ApplicationEvent.id.desc()).limit(1)).first()
 
 
 def full_verdict(
@@ -200,6 +216,23 @@ def _apply(
     if outcome is not VerdictOutcome.PASSED:
         session.flush()
         lock_after_failures(services, session, borrower, now)
+
+
+def _apply_once_more(
+    services: Services, session: Session, application: Application, outcome: VerdictOutcome, now: datetime
+) -> None:
+    """Before a payout: what was verified once stays as it is, and nothing is signed before this has passed too."""
+    borrower = session.get_one(Borrower, application.borrower_id)
+    if outcome is VerdictOutcome.PASSED:
+        borrower.face_failures = 0
+        shown_by_camera(session, application, now)
+        return
+    if outcome is VerdictOutcome.REVIEW:
+        ask_person(services, session, application, now, by_borrower=False)
+    else:
+        borrower.face_failures += 1
+    session.flush()
+    lock_after_failures(services, session, borrower, now)
 
 
 def decide(result: FaceResult, policy: Face, *, flash: bool = True) -> tuple[VerdictOutcome, tuple[VerdictReason, ...]]:
@@ -247,7 +280,14 @@ def choose_manual(
     """The other way: a person compares documents and card, at the same price.
 
     ``changed_face``: the borrower says that the face is no longer as on the document; a certificate may be added.
+    Before a payout that asks for it once more, the person speaks with the borrower (:mod:`.step_up`).
     """
+    once_more = own_application(session, borrower_id, application_id)
+    if once_more.status is ApplicationStatus.SIGNING:
+        now = services.clock.now()
+        close_attempts(session, once_more, now)
+        ask_person(services, session, once_more, now)
+        return once_more
     application = draft(session, borrower_id, application_id)
     if application.identity_sealed is None:
         raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value, missing="identity")

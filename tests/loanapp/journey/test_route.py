@@ -10,6 +10,7 @@ from loanapp.domain.consent import ConsentScope
 from loanapp.domain.status import ENDED, ApplicationStatus, BorrowerAction
 from loanapp.journey.pages import DRAFT_PAGES, GROUPS, ORDER, Page, StepState, place, steps
 from loanapp.journey.route import ConsentAsked, LocalState, consents_settled, page_for, previous, revisitable
+from tests.loanapp.client.answers_data import NOW
 from tests.loanapp.journey.states import CONSENTS, DRAFT_ACTIONS, FILLED, application, consents
 
 ASKED = tuple(ConsentAsked(ConsentScope(scope), "v1", required=True) for scope in CONSENTS)
@@ -95,6 +96,15 @@ class TestForwards:
         assert page_for(confirmed, HERE) is Page.CONTRACT
         assert page_for(confirmed, local(contract_read=True)) is Page.SIGNING
         assert page_for(application("signing"), local(contract_read=True)) is Page.COST_DISCLOSURE
+
+    @pytest.mark.parametrize("state", ["needed", "waiting", "refused"])
+    def test_before_a_payout_that_asks_for_it_the_face_comes_between_contract_and_signature(self, state):
+        asked = {"state": state, "because": [{"zh": "因", "en": "why"}], "until": None}
+        one = application("signing", disclosure_confirmed=True, step_up=asked)
+        assert page_for(one, HERE) is Page.CONTRACT
+        assert page_for(one, local(contract_read=True)) is Page.FACE_VERIFICATION
+        shown = application("signing", disclosure_confirmed=True, step_up={**asked, "state": "shown", "until": NOW})
+        assert page_for(shown, local(contract_read=True)) is Page.SIGNING
 
     def test_the_money_is_shown_before_the_loan(self):
         assert page_for(application("active"), HERE) is Page.PAYOUT

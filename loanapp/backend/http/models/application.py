@@ -9,7 +9,15 @@ from loanapp.backend.http.models.common import Answer, MoneyText, Percent, Reque
 from loanapp.domain.consent import ConsentScope, LoanPurpose
 from loanapp.domain.decision import DecisionOutcome, DecisionReason
 from loanapp.domain.identity_number import Sex
-from loanapp.domain.liveness import Action, FaceWay, FlashColour, SourceKind, VerdictOutcome, VerdictReason
+from loanapp.domain.liveness import (
+    Action,
+    FaceWay,
+    FlashColour,
+    SourceKind,
+    StepUpState,
+    VerdictOutcome,
+    VerdictReason,
+)
 from loanapp.domain.schedule import RepaymentMethod
 from loanapp.domain.status import ApplicationStatus, BorrowerAction
 
@@ -291,6 +299,17 @@ class ContractState(Answer):
     authorised_until: AwareDatetime | None
 
 
+class StepUpAnswer(Answer):
+    """Whoever signs shows once more who they are, because of each of these half sentences.
+
+    ``shown`` counts until ``until``; ``waiting`` is for a member of staff; ``refused`` was by one: nothing is signed.
+    """
+
+    state: StepUpState
+    because: tuple[Words, ...]
+    until: AwareDatetime | None
+
+
 class KeptAnswer(Answer):
     """Until when law keeps the data and which law; ``fixed``: the loan is repaid, else that is the day as planned."""
 
@@ -331,6 +350,7 @@ class ApplicationAnswer(Answer):
     offer: OfferAnswer | None
     disclosure_confirmed: bool
     contract: ContractState | None
+    step_up: StepUpAnswer | None = Field(description="What is asked before this contract may be signed, if anything")
     kept: KeptAnswer | None = Field(description="What law keeps, once a loan was paid out")
     erased_at: AwareDatetime | None = Field(description="When it is deleted by itself, unless something changes before")
 

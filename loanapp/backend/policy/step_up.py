@@ -1,0 +1,92 @@
+"""When somebody must show once more who they are, decided by dated rows of ``step_up.toml`` and explained by them.
+
+As with ``checks.toml``, no row can look at device, network, place, sex or age.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from loanapp.backend.policy.checks import Because
+
+
+class Act(StrEnum):
+    """Before what."""
+
+    PAYOUT = "payout"
+    FORGOTTEN = "password_reset"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What is about to be done, as the rows see it; ``amount`` in yuan, 0 where no money moves."""
+
+    act: Act
+    amount: Decimal = Decimal(0)
+    card_changed: bool = False
+    verified: bool = False
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class When(_Row):
+    """Every one that is named must hold; without any the row is for everybody."""
+
+    amount_at_least: Decimal | None = None
+    card_changed: bool | None = None
+    verified: bool | None = None
+
+    def hold(self, seen: Moment) -> bool:
+        """Whether all of them hold."""
+        enough = self.amount_at_least is None or seen.amount >= self.amount_at_least
+        return enough and self.card_changed in {None, seen.card_changed} and self.verified in {None, seen.verified}
+
+
+class StepUpRule(_Row):
+    """One row; see the head of ``step_up.toml``."""
+
+    id: str = Field(pattern=r"^[a-z_]+$")
+    on: bool
+    act: Act
+    since: date = Field(alias="from")
+    until: date | None = Field(default=None, alias="to")
+    when: When = When()
+    because: Because
+    source: str = Field(min_length=1)
+    mark: Literal["SEEN-LAW", "SEEN-2", "MEM", "CHOICE"]
+
+    def in_force(self, today: date) -> bool:
+        """Whether it is applied on a day in China."""
+        return self.on and self.since <= today and (self.until is None or today <= self.until)
+
+
+class StepUpPolicy(_Row):
+    """All rows, and how long what was shown counts."""
+
+    version: str
+    fresh_minutes: int = Field(gt=0, le=24 * 60)
+    person_hours: int = Field(gt=0, le=72)
+    reset_minutes: int = Field(gt=0, le=60)
+    source: str
+    mark: str
+    rules: tuple[StepUpRule, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _each_once(self) -> "StepUpPolicy":
+        if len({rule.id for rule in self.rules}) < len(self.rules):
+            raise ValueError("a row stands there twice")
+        if any(rule.until is not None and rule.until < rule.since for rule in self.rules):
+            raise ValueError("a row ends before it begins")
+        return self
+
+    def wanted(self, seen: Moment, today: date) -> tuple[StepUpRule, ...]:
+        """The rows that ask for it on a day in China; none where nothing more is asked."""
+        return tuple(
+            rule for rule in self.rules if rule.act is seen.act and rule.in_force(today) and rule.when.hold(seen)
+        )
