@@ -11,6 +11,7 @@ from loanapp.journey.pages import Page
 from loanapp.journey.route import shows_once_more
 from ui.camera.branch import BranchStep
 from ui.camera.changed import ChangedStep
+from ui.camera.face_words import Step
 from ui.camera.ways import Way
 from ui.pages.photos import read_photo
 from ui.translations import error_sentence, tr
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
     from ui.pages.page import JourneyPage
 
 _WAYS: Final = {FaceWay.MANUAL: (Way.MANUAL, Way.CHANGED), FaceWay.BRANCH: (Way.BRANCH,)}
+STEP_OF: Final = {
+    Way.MANUAL: Step.MANUAL,
+    Way.CHANGED: Step.CHANGED,
+    Way.BRANCH: Step.BRANCH,
+    Way.CALL: Step.MANUAL,
+}
+"""Which step tells how each way goes."""
 _OF_THE_FILE: Final = frozenset({ErrorCode.PHOTO_NOT_AN_IMAGE, ErrorCode.PHOTO_TOO_LARGE})
 
 
@@ -113,6 +121,13 @@ class OtherWays(QObject):
             self.load_branches()
         else:
             self._page.show_problem(error)
+
+    def ask_cancel(self) -> None:
+        """Ask whether the visit is to be cancelled, and cancel it."""
+        from ui.pages.confirm import Question, ask
+
+        words = Question(*(f"face_verification.branch.cancel_{part}" for part in Question._fields))
+        ask(self._page, words, self.cancel)
 
     def cancel(self) -> None:
         """Cancel the visit."""

@@ -4,11 +4,9 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 
 from loanapp.client.answers import Verdict
-from loanapp.client.application import StepUp
 from loanapp.domain.errors import ErrorCode, LoanAppError
-from loanapp.domain.liveness import Challenge, FaceWay, SourceKind, StepUpState, VerdictOutcome
+from loanapp.domain.liveness import Challenge, SourceKind, VerdictOutcome
 from loanapp.journey.pages import Page
-from loanapp.journey.route import shows_once_more
 from ui.camera.attempt import FaceAttempt
 from ui.camera.branch import visit_time
 from ui.camera.camera_choice import CameraChoice
@@ -17,7 +15,8 @@ from ui.camera.consent_talk import ConsentTalk
 from ui.camera.face_words import Step, action_of
 from ui.camera.flash_overlay import FlashOverlay
 from ui.camera.live import LiveMirror
-from ui.camera.other_ways import OtherWays
+from ui.camera.once_more import OnceMore
+from ui.camera.other_ways import STEP_OF, OtherWays
 from ui.camera.outcomes import STUCK, Found, heading_for, outcome_for
 from ui.camera.ready import READY_COLUMN
 from ui.camera.steps import FaceSteps
@@ -26,7 +25,6 @@ from ui.camera.ways import Way
 from ui.components import SecondaryButton
 from ui.components.page_scaffold import COLUMN
 from ui.pages.page import JourneyPage
-from ui.pages.status_watch import StatusWatch
 from ui.translations import tr, translator
 from ui.voice import Voice
 
@@ -35,12 +33,6 @@ _OTHER = frozenset({Step.WAYS, Step.MANUAL, Step.CHANGED, Step.BRANCH})
 _FAILED = frozenset({Step.RETRY, Step.NO_MORE, Step.TROUBLE})
 _WITH_BACK = frozenset({Step.CONSENT, Step.FLASH, Step.READY, Step.BOOKED, *_OTHER, *_FAILED})
 _WITH_OTHER_WAY = frozenset({Step.FLASH, Step.READY, Step.MIRROR, Step.RETRY, Step.TROUBLE})
-_STEP_OF = {
-    Way.MANUAL: Step.MANUAL,
-    Way.CHANGED: Step.CHANGED,
-    Way.BRANCH: Step.BRANCH,
-    Way.CALL: Step.MANUAL,
-}
 
 
 class FaceVerificationPage(JourneyPage):
@@ -69,7 +61,7 @@ class FaceVerificationPage(JourneyPage):
         self.live = LiveMirror(self.steps.mirror, self.overlay, self.voice)
         self.others = OtherWays(self, self.steps.branch, self.steps.changed)
         self.consent = ConsentTalk(self)
-        self._watch = StatusWatch(self.context, self._heard, lambda _error: None, self.show_problem, self)
+        self.once_more = OnceMore(self)
         self._make_actions()
         self._connect()
 
@@ -107,7 +99,7 @@ class FaceVerificationPage(JourneyPage):
         self.consent.other_way.connect(self._choose_other_way)
         steps.branch.chosen.connect(self._show_step)
         steps.booked.change_wanted.connect(lambda: self._take_way(Way.BRANCH.value))
-        steps.booked.cancel_wanted.connect(self._ask_cancel_visit)
+        steps.booked.cancel_wanted.connect(self.others.ask_cancel)
         self.others.booked.connect(lambda: self._enter(Step.BOOKED))
         self.others.cancelled.connect(lambda: self._enter(Step.WAYS))
         self.choice.changed.connect(self._follow_choice)
@@ -125,8 +117,9 @@ class FaceVerificationPage(JourneyPage):
         """No camera before the consent, and nobody is asked twice: what was decided on the page before holds here."""
         self._verdict = self._error = None
         decided, locked = self.consent.decided(), self._locked_seconds()
-        if (asked := self._once_more()) is not None:
-            self._load_once_more(asked)
+        if (step := self.once_more.step()) is not None:
+            self._came_from = Step.AGAIN
+            self._enter(step)
         elif self.others.appointment() is not None:
             self._came_from = Step.CONSENT if not decided else Step.READY
             self._enter(Step.BOOKED)
@@ -142,22 +135,13 @@ class FaceVerificationPage(JourneyPage):
             self._came_from = Step.CONSENT
             self._enter(Step.WAYS)
 
-    def _load_once_more(self, asked: StepUp) -> None:
-        """Before a payout: why it is asked once more, and what came of it so far."""
-        self._came_from = Step.AGAIN
-        states = {StepUpState.WAITING: Step.CALL, StepUpState.REFUSED: Step.CALL_REFUSED}
-        self._enter(states.get(asked.state, Step.AGAIN))
-
     def done(self, page: Page) -> None:
         """On to the next page; where that is this one, to what is asked here now."""
-        if page is self.page_id:
-            self.load()
-        else:
-            super().done(page)
+        self.load() if page is self.page_id else super().done(page)
 
     def leave(self) -> None:
         """Close the camera and forget every frame."""
-        self._watch.stop()
+        self.once_more.follow(None)
         self.consent.close()
         self._stop()
         self.choice.stop_watching()
@@ -347,7 +331,7 @@ class FaceVerificationPage(JourneyPage):
             self._leave_for(Step.WAYS)
 
     def _take_way(self, way: str) -> None:
-        self._leave_for(_STEP_OF[Way(way)])
+        self._leave_for(STEP_OF[Way(way)])
         if self._step is Step.BRANCH:
             self.others.load_branches()
 
@@ -370,7 +354,7 @@ class FaceVerificationPage(JourneyPage):
             self._enter(Step.FLASH)
         elif self._step in {Step.READY, Step.FLASH} and self.consent.decided() is not True:
             self._enter(Step.CONSENT)
-        elif self._once_more() is not None:
+        elif self.once_more.asked() is not None:
             self._enter(Step.AGAIN)
         else:
             self.back_wanted.emit()
@@ -381,12 +365,6 @@ class FaceVerificationPage(JourneyPage):
             return "face_verification.trouble.back"
         alone = self._step in _OTHER and len(self.others.ways()) == 1
         return "face_verification.manual.back" if self._step is Step.WAYS or alone else "common.back"
-
-    def _ask_cancel_visit(self) -> None:
-        from ui.pages.confirm import Question, ask
-
-        words = Question(*(f"face_verification.branch.cancel_{part}" for part in Question._fields))
-        ask(self, words, self.others.cancel)
 
     # what is known
 
@@ -404,29 +382,13 @@ class FaceVerificationPage(JourneyPage):
         known = self._flash is not None and application is not None and self._flash[0] == application.id
         return self._flash[1] if self._flash is not None and known and self._flash_is_shown() else None
 
-    def _once_more(self) -> StepUp | None:
-        """What is asked before a payout; ``None`` while the application is filled in."""
-        application = self.context.journey.application if self.context.journey else None
-        return application.step_up if application is not None and shows_once_more(application) else None
-
-    def _offered(self) -> tuple[FaceWay, ...]:
-        application = self.context.journey.application if self.context.journey else None
-        return application.face_ways if application is not None else ()
-
-    def _heard(self, page: Page) -> None:
-        asked = self._once_more()
-        if page is not self.page_id:
-            self.done(page)
-        elif asked is not None and asked.state is not StepUpState.WAITING:
-            self.load()
-
     # what is seen
 
     def _enter(self, step: Step) -> None:
         if self.isVisible():
             self.setFocus()  # a button that hides with the focus would hand it on, out of the page
         before, self._step = self._step, step
-        (self._watch.start if step is Step.CALL else self._watch.stop)()
+        self.once_more.follow(step)
         self._may_start = False
         if step is Step.READY:
             self.choice.watch()
@@ -488,7 +450,7 @@ class FaceVerificationPage(JourneyPage):
         scaffold.back.setText(tr(self._back_words()))
         scaffold.aside.setVisible(step in _WITH_OTHER_WAY or again)
         scaffold.aside.setText(tr(f"face_verification.{'retry.again' if again else 'other_way'}"))
-        scaffold.primary.setVisible(bool(action_of(step)) and not led and self._may_act(step))
+        scaffold.primary.setVisible(bool(action_of(step)) and not led and self.once_more.may_act(step))
         scaffold.primary.setText(action_of(step))
         self._follow_answers()
         for widget in (self.cancel, self.read_aloud):
@@ -506,10 +468,6 @@ class FaceVerificationPage(JourneyPage):
         elif shown is steps.result:
             steps.result.show_outcome(outcome_for(step, self._found()))
 
-    def _may_act(self, step: Step) -> bool:
-        """Before a payout the camera may be closed: then the call is the way on."""
-        return step is not Step.AGAIN or FaceWay.CAMERA in self._offered()
-
     def _unanswered(self) -> str:
         """The key of what is still to be chosen at this step; empty where nothing is."""
         if self._step is Step.FLASH and self.steps.flash.answer() is None:
@@ -523,10 +481,6 @@ class FaceVerificationPage(JourneyPage):
             return tr("face_verification.branch.note", branch=name, visit=visit_time(slot, branch.minutes))
         return tr("face_verification.sending.no_cancel") if self._step is Step.SENDING else ""
 
-    def _because(self) -> tuple[str, ...] | None:
-        asked, language = self._once_more(), self.context.translator.language
-        return None if asked is None else tuple(one.in_language(language) for one in asked.because)
-
     def _found(self) -> Found:
         journey = self.context.journey
         application, lender = (journey.application, journey.lender) if journey is not None else (None, None)
@@ -538,7 +492,7 @@ class FaceVerificationPage(JourneyPage):
             self.others.ways(),
             simulated=self.context.demonstration is not None,
             connection=self.connection.state if self._error is not None and self._error.code in STUCK else None,
-            because=self._because(),
+            because=self.once_more.because(),
             support=lender.support.phone if lender is not None else "",
-            offered=self._offered(),
+            offered=self.once_more.offered(),
         )
