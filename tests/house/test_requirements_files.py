@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FILES = ("core.txt", "runtime.txt", "core-development.txt", "development.txt")
+FILES = ("core.txt", "lender.txt", "runtime.txt", "core-development.txt", "development.txt")
 PIN = re.compile(r"^([a-z0-9.\-]+)==([^ ;\\]+)")
 
 
@@ -60,3 +60,6 @@ def test_pyproject_and_requirements_name_the_same_libraries():
     assert names(project["dependencies"]) == names(read("core.in").splitlines())
     extra = project["optional-dependencies"]["window"]
     assert names(extra) == names(read("runtime.in").splitlines())
+    served = project["optional-dependencies"]["served"]
+    assert names(served) == names(read("lender.in").splitlines())
+    assert not {"alembic", "prometheus-client"} & set(pins("runtime.txt"))  # what is packed

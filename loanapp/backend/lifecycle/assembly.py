@@ -37,7 +37,7 @@ from loanapp.backend.services import Services
 from loanapp.backend.staff.tables import Base
 from loanapp.backend.store.cipher import KEY_BYTES, FieldCipher
 from loanapp.backend.store.database import Database
-from loanapp.backend.store.upgrade import make_tables
+from loanapp.backend.store.schema_version import LENDER, bring_up
 from loanapp.backend.vault.key_files import KeyFiles
 from loanapp.backend.vault.vault import Vault
 from loanapp.backend.verification.intake import Intake
@@ -97,7 +97,11 @@ def assemble(folder: LenderFolder, policies: Policies, clock: Clock) -> Lender:
     simulated = _simulated_sources(identities, policies, bank, authority)
     places = stores(folder.root)
     database = Database(places.lender)
-    make_tables(database.write_engine, Base)
+    try:
+        bring_up(database.write_engine, Base, LENDER)
+    except BaseException:
+        database.close()
+        raise
     origination = LateOrigination(places.workflow)
     services = Services(
         clock=clock,

@@ -20,6 +20,7 @@ from loanapp.backend.lifecycle.assembly import Lender, assemble
 from loanapp.backend.lifecycle.folder import FolderInUseError, LenderFolder
 from loanapp.backend.policy import PolicyError, load_policies
 from loanapp.backend.signing.roots import published_roots
+from loanapp.backend.store.schema_version import SchemaError
 from loanapp.backend.vault.vault import ForeignVaultError
 from loanapp.domain.clock import SystemClock
 
@@ -53,7 +54,7 @@ def run_embedded(data: Path, *, parent_pipe: bool) -> int:
         log.error("the lender cannot start: %s", error)  # noqa: TRY400 - the sentence names file and fault
         _say({"ready": False, "reason": "policy"})
         return EXIT_FAILED
-    except ForeignVaultError as error:
+    except (ForeignVaultError, SchemaError) as error:
         log.error("the lender cannot start: %s", error)  # noqa: TRY400 - the sentence says what to put back
         _say({"ready": False, "reason": "disk"})
         return EXIT_FAILED

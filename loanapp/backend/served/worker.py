@@ -1,5 +1,6 @@
 """One worker of a lender that is served: any number of them stand behind a balancer, over the same databases."""
 
+import contextlib
 import logging
 import os
 import signal
@@ -20,6 +21,7 @@ from loanapp.backend.lifecycle.folder import FolderInUseError, LenderFolder
 from loanapp.backend.lifecycle.stores import stores
 from loanapp.backend.policy import Policies, PolicyError, load_policies
 from loanapp.backend.signing.roots import published_roots
+from loanapp.backend.store.schema_version import SchemaError
 from loanapp.backend.vault.vault import ForeignVaultError
 from loanapp.domain.clock import SystemClock
 
@@ -46,25 +48,24 @@ class Serving:
 def run_worker(data: Path, serving: Serving, policies: Policies | None = None) -> int:
     """Serve until SIGTERM or SIGINT; the exit code. Says why it cannot start in one sentence of the log."""
     os.umask(0o077)
-    try:
-        policies = policies or load_policies()
-        folder = LenderFolder(data)
-        folder.lock(shared=stores(folder.root).shared)
-        lender = assemble(folder, policies, SystemClock())
-    except FolderInUseError:
-        log.error("the worker cannot start: another lender works in this folder; workers side by side need PostgreSQL")  # noqa: TRY400
-        return EXIT_FAILED
-    except (PolicyError, ForeignVaultError) as error:
-        log.error("the worker cannot start: %s", error)  # noqa: TRY400 - the sentence says what to do
-        return EXIT_FAILED
-    except (OSError, SQLAlchemyError, ValueError) as error:
-        log.error("the worker cannot start: %s", failure_place(error))  # noqa: TRY400 - its text may hold an address
-        return EXIT_FAILED
-    try:
+    with contextlib.ExitStack() as closing:
+        try:
+            policies = policies or load_policies()
+            folder = LenderFolder(data)
+            folder.lock(shared=stores(folder.root).shared)
+            closing.callback(folder.unlock)
+            lender = assemble(folder, policies, SystemClock())
+            closing.callback(lender.close)
+        except FolderInUseError:
+            log.error("the worker cannot start: another lender works in this folder; PostgreSQL lets many do so")  # noqa: TRY400
+            return EXIT_FAILED
+        except (PolicyError, ForeignVaultError, SchemaError) as error:
+            log.error("the worker cannot start: %s", error)  # noqa: TRY400 - the sentence says what to do
+            return EXIT_FAILED
+        except (OSError, SQLAlchemyError, ValueError) as error:
+            log.error("the worker cannot start: %s", failure_place(error))  # noqa: TRY400 - it may hold an address
+            return EXIT_FAILED
         return EXIT_OK if _serve(lender, serving) else EXIT_FAILED
-    finally:
-        lender.close()
-        folder.unlock()
 
 
 def _serve(lender: Lender, serving: Serving) -> bool:

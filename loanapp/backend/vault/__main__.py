@@ -9,6 +9,7 @@ from pathlib import Path
 
 from loanapp.backend.lifecycle.folder import LenderFolder
 from loanapp.backend.lifecycle.stores import stores
+from loanapp.backend.store.schema_version import SchemaError
 from loanapp.backend.vault.key_files import KeyFiles
 from loanapp.backend.vault.vault import ForeignVaultError, Vault
 from loanapp.domain.clock import SystemClock
@@ -31,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     folder = LenderFolder(data)
     try:
         vault = Vault(folder.root / "vault", KeyFiles(folder.root / "keys"), place)
-    except ForeignVaultError as error:
+    except (ForeignVaultError, SchemaError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     try:

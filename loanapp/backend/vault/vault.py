@@ -25,8 +25,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from loanapp.backend.store.cipher import CipherError, FieldCipher
 from loanapp.backend.store.database import Database, Place
+from loanapp.backend.store.schema_version import VAULT, bring_up
 from loanapp.backend.store.types import Moment
-from loanapp.backend.store.upgrade import make_tables
 from loanapp.backend.vault.key_files import FIRST, KeyFiles, write_once
 
 log = logging.getLogger(__name__)
@@ -46,11 +46,11 @@ class ForeignVaultError(ValueError):
     """The vault's database is not that of the keys and files beside it: restore the one that belongs to them."""
 
 
-class _Base(DeclarativeBase):
+class VaultBase(DeclarativeBase):
     """The vault's tables."""
 
 
-class VaultItem(_Base):
+class VaultItem(VaultBase):
     """One item and its wrapped key."""
 
     __tablename__ = "vault_item"
@@ -67,7 +67,7 @@ class VaultItem(_Base):
         return self.key_id or FIRST
 
 
-class VaultKey(_Base):
+class VaultKey(VaultBase):
     """A key-encryption key that counts, or that something may still be wrapped by; the newest counts."""
 
     __tablename__ = "vault_key"
@@ -77,7 +77,7 @@ class VaultKey(_Base):
     proof: Mapped[bytes | None]  # sealed by the key: that this row and this key file belong together
 
 
-class VaultDiscardedKey(_Base):
+class VaultDiscardedKey(VaultBase):
     """A key that nothing is, or will be, wrapped by: its file goes."""
 
     __tablename__ = "vault_discarded_key"
@@ -100,8 +100,8 @@ class Vault:
         self._keys = keys
         self._ciphers: dict[str, FieldCipher] = {}
         self._database = Database(place or folder / "vault.sqlite", "vault")
-        make_tables(self._database.write_engine, _Base)
         try:
+            bring_up(self._database.write_engine, VaultBase, VAULT)
             self._name_first_key()
             self._prove_current_key()
         except BaseException:

@@ -54,6 +54,10 @@ def lender(tmp_path_factory, clock):
     with contextlib.ExitStack() as stack:
         if os.environ.get("LOANAPP_TEST_DATABASE") == "postgresql":
             (folder.root / "database.toml").write_text(stack.enter_context(cluster()).stores())
+            from loanapp.backend.lifecycle.stores import stores
+            from loanapp.backend.served.migrating import migrate
+
+            migrate(stores(folder.root))
         built = assemble(folder, policies, clock)
         yield from _running(built)
 
