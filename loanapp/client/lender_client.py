@@ -274,9 +274,9 @@ class LenderClient(AccountCalls):
         call = Call("POST", "/v1/timestamps", body=query, content_type=QUERY_TYPE, accept=REPLY_TYPE)
         return self._out(call).body
 
-    def send_signing_code(self, application_id: str) -> SigningCodeSent:
-        """Have a code sent that authorises signing; never repeated by itself, lest two codes arrive."""
-        return self._send("POST", path_of(application_id, "contract", "code"), {}, SigningCodeSent.read)
+    def send_signing_code(self, application_id: str, key: str) -> SigningCodeSent:
+        """Have a code sent that authorises signing; under one key it is one message, and the same answer again."""
+        return self._send("POST", path_of(application_id, "contract", "code"), {}, SigningCodeSent.read, key)
 
     def confirm_signing_code(self, application_id: str, challenge_id: str, code: str) -> Application:
         """Confirm the code; never repeated by itself, lest an attempt is lost."""

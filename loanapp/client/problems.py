@@ -25,6 +25,7 @@ _DETAILS: Final = (
     "needed_seconds",
     "retry_after",
     "retry_after_seconds",
+    "retry_at",
     "step",
     "why",
 )
@@ -34,6 +35,7 @@ _Kind = type[TooManyAttemptsError] | type[NotAllowedNowError] | type[LenderTroub
 _KINDS: Final[dict[ErrorCode, _Kind]] = {
     ErrorCode.TOO_MANY_ATTEMPTS: TooManyAttemptsError,
     ErrorCode.FACE_ATTEMPTS_LOCKED: TooManyAttemptsError,
+    ErrorCode.CODES_LOCKED: TooManyAttemptsError,
     ErrorCode.NOT_ALLOWED_NOW: NotAllowedNowError,
     ErrorCode.OFFER_EXPIRED: NotAllowedNowError,
     ErrorCode.CONSENT_MISSING: NotAllowedNowError,

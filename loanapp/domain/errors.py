@@ -14,6 +14,7 @@ class ErrorCode(StrEnum):
     PHONE_INVALID = "phone_invalid"
     CODE_WRONG = "code_wrong"
     CODE_EXPIRED = "code_expired"
+    CODES_LOCKED = "codes_locked"
     MESSAGE_NOT_SENT = "message_not_sent"
     SIGNED_OUT = "signed_out"
     SIGN_IN_WRONG = "sign_in_wrong"

@@ -15,6 +15,7 @@ from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.money import to_cents
 
 _AMOUNTS: Final = {ErrorCode.AMOUNT_OUT_OF_RANGE: ("minimum", "maximum")}
+_MOMENTS: Final = {ErrorCode.CODES_LOCKED: ("retry_at",)}
 _DAYS: Final = {ErrorCode.APPLICATION_TOO_SOON: ("retry_after",)}
 
 
@@ -82,7 +83,7 @@ class WrittenForms:
         return self.sentences(sentence + self._say("full_stop"), fix)
 
     def details(self, error: LoanAppError) -> dict[str, str | int]:
-        """What an error knows, as its sentence shows it: amounts and days written out, the rest as it is."""
+        """What an error knows, as its sentence shows it: amounts, days and moments written out, the rest as it is."""
         shown = dict(error.details)
         for name in _AMOUNTS.get(error.code, ()):
             if name in shown:
@@ -90,6 +91,9 @@ class WrittenForms:
         for name in _DAYS.get(error.code, ()):
             if name in shown:
                 shown[name] = self.day(date.fromisoformat(str(shown[name])))
+        for name in _MOMENTS.get(error.code, ()):
+            if name in shown:
+                shown[name] = self.moment(datetime.fromisoformat(str(shown[name])))
         return shown
 
 

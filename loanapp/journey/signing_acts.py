@@ -11,7 +11,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from loanapp.client.answers import Certificate, CodeSent
+from loanapp.client.answers import Certificate, CodeSent, SigningCodeSent
 from loanapp.client.application import Application
 from loanapp.client.errors import NotAllowedNowError
 from loanapp.client.secrets import SecretName
@@ -96,7 +96,9 @@ class SigningActs(OfferActs):
             contract = application.contract
             with self._lock:
                 self.draft.signing_challenge_id = ""  # were the answer lost, the code before would count no more
-            sent = self.client.send_signing_code(application.id)
+            sent = self._send_signing_code(application.id)
+            if sent.code.expires_at <= self.clock.now():  # asked for long ago, and the answer was lost on the way
+                sent = self._send_signing_code(application.id)
             if contract is None or sent.contract_number != contract.number:
                 raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, "code_for_another_contract")
             if (sent.payout, sent.total_repayment) != (offer.payout, offer.schedule.total_repayment):
@@ -107,6 +109,11 @@ class SigningActs(OfferActs):
             return sent.code
 
         return self._guarded(work)
+
+    def _send_signing_code(self, application_id: str) -> SigningCodeSent:
+        return self._keyed(
+            "signing_code", [application_id], lambda key: self.client.send_signing_code(application_id, key)
+        )
 
     def confirm_signing_code(self, code: str) -> None:
         """Confirm the code; one that was confirmed and whose answer was lost on the way is not asked for again."""

@@ -10,7 +10,7 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final
@@ -37,11 +37,12 @@ from loanapp.proof.evidence_bundle import (
     revisions_of,
 )
 from loanapp.proof.ledger_proof import LedgerProofError, check_entry, check_head
-from loanapp.proof.pdf_signature import LENDER_FIELD
+from loanapp.proof.pdf_signature import BORROWER_FIELD, LENDER_FIELD
 from loanapp.proof.problems import ProofProblem
 from loanapp.proof.signed_message import SignedMessageError, verify_message
 from loanapp.proof.statement import Signature, SignedStatement, StatementError, check_statement, check_token
 from loanapp.proof.verification import VerificationReport, verify_contract
+from loanapp.resource_files import read_toml
 
 _MOST_ENTRIES: Final = 10_000
 
@@ -63,6 +64,7 @@ class BundleProblem(StrEnum):
     RECEIPT = "receipt"
     LEDGER = "ledger"
     NOT_IN_LEDGER = "not_in_ledger"
+    NOT_AUTHORISED = "not_authorised"
     PART_UNREADABLE = "part_unreadable"
 
 
@@ -294,6 +296,18 @@ class _Checking:
         signed = self._places("signature.contract_signed")
         if not (made and confirmed and signed and made[0] < confirmed[-1] < signed[0]):
             raise _BrokenError(BundleProblem.NOT_IN_LEDGER, name)
+        self._check_in_time(self._at_of(confirmed[-1]), name)
+
+    def _check_in_time(self, authorised: datetime, name: str) -> None:
+        """That the borrower signed soon after the code was confirmed, by the time-stamp in the signature."""
+        if self.contract is None:
+            raise _BrokenError(BundleProblem.CONTRACT, name)
+        limits = read_toml("policy", "evidence.toml")
+        signed = next(one.moment for one in self.contract.signatures if one.field == BORROWER_FIELD)
+        apart = timedelta(seconds=limits["clocks_differ_seconds"])
+        longest = timedelta(seconds=limits["code_to_signature_seconds"])
+        if signed is None or not authorised - apart <= signed <= authorised + longest:
+            raise _BrokenError(BundleProblem.NOT_AUTHORISED, name)
 
     def _check_receipts(self) -> None:
         name = path_of(Part.CONSENTS, RECEIPTS_FILE)

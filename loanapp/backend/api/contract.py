@@ -99,20 +99,33 @@ def post_confirmation(
     )
 
 
-@router.post(_ONE + "/contract/code", status_code=201, responses=problems(401, 404, 409, 429, 503))
+@router.post(
+    _ONE + "/contract/code",
+    status_code=201,
+    response_model=wire.SigningCodeAnswer,
+    responses=problems(401, 404, 409, 429, 503),
+    openapi_extra=KEY_PARAMETER,
+)
 def post_signing_code(
-    application_id: uuid.UUID, body: Empty, services: ServicesDep, borrower_id: BorrowerDep
-) -> wire.SigningCodeAnswer:
-    """Send a one-time code that authorises signing this contract and nothing else."""
+    application_id: uuid.UUID,
+    body: Empty,
+    services: ServicesDep,
+    borrower_id: BorrowerDep,
+    idempotency: IdempotencyDep,
+) -> Response:
+    """Send a one-time code that authorises signing this contract and nothing else; one message for each key."""
     del body
+    if (before := idempotency.replay()) is not None:
+        return before
     sent = send_signing_code(services, borrower_id, application_id)
-    return wire.SigningCodeAnswer(
+    answer = wire.SigningCodeAnswer(
         **code_values(services, sent.issued),
         phone_masked=sent.phone_masked,
         contract_number=sent.contract_number,
         payout=Decimal(sent.payout),
         total_repayment=Decimal(sent.total_repayment),
     )
+    return idempotency.run(201, lambda _session: answer)
 
 
 @router.post(_ONE + "/contract/code/confirmation", responses=problems(401, 404, 409))

@@ -15,6 +15,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from loanapp.backend.adapters.ports import SourceDownError
+from loanapp.backend.auth.tries import Counted, Trier, hold_back_codes, note_try
 from loanapp.backend.policy.models import SignIn, Words
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
@@ -92,26 +93,38 @@ def redeem_code(
     act: Callable[[Session, OneTimeCode], _T],
     *,
     bound_to: str = "",
-    before: Callable[[Session], object] = lambda _session: None,
+    before: Callable[[Session, OneTimeCode], str] = lambda _session, _issued: "",
 ) -> _T:
     """Do ``act`` in the transaction that uses the code up; a code works once, for its purpose and its thing alone.
 
-    ``before`` may refuse whoever asks before a try is counted.
-    Raises ``CODE_WRONG`` with ``attempts_left``, or ``CODE_EXPIRED`` when it is old, used, unknown or tried too often.
+    ``before`` may refuse whoever asks before a try is counted; what it returns is counted apart within the account.
+    Raises ``CODE_WRONG`` with ``attempts_left``, ``CODE_EXPIRED`` when it is old, used, unknown or tried too often, or
+    ``CODES_LOCKED`` where there were too many wrong ones in a day.
     """
     now = services.clock.now()
     with services.database.write() as session:
         issued = session.get(OneTimeCode, challenge_id)
         if issued is None or issued.used_at is not None or issued.expires_at <= now or issued.attempts_left <= 0:
             raise RefusedError(ErrorCode.CODE_EXPIRED)
-        before(session)
+        trier = _guesser(issued.phone_index, purpose, before(session, issued))
+        hold_back_codes(services, session, trier)
         given = services.cipher.index(code, _place(challenge_id, purpose, bound_to))
         if issued.purpose == purpose and hmac.compare_digest(given.encode(), issued.code_index.encode()):
             issued.used_at = now
             return act(session, issued)
+        note_try(services, session, trier)
         issued.attempts_left -= 1
         left = issued.attempts_left
     raise RefusedError(ErrorCode.CODE_WRONG if left else ErrorCode.CODE_EXPIRED, attempts_left=left)
+
+
+def require_unlocked(services: Services, session: Session, phone: str, purpose: CodePurpose) -> None:
+    """Raise ``CODES_LOCKED`` before a message is sent whose code would not be looked at."""
+    hold_back_codes(services, session, _guesser(services.cipher.index(phone, "phone"), purpose, ""))
+
+
+def _guesser(phone_index: str, purpose: CodePurpose, apart: str) -> Trier:
+    return Trier(f"{purpose}|{phone_index}|{apart}", "", "", Counted.CODE_OF_ACCOUNT)
 
 
 def forget_codes(services: Services) -> None:

@@ -11,6 +11,7 @@ from loanapp.backend.auth.one_time_codes import IssuedCode, issue_code, phone_of
 from loanapp.backend.auth.proofs import SentRequest, check_device_key, key_digest, require_proof
 from loanapp.backend.auth.second_factor import problem_with
 from loanapp.backend.auth.sessions import NewDevice, Tokens, begin
+from loanapp.backend.auth.tables import Device
 from loanapp.backend.auth.tries import Counted, Trier, hold_back, note_try
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
@@ -80,7 +81,7 @@ def open_session(services: Services, shown: Shown, device: NewDevice, sent: Sent
             shown.code,
             CodePurpose.SIGN_IN,
             lambda session, issued: _open(services, session, issued, device, shown),
-            before=lambda session: require_proof(services, session, device.public_key, sent, ""),
+            before=lambda session, issued: _computer(services, session, issued, device, sent),
         )
     except RefusedError as error:
         if error.code in _A_GUESS:
@@ -92,6 +93,22 @@ def open_session(services: Services, shown: Shown, device: NewDevice, sent: Sent
                 issued = session.get_one(OneTimeCode, shown.challenge_id)
                 note_try(services, session, _trier(issued, device, shown))
         raise
+
+
+def _computer(services: Services, session: Session, issued: OneTimeCode, device: NewDevice, sent: SentRequest) -> str:
+    """Which computer guesses, once it has proved its key: one the borrower has used, or any other.
+
+    Whoever knows a phone number may guess at its codes until the day's tries are gone; the owner's own computers keep
+    theirs.
+    """
+    require_proof(services, session, device.public_key, sent, "")
+    key = key_digest(device.public_key)
+    own = (
+        select(Device.id)
+        .join(Borrower, Borrower.id == Device.borrower_id)
+        .where(Borrower.phone_index == issued.phone_index, Device.key_sha256 == key)
+    )
+    return key if session.scalars(own).first() is not None else ""
 
 
 def _trier(issued: OneTimeCode, device: NewDevice, shown: Shown) -> Trier:

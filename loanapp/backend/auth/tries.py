@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from ipaddress import ip_address, ip_network
 from typing import Final
@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 from loanapp.backend.auth.tables import FailedTry
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
+from loanapp.domain.clock import CHINA
 from loanapp.domain.errors import ErrorCode
 
 _HOUR: Final = timedelta(hours=1)
+_DAY: Final = timedelta(days=1)
 
 
 class Counted(Enum):
@@ -24,6 +26,7 @@ class Counted(Enum):
     WORD = "word"  # a password or a second factor that was wrong
     CODE = "code"  # a one-time code that was wrong: of an account each code has its own few tries
     SENT = "sent"  # a one-time code that was asked for
+    CODE_OF_ACCOUNT = "code_of_account"  # a wrong code, over a day, of one account for one purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +51,27 @@ class _Count:
 
 def hold_back(services: Services, session: Session, trier: Trier) -> None:
     """Raise ``TOO_MANY_ATTEMPTS`` with the seconds to wait where account, device or network has tried too often."""
-    now, waits = services.clock.now(), []
+    if (until := _held_until(services, session, trier)) is not None:
+        wait = (until - services.clock.now()).total_seconds()
+        raise RefusedError(ErrorCode.TOO_MANY_ATTEMPTS, retry_after_seconds=int(wait) + 1)
+
+
+def hold_back_codes(services: Services, session: Session, trier: Trier) -> None:
+    """Raise ``CODES_LOCKED`` with the moment from which codes of this account are looked at again."""
+    if (until := _held_until(services, session, trier)) is not None:
+        raise RefusedError(ErrorCode.CODES_LOCKED, retry_at=until.astimezone(CHINA).isoformat(timespec="seconds"))
+
+
+def _held_until(services: Services, session: Session, trier: Trier) -> datetime | None:
+    now, until = services.clock.now(), []
     for one in _counts(services, trier):
         query = select(func.count(), func.min(FailedTry.at)).where(
             FailedTry.scope == one.scope, FailedTry.key_index == one.key, FailedTry.at > now - one.window
         )
         count, oldest = session.execute(query).one()
         if count >= one.most:
-            waits.append((oldest + one.window - now).total_seconds())
-    if waits:
-        raise RefusedError(ErrorCode.TOO_MANY_ATTEMPTS, retry_after_seconds=int(max(waits)) + 1)
+            until.append(oldest + one.window)
+    return max(until, default=None)
 
 
 def note_try(services: Services, session: Session, trier: Trier) -> None:
@@ -87,6 +101,8 @@ def _counts(services: Services, trier: Trier) -> Iterator[_Count]:
     network = network_of(trier.address)
     if trier.what is Counted.SENT:
         yield _Count("sent_network", index(network, "sent_network"), codes.codes_network_an_hour, _HOUR)
+    elif trier.what is Counted.CODE_OF_ACCOUNT:
+        yield _Count("code_account", index(trier.account, "code_account"), codes.wrong_codes_a_day, _DAY)
     elif trier.what is Counted.CODE:
         window = timedelta(minutes=codes.wrong_codes_minutes)
         yield _Count("code_device", index(trier.device, "code_device"), codes.wrong_codes_device, window)

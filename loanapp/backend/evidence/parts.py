@@ -15,6 +15,7 @@ from loanapp.backend.auth.phones import borrower_phone
 from loanapp.backend.data_uses.history import proofs_of
 from loanapp.backend.offers.disclosure import agreed_table
 from loanapp.backend.services import Services
+from loanapp.backend.signing.codes import authorised_phone_place
 from loanapp.backend.store.tables import (
     Application,
     Check,
@@ -119,7 +120,7 @@ def _signer(
         "device_key": None,
         "authorised": {
             "by": "one_time_code",
-            "phone": mask_phone(borrower_phone(services, session, application.borrower_id)),
+            "phone": _authorised_phone(services, session, application, record),
             "delivery": "simulated" if services.policies.profile.simulated else "text_message",
             "prepared_sha256": record.prepared_sha256,
             "prepared_bytes": prepared_bytes,
@@ -132,6 +133,13 @@ def _signer(
         "document-root.crl": make_revocation_list(keys.document_root, now),
         **_borrower_revocation(record, pdf),
     }
+
+
+def _authorised_phone(services: Services, session: Session, application: Application, record: ContractRecord) -> str:
+    """The phone the confirmed code went to, masked; a contract signed before it was kept tells the account's."""
+    if record.authorised_phone_sealed is None:
+        return mask_phone(borrower_phone(services, session, application.borrower_id))
+    return services.cipher.decrypt(record.authorised_phone_sealed, authorised_phone_place(record)).decode()
 
 
 def _borrower_revocation(record: ContractRecord, pdf: bytes) -> dict[str, bytes]:

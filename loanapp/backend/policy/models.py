@@ -141,6 +141,7 @@ class SignIn(Row):
     wrong_codes_minutes: int = Field(gt=0)
     wrong_codes_device: int = Field(gt=0)
     wrong_codes_network: int = Field(gt=0)
+    wrong_codes_a_day: int = Field(gt=0, le=100)
     access_minutes: int = Field(gt=0, le=60)
     refresh_hours: int = Field(gt=0)
     refresh_grace_seconds: int = Field(ge=0, le=120)

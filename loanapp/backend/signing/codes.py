@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
-from loanapp.backend.auth.one_time_codes import IssuedCode, issue_code, redeem_code
+from loanapp.backend.auth.one_time_codes import IssuedCode, issue_code, phone_of, redeem_code, require_unlocked
 from loanapp.backend.auth.phones import borrower_phone
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
@@ -37,6 +37,7 @@ def send_signing_code(services: Services, borrower_id: str, application_id: uuid
     with services.database.read() as session:
         application, contract = ready_to_sign(services, session, borrower_id, application_id)
         phone = borrower_phone(services, session, borrower_id)
+        require_unlocked(services, session, phone, CodePurpose.SIGN_CONTRACT)
         bound_to, number = _binding(contract), contract.number
         offer = application.offer or {}
         payout, total = str(offer["payout"]), str(offer["totals"]["repayment"])
@@ -75,6 +76,9 @@ def confirm_signing_code(
         if _binding(contract) != bound_to:
             raise RefusedError(ErrorCode.CODE_EXPIRED)
         contract.authorised_at = services.clock.now()
+        contract.authorised_phone_sealed = services.cipher.encrypt(
+            mask_phone(phone_of(services, issued)).encode(), authorised_phone_place(contract)
+        )
         contract.authorised_sha256, contract.authorised_device_id = contract.prepared_sha256, device_id
         detail = {
             "what": "code_confirmed",
@@ -90,6 +94,11 @@ def confirm_signing_code(
         if error.details.get("attempts_left") == 0:
             _tell_of_guessing(services, application_id, challenge_id)
         raise
+
+
+def authorised_phone_place(contract: ContractRecord) -> str:
+    """Where the phone the confirmed code went to is sealed, masked."""
+    return f"contract|{contract.number}|authorised_phone"
 
 
 def _tell_of_guessing(services: Services, application_id: uuid.UUID, challenge_id: str) -> None:

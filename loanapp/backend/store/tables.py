@@ -253,6 +253,7 @@ class ContractRecord(Base):
     created_at: Mapped[datetime]
     authorised_at: Mapped[datetime | None]  # by a one-time code for this very file, on this very computer
     authorised_sha256: Mapped[str | None]
+    authorised_phone_sealed: Mapped[bytes | None]  # masked: where the code went that was confirmed
     authorised_device_id: Mapped[str | None]
     signed_at: Mapped[datetime | None]
     free_return_hours: Mapped[int | None]  # as the contract promises, whatever the product says since

@@ -5,7 +5,8 @@ import json
 import uuid
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 import pytest
@@ -13,7 +14,9 @@ from sqlalchemy import select
 
 from loanapp.backend.adapters.ports import SourceDownError
 from loanapp.backend.auth.forgetting import forget_old_sign_ins
-from loanapp.backend.store.tables import ContractRecord, LedgerRow, OneTimeCode
+from loanapp.backend.auth.one_time_codes import require_unlocked
+from loanapp.backend.store.tables import Application, Borrower, ContractRecord, LedgerRow, OneTimeCode
+from loanapp.domain.one_time_code import CodePurpose
 from tests.loanapp.backend.test_outcomes import decided, refused
 
 
@@ -128,7 +131,7 @@ def test_a_carrier_that_is_down_costs_the_borrower_nothing(reading_done, lender,
 
     with monkeypatch.context() as patch:
         patch.setattr(lender.services.sources.messages, "send", down)
-        answer = one.call("POST", one.at("/contract/code"), body={})
+        answer = one.call("POST", one.at("/contract/code"), body={}, key=str(uuid.uuid4()))
         assert refused(answer, 503, "message_not_sent")["retry_after_seconds"] == 7
     one.authorise()  # at once: what was not sent does not count
 
@@ -188,7 +191,7 @@ def test_codes_anybody_has_sent_for_signing_in_do_not_keep_the_owner_from_signin
             clock.move(seconds=21)
             answers.append(one.call("POST", "/v1/auth/codes", body=body).status_code)
         assert answers[-1] == 429
-        assert one.call("POST", one.at("/contract/code"), body={}).status_code == 201
+        assert one.call("POST", one.at("/contract/code"), body={}, key=str(uuid.uuid4())).status_code == 201
     finally:
         clock.away = away
 
@@ -212,3 +215,85 @@ def test_a_code_confirmed_twice_at_once_counts_once(reading_done):
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda _: one.call("POST", one.at("/contract/code/confirmation"), body=body), range(4)))
     assert sorted(answer.status_code for answer in answers) == [200, 401, 401, 401]
+
+
+def test_the_same_key_is_one_message_and_one_answer(reading_done, lender, monkeypatch):
+    one, sent, key = reading_done(), [], str(uuid.uuid4())
+    real = lender.services.sources.messages.send
+    monkeypatch.setattr(lender.services.sources.messages, "send", lambda *told: (sent.append(told), real(*told)))
+    first = one.send_signing_code(key)
+    assert one.send_signing_code(key) == first
+    assert len(sent) == 1
+    one.confirm_code(first["challenge_id"], first["simulated_message"]["code"])
+    assert one.call("POST", one.at("/contract/code"), body={}).status_code == 422  # without a key nothing is sent
+    assert len(sent) == 1
+
+
+@pytest.fixture
+def few_wrong_codes(lender, monkeypatch):
+    """The policy allows seven wrong codes a day."""
+    policies = lender.services.policies
+    changed = replace(policies, sign_in=policies.sign_in.model_copy(update={"wrong_codes_a_day": 7}))
+    monkeypatch.setattr(type(lender.services), "policies", property(lambda _services: changed), raising=False)
+
+
+def test_a_day_has_an_end_of_guessing_and_says_when_it_goes_on(reading_done, clock, lender, few_wrong_codes):
+    one, away = reading_done(), clock.away
+    try:
+        began = clock.now()
+        for tries in (5, 2):  # over two codes, minutes apart: each code alone would allow five
+            sent = one.send_signing_code()
+            wrong = f"{(int(sent['simulated_message']['code']) + 1) % 1_000_000:06d}"
+            for _ in range(tries):
+                one.confirm_code(sent["challenge_id"], wrong, status=401)
+            clock.move(minutes=2)
+        body = {"challenge_id": sent["challenge_id"], "code": sent["simulated_message"]["code"]}
+        told = refused(one.call("POST", one.at("/contract/code/confirmation"), body=body), 429, "codes_locked")
+        again = datetime.fromisoformat(told["retry_at"])
+        assert timedelta(hours=23, minutes=59) < again - began < timedelta(hours=24, minutes=1)
+        answer = one.call("POST", one.at("/contract/code"), body={}, key=str(uuid.uuid4()))
+        refused(answer, 429, "codes_locked")  # no message whose code would not be looked at
+        # Codes for signing in are counted by themselves.
+        assert one.call("POST", "/v1/auth/codes", body={"phone": one.phone, "purpose": "sign_in"}).status_code == 201
+        assert one.get()["allowed_actions"] == ["authorise_signing", "withdraw"]
+        clock.move(hours=24)
+        with lender.services.database.read() as session:
+            require_unlocked(lender.services, session, one.phone, CodePurpose.SIGN_CONTRACT)  # it is over
+    finally:
+        clock.away = away
+
+
+def test_who_guesses_at_anothers_sign_in_does_not_keep_the_owner_out(walker, clock, few_wrong_codes):
+    owner, guesser, away = walker(), walker(), clock.away
+    owner.sign_in()
+    guesser.phone = owner.phone
+    try:
+        for tries in (5, 2):
+            clock.move(minutes=2)
+            sent = guesser.done("POST", "/v1/auth/codes", body={"phone": owner.phone, "purpose": "sign_in"}, status=201)
+            right = sent["simulated_message"]["code"]
+            wrong = f"{(int(right) + 1) % 1_000_000:06d}"
+            for _ in range(tries):
+                body = guesser.on_device(challenge_id=sent["challenge_id"], code=wrong)
+                assert guesser.call("POST", "/v1/auth/sessions", body=body).status_code == 401
+        body = guesser.on_device(challenge_id=sent["challenge_id"], code=right)
+        refused(guesser.call("POST", "/v1/auth/sessions", body=body), 429, "codes_locked")
+        clock.move(minutes=2)
+        owner.sign_in()  # on the computer they have used before
+    finally:
+        clock.away = away
+
+
+def test_the_evidence_names_the_phone_the_code_went_to(reading_done, lender):
+    one = reading_done()
+    assert one.hand_in(one.sign()).status_code == 200
+    one.wait("active")
+    services = lender.services
+    with services.database.write() as session:  # the account gets another phone later
+        contract = session.scalars(select(ContractRecord).where(ContractRecord.application_id == one.id)).one()
+        borrower = session.get_one(Borrower, session.get_one(Application, one.id).borrower_id)
+        borrower.phone_sealed = services.cipher.encrypt(b"13799990000", f"borrower|{borrower.id}|phone")
+        assert one.phone.encode() not in (contract.authorised_phone_sealed or b"")
+    bundle = zipfile.ZipFile(io.BytesIO(one.call("GET", one.at("/evidence")).content))
+    signer = json.loads(bundle.read("02-signer/signer.json"))
+    assert signer["authorised"]["phone"].endswith(one.phone[-4:])

@@ -269,8 +269,8 @@ class Walker:
         body = {"sha256": table["sha256"], "seconds_on_screen": 16, "end_reached": True}
         return self.act("/cost-disclosure/confirmation", body)
 
-    def send_signing_code(self):
-        return self.done("POST", self.at("/contract/code"), body={}, status=201)
+    def send_signing_code(self, key=None):
+        return self.done("POST", self.at("/contract/code"), body={}, key=key or str(uuid.uuid4()), status=201)
 
     def authorise(self):
         """Have the code for signing sent, and confirm it."""

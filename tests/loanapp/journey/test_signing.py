@@ -1,5 +1,6 @@
 """Signing on the borrower's machine, cut off at every step and taken up again, against a lender that really signs."""
 
+import contextlib
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -36,6 +37,7 @@ from tests.loanapp.proof import bundles
 CERTIFY = "/v1/applications/ap-1/certificate"
 SIGNED = "/v1/applications/ap-1/contract/signed"
 APPLICATION = "/v1/applications/ap-1"
+CODE = "/v1/applications/ap-1/contract/code"
 AMOUNT, RATE = Decimal("10000.00"), Decimal("14.40")
 
 
@@ -76,7 +78,7 @@ class Notary:
             ("POST", "/v1/timestamps"): self.stamping.answer,
             ("POST", CERTIFY): self.certify,
             ("PUT", SIGNED): self.countersign,
-            ("POST", f"{APPLICATION}/contract/code"): lambda _: self.code(),
+            ("POST", CODE): lambda _: self.code(),
             ("POST", f"{APPLICATION}/contract/code/confirmation"): self.confirm,
             ("GET", f"{APPLICATION}/loan"): lambda _: self.loan,
             ("GET", f"{APPLICATION}/evidence"): lambda _: self.evidence(self.final),
@@ -93,7 +95,7 @@ class Notary:
         offer = self.application()["offer"]
         return {
             "challenge_id": "co-1",
-            "expires_at": answers_data.NOW,
+            "expires_at": (self.now + timedelta(minutes=5)).isoformat(),
             "resend_after_seconds": 20,
             "simulated_message": None,
             "phone_masked": "138****0001",
@@ -491,3 +493,26 @@ def test_a_code_that_is_about_to_run_out_is_asked_for_before_the_work(desk, nota
     with pytest.raises(LoanAppError):
         journey.sign_contract()
     assert not notary.certified
+
+
+def test_an_answer_lost_on_the_way_costs_no_second_message(desk, notary):
+    journey = read_it(desk)
+    notary.lose[CODE] = 1
+    with contextlib.suppress(LenderUnreachableError):
+        journey.request_signing_code()
+    again = start(desk)  # the program was killed
+    again.request_signing_code()
+    keys = {one.headers["Idempotency-Key"] for one in desk.asked(CODE)}
+    assert len(desk.asked(CODE)) > 1
+    assert len(keys) == 1
+    again.request_signing_code()  # this time the borrower wants another one
+    assert len({one.headers["Idempotency-Key"] for one in desk.asked(CODE)}) == 2
+
+
+def test_an_answer_that_came_too_late_is_not_taken_for_a_code(desk, notary):
+    journey = read_it(desk)
+    old = notary.code(expires_at=(notary.now - timedelta(minutes=1)).isoformat(), challenge_id="co-0")
+    answers = [old, notary.code()]
+    notary.code = lambda: answers.pop(0)
+    assert journey.request_signing_code().challenge_id == "co-1"
+    assert len({one.headers["Idempotency-Key"] for one in desk.asked(CODE)}) == 2

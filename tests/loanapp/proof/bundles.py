@@ -31,11 +31,11 @@ class Ledger:
         self.entries = []
         self.actor = "borrower"
 
-    def add(self, kind, act, **detail):
+    def add(self, kind, act, *, at=None, **detail):
         content = {"application_id": "a", "actor": self.actor, "act": act, "detail": detail}
         salt = secrets.token_bytes(32)
         previous = leaf_of(self.entries[-1][0]) if self.entries else GENESIS
-        at = self.parties.now.isoformat()
+        at = (at or self.parties.now).isoformat()
         entry = entry_of(len(self.entries) + 1, at, kind, commitment(salt, content), previous)
         self.entries.append((entry, content, salt))
 
@@ -79,7 +79,7 @@ def prepared_of(pdf):
     return pdf[: pdf.rindex(b"%%EOF", 0, end - 8) + len(b"%%EOF\n")]
 
 
-def parts_of(parties, pdf, key, table=None, number="LC20261122-0001"):
+def parts_of(parties, pdf, key, table=None, number="LC20261122-0001", authorised_at=None):
     """The nine parts of a bundle about ``pdf``, and what the manifest says."""
     revisions, ledger = revisions_of(pdf), Ledger(parties, key)
     table = table or TABLE
@@ -92,7 +92,7 @@ def parts_of(parties, pdf, key, table=None, number="LC20261122-0001"):
     prepared = prepared_of(pdf)
     about = {"contract": number, "prepared_sha256": sha256(prepared).hexdigest()}
     for act in ("contract_prepared", "code_confirmed"):
-        ledger.add("signature", f"signature.{act}", **about)
+        ledger.add("signature", f"signature.{act}", at=authorised_at, **about)
     ledger.add(
         "signature",
         "signature.contract_signed",
@@ -108,7 +108,8 @@ def parts_of(parties, pdf, key, table=None, number="LC20261122-0001"):
             ("document-root", parties.document_root),
         )
     }
-    authorised = {"by": "one_time_code", "prepared_bytes": len(prepared), "at": parties.now.isoformat()}
+    authorised = {"by": "one_time_code", "prepared_bytes": len(prepared)}
+    authorised["at"] = (authorised_at or parties.now).isoformat()
     told = {"name": "测**", "authorised": authorised | {"prepared_sha256": about["prepared_sha256"]}}
     signer = {"certificates.pem": pem(parties.borrower.certificate).encode(), "signer.json": written(told)}
     return {
@@ -132,7 +133,18 @@ def signing(parties, lender=None):
     )
 
 
-def build(parties, pdf, *, change=lambda parts: parts, lender=None, revisions=None, key=None, table=None, **facts):
+def build(
+    parties,
+    pdf,
+    *,
+    change=lambda parts: parts,
+    lender=None,
+    revisions=None,
+    key=None,
+    table=None,
+    authorised_at=None,
+    **facts,
+):
     """A bundle; ``change`` may alter the parts, ``facts`` what the manifest says."""
     key = key or new_message_key()
     told = {
@@ -146,5 +158,5 @@ def build(parties, pdf, *, change=lambda parts: parts, lender=None, revisions=No
         "simulated": True,
     }
     told |= facts
-    parts = parts_of(parties, pdf, key, table, told["contract_number"])
+    parts = parts_of(parties, pdf, key, table, told["contract_number"], authorised_at)
     return make_bundle(BundleFacts(**told), change(parts), signing(parties, lender))

@@ -194,6 +194,24 @@ def test_a_lender_cannot_sign_what_does_not_fit_together(parties, contract, judg
     assert judged(build(parties, contract.complete, change=change)).first_problem is problem
 
 
+@pytest.mark.parametrize(
+    ("seconds", "problem"),
+    [
+        (-900, None),
+        (-901, BundleProblem.NOT_AUTHORISED),
+        (-86_400, BundleProblem.NOT_AUTHORISED),
+        (5, None),
+        (6, BundleProblem.NOT_AUTHORISED),
+    ],
+    ids=["as long as allowed", "a second longer", "a day", "as far as clocks may differ", "after the signature"],
+)
+def test_the_code_was_confirmed_shortly_before_the_signature(parties, contract, judged, seconds, problem):
+    report = judged(build(parties, contract.complete, authorised_at=parties.now + timedelta(seconds=seconds)))
+    assert report.first_problem is problem
+    if problem is not None:
+        assert report.where == "02-signer/signer.json"
+
+
 def test_a_receipt_the_ledger_does_not_know_is_refused(parties, contract, judged):
     key = new_message_key()
     receipt = sign_message(
