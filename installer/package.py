@@ -17,6 +17,7 @@ from installer.lender import branded, lay_out, open_key
 from installer.macos import ENTITLEMENTS, dmg_recipe
 from installer.metadata import Metadata, read_metadata
 from installer.parts import version_of
+from installer.sums import write_sums
 from installer.verify import VerifyError, verify
 from installer.windows import inno_script, write_resources
 from loanapp.client.installed_profile import ProfileError
@@ -33,7 +34,9 @@ def main() -> int:
         "--profile", type=Path, metavar="FILE", help="a lender's signed profile: make that lender's program"
     )
     parser.add_argument("--publishers", type=Path, metavar="FILE", default=PUBLISHERS, help="whose signature counts")
-    parser.add_argument("--sign", type=Path, metavar="KEY", help="sign every packed file with this publisher's key")
+    parser.add_argument(
+        "--sign", type=Path, metavar="KEY", help="sign every packed file and the downloads with this publisher's key"
+    )
     parser.add_argument("--out", type=Path, default=ROOT / "dist")
     parser.add_argument("--verify", action="store_true", help="try the .deb on a bare Debian; needs root")
     parser.add_argument("--compare", action="store_true", help="freeze twice and hold one against the other")
@@ -69,10 +72,11 @@ def main() -> int:
         return 0
     # Whoever has no Debian unpacks it anywhere and starts ``loanapp``.
     named = f"{metadata.command}-{version}"
-    for made in (
+    downloads = (
         debian.build(frozen, out, icons=icons, metadata=metadata, version=version, made_at=made_at),
         pack_tree(frozen, out / f"{named}-{os.uname().machine}.tar.xz", named, made_at, QUICK),
-    ):
+    )
+    for made in (*downloads, *(write_sums(downloads, out, key) if key is not None else ())):
         print(f"{made.stat().st_size / 1e6:7.1f} MB  {made}")
     if chosen.verify:
         package = next(out.glob(f"{metadata.command}_{version}_*.deb"))
