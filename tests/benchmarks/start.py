@@ -15,6 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNS = 9
+COLD_RUNS = 5
 
 
 def first_paint(command: list[str], home: str) -> tuple[float, float]:
@@ -58,6 +59,26 @@ def compare(ours: list[str], empty: list[str]) -> tuple[tuple[float, float], tup
     return tuple(tuple(statistics.median(part) for part in zip(*kept, strict=True)) for kept in found)
 
 
+def forget(folder: Path) -> None:
+    """Let the system forget what it has read of a folder's files, so that the next reading is from the disk."""
+    for path in folder.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            with path.open("rb") as file:
+                os.fdatasync(file.fileno())
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def compare_cold(ours: Path, empty: Path) -> tuple[float, float]:
+    """Median milliseconds of alternating starts of two frozen programs, nothing of whose folders is in the cache."""
+    found: tuple[list[float], list[float]] = ([], [])
+    with tempfile.TemporaryDirectory() as home:
+        for _ in range(COLD_RUNS):
+            for kept, program in zip(found, (ours, empty), strict=True):
+                forget(program.parent)
+                kept.append(first_paint([str(program)], home)[0])
+    return statistics.median(found[0]), statistics.median(found[1])
+
+
 def frozen_empty_window(folder: Path) -> Path:
     """An empty window frozen as the program is, made once."""
     program = folder / "empty_window" / "empty_window"
@@ -76,6 +97,10 @@ def measure() -> Iterator[tuple[str, float, str, float]]:
     yield "start.first_paint", ours[0], "ms", empty[0]
     if frozen := os.environ.get("LOANAPP_FROZEN"):
         bare = frozen_empty_window(ROOT / "build" / "empty-window")
-        ours, empty = compare([str(Path(frozen).resolve() / "loanapp")], [str(bare)])
+        program = Path(frozen).resolve() / "loanapp"
+        ours, empty = compare([str(program)], [str(bare)])
         yield "start.frozen_first_paint", ours[0], "ms", empty[0]
         yield "start.frozen_memory", ours[1], "MB", empty[1]
+        if hasattr(os, "posix_fadvise"):
+            cold, empty_cold = compare_cold(program, bare)
+            yield "start.frozen_cold_first_paint", cold, "ms", empty_cold
