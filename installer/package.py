@@ -24,6 +24,8 @@ from loanapp.client.installed_profile import ProfileError
 from loanapp.proof.file_manifest import fingerprint_of, write_manifest
 
 ROOT = Path(__file__).resolve().parents[1]
+# Of each build the folder and the .deb, in millions of bytes.
+LARGEST = {"demonstration": (480, 150), "lender": (300, 100)}
 PUBLISHERS = ROOT / "resources" / "profiles" / "publishers.toml"
 
 
@@ -78,10 +80,10 @@ def main() -> int:
     )
     for made in (*downloads, *(write_sums(downloads, out, key) if key is not None else ())):
         print(f"{made.stat().st_size / 1e6:7.1f} MB  {made}")
+    hold_to_limits(build, megabytes(frozen), downloads[0].stat().st_size / 1e6)
     if chosen.verify:
-        package = next(out.glob(f"{metadata.command}_{version}_*.deb"))
         try:
-            verify(package, ROOT / "build" / "verify", tour=build == "demonstration")
+            verify(downloads[0], ROOT / "build" / "verify", tour=build == "demonstration")
         except VerifyError as error:
             sys.exit(f"The package does not hold: {error}")
     return 0
@@ -141,12 +143,18 @@ def compare_with_another(build: str, frozen: Path, made_at: datetime, profile: P
     shutil.rmtree(again)
 
 
+def hold_to_limits(build: str, folder: float, package: float) -> None:
+    """End where a frozen folder or a .deb, in millions of bytes, is larger than borrowers were promised."""
+    folder_limit, package_limit = LARGEST[build]
+    if folder > folder_limit or package > package_limit:
+        sys.exit(f"{folder:.1f} MB and a .deb of {package:.1f} MB are more than {folder_limit} and {package_limit} MB")
+
+
 def largest_parts(frozen: Path, count: int = 10) -> list[tuple[str, float]]:
-    """What a frozen folder is made of, largest first, in millions of bytes."""
-    inside = frozen / "_internal"
+    """What a frozen folder is made of, largest first, in millions of bytes; the starter holds all code in Python."""
     sizes = {
         path.name: megabytes(path) if path.is_dir() else path.stat().st_size / 1e6
-        for path in inside.iterdir()
+        for path in (*(frozen / "_internal").iterdir(), *(one for one in frozen.iterdir() if one.is_file()))
         if not path.is_symlink()
     }
     return sorted(sizes.items(), key=lambda part: -part[1])[:count]

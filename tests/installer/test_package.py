@@ -14,6 +14,7 @@ from PIL import ImageFont
 
 from installer import debian, linux_libraries
 from installer.metadata import read_metadata
+from installer.package import hold_to_limits, largest_parts
 from installer.parts import build_parts, version_of
 from installer.rare_face import RARE_FACE, small_rare_face, wanted_characters
 from loanapp.proof.typeface import without_glyph
@@ -26,6 +27,21 @@ MADE_AT = datetime(2026, 11, 26, tzinfo=UTC)
 def test_there_are_two_builds_and_no_third():
     with pytest.raises(ValueError, match="demonstration and lender"):
         build_parts("both")
+
+
+def test_a_package_that_is_larger_than_promised_stops_the_build():
+    hold_to_limits("demonstration", 479.9, 149.9)
+    with pytest.raises(SystemExit, match="more than 480 and 150"):
+        hold_to_limits("demonstration", 480.1, 10)
+    with pytest.raises(SystemExit, match="more than 300 and 100"):
+        hold_to_limits("lender", 10, 100.1)
+
+
+def test_the_largest_parts_count_the_starter_too(tmp_path):
+    (tmp_path / "_internal" / "cv2").mkdir(parents=True)
+    (tmp_path / "_internal" / "cv2" / "cv2.so").write_bytes(bytes(2_000_000))
+    (tmp_path / "loanapp").write_bytes(bytes(3_000_000))
+    assert largest_parts(tmp_path) == [("loanapp", 3.0), ("cv2", 2.0)]
 
 
 def test_a_lenders_build_has_no_lender_and_no_demonstration():
