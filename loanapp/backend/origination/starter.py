@@ -31,6 +31,11 @@ class LateOrigination:
                 self._engine = DurableOrigination(services, self._place)
                 self._engine.watch()
 
+    @property
+    def running(self) -> bool:
+        """Whether the engine is up."""
+        return self._engine is not None
+
     def advance(self, application_id: str) -> None:
         """See :class:`loanapp.backend.origination.port.Origination`."""
         engine = self._engine

@@ -8,6 +8,7 @@ from pathlib import Path
 from loanapp.backend.lifecycle.folder import LenderFolder
 from loanapp.backend.lifecycle.stores import stores
 from loanapp.backend.policy import PolicyError
+from loanapp.backend.served.logs import log_as_json
 from loanapp.backend.served.worker import Serving, run_worker
 from loanapp.backend.store.schema_version import SchemaError
 
@@ -21,12 +22,17 @@ def main(arguments: list[str] | None = None) -> int:
     serve.add_argument("--host", default=Serving.host)
     serve.add_argument("--port", type=int, default=Serving.port)
     serve.add_argument("--certificate", type=Path, help="PEM of chain and key; else the lender's own for loopback")
+    serve.add_argument("--operations-host", default=Serving.operations_host, help="where health and metrics are asked")
+    serve.add_argument("--operations-port", type=int, default=Serving.operations_port)
+    serve.add_argument("--drain", type=float, default=Serving.drain_seconds, help="seconds, see docs/scale.md")
     acts.add_parser("migrate", help="bring the databases up to this program, while no worker runs")
     args = parser.parse_args(arguments)
     data = args.data.expanduser().absolute()
     if args.act == "migrate":
         return _migrate(data)
-    code = run_worker(data, Serving(args.host, args.port, args.certificate))
+    log_as_json()
+    operations = args.operations_host, args.operations_port
+    code = run_worker(data, Serving(args.host, args.port, args.certificate, *operations, args.drain))
     sys.stdout.flush()
     sys.stderr.flush()
     # Threads of durable workflows may still wait; what they wait for is taken up by another worker.

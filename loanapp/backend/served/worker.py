@@ -9,6 +9,7 @@ import ssl
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Final
 
 import uvicorn
@@ -20,6 +21,8 @@ from loanapp.backend.lifecycle.assembly import Lender, assemble
 from loanapp.backend.lifecycle.folder import FolderInUseError, LenderFolder
 from loanapp.backend.lifecycle.stores import stores
 from loanapp.backend.policy import Policies, PolicyError, load_policies
+from loanapp.backend.served.metrics import Measured, Metrics
+from loanapp.backend.served.operations import Readiness, operations_app, serving_operations
 from loanapp.backend.signing.roots import published_roots
 from loanapp.backend.store.schema_version import SchemaError
 from loanapp.backend.vault.vault import ForeignVaultError
@@ -36,12 +39,17 @@ _BACKLOG: Final = 2048
 class Serving:
     """Where a worker listens, and with what: ``certificate`` is a PEM file of chain and key, else the lender's own.
 
-    ``grace_seconds``: how long requests under way may take once it was told to end.
+    ``operations_*``: where health and metrics are asked for, in clear (:mod:`loanapp.backend.served.operations`).
+    ``drain_seconds``: once it was told to end, how long it still takes requests while it says that it is not ready, so
+    that a balancer can turn to others. ``grace_seconds``: how long requests under way may take after that.
     """
 
     host: str = "127.0.0.1"
     port: int = 8443
     certificate: Path | None = None
+    operations_host: str = "127.0.0.1"
+    operations_port: int = 9464
+    drain_seconds: float = 0.0
     grace_seconds: int = 20
 
 
@@ -72,8 +80,11 @@ def _serve(lender: Lender, serving: Serving) -> bool:
     keys = lender.services.keys
     keys.publish(published_roots(lender.services))
     listener = socket.create_server((serving.host, serving.port), backlog=_BACKLOG)
+    metrics, readiness = Metrics(lender.services.database), Readiness(lender)
+    app = create_app(lender.services)
+    app.add_middleware(Measured, metrics=metrics)
     config = uvicorn.Config(
-        create_app(lender.services),
+        app,
         ssl_context_factory=lambda _config, _default: _context(lender, serving.certificate),
         access_log=False,
         log_config=None,
@@ -83,11 +94,15 @@ def _serve(lender: Lender, serving: Serving) -> bool:
         timeout_graceful_shutdown=serving.grace_seconds,
         timeout_keep_alive=60,
     )
-    server = _Server(config, lender)
+    server = _Server(config, lender, readiness, serving.drain_seconds)
+    operations = operations_app(readiness, metrics)
     for number in (signal.SIGINT, signal.SIGTERM):
         # The server stops gracefully at either and then raises it again, which must not cut our own end short.
         signal.signal(number, lambda _number, _frame: None)
-    server.run(sockets=[listener])
+    with serving_operations(operations, serving.operations_host, serving.operations_port):
+        log.info("the worker serves")
+        server.run(sockets=[listener])
+    log.info("the worker ends")
     return not server.failed
 
 
@@ -103,9 +118,11 @@ def _context(lender: Lender, certificate: Path | None) -> ssl.SSLContext:
 class _Server(uvicorn.Server):
     """Brings up what requests do not need once it listens; a worker without its workflow ends."""
 
-    def __init__(self, config: uvicorn.Config, lender: Lender) -> None:
+    def __init__(self, config: uvicorn.Config, lender: Lender, readiness: Readiness, drain_seconds: float) -> None:
         super().__init__(config)
         self._lender = lender
+        self._readiness = readiness
+        self._drain_seconds = drain_seconds
         self.failed = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -113,6 +130,17 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if not self.should_exit:
             threading.Thread(target=self._late_start, name="late-start", daemon=True).start()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Say first that no more should be sent, then take no more; told a second time, end at once."""
+        if self._readiness.stopping or not self._drain_seconds:
+            self._readiness.stopping = True
+            super().handle_exit(sig, frame)
+            return
+        self._readiness.stopping = True
+        draining = threading.Timer(self._drain_seconds, super().handle_exit, (sig, None))
+        draining.daemon = True
+        draining.start()
 
     def _late_start(self) -> None:
         try:

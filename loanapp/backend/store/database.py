@@ -5,7 +5,8 @@ SQLite has a write-ahead log, full synchronisation and erased deletions; Postgre
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -70,6 +71,8 @@ class Database:
             self.write_engine = postgresql.write_engine(place, turn)
             self._read_engine = postgresql.read_engine(place)
         self.write_lock: Final = threading.RLock()
+        self.waited: Callable[[float], None] | None = None
+        """Told the seconds each writer waited for its turn; whoever measures sets it."""
 
     @property
     def path(self) -> Path:
@@ -81,7 +84,11 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session that commits at the end, or not at all."""
+        begun = time.perf_counter()
         with self.write_lock, Session(self.write_engine, expire_on_commit=False) as session, session.begin():
+            if self.waited is not None:
+                session.connection()  # takes the turn
+                self.waited(time.perf_counter() - begun)
             yield session
 
     @contextmanager

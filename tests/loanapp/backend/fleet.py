@@ -1,6 +1,6 @@
 """Workers of a served lender as processes of their own, over one folder, and borrowers who use whichever answers.
 
-``python -m tests.loanapp.backend.fleet DATA PORT`` is one worker: the real one, whose simulated sources are quick.
+``python -m tests.loanapp.backend.fleet DATA PORT OPERATIONS_PORT`` is one worker: the real one with quick sources.
 """
 
 import contextlib
@@ -93,12 +93,19 @@ class Worker:
 
     def __init__(self, data: Path):
         self.data = data
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as two:
+            self.port, self.operations_port = one.getsockname()[1], two.getsockname()[1]
         self.process = None
 
     def start(self, *, wait=True):
-        command = [sys.executable, "-m", "tests.loanapp.backend.fleet", str(self.data), str(self.port)]
+        command = [
+            sys.executable,
+            "-m",
+            "tests.loanapp.backend.fleet",
+            str(self.data),
+            str(self.port),
+            str(self.operations_port),
+        ]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         if wait:
             self.wait()
@@ -168,7 +175,13 @@ class AnyWorker:
 
 
 if __name__ == "__main__":
+    from loanapp.backend.served.logs import log_as_json
     from loanapp.backend.served.worker import Serving, run_worker
 
-    logging.basicConfig(level=logging.ERROR)
-    os._exit(run_worker(Path(sys.argv[1]), Serving(port=int(sys.argv[2])), quick_policies()))
+    log_as_json()
+    logging.getLogger("loanapp").setLevel(logging.ERROR)
+    os._exit(
+        run_worker(
+            Path(sys.argv[1]), Serving(port=int(sys.argv[2]), operations_port=int(sys.argv[3])), quick_policies()
+        )
+    )
