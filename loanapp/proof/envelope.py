@@ -4,9 +4,15 @@ HPKE (RFC 9180) in base mode: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-G
 by the envelope itself; the session it travels in does that.
 """
 
+from collections.abc import Sequence
+from typing import TypeAlias
+
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+
+PrivateKeys: TypeAlias = X25519PrivateKey | Sequence[X25519PrivateKey]
+"""One key, or those that count while one is being changed."""
 
 OVERHEAD_BYTES = 48
 """The encapsulated key (32) and the tag (16) that sealing adds."""
@@ -31,12 +37,15 @@ def seal(recipient_public: bytes, plaintext: bytes, info: bytes) -> bytes:
         raise EnvelopeError("not an X25519 public key") from error
 
 
-def open_sealed(private: X25519PrivateKey, sealed: bytes, info: bytes) -> bytes:
-    """Open an envelope made by :func:`seal` with the same ``info``.
+def open_sealed(private: PrivateKeys, sealed: bytes, info: bytes) -> bytes:
+    """Open an envelope made by :func:`seal` with the same ``info``, sealed to the key or to any of several.
 
     Raises :class:`EnvelopeError` for every envelope that is not exactly that; nothing of the content is given out.
     """
-    try:
-        return _SUITE.decrypt(sealed, private, info)
-    except (InvalidTag, ValueError) as error:
-        raise EnvelopeError("the envelope cannot be opened") from error
+    failed: Exception | None = None
+    for key in (private,) if isinstance(private, X25519PrivateKey) else private:
+        try:
+            return _SUITE.decrypt(sealed, key, info)
+        except (InvalidTag, ValueError) as error:
+            failed = error
+    raise EnvelopeError("the envelope cannot be opened") from failed

@@ -10,9 +10,7 @@ import struct
 from collections.abc import Iterator
 from typing import Final
 
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-
-from loanapp.proof.envelope import OVERHEAD_BYTES, EnvelopeError, open_sealed, seal
+from loanapp.proof.envelope import OVERHEAD_BYTES, EnvelopeError, PrivateKeys, open_sealed, seal
 
 SEGMENT_BYTES: Final = 65_536
 _HEAD: Final = struct.Struct(">I")
@@ -65,7 +63,7 @@ class StreamOpener:
     Every method raises :class:`EnvelopeError` for what is not exactly such a message.
     """
 
-    def __init__(self, private: X25519PrivateKey, context: str, most_bytes: int) -> None:
+    def __init__(self, private: PrivateKeys, context: str, most_bytes: int) -> None:
         """``most_bytes`` is how long the message may be."""
         self._private = private
         self._context = context

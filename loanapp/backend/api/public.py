@@ -39,7 +39,7 @@ def lender(services: ServicesDep) -> wire.LenderAnswer:
             phone=profile.support.phone, hours=profile.support.hours, email=profile.support.email
         ),
         address=Words.of(profile.address),
-        vault_public_key=base64.b64encode(raw_public_bytes(services.keys.vault.public_key())).decode("ascii"),
+        vault_public_key=base64.b64encode(raw_public_bytes(services.keys.vault[0].public_key())).decode("ascii"),
         message_public_key=base64.b64encode(raw_public_bytes(services.keys.message.public_key())).decode("ascii"),
         minimum_client_version=profile.minimum_client_version,
         products=tuple(

@@ -8,18 +8,18 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Final, TypeVar
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from loanapp.backend.lifecycle.folder import LenderFolder
+from loanapp.backend.vault.sealing_keys import SealingKeys
 from loanapp.domain.clock import Clock
 from loanapp.proof import authorities, keys
 from loanapp.proof.authorities import Credential
 
 _RENEW_BEFORE: Final = timedelta(days=30)
-_Key = TypeVar("_Key", X25519PrivateKey, Ed25519PrivateKey)
 
 
 class LenderKeys:
@@ -76,14 +76,26 @@ class LenderKeys:
             return self._credential("timestamp", lambda now: authorities.make_timestamp_authority(self.time_root, now))
 
     @cached_property
-    def vault(self) -> X25519PrivateKey:
-        """Opens what borrowers seal: photos and evidence."""
-        return self._raw("vault", keys.new_envelope_key, keys.load_envelope_key)
+    def sealing(self) -> SealingKeys:
+        """What borrowers seal photos and evidence to."""
+        return SealingKeys(self._folder.root / "keys")
+
+    @property
+    def vault(self) -> tuple[X25519PrivateKey, ...]:
+        """Open what borrowers seal: the published key first, then those before that still count."""
+        with self._lock, self._folder.making():
+            return self.sealing.all()
 
     @cached_property
     def message(self) -> Ed25519PrivateKey:
         """Signs challenges and receipts."""
-        return self._raw("message", keys.new_message_key, keys.load_message_key)
+        with self._lock:
+            path = self._folder.root / "keys" / "message.pem"
+            if not path.exists():
+                with self._folder.making():
+                    if not path.exists():
+                        self._folder.write_private(path, keys.private_key_pem(keys.new_message_key()))
+            return keys.load_message_key(path.read_bytes())
 
     def server_context(self) -> ssl.SSLContext:
         """TLS 1.3 and nothing older (OWASP ASVS 12.1.1, 12.2.1)."""
@@ -112,12 +124,3 @@ class LenderKeys:
                     if not path.exists():
                         self._folder.write_private(path, made)
             return Credential.from_pem(path.read_bytes())
-
-    def _raw(self, name: str, make: Callable[[], _Key], load: Callable[[bytes], _Key]) -> _Key:
-        with self._lock:
-            path = self._folder.root / "keys" / f"{name}.pem"
-            if not path.exists():
-                with self._folder.making():
-                    if not path.exists():
-                        self._folder.write_private(path, keys.private_key_pem(make()))
-            return load(path.read_bytes())

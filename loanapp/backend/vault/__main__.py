@@ -1,5 +1,6 @@
-"""``python -m loanapp.backend.vault DATA rotate`` and ``... status``: change the key all items' keys are wrapped by.
+"""``python -m loanapp.backend.vault DATA rotate``, ``... rotate-sealing`` and ``... status``.
 
+``rotate`` changes the key all items' keys are wrapped by, ``rotate-sealing`` the one that borrowers seal to.
 The lender may be running. Cut off, the same command goes on, and so does the lender by itself.
 """
 
@@ -11,6 +12,7 @@ from loanapp.backend.lifecycle.folder import LenderFolder
 from loanapp.backend.lifecycle.stores import stores
 from loanapp.backend.store.schema_version import SchemaError
 from loanapp.backend.vault.key_files import KeyFiles
+from loanapp.backend.vault.sealing_keys import SealingKeys
 from loanapp.backend.vault.vault import ForeignVaultError, Vault
 from loanapp.domain.clock import SystemClock
 
@@ -19,7 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Change the key, or say how many items each key wraps; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m loanapp.backend.vault")
     parser.add_argument("data", type=Path, help="the lender's data folder; the lender may be running")
-    parser.add_argument("act", choices=["rotate", "status"])
+    parser.add_argument("act", choices=["rotate", "rotate-sealing", "status"])
     args = parser.parse_args(arguments)
     data = args.data.expanduser().absolute()
     if not data.is_dir():
@@ -30,27 +32,57 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write("there is no vault in this folder\n")
         return 1
     folder = LenderFolder(data)
+    sealing = SealingKeys(folder.root / "keys")
+    if args.act == "rotate-sealing":
+        return _change_sealing(sealing)
     try:
         vault = Vault(folder.root / "vault", KeyFiles(folder.root / "keys"), place)
     except (ForeignVaultError, SchemaError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     try:
-        if args.act == "rotate":
-            if vault.unfinished():
-                vault.finish_rotation()
-                if not vault.unfinished():
-                    sys.stdout.write("a change that was cut off is finished\n")
-            else:
-                for step in vault.rotation(SystemClock().now()):
-                    sys.stdout.write(f"{step}\n")
-        for key_id, count in vault.wrapped().items():
-            sys.stdout.write(f"{key_id} wraps {count}\n")
-        if args.act == "rotate" and vault.unfinished():
-            sys.stderr.write("the old key is not destroyed yet, because a reader is busy: run this again\n")
-            return 1
+        return _change(vault) if args.act == "rotate" else _tell(vault, sealing)
     finally:
         vault.close()
+
+
+def _change(vault: Vault) -> int:
+    """Change the key-encryption key; a change that was cut off is finished instead of another begun."""
+    if vault.unfinished():
+        vault.finish_rotation()
+        if not vault.unfinished():
+            sys.stdout.write("a change that was cut off is finished\n")
+    else:
+        for step in vault.rotation(SystemClock().now()):
+            sys.stdout.write(f"{step}\n")
+    _tell_wrapped(vault)
+    if vault.unfinished():
+        sys.stderr.write("the old key is not destroyed yet, because a reader is busy: run this again\n")
+        return 1
+    return 0
+
+
+def _tell(vault: Vault, sealing: SealingKeys) -> int:
+    _tell_wrapped(vault)
+    for since in sealing.old_since():
+        sys.stdout.write(f"a sealing key of before, out of use since {since.isoformat()}, still opens\n")
+    return 0
+
+
+def _tell_wrapped(vault: Vault) -> None:
+    for key_id, count in vault.wrapped().items():
+        sys.stdout.write(f"{key_id} wraps {count}\n")
+
+
+def _change_sealing(sealing: SealingKeys) -> int:
+    """Change the key borrowers seal to; a change that was cut off is finished instead of another begun."""
+    now = SystemClock().now()
+    if sealing.unfinished():
+        sealing.finish_rotation(now)
+        sys.stdout.write("a change that was cut off is finished\n")
+    else:
+        for step in sealing.rotation(now):
+            sys.stdout.write(f"{step}\n")
     return 0
 
 

@@ -38,20 +38,10 @@ class KeyFiles:
         return {path.stem for pattern in (f"{FIRST}.key", f"{FIRST}-*.key") for path in self._folder.glob(pattern)}
 
     def destroy(self, key_id: str) -> None:
-        """Overwrite the key, then remove its file.
-
-        A disk that writes elsewhere than it is told (flash, copy on write) may keep the old block for a while; then it
-        takes the disk's own encryption to make it unreadable.
-        """
+        """Overwrite the key, then remove its file."""
         path = self._path(key_id)
-        if not path.exists():
-            return
-        with path.open("r+b") as file:
-            file.write(bytes(KEY_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        path.unlink()
-        sync_folder(self._folder)
+        if path.exists():
+            destroy_file(path)
 
     def _path(self, key_id: str) -> Path:
         return self._folder / f"{key_id}.key"
@@ -64,6 +54,20 @@ def write_once(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+    sync_folder(path.parent)
+
+
+def destroy_file(path: Path) -> None:
+    """Overwrite a key's file, then remove it.
+
+    A disk that writes elsewhere than it is told (flash, copy on write) may keep the old block for a while; then it
+    takes the disk's own encryption to make it unreadable.
+    """
+    with path.open("r+b") as file:
+        file.write(bytes(path.stat().st_size))
+        file.flush()
+        os.fsync(file.fileno())
+    path.unlink()
     sync_folder(path.parent)
 
 
