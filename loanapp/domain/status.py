@@ -59,18 +59,18 @@ TRANSITIONS: Final[Mapping[ApplicationStatus, frozenset[ApplicationStatus]]] = {
     _S.IN_REVIEW: frozenset({_S.NEEDS_MORE, _S.INTERVIEW, _S.OFFERED, _S.DECLINED, _S.WITHDRAWN}),
     _S.INTERVIEW: frozenset({_S.IN_REVIEW, _S.OFFERED, _S.DECLINED, _S.WITHDRAWN, _S.EXPIRED}),
     _S.OFFERED: frozenset({_S.SIGNING, _S.WITHDRAWN, _S.EXPIRED}),
-    _S.DECLINED: frozenset({_S.IN_REVIEW}),
+    _S.DECLINED: frozenset({_S.IN_REVIEW, _S.EXPIRED}),
     _S.SIGNING: frozenset({_S.SIGNED, _S.OFFERED, _S.WITHDRAWN, _S.EXPIRED}),
     _S.SIGNED: frozenset({_S.DISBURSING}),
     _S.DISBURSING: frozenset({_S.ACTIVE}),
     _S.ACTIVE: frozenset({_S.SETTLED}),
-    _S.SETTLED: frozenset(),
+    _S.SETTLED: frozenset({_S.EXPIRED}),
     _S.WITHDRAWN: frozenset(),
     _S.EXPIRED: frozenset(),
 }
 
-ERASABLE: Final = frozenset({_S.DRAFT, _S.WITHDRAWN, _S.EXPIRED})
-"""What may go when the borrower asks: nothing was lent, and no duty to keep it has begun."""
+ERASABLE: Final = frozenset({_S.DRAFT, _S.DECLINED, _S.WITHDRAWN, _S.EXPIRED})
+"""What may go when the borrower asks: nothing was lent, and no duty to keep it has begun. It is then expired."""
 ENDED: Final = frozenset({_S.DECLINED, _S.SETTLED, _S.WITHDRAWN, _S.EXPIRED})
 
 

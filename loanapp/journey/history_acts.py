@@ -105,9 +105,9 @@ class HistoryActs(JourneyCore):
         return self._guarded(work)
 
     def may_close_account(self) -> bool:
-        """Whether the account can be closed now: no loan whose records law keeps, nobody works on an application."""
+        """Whether the account can be closed now: nothing is owed, and nobody works on an application."""
         with self._lock:
-            return self.application is None or self.application.status in ERASABLE
+            return self.application is None or self.application.status in ERASABLE | {ApplicationStatus.SETTLED}
 
     def _closed_at_the_lender(self) -> None:
         """Have the account closed; the signed receipts are kept."""

@@ -142,11 +142,15 @@ def corrections(*, lent: bool = False) -> Corrections:
     at, phase = datetime.fromisoformat(NOW), ApplicationPhase.LENT if lent else ApplicationPhase.DECIDING
     one, two = ("测试路 1 号", "测试路 2 号") if translator().language == "zh" else ("1 Test Road", "2 Test Road")
     values = {"address": two, "employment": "employed", "monthly_income": "15000.00", "monthly_debt": "0.00"}
+    policy = read_toml("policy", "rights.toml")
     fields = tuple(
         Correctable(
-            row["field"], values.get(row["field"], ""), phase in row["at_once"], LocalisedText(**row["why_not"])
+            row["field"],
+            values.get(row["field"], ""),
+            phase in row["at_once"],
+            LocalisedText(**policy["reasons"][row["why_not"].get(phase, "gone")]),
         )
-        for row in read_toml("policy", "rights.toml")["corrections"]
+        for row in policy["corrections"]
     )
     return Corrections(fields, (Corrected("address", at, one, two),))
 

@@ -298,7 +298,7 @@ def test_what_no_check_rests_on_is_corrected_at_once_and_only_what_was_changed_i
     journey.answers["correct_my_data"] = lambda _changed: None
     assert (sheet.address.isVisible(), sheet.money["monthly_income"].isVisible()) == (True, False)
     shown = [one.text() for one in sheet.findChildren(QLabel) if one.isVisible()]
-    assert "每月收入：审批和报价要靠它。" in shown
+    assert "每月收入：审批正在用它。" in shown
     assert shown[shown.index("2026年11月22日 改过：住址") + 1] == "测试路 1 号 → 测试路 2 号"
     sheet.save.click()
     assert (journey.did("correct_my_data"), sheet.problem.title.text()) == ([], "没有改动")
@@ -386,7 +386,7 @@ def test_what_law_keeps_is_said_and_not_offered_for_deletion(opened, journey):
     journey.answers["may_erase"] = lambda: False
     dialog = opened(journey, first="rights")
     assert not dialog.view.delete.isVisible()
-    assert any("反洗钱法 34" in text for text in words(dialog))
+    assert any("法律要求留下的依法保存" in text for text in words(dialog))
 
 
 @pytest.mark.parametrize("fixed", [True, False])
@@ -394,10 +394,19 @@ def test_what_law_keeps_names_the_day_and_the_law(opened, journey, fixed):
     law = {"zh": "反洗钱法 34", "en": "Anti-Money Laundering Law 34"}
     kept = {"until": "2036-11-22", "fixed": fixed, "law": law}
     journey.application = application("settled" if fixed else "active", kept=kept)
-    said = [text for text in words(opened(journey, first="rights")) if "2036年11月22日" in text]
-    assert len(said) == 2  # deleting, and closing the account
+    journey.answers["may_erase"] = lambda: False
+    journey.answers["may_close_account"] = lambda: fixed
+    dialog = opened(journey, first="rights")
+    said = [text for text in words(dialog) if "2036年11月22日" in text]
+    assert len(said) == (2 if fixed else 1)  # deleting, and closing the account of a repaid loan
     assert all("反洗钱法 34" in text and "自动删除" in text for text in said)
     assert all(("按计划" in text) is not fixed for text in said)
+    assert dialog.view.close_account.isVisible() is fixed
+    if fixed:
+        dialog.view.close_account.click()
+        asked = next(one for one in dialog.findChildren(ConfirmDialog) if one.isVisible())
+        said = [one.text() for one in asked.findChildren(QLabel)]
+        assert any("2036年11月22日" in text and "反洗钱法 34" in text for text in said)
 
 
 def test_every_other_right_leads_to_what_to_do(opened, journey):
@@ -490,7 +499,7 @@ def test_an_account_that_is_kept_says_why_in_front_of_the_borrower(opened, journ
     dialog = opened(journey, first="rights")
     dialog.refuse_closing(LoanAppError(ErrorCode.NOT_ALLOWED_NOW))
     assert dialog.problem.isVisible()
-    assert "法" in dialog.problem.text.text()
+    assert "还清之后就能注销" in dialog.problem.text.text()
     dialog.refuse_closing(LoanAppError(ErrorCode.LENDER_UNREACHABLE))
     wanted = []
     dialog.closing_wanted.connect(lambda: wanted.append(1))

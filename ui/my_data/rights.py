@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from loanapp.client.application import Kept
 from loanapp.client.corrections import Corrections
 from loanapp.client.rights import RightRequest
 from loanapp.domain.rights import RightKind, RightState
@@ -136,14 +137,17 @@ class Rights(DataView):
             title(tr(f"my_data.right_{name}"))
             kept = (name == "delete" and not may_erase) or (name == "close" and signed_in and not may_close)
             said = tr(f"my_data.right_{name}_kept" if kept else f"my_data.right_{name}_text")
-            law = journey.application.kept if kept and journey is not None and journey.application else None
-            if law is not None:
-                key = "my_data.kept_until" if law.fixed else "my_data.kept_as_planned"
-                said = tr(key, day=day(law.until), law=self.context.translator.pick(law.law))
+            law = self._law()
+            if law is not None and name == "close" and may_close:
+                said = tr("my_data.right_close_kept_by_law", **self._told_of_law())
+            elif law is not None and name == "delete" and not may_erase:
+                said = tr("my_data.kept_until" if law.fixed else "my_data.kept_as_planned", **self._told_of_law())
             goes = journey.application.erased_at if name == "delete" and journey and journey.application else None
             if goes is not None and journey is not None:
                 left = max(0, (goes - journey.clock.now()).days)
-                said = f"{said} {tr('my_data.right_delete_countdown', day=day(goes), count=left)}"
+                draft = journey.application is not None and journey.application.status is ApplicationStatus.DRAFT
+                key = "my_data.right_delete_countdown" if draft else "my_data.right_delete_goes"
+                said = f"{said} {tr(key, day=day(goes), count=left)}"
             text(said)
         self.copy.setText(tr("my_data.right_copy_do"))
         self.copy.setEnabled(signed_in)
@@ -227,8 +231,18 @@ class Rights(DataView):
     def _ask_to_close(self) -> None:
         from ui.pages.confirm import Question, ask
 
-        words = ("my_data.close_title", "my_data.close_text", "my_data.right_close_do", "my_data.close_keep")
-        ask(self, Question(*words), self.closing_wanted.emit)
+        text = "my_data.close_text" if self._law() is None else "my_data.close_text_kept"
+        words = ("my_data.close_title", text, "my_data.right_close_do", "my_data.close_keep")
+        ask(self, Question(*words, values=self._told_of_law()), self.closing_wanted.emit)
+
+    def _law(self) -> Kept | None:
+        journey = self.context.journey
+        return journey.application.kept if journey is not None and journey.application is not None else None
+
+    def _told_of_law(self) -> dict[str, str]:
+        """The day until which law keeps records, and which law it is."""
+        law = self._law()
+        return {} if law is None else {"day": day(law.until), "law": self.context.translator.pick(law.law)}
 
     def _open_help(self, article: str) -> None:
         self.window().close()

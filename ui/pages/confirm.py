@@ -1,6 +1,7 @@
 """One question before something that cannot be taken back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, Qt
@@ -11,12 +12,13 @@ from ui.translations import tr
 
 
 class Question(NamedTuple):
-    """The keys of a question's words: what it is about, what follows, and the two answers."""
+    """The keys of a question's words: what it is about, what follows (with ``values``), and the two answers."""
 
     title: str
     text: str
     confirm: str
     keep: str
+    values: Mapping[str, str] = MappingProxyType({})
 
 
 class ConfirmDialog(Dialog):
@@ -41,8 +43,8 @@ class ConfirmDialog(Dialog):
     def _retranslate(self) -> None:
         question = self._question
         self.set_heading(tr(question.title))
+        self._text.setText(tr(question.text, **question.values))
         for words, key in (
-            (self._text, question.text),
             (self.keep, question.keep),
             (self.confirm, question.confirm),
         ):

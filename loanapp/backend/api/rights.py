@@ -17,6 +17,7 @@ from loanapp.backend.rights.corrections import at_once, correct, history_of, val
 from loanapp.backend.rights.requests import answer_of, ask, requests_of
 from loanapp.backend.services import Services
 from loanapp.backend.store.tables import Application
+from loanapp.domain.consent import phase_of
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.rights import RightState
 
@@ -64,16 +65,16 @@ def put_corrections(
 
 
 def _corrections(services: Services, session: Session, application: Application) -> wire.CorrectionsAnswer:
-    held, now = values_of(services, application), at_once(services, application)
+    held, now, rights = values_of(services, application), at_once(services, application), services.policies.rights
     return wire.CorrectionsAnswer(
         fields=tuple(
             wire.CorrectableAnswer(
                 field=one.field,
                 value=held.get(one.field),
                 at_once=one.field in now and one.field in held,
-                why_not=Words.of(one.why_not),
+                why_not=Words.of(rights.why_not(one, phase_of(application.status))),
             )
-            for one in services.policies.rights.corrections
+            for one in rights.corrections
         ),
         history=tuple(
             wire.CorrectedAnswer(field=one.field, at=one.at, before=one.before, after=one.after)
@@ -84,9 +85,13 @@ def _corrections(services: Services, session: Session, application: Application)
 
 @router.post("/account/closure", responses=problems(401, 409))
 def post_closure(body: Empty, services: ServicesDep, borrower_id: BorrowerDep) -> wire.AccountClosed:
-    """Close the account: everything that may go goes, and every session ends."""
+    """Close the account: everything that may go goes, every session ends, and what law keeps is only kept."""
     del body
-    return wire.AccountClosed(deletion_receipts=tuple(close_account(services, borrower_id)))
+    closed, law = close_account(services, borrower_id), Words.of(services.policies.kept_by_law.law)
+    return wire.AccountClosed(
+        deletion_receipts=tuple(closed.receipts),
+        kept=tuple(wire.KeptRecords(number=number, until=until, law=law) for number, until in closed.kept),
+    )
 
 
 def _show(services: Services, borrower_id: str) -> wire.RightAnswers:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from loanapp.backend.applications.store import own_application
 from loanapp.backend.applications.view import bank_words, show
 from loanapp.backend.cards.binding import bind_card
+from loanapp.backend.data_uses.erasure import finish_erasure
 from loanapp.backend.http.dependencies import (
     KEY_PARAMETER,
     BorrowerDep,
@@ -86,7 +87,7 @@ def post_consent(
 
     answer = idempotency.run(201, act)
     if not body.granted:
-        services.database.erase_deleted()  # a busy reader is met by the timer, within a minute
+        finish_erasure(services, str(application_id))  # a busy reader is met by the timer, within a minute
     return answer
 
 

@@ -13,7 +13,7 @@ from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
 from loanapp.backend.store.ledger import Actor
-from loanapp.backend.store.tables import Application, ApplicationEvent, ConsentRecord, Counter, FaceState
+from loanapp.backend.store.tables import Application, ApplicationEvent, ConsentRecord, Counter, FaceState, RetryWait
 from loanapp.domain.clock import CHINA
 from loanapp.domain.consent import ConsentScope
 from loanapp.domain.errors import ErrorCode
@@ -246,7 +246,9 @@ def refuse_too_soon(services: Services, session: Session, borrower_id: str, iden
         of_person(borrower_id, identity_index), Application.status == ApplicationStatus.DECLINED
     )
     decisions = [Sealed(services, application).decision or {} for application in session.scalars(query)]
-    latest = max((decision.get("retry_after") or "" for decision in decisions), default="")
+    waits = select(RetryWait.until).where(RetryWait.person.in_([borrower_id, identity_index or borrower_id]))
+    told = [decision.get("retry_after") or "" for decision in decisions]
+    latest = max([*told, *(until.isoformat() for until in session.scalars(waits))], default="")
     if latest > today:
         raise RefusedError(ErrorCode.APPLICATION_TOO_SOON, retry_after=latest)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from sqlalchemy import select
@@ -10,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import Sealed, consent_given, missing_for_submit, newest_consents
 from loanapp.backend.branches.appointments import booked, branch_of, branch_open, missed
-from loanapp.backend.data_uses.kept import kept_until
+from loanapp.backend.data_uses.kept import erased_at, kept_until
 from loanapp.backend.http.models import application as wire
 from loanapp.backend.http.models.common import Words
 from loanapp.backend.policy.checks import Check as Needed
@@ -89,7 +88,7 @@ def show(services: Services, session: Session, application: Application) -> wire
         contract=_contract(services, session, application),
         step_up=_step_up(services, session, application),
         kept=_kept(services, session, application),
-        erased_at=_erased_at(services, application),
+        erased_at=erased_at(services, session, application),
     )
 
 
@@ -117,13 +116,6 @@ def _step_up(services: Services, session: Session, application: Application) -> 
         return None
     because = tuple(Words.of(rule.because) for rule in found.rules)
     return wire.StepUpAnswer(state=found.state, because=because, until=found.until)
-
-
-def _erased_at(services: Services, application: Application) -> datetime | None:
-    """When the timer of deletions takes it (:mod:`loanapp.backend.data_uses.retention`)."""
-    if application.status is not _S.DRAFT:
-        return None
-    return application.updated_at + timedelta(days=services.policies.retention_days("draft"))
 
 
 def allowed_actions(services: Services, session: Session, application: Application) -> list[BorrowerAction]:

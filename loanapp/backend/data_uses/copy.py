@@ -17,7 +17,8 @@ from loanapp.backend.applications.store import Sealed
 from loanapp.backend.applications.view import show
 from loanapp.backend.auth.phones import borrower_phone
 from loanapp.backend.auth.tables import Device
-from loanapp.backend.data_uses.erasure import IN_VAULT, receipts_of
+from loanapp.backend.data_uses.deletion_receipts import receipts_of
+from loanapp.backend.data_uses.erasure import IN_VAULT
 from loanapp.backend.rights.corrections import history_of
 from loanapp.backend.rights.requests import answer_of
 from loanapp.backend.rights.requests import text_of as asked_text

@@ -1,38 +1,52 @@
 """Real deletion: what an application holds of a person goes from database, log and vault, and a receipt says so."""
 
 import uuid
-from datetime import datetime
+from datetime import date, timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, inspect, select
 from sqlalchemy.orm import Session
 
-from loanapp.backend.applications.store import own_application, require_status, set_status
+from loanapp.backend.applications.store import Sealed, own_application, require_status, set_status
 from loanapp.backend.branches.appointments import give_up
-from loanapp.backend.data_uses.heads import sign_head, written_head
+from loanapp.backend.data_uses.deletion_receipts import erased_applications, note_deletion, receipt_of
+from loanapp.backend.data_uses.erasure_rules import GO_WITH_APPLICATION, GO_WITH_ASSESSMENT
 from loanapp.backend.services import Services
-from loanapp.backend.staff.tables import FaceLook, StaffNote
-from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import (
     Application,
+    Base,
     Check,
-    ContractRecord,
-    Correction,
     DeletionReceipt,
     FaceState,
     IdempotencyRecord,
     LivenessSession,
-    Loan,
-    StepUpRecord,
+    RetryWait,
 )
 from loanapp.backend.verification.attempts import close_attempts
 from loanapp.backend.verification.changed_face import CERTIFICATE
-from loanapp.backend.verification.documents import PORTRAIT, photo_kind
+from loanapp.backend.verification.documents import PORTRAIT, forget_card, photo_kind
+from loanapp.domain.consent import LoanPurpose
+from loanapp.domain.money import ZERO
 from loanapp.domain.status import ERASABLE, ApplicationStatus
-from loanapp.proof.signed_message import sign_message
 
 IN_VAULT: Final = (photo_kind("front"), photo_kind("back"), PORTRAIT, CERTIFICATE)
 _SEALED: Final = ("profile_sealed", "reading_sealed", "identity_sealed", "card_sealed", "decision_sealed")
+_S = ApplicationStatus
+_STAY: Final = frozenset({_S.WITHDRAWN, _S.EXPIRED})
+_ITEMS: Final = (
+    "identity_document",
+    "face",
+    "changed_face_certificate",
+    "branch_visit",
+    "employment",
+    "income_and_debt",
+    "bank_card",
+    "credit_record",
+    "loan_terms",
+    "hardship",
+)
+_ASSESSED: Final = ("employment", "income_and_debt", "branch_visit", "credit_record", "bank_card", "hardship")
+_COUNTED: Final = timedelta(days=1)  # face attempts are limited by the hour, over all of a borrower's applications
 
 
 def erase_on_request(services: Services, borrower_id: str, application_id: uuid.UUID) -> dict[str, Any]:
@@ -42,7 +56,7 @@ def erase_on_request(services: Services, borrower_id: str, application_id: uuid.
     """
     with services.database.write() as session:
         application = own_application(session, borrower_id, application_id)
-        known = _receipt_of(session, application.id)
+        known = receipt_of(session, application.id)
         if known is None:
             require_status(application, *ERASABLE)
             known = erase(services, session, application, "request")
@@ -58,22 +72,62 @@ def erase(services: Services, session: Session, application: Application, reason
     now = services.clock.now()
     close_attempts(session, application, now)
     give_up(session, application, now)
-    if application.status is ApplicationStatus.DRAFT:
-        set_status(session, application, ApplicationStatus.EXPIRED, now)
+    if application.status is _S.DECLINED:
+        _keep_waiting(services, session, application)
+    if application.status not in _STAY:
+        set_status(session, application, _S.EXPIRED, now)
     for column in _SEALED:
         setattr(application, column, None)
     application.identity_index = application.card_bank = application.card_last4 = None
     application.identity_corrections, application.has_front, application.has_back = [], False, False
     application.face_state, application.changed_face, application.certificate_at = FaceState.NONE, None, None
-    for of_one in (Check, ContractRecord, Correction, StaffNote, FaceLook, StepUpRecord):
-        session.execute(delete(of_one).where(of_one.application_id == application.id))
-    session.execute(update(Loan).where(Loan.application_id == application.id).values(settlement_sealed=None))
+    # What was asked for cannot be empty: no amount, and the purpose that says the least.
+    application.amount, application.months, application.purpose = ZERO, 0, LoanPurpose.DAILY_CONSUMPTION
+    application.offer = application.disclosure_table = None
+    application.disclosure_seconds = None
+    _delete_rows(session, GO_WITH_APPLICATION, application.id)
     _forget_answers(session, application)
     for attempt in session.scalars(select(LivenessSession).where(LivenessSession.application_id == application.id)):
-        attempt.measures = attempt.verdict = None
-    items = ["identity_document", "face", "employment", "income_and_debt", "bank_card", "credit_record"]
-    ledger.append(session, now, "deletion", application.id, {"what": "application", "reason": reason})
-    return _keep_receipt(services, session, application, reason=reason, items=items, now=now)
+        attempt.measures = attempt.verdict = attempt.reasons = attempt.evidence_sha256 = None
+    return note_deletion(services, session, application, part=None, reason=reason, items=_ITEMS, now=now)
+
+
+def erase_assessment(services: Services, session: Session, application: Application) -> dict[str, Any]:
+    """Take out what no law keeps beside a repaid loan, in the caller's transaction; the signed receipt."""
+    forget_card(application)
+    application.profile_sealed = application.decision_sealed = None
+    for check in session.scalars(select(Check).where(Check.application_id == application.id)):
+        check.answer_sealed = None
+    _delete_rows(session, GO_WITH_ASSESSMENT, application.id)
+    now = services.clock.now()
+    return note_deletion(
+        services, session, application, part="assessment", reason="retention", items=_ASSESSED, now=now
+    )
+
+
+def forget_attempts(services: Services) -> None:
+    """Delete the face attempts of erased applications once they count for nothing any more."""
+    old = services.clock.now() - _COUNTED
+    with services.database.write() as session:
+        session.execute(
+            delete(LivenessSession).where(
+                LivenessSession.application_id.in_(erased_applications()), LivenessSession.issued_at < old
+            )
+        )
+
+
+def _delete_rows(session: Session, tables: tuple[type[Base], ...], application_id: str) -> None:
+    session.flush()
+    for of_one in tables:
+        session.execute(delete(of_one).where(inspect(of_one).columns["application_id"] == application_id))
+
+
+def _keep_waiting(services: Services, session: Session, application: Application) -> None:
+    """Whoever was told a day to come back on does not come earlier by having the decision deleted."""
+    told = (Sealed(services, application).decision or {}).get("retry_after")
+    for person in (application.identity_index, application.borrower_id):
+        if told and person:
+            session.merge(RetryWait(person=person, until=date.fromisoformat(told)))
 
 
 def _forget_answers(session: Session, application: Application) -> None:
@@ -90,54 +144,19 @@ def _forget_answers(session: Session, application: Application) -> None:
 def finish_erasure(services: Services, application_id: str) -> None:
     """Destroy what the vault has, keys first, and fold both logs: from here no byte of it is on the disk.
 
-    While a reader holds a log, the receipt stays unfinished and the timer comes again.
+    While a reader holds a log, the receipts stay unfinished and the timer comes again.
     """
+    of_one = select(DeletionReceipt).where(
+        DeletionReceipt.application_id == application_id, DeletionReceipt.finished_at.is_(None)
+    )
+    with services.database.read() as session:
+        begun = list(session.scalars(of_one))
     for kind in IN_VAULT:
-        services.vault.destroy(application_id, kind)
+        if any(row.part in {None, kind} for row in begun):
+            services.vault.destroy(application_id, kind)
     gone = services.vault.erase_deleted()
     if not (services.database.erase_deleted() and gone):
         return
     with services.database.write() as session:
-        for row in session.scalars(select(DeletionReceipt).where(DeletionReceipt.application_id == application_id)):
-            row.finished_at = row.finished_at or services.clock.now()
-
-
-def receipts_of(session: Session, borrower_id: str) -> list[dict[str, Any]]:
-    """Every deletion receipt of a borrower, oldest first."""
-    query = select(DeletionReceipt).where(DeletionReceipt.borrower_id == borrower_id)
-    return [row.receipt for row in session.scalars(query.order_by(DeletionReceipt.at))]
-
-
-def _receipt_of(session: Session, application_id: str) -> dict[str, Any] | None:
-    query = select(DeletionReceipt).where(DeletionReceipt.application_id == application_id)
-    row = session.scalars(query).first()
-    return row.receipt if row is not None else None
-
-
-def _keep_receipt(
-    services: Services, session: Session, application: Application, *, reason: str, items: list[str], now: datetime
-) -> dict[str, Any]:
-    receipt = sign_message(
-        services.keys.message,
-        {
-            "type": "deletion_receipt",
-            "receipt_id": str(uuid.uuid4()),
-            "application_id": application.id,
-            "number": application.number,
-            "reason": reason,
-            "items": items,
-            "at": now.isoformat(),
-            "ledger_head": written_head(sign_head(services, session)),
-        },
-    )
-    session.add(
-        DeletionReceipt(
-            id=str(receipt["receipt_id"]),
-            borrower_id=application.borrower_id,
-            application_id=application.id,
-            at=now,
-            receipt=receipt,
-        )
-    )
-    session.flush()
-    return receipt
+        for row in begun:
+            session.get_one(DeletionReceipt, row.id).finished_at = services.clock.now()

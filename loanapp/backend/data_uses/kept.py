@@ -1,16 +1,27 @@
-"""What law keeps of a loan: until which day, because of which law; and what goes earlier, as the authorisations say."""
+"""How long an application is kept: until which day, because of which law or which class of ``retention.toml``."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from loanapp.backend.data_uses.deletion_receipts import erased_applications, receipt_of
 from loanapp.backend.policy.models import KeptByLaw
 from loanapp.backend.services import Services
-from loanapp.backend.store import ledger
-from loanapp.backend.store.tables import Application, Check, DeletionReceipt, Loan
-from loanapp.backend.verification.documents import forget_card
+from loanapp.backend.store.tables import Application, ApplicationEvent, DeletionReceipt, Loan
 from loanapp.domain.clock import CHINA
+from loanapp.domain.status import ApplicationStatus
+
+_S = ApplicationStatus
+# The class of what led to no loan.
+_UNLENT: Final[Mapping[ApplicationStatus, str]] = {
+    _S.DRAFT: "draft",
+    _S.WITHDRAWN: "ended",
+    _S.EXPIRED: "ended",
+    _S.DECLINED: "declined",
+}
 
 
 def kept_until(session: Session, application: Application, rule: KeptByLaw) -> tuple[date, bool] | None:
@@ -35,28 +46,40 @@ def years_after(day: date, years: int) -> date:
 
 
 def over(services: Services, session: Session, now: datetime) -> list[str]:
-    """Applications whose loan was repaid so long ago that the law keeps nothing of them any more."""
-    today, rule = now.astimezone(CHINA).date(), services.policies.kept_by_law
-    gone = select(DeletionReceipt.application_id)
-    settled = select(Loan).where(Loan.settled_at.is_not(None), Loan.application_id.not_in(gone))
-    return [
+    """Applications whose time is over: those without a loan, and those repaid longer ago than law keeps."""
+    policies, today = services.policies, now.astimezone(CHINA).date()
+    settled = select(Loan).where(Loan.settled_at.is_not(None), Loan.application_id.not_in(erased_applications()))
+    due = [
         loan.application_id
         for loan in session.scalars(settled)
-        if loan.settled_at is not None and years_after(loan.settled_at.astimezone(CHINA).date(), rule.years) < today
+        if loan.settled_at is not None
+        and years_after(loan.settled_at.astimezone(CHINA).date(), policies.kept_by_law.years) < today
     ]
+    unlent = select(Application).where(
+        Application.status.in_([status.value for status in _UNLENT]), Application.id.not_in(erased_applications())
+    )
+    return due + [one.id for one in session.scalars(unlent) if (erased_at(services, session, one) or now) < now]
 
 
-def forget_cards_and_credit(services: Services) -> int:
-    """Delete card number and credit record of loans repaid as long ago as their authorisations say; of how many."""
-    now = services.clock.now()
-    last = now - timedelta(days=services.policies.retention_days("card_and_credit"))
-    old = select(Application).join(Loan, Loan.application_id == Application.id).where(Loan.settled_at < last)
-    with services.database.write() as session:
-        due = list(session.scalars(old.where(Application.card_sealed.is_not(None))))
-        for application in due:
-            forget_card(application)
-            credit = session.get(Check, (application.id, "credit"))
-            if credit is not None:
-                credit.answer_sealed = None
-            ledger.append(session, now, "deletion", application.id, {"what": "card_and_credit"})
-    return len(due)
+def erased_at(services: Services, session: Session, application: Application) -> datetime | None:
+    """When the timer takes an application that led to no loan; ``None`` where it is under way, lent, or gone already.
+
+    A draft's time runs since its last change, an ended one's since it ended.
+    """
+    kind = _UNLENT.get(application.status)
+    if kind is None or receipt_of(session, application.id) is not None:
+        return None
+    ended = select(func.max(ApplicationEvent.at)).where(ApplicationEvent.application_id == application.id)
+    since = application.updated_at if application.status is _S.DRAFT else session.scalar(ended)
+    return (since or application.updated_at) + timedelta(days=services.policies.retention_days(kind))
+
+
+def assessments_over(services: Services, session: Session, now: datetime) -> list[str]:
+    """Applications of loans repaid so long ago that what they were decided by goes, and has not gone yet."""
+    last = now - timedelta(days=services.policies.retention_days("assessment"))
+    gone = select(DeletionReceipt.application_id).where(
+        or_(DeletionReceipt.part.is_(None), DeletionReceipt.part == "assessment")
+    )
+    return list(
+        session.scalars(select(Loan.application_id).where(Loan.settled_at < last, Loan.application_id.not_in(gone)))
+    )

@@ -2,23 +2,24 @@
 
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final, ParamSpec
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from loanapp.backend.auth.forgetting import forget_old_sign_ins
-from loanapp.backend.data_uses.erasure import erase, finish_erasure
-from loanapp.backend.data_uses.kept import forget_cards_and_credit, over
+from loanapp.backend.data_uses.erasure import erase, erase_assessment, finish_erasure, forget_attempts
+from loanapp.backend.data_uses.kept import assessments_over, over
 from loanapp.backend.http.middleware import failure_place
 from loanapp.backend.repeating import Repeating
 from loanapp.backend.rights import requests
+from loanapp.backend.rights.account import forget_closed
 from loanapp.backend.services import Services
-from loanapp.backend.store.tables import Application, DeletionReceipt
+from loanapp.backend.store.tables import Application, DeletionReceipt, IdempotencyRecord, RetryWait
 from loanapp.backend.support import tickets
 from loanapp.backend.verification.changed_face import destroy_expired
 from loanapp.backend.verification.face import destroy_leftovers
-from loanapp.domain.status import ApplicationStatus
+from loanapp.domain.clock import CHINA
 
 log = logging.getLogger(__name__)
 
@@ -32,34 +33,51 @@ def sweep(services: Services) -> None:
     One deletion that fails keeps no other from being made: it comes again with the next sweep.
     """
     _finish_begun(services)
-    by_time = (tickets.forget_old, requests.forget_old, forget_old_sign_ins, forget_cards_and_credit)
+    by_time = (tickets.forget_old, requests.forget_old, forget_old_sign_ins, forget_attempts, _forget_small)
     for act in (destroy_leftovers, destroy_expired, *by_time):
         _guarded(act, services)
-    last = services.clock.now() - timedelta(days=services.policies.retention_days("draft"))
-    stale = select(Application).where(Application.status == ApplicationStatus.DRAFT, Application.updated_at < last)
+    now = services.clock.now()
     with services.database.read() as session:
-        due = list(session.scalars(stale.with_only_columns(Application.id)))
-        released = over(services, session, services.clock.now())
+        assessed, due = assessments_over(services, session, now), over(services, session, now)
+    for application_id in assessed:
+        if application_id not in due:
+            _guarded(_erase_assessment, services, application_id)
     for application_id in due:
-        _guarded(_erase_stale, services, application_id, last)
-    for application_id in released:
-        _guarded(_erase_released, services, application_id)
+        _guarded(_erase, services, application_id)
+    _guarded(forget_closed, services)
     _finish_begun(services)
-    # Whatever else was deleted meanwhile, such as what a consent taken back allowed, leaves the log as well.
+    # Whatever else was deleted meanwhile leaves the log as well.
     _guarded(services.database.erase_deleted)
     _guarded(services.vault.finish_rotation)
+    _guarded(_change_sealing_key, services)
 
 
-def _erase_stale(services: Services, application_id: str, last: datetime) -> None:
+def _erase(services: Services, application_id: str) -> None:
     with services.database.write() as session:
-        application = session.get_one(Application, application_id)
-        if application.status is ApplicationStatus.DRAFT and application.updated_at < last:
-            erase(services, session, application, "retention")
+        # Looked at again: a draft may have been changed meanwhile.
+        if application_id in over(services, session, services.clock.now()):
+            erase(services, session, session.get_one(Application, application_id), "retention")
 
 
-def _erase_released(services: Services, application_id: str) -> None:
+def _erase_assessment(services: Services, application_id: str) -> None:
     with services.database.write() as session:
-        erase(services, session, session.get_one(Application, application_id), "retention")
+        erase_assessment(services, session, session.get_one(Application, application_id))
+
+
+def _forget_small(services: Services) -> None:
+    """Delete answers kept for whoever repeats a request, and days to wait that have passed."""
+    now = services.clock.now()
+    answered = now - timedelta(days=services.policies.retention_days("repeated_answer"))
+    with services.database.write() as session:
+        session.execute(delete(IdempotencyRecord).where(IdempotencyRecord.created_at < answered))
+        session.execute(delete(RetryWait).where(RetryWait.until <= now.astimezone(CHINA).date()))
+
+
+def _change_sealing_key(services: Services) -> None:
+    """Go on with a change of the key borrowers seal to, and destroy the key before once its days are over."""
+    now = services.clock.now()
+    services.keys.sealing.finish_rotation(now)
+    services.keys.sealing.destroy_old(now - timedelta(days=services.policies.retention_days("old_sealing_key")))
 
 
 def _finish_begun(services: Services) -> None:

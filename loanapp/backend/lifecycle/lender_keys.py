@@ -83,7 +83,10 @@ class LenderKeys:
     @property
     def vault(self) -> tuple[X25519PrivateKey, ...]:
         """Open what borrowers seal: the published key first, then those before that still count."""
-        with self._lock, self._folder.making():
+        with self._lock:
+            if not (self._folder.root / "keys" / "vault.pem").exists():
+                with self._folder.making():
+                    self.sealing.current()
             return self.sealing.all()
 
     @cached_property

@@ -326,8 +326,8 @@ def _ask_bureau(application_id: str) -> str:
 def _ask(application_id: str, step: str, question: Callable[[Identity], dict[str, Any]]) -> str:
     """Ask a source about the borrower and keep its answer; what is returned goes into the workflow's log in clear."""
     services = _engine().services
-    with services.database.read() as session:
-        if not steps.may_ask(session, application_id, step):
+    with services.database.write() as session:
+        if not steps.may_share(services, session, application_id, step):
             return _TAKEN_BACK
         identity = Sealed(services, session.get_one(Application, application_id)).identity
     if identity is None:

@@ -69,8 +69,6 @@ def note_check(
     check.state, check.at = state, now
     if state == "running":
         check.answer_sealed = None
-        if step in _SHARED:
-            ledger.append(session, now, "share", application_id, {"what": step})  # before anything leaves
     session.add(check)
     if state != "running":
         ledger.append(session, now, "check", application_id, {"check": step, "state": state})
@@ -80,6 +78,18 @@ def note_check(
 def is_verifying(session: Session, application_id: str) -> bool:
     """Whether the checks go on; ``False`` when the borrower has withdrawn meanwhile."""
     return _application(session, application_id).status is _S.VERIFYING
+
+
+def may_share(services: Services, session: Session, application_id: str, step: str) -> bool:
+    """Whether a source may be asked now; where it is told who the borrower is, the ledger says so before it is.
+
+    Right and entry are one transaction: no source is asked without an entry, and none has one that was not allowed.
+    """
+    if not may_ask(session, application_id, step):
+        return False
+    if step in _SHARED:
+        ledger.append(session, services.clock.now(), "share", application_id, {"what": step})
+    return True
 
 
 def may_ask(session: Session, application_id: str, step: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from loanapp.backend.policy.checks import CheckPolicy
+from loanapp.backend.policy.kept_words import kept_words
 from loanapp.backend.policy.models import (
     BankIssuers,
     Branches,
@@ -125,10 +126,12 @@ def check(policies: Policies) -> None:
         raise PolicyError("policy/consents.toml must hold every scope once")
     for consent in policies.consents:
         _check_withdrawals(consent)
+    _check_kept(policies)
     if not limits.burden_green_pct.value <= limits.burden_review_pct.value <= limits.burden_refuse_pct.value:
         raise PolicyError("policy/limits.toml: the burden's steps must rise")
     if set(policies.rights.days) != set(RightKind):
         raise PolicyError("policy/rights.toml must name days for every kind of request")
+    _check_corrections(policies.rights)
     _check_face(policies.face)
     _check_branches(policies.branches)
     _check_scorecard("scorecard", policies.scorecard)
@@ -169,6 +172,23 @@ def _check_withdrawals(consent: Consent) -> None:
             consent.scope is not ConsentScope.FACE_VERIFICATION or one.phase is not ApplicationPhase.DECIDING
         ):
             raise PolicyError(f"policy/consents.toml: there is no other way for {consent.scope.value} in that phase")
+
+
+def _check_corrections(rights: Rights) -> None:
+    for one in rights.corrections:
+        if sorted([*one.at_once, *one.why_not]) != sorted(ApplicationPhase):
+            raise PolicyError(f"policy/rights.toml: {one.field} must have each phase once, or a reason for it")
+        if unknown := set(one.why_not.values()) - set(rights.reasons):
+            raise PolicyError(f"policy/rights.toml: {one.field} names reasons it does not know: {sorted(unknown)}")
+
+
+def _check_kept(policies: Policies) -> None:
+    """Cards and authorisations promise what the timer of deletions does."""
+    said = [("consents", one.scope.value, one.kept, one.retention) for one in policies.consents]
+    said += [("data_items", one.id, one.kept, one.retention) for one in policies.data_items]
+    for file, name, kept, retention in said:
+        if retention != kept_words(policies, kept):
+            raise PolicyError(f"policy/{file}.toml: {name} does not say how long retention.toml keeps {kept}")
 
 
 def _check_branches(policy: Branches) -> None:

@@ -245,10 +245,11 @@ class Branches(Row):
 
 
 class RetentionClass(Row):
-    """How long the vault keeps one kind of item."""
+    """How long one class is kept, and what cards and authorisations say of it, with the days to be put in."""
 
     kind: str
     days: int = Field(gt=0)
+    words: Words | None = None
     source: str
     mark: str
 
@@ -258,6 +259,7 @@ class KeptByLaw(Row):
 
     years: int = Field(ge=10)
     law: Words
+    words: Words
     source: str
     mark: str
 
@@ -331,6 +333,7 @@ class Consent(Row):
     mark: str
     text: Words
     recipient: Words
+    kept: str
     retention: Words
     refuse_effect: Words
     purpose: Words
@@ -373,6 +376,7 @@ class DataItem(Row):
     name: Words
     why: Words
     recipient: Words
+    kept: str
     retention: Words
 
 
@@ -417,11 +421,11 @@ class Profile(Row):
 
 
 class Correctable(Row):
-    """One field of an application: in which phases it can be corrected at once, and why not in the others."""
+    """One field of an application: in which phases it can be corrected at once, and the reason of each other phase."""
 
     field: str
     at_once: tuple[ApplicationPhase, ...]
-    why_not: Words
+    why_not: dict[ApplicationPhase, str]
 
 
 class Rights(Row):
@@ -433,6 +437,11 @@ class Rights(Row):
     days: dict[RightKind, int]
     source: dict[str, str]
     corrections: tuple[Correctable, ...]
+    reasons: dict[str, Words]
+
+    def why_not(self, one: Correctable, phase: ApplicationPhase) -> Words:
+        """Why a field cannot be corrected at once in ``phase``; where it could, that it is not held any more."""
+        return self.reasons[one.why_not.get(phase, "gone")]
 
 
 class Staff(Row):

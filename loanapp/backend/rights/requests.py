@@ -66,6 +66,18 @@ def open_requests(services: Services) -> list[RightRecord]:
         return list(session.scalars(query.order_by(RightRecord.answer_by)))
 
 
+def read_request(services: Services, request_id: str, member: str) -> tuple[RightRecord, str]:
+    """An open request and its words, to a member of staff; the look is an entry of the ledger. Raises ``NOT_FOUND``."""
+    with services.database.write() as session:
+        record = session.get(RightRecord, request_id)
+        if record is None or record.state is not RightState.RECEIVED:
+            raise RefusedError(ErrorCode.NOT_FOUND)
+        seen = {"what": "right_request", "member": member}
+        now, borrower_id = services.clock.now(), record.borrower_id
+        ledger.append(session, now, "access", None, seen, actor="staff", borrower_id=borrower_id)
+        return record, text_of(services, record)
+
+
 def answer(services: Services, request_id: str, text: str, member: str) -> None:
     """Answer as a member of staff; raises ``NOT_FOUND`` where nothing waits for an answer."""
     with services.database.write() as session:
@@ -78,9 +90,12 @@ def answer(services: Services, request_id: str, text: str, member: str) -> None:
 
 def forget_old(services: Services) -> None:
     """Delete the requests whose time is over."""
-    kept = timedelta(days=services.policies.retention_days(_RETENTION))
+    now = services.clock.now()
+    old = RightRecord.asked_at < now - timedelta(days=services.policies.retention_days(_RETENTION))
     with services.database.write() as session:
-        session.execute(delete(RightRecord).where(RightRecord.asked_at < services.clock.now() - kept))
+        for borrower_id in session.scalars(select(RightRecord.borrower_id).where(old)).all():
+            ledger.append(session, now, "deletion", None, {"what": _RETENTION}, borrower_id=borrower_id)
+        session.execute(delete(RightRecord).where(old))
 
 
 def text_of(services: Services, record: RightRecord) -> str:

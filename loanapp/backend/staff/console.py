@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse
 
 from loanapp.backend.http.dependencies import ServicesDep
 from loanapp.backend.refusal import RefusedError
-from loanapp.backend.rights.requests import answer, open_requests, text_of
+from loanapp.backend.rights.requests import answer, open_requests, read_request
 from loanapp.backend.staff import calls, cases, face_images, payouts
 from loanapp.backend.staff.members import (
     AtWork,
@@ -313,16 +313,14 @@ def _request(
     request: Request, services: ServicesDep, request_id: str, fault: str = "", form: dict[str, str] | None = None
 ) -> Response:
     who = _who(request, services, StaffRole.REVIEWER)
-    asked = next((one for one in open_requests(services) if one.id == request_id), None)
-    if asked is None:
-        raise RefusedError(ErrorCode.NOT_FOUND)
+    asked, text = read_request(services, request_id, who.member_id)
     return _page(
         "request",
         request,
         HTTPStatus.UNPROCESSABLE_ENTITY if fault else HTTPStatus.OK,
         who=who,
         asked=asked,
-        text=text_of(services, asked),
+        text=text,
         fault=fault,
         answer=(form or {}).get("answer", ""),
         note_characters=cases.NOTE_CHARACTERS,

@@ -81,6 +81,7 @@ class Borrower(Base):
     created_at: Mapped[datetime]
     face_failures: Mapped[int] = mapped_column(default=0)  # since the last pass, over all applications
     face_locked_until: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
 
 
 class OneTimeCode(Base):
@@ -404,8 +405,19 @@ class Correction(Base):
     at: Mapped[datetime]
 
 
+class RetryWait(Base):
+    """Until when a person who was declined, and had that deleted, was told to wait; nothing else of it is left."""
+
+    __tablename__ = "retry_wait"
+    person: Mapped[str] = mapped_column(primary_key=True)  # a keyed digest of the identity number, or a borrower's id
+    until: Mapped[date]
+
+
 class DeletionReceipt(Base):
-    """The signed word that something was deleted; ``finished_at`` is empty until no byte of it is on the disk."""
+    """The signed word that something was deleted; ``finished_at`` is empty until no byte of it is on the disk.
+
+    ``part``: what of the application went, where it was not all of it.
+    """
 
     __tablename__ = "deletion_receipt"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -414,6 +426,7 @@ class DeletionReceipt(Base):
     at: Mapped[datetime]
     receipt: Mapped[dict[str, Any]]
     finished_at: Mapped[datetime | None]
+    part: Mapped[str | None]
 
 
 class Counter(Base):

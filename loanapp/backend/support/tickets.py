@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from loanapp.backend.applications.store import new_number
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
+from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import SupportTicket
 from loanapp.domain.errors import ErrorCode
 
@@ -62,6 +63,10 @@ def _place(ticket_id: str) -> str:
 
 def forget_old(services: Services) -> None:
     """Delete the questions whose time is over."""
-    kept = timedelta(days=services.policies.retention_days(_RETENTION))
+    now = services.clock.now()
+    old = SupportTicket.received_at < now - timedelta(days=services.policies.retention_days(_RETENTION))
     with services.database.write() as session:
-        session.execute(delete(SupportTicket).where(SupportTicket.received_at < services.clock.now() - kept))
+        known = select(SupportTicket.borrower_id).where(old, SupportTicket.borrower_id.is_not(None))
+        for borrower_id in session.scalars(known).all():
+            ledger.append(session, now, "deletion", None, {"what": _RETENTION}, borrower_id=borrower_id)
+        session.execute(delete(SupportTicket).where(old))

@@ -49,8 +49,15 @@ def record_consent(
     withdrawal = withdrawal_of(services, application, body.scope) if given_before and not body.granted else None
     head = written_head(sign_head(services, session))
     withdrawn = Withdrawn(withdrawal, granting.receipt) if withdrawal is not None and granting is not None else None
-    receipt = _receipt(services, application, body, withdrawn, head=head, now=now)
-    receipt_id = str(receipt["receipt_id"])
+    receipt_id = str(uuid.uuid4())
+    detail: dict[str, object] = {"granted": body.granted, "text_sha256": body.text_sha256, "receipt_id": receipt_id}
+    if withdrawal is None:
+        detail["scope"] = body.scope.value
+    else:
+        detail |= {"what": f"withdrawn_{body.scope.value}", "effect": withdrawal.effect.value}
+    ledger.append(session, now, "consent", application.id, detail, actor="borrower")
+    deleted = take_back(services, session, application, body.scope, now) if not body.granted else None
+    receipt = _receipt(services, application, body, withdrawn, receipt_id, head=head, deleted=deleted, now=now)
     session.add(
         ConsentRecord(
             receipt_id=receipt_id,
@@ -63,18 +70,6 @@ def record_consent(
         )
     )
     application.updated_at = now
-    detail: dict[str, object] = {
-        "granted": body.granted,
-        "text_sha256": body.text_sha256,
-        "receipt_id": receipt_id,
-    }
-    if withdrawal is None:
-        detail["scope"] = body.scope.value
-    else:
-        detail |= {"what": f"withdrawn_{body.scope.value}", "effect": withdrawal.effect.value}
-    ledger.append(session, now, "consent", application.id, detail, actor="borrower")
-    if not body.granted:
-        take_back(services, session, application, body.scope, now)
     session.flush()
     return receipt
 
@@ -84,13 +79,17 @@ def _receipt(
     application: Application,
     body: ConsentRequest,
     withdrawn: Withdrawn | None,
+    receipt_id: str,
     *,
     head: str,
+    deleted: dict[str, Any] | None,
     now: datetime,
 ) -> dict[str, Any]:
-    """The signed receipt of an answer: given, refused, or taken back after it had been given."""
+    """The signed receipt of an answer: given, refused, or taken back after it had been given.
+
+    ``deleted``: the receipt of what was deleted by taking it back, a signed message of its own.
+    """
     consent = services.policies.consent(body.scope)
-    receipt_id = str(uuid.uuid4())
     return sign_message(
         services.keys.message,
         {
@@ -105,6 +104,7 @@ def _receipt(
             "recipient": {"zh": consent.recipient.zh, "en": consent.recipient.en},
             "ledger_head": head,
             "withdrawal": withdrawn.effect.model_dump(mode="json") if withdrawn is not None else None,
+            "deletion": deleted,
             "record": receipt_record(
                 services,
                 consent,

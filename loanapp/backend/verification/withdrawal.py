@@ -6,12 +6,14 @@ borrower has read before. What was done earlier stays valid (PIPL 15); what only
 """
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import Sealed, newest_consents, set_status
 from loanapp.backend.branches.appointments import booked
+from loanapp.backend.data_uses.deletion_receipts import note_deletion
 from loanapp.backend.policy.models import Withdrawal
 from loanapp.backend.services import Services
 from loanapp.backend.store.tables import Application, Check, ContractRecord, FaceState, LivenessSession
@@ -35,35 +37,66 @@ def withdrawal_of(services: Services, application: Application, scope: ConsentSc
 
 def take_back(
     services: Services, session: Session, application: Application, scope: ConsentScope, now: datetime
-) -> None:
-    """End what is done under ``scope`` and forget what was found, in the caller's transaction."""
+) -> dict[str, Any] | None:
+    """End what is done under ``scope`` and forget what was found, in the caller's transaction.
+
+    The signed receipt of what was deleted, which is an entry of the ledger as well; ``None`` where nothing was held.
+    """
     phase, row = phase_of(application.status), withdrawal_of(services, application, scope)
+    gone = None
     match scope:
-        case ConsentScope.FACE_VERIFICATION:
-            _take_back_face(session, application, phase, now)
-        case ConsentScope.BUREAU_QUERY:
-            check = session.get(Check, (application.id, "credit"))
-            if check is not None:
-                check.answer_sealed = None
-        case ConsentScope.BANK_ACCOUNT_CHECK:
-            if phase is not ApplicationPhase.LENT:
-                forget_card(application)
-                # Made and never signed by both; it names the card.
-                session.execute(delete(ContractRecord).where(ContractRecord.application_id == application.id))
+        case ConsentScope.FACE_VERIFICATION if _take_back_face(session, application, phase, now):
+            gone = "face_evidence", "face"
+        case ConsentScope.BUREAU_QUERY if _take_back_record(session, application):
+            gone = "credit_record", "credit_record"
+        case ConsentScope.BANK_ACCOUNT_CHECK if phase is not ApplicationPhase.LENT and _take_back_card(
+            session, application
+        ):
+            gone = "bank_card", "bank_card"
+        case _:
+            pass
+    receipt = None
+    if gone is not None:
+        part, item = gone
+        receipt = note_deletion(
+            services, session, application, part=part, reason="withdrawn", items=[item], now=now, actor="borrower"
+        )
     if row.effect is WithdrawalEffect.ANOTHER_WAY:
         _to_a_person(services, session, application)
     if row.effect is WithdrawalEffect.APPLICATION_ENDS:
         set_status(session, application, ApplicationStatus.WITHDRAWN, now, "borrower")
+    return receipt
 
 
-def _take_back_face(session: Session, application: Application, phase: ApplicationPhase, now: datetime) -> None:
+def _take_back_record(session: Session, application: Application) -> bool:
+    check = session.get(Check, (application.id, "credit"))
+    if check is None or check.answer_sealed is None:
+        return False
+    check.answer_sealed = None
+    return True
+
+
+def _take_back_card(session: Session, application: Application) -> bool:
+    # Made and never signed by both; it names the card.
+    unsigned = list(session.scalars(select(ContractRecord).where(ContractRecord.application_id == application.id)))
+    held = application.card_sealed is not None or bool(unsigned)
+    forget_card(application)
+    for contract in unsigned:
+        session.delete(contract)
+    return held
+
+
+def _take_back_face(session: Session, application: Application, phase: ApplicationPhase, now: datetime) -> bool:
     close_attempts(session, application, now)
     if phase is ApplicationPhase.FILLING and application.face_state is not FaceState.MANUAL:
         forget_face(session, application, now)
     if phase is ApplicationPhase.LENT:
-        return  # the proof of who signed (Anti-Money Laundering Law 34)
+        return False  # the proof of who signed (Anti-Money Laundering Law 34)
+    held = False
     for attempt in session.scalars(select(LivenessSession).where(LivenessSession.application_id == application.id)):
+        held = held or attempt.measures is not None or attempt.verdict is not None
         attempt.measures = attempt.verdict = None
+    return held
 
 
 def _to_a_person(services: Services, session: Session, application: Application) -> None:

@@ -10,6 +10,7 @@ from loanapp.backend.store.tables import (
     Application,
     Check,
     ContractRecord,
+    DeletionReceipt,
     FaceState,
     LedgerRow,
     LivenessSession,
@@ -66,6 +67,19 @@ def attempt_of(lender, one):
         return session.scalars(select(LivenessSession).where(LivenessSession.application_id == one.id)).one()
 
 
+def deleted_by(lender, one, receipt):
+    """What was deleted by taking it back: as the signed receipt, the ledger and the borrower's copy say it."""
+    public = lender.services.keys.message.public_key().public_bytes_raw()
+    told = verify_message(public, receipt["deletion"])
+    assert (told["application_id"], told["reason"]) == (one.id, "withdrawn")
+    assert receipt["deletion"] in one.done("POST", "/v1/my-data/copies", body={})["deletion_receipts"]
+    with lender.services.database.read() as session:
+        row = session.get_one(DeletionReceipt, told["receipt_id"])
+        assert row.finished_at is not None
+    assert f"deletion.{row.part}" in acts(lender, one)
+    return told["items"]
+
+
 def at_the(lender, monkeypatch, source, method, act):
     """``act`` once, while the lender asks ``source``; how often it was asked."""
     kind, asked = type(getattr(lender.services.sources, source)), []
@@ -97,6 +111,7 @@ def test_a_face_taken_back_while_it_is_decided_goes_on_with_a_person(walker, len
     assert told["record"]["dpv:hasRecordOfActivity"]["dpv:hasConsentStatus"] == "dpv:ConsentWithdrawn"
     attempt = attempt_of(lender, one)
     assert (attempt.measures, attempt.verdict) == (None, None)
+    assert deleted_by(lender, one, receipt) == ["face"]
     with lender.services.database.read() as session:
         assert review_facts(session, one.id) == []  # nobody is shown anything of it any more
     assert "consent.withdrawn_face_verification" in acts(lender, one)
@@ -111,6 +126,16 @@ def test_a_credit_record_taken_back_is_not_queried_any_more(walker, lender, monk
     assert one.wait("withdrawn")["decision"] is None
     assert asked == []
     assert "share.credit" not in acts(lender, one)
+
+
+def test_no_source_is_told_who_the_borrower_is_before_the_ledger_says_so(walker, lender, monkeypatch):
+    one, before = walker(), []
+    one.ready_to_submit()
+    for source, method in (("registry", "confirm"), ("bureau", "query")):
+        at_the(lender, monkeypatch, source, method, lambda: before.append(acts(lender, one)))
+    one.act("/submit")
+    one.wait("offered")
+    assert [told[-1] for told in before] == ["share.identity", "share.credit"]
 
 
 def test_what_the_bureau_says_after_the_withdrawal_is_not_kept(walker, lender, monkeypatch):
@@ -137,7 +162,9 @@ def test_a_finished_check_stays_valid_under_an_offer_and_its_record_goes(walker,
         held = [session.get_one(Check, (one.id, "credit")).answer_sealed]
     root = lender.services.database.path.parent
     assert left_of(held, root)
-    assert one.consent(BUREAU, granted=False)["withdrawal"]["effect"] == "finished_stays"
+    taken_back = one.consent(BUREAU, granted=False)
+    assert taken_back["withdrawal"]["effect"] == "finished_stays"
+    assert deleted_by(lender, one, taken_back) == ["credit_record"]
     assert one.consent(FACE, granted=False)["withdrawal"]["effect"] == "finished_stays"
     assert left_of(held, root) == []
     one.accept()
@@ -177,7 +204,9 @@ def test_a_card_taken_back_before_signing_ends_it_and_no_byte_of_the_card_is_lef
             query = select(ContractRecord).where(ContractRecord.application_id == one.id)
             held.append(session.scalars(query).one().prepared_sealed)
     assert all(held)
-    assert one.consent(CARD, granted=False)["withdrawal"]["effect"] == "application_ends"
+    taken_back = one.consent(CARD, granted=False)
+    assert taken_back["withdrawal"]["effect"] == "application_ends"
+    assert deleted_by(lender, one, taken_back) == ["bank_card"]
     told = one.get()
     assert (told["status"], told["bank_card"], told["contract"]) == ("withdrawn", None, None)
     assert left_of(held, lender.services.database.path.parent) == []

@@ -268,6 +268,8 @@ def test_what_a_borrower_asks_is_answered_here(reviewer, walker):
     one.done("PUT", f"/v1/rights-requests/{request}", body=body)
     assert request in reviewer.page()
     shown = reviewer.page(f"/requests/{request}")
+    looks = [entry["content"] for entry in one.done("GET", "/v1/data-uses")["entries"]]
+    assert [(look["act"], look["actor"]) for look in looks][-1] == ("access.right_request", "staff")
     assert "&lt;b&gt;等了三天" in shown
     short = reviewer.send(f"/requests/{request}/answer", answer="好")
     assert (short.status_code, ">好</textarea>" in short.text) == (422, True)

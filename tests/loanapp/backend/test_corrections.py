@@ -97,6 +97,10 @@ def test_what_a_check_rests_on_takes_a_request_and_nothing_is_changed(walker, le
     why = {field["field"]: field["why_not"]["zh"] for field in one.done("GET", one.at("/corrections"))["fields"]}
     assert all(why.values())
     assert {"identity", "bank_card", "phone"} <= set(why)
+    assert (why["address"], why["monthly_income"]) == ("报价和要签的合同正在用它", "审批和报价是按它做出的")
+    one.act("/withdraw")
+    ended = one.done("GET", one.at("/corrections"))["fields"]
+    assert {row["field"]: row["why_not"]["zh"] for row in ended}["address"] == "申请已经结束"
 
 
 @pytest.mark.parametrize(

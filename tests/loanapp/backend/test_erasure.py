@@ -5,20 +5,50 @@ import sqlite3
 import time
 import uuid
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import (
+    JSON,
+    Column,
+    Date,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    delete,
+    insert,
+    inspect,
+    select,
+)
 
+from loanapp.backend.applications.store import Sealed
 from loanapp.backend.data_uses.copy import _OF_APPLICATION
+from loanapp.backend.data_uses.erasure import erase
+from loanapp.backend.data_uses.erasure_rules import GO_WITH_APPLICATION, OF_NOBODY, unruled
 from loanapp.backend.data_uses.kept import years_after
 from loanapp.backend.data_uses.retention import sweep
-from loanapp.backend.staff.tables import Base
-from loanapp.backend.store.tables import Application, Check, ContractRecord, DeletionReceipt, Loan
+from loanapp.backend.staff.tables import Base, StaffMember
+from loanapp.backend.store.tables import (
+    Application,
+    ApplicationEvent,
+    Check,
+    ContractRecord,
+    DeletionReceipt,
+    HardshipRecord,
+    LivenessSession,
+    Loan,
+    RetryWait,
+)
+from loanapp.backend.store.types import EnumWord, Moment, Money
 from loanapp.backend.vault.vault import VaultItem
 from loanapp.domain.clock import CHINA
+from loanapp.domain.hardship import HardshipReason, HardshipState
+from loanapp.domain.status import ApplicationStatus
 from loanapp.proof.signed_message import verify_message
 from tests.loanapp.backend.test_kills import LenderProcess
 from tests.loanapp.backend.test_refusals import refused
-from tests.loanapp.backend.walk import Walker
+from tests.loanapp.backend.walk import TERMS, Walker
 
 SEALED = ("profile_sealed", "reading_sealed", "identity_sealed", "card_sealed")
 
@@ -181,32 +211,193 @@ def test_what_law_keeps_says_until_when_and_goes_by_itself_on_the_day_after(walk
     sweep(services)
     assert one.get()["identity"] is None
     assert left_of(held, services.database.path.parent) == []
-    (receipt,) = one.done("POST", "/v1/my-data/copies", body={})["deletion_receipts"]
-    assert receipt["reason"] == "retention"
+    parts = one.done("POST", "/v1/my-data/copies", body={})["deletion_receipts"]
+    assert [(one["reason"], "identity_document" in one["items"]) for one in parts] == [
+        ("retention", False), ("retention", True),
+    ]  # fmt: skip
+    assert one.get()["status"] == "expired"
+    assert rows_of(services, one.id) == LEFT_OF_AN_APPLICATION
 
 
-def test_card_and_credit_record_go_five_years_after_repayment_and_the_rest_stays(walker, lender, clock):
+def test_what_it_was_decided_by_goes_five_years_after_repayment_and_the_rest_stays(walker, lender, clock):
     one, services = walker(), lender.services
     one.borrow(clock)
     one.pay("payoff", "10000.00")
+    with services.database.write() as session:
+        session.add(hardship_of(one.id, services.clock.now()))
     with services.database.read() as session:
-        held = [
-            session.get_one(Application, one.id).card_sealed,
-            session.get_one(Check, (one.id, "credit")).answer_sealed,
-        ]
-    root = services.database.path.parent
-    for days, left in ((1825, True), (2, False)):
+        application = session.get_one(Application, one.id)
+        held = [application.card_sealed, application.profile_sealed, application.decision_sealed]
+        held.append(session.get_one(Check, (one.id, "credit")).answer_sealed)
+    root, days = services.database.path.parent, services.policies.retention_days("assessment")
+    for past, left in ((days - 1, True), (2, False)):
         with services.database.write() as session:
-            session.get_one(Loan, one.id).settled_at -= timedelta(days=days)
+            session.get_one(Loan, one.id).settled_at -= timedelta(days=past)
         sweep(services)
         assert bool(left_of(held, root)) is left
-        assert bool(one.get()["bank_card"]) is left
+        assert bool(one.get()["bank_card"]) is bool(one.get()["profile"]) is left
+        assert ("hardship" in rows_of(services, one.id)) is left
     assert one.get()["identity"] is not None
-    told = [entry["content"]["act"] for entry in one.done("GET", "/v1/data-uses")["entries"]]
-    assert told.count("deletion.card_and_credit") == 1
+    assert one.get()["kept"]["fixed"]
     sweep(services)
     told = [entry["content"]["act"] for entry in one.done("GET", "/v1/data-uses")["entries"]]
-    assert told.count("deletion.card_and_credit") == 1
+    assert told.count("deletion.assessment") == 1
+    (receipt,) = one.done("POST", "/v1/my-data/copies", body={})["deletion_receipts"]
+    public = services.keys.message.public_key().public_bytes_raw()
+    kept_so_long = {item.id for item in services.policies.data_items if item.kept == "assessment"}
+    assert set(verify_message(public, receipt)["items"]) == kept_so_long
+
+
+def hardship_of(application_id, now):
+    day = now.date()
+    return HardshipRecord(
+        id=str(uuid.uuid4()),
+        application_id=application_id,
+        reason=HardshipReason.ILLNESS,
+        months=1,
+        since=day,
+        until=day,
+        state=HardshipState.ASKED,
+        asked_at=now,
+        answer_by=now,
+    )
+
+
+def ended(lender, one, days):
+    """As if every status had been reached so many days earlier."""
+    with lender.services.database.write() as session:
+        for event in session.scalars(select(ApplicationEvent).where(ApplicationEvent.application_id == one.id)):
+            event.at -= timedelta(days=days)
+
+
+def test_what_led_to_no_loan_goes_by_itself_when_its_class_is_over(walker, lender):
+    services = lender.services
+    for kind, end in (("ended", "withdrawn"), ("declined", "declined")):
+        one = filled(walker())
+        decline(lender, one) if end == "declined" else one.act("/withdraw")
+        held = bytes_of(services.database, services.vault._database, services.database.path.parent, one.id)
+        days = services.policies.retention_days(kind)
+        ended(lender, one, days - 1)
+        sweep(services)
+        assert left_of(held, services.database.path.parent)
+        told = datetime.fromisoformat(one.get()["erased_at"]) - services.clock.now()
+        assert timedelta() < told <= timedelta(days=1)
+        ended(lender, one, 1)
+        sweep(services)
+        assert left_of(held, services.database.path.parent) == []
+        assert one.get()["erased_at"] is None
+        assert one.done("POST", "/v1/my-data/copies", body={})["deletion_receipts"][0]["reason"] == "retention"
+
+
+def decline(lender, one, retry_after=None):
+    services = lender.services
+    with services.database.write() as session:
+        application = session.get_one(Application, one.id)
+        Sealed(services, application).decision = {
+            "outcome": "declined",
+            "reasons": [],
+            "retry_after": retry_after,
+            "changes": [],
+            "score": None,
+            "reviewer_simulated": False,
+        }
+        application.status = ApplicationStatus.DECLINED
+        session.add(ApplicationEvent(application_id=one.id, status=ApplicationStatus.DECLINED, at=services.clock.now()))
+
+
+def test_a_declined_application_goes_on_request_and_the_day_to_come_back_on_stays(walker, lender):
+    one, services = filled(walker()), lender.services
+    again = (services.clock.now().astimezone(CHINA).date() + timedelta(days=3)).isoformat()
+    decline(lender, one, again)
+    held = bytes_of(services.database, services.vault._database, services.database.path.parent, one.id)
+    one.done("POST", one.at("/erasure"), body={})
+    assert left_of(held, services.database.path.parent) == []
+    assert (one.get()["status"], one.get()["decision"]) == ("expired", None)
+    anew = one.call("POST", "/v1/applications", body=TERMS, key=str(uuid.uuid4()))
+    assert refused(anew, 409, "application_too_soon")["retry_after"] == again
+    other = walker()  # the same person with another phone
+    other.sign_in()
+    other.create()
+    other.documents()
+    named = other.call("PUT", other.at("/identity"), body=other.identity_fields())
+    assert refused(named, 409, "application_too_soon")["retry_after"] == again
+    with services.database.write() as session:
+        for wait in session.scalars(select(RetryWait)):
+            wait.until -= timedelta(days=3)
+    sweep(services)
+    with services.database.read() as session:
+        assert session.scalars(select(RetryWait)).first() is None
+    other.identify()
+
+
+LEFT_OF_AN_APPLICATION = {"application", "application_event", "consent", "deletion_receipt", "ledger_entry"}
+
+
+def rows_of(services, application_id):
+    """The names of the tables that still hold a row of an application."""
+    found = set()
+    with services.database.read() as session:
+        for table in Base.metadata.sorted_tables:
+            column = table.columns.get("application_id", table.columns.get("id"))
+            if column is not None and session.execute(select(column).where(column == application_id)).first():
+                found.add(table.name)
+    return found
+
+
+def test_no_table_is_left_out_of_the_erasure_unthought_of():
+    assert unruled(Base.metadata.sorted_tables) == []
+    made = MetaData()
+    left_out = Table("diary", made, Column("application_id", String))
+    assert unruled([*Base.metadata.sorted_tables, left_out]) == ["diary"]
+    about = {"application_id", "borrower_id", "phone_index", "phone_sealed", "device_id"}
+    for of_nobody in OF_NOBODY:
+        assert not about & set(of_nobody.__table__.columns.keys())
+
+
+def test_every_table_of_an_application_is_empty_once_it_is_erased(walker, lender):
+    """A row in every table that an application can have one in, and none but those that name nobody afterwards."""
+    one, services = filled(walker()), lender.services
+    now = services.clock.now()
+    known = {"application_id": one.id, "member_id": "S1", "asked_by": "S1"}
+    with services.database.write() as session:
+        known["borrower_id"] = session.get_one(Application, one.id).borrower_id
+        session.execute(insert(StaffMember).values(_any_row(StaffMember, {"id": "S1", "ended_at": now}, now)))
+        for table in (*reversed(GO_WITH_APPLICATION), LivenessSession):
+            session.execute(insert(table).values(_any_row(table, known, now)))
+    before = rows_of(services, one.id)
+    assert before >= {one.__tablename__ for one in GO_WITH_APPLICATION}
+    with services.database.write() as session:
+        erase(services, session, session.get_one(Application, one.id), "retention")
+    assert rows_of(services, one.id) - {"liveness_session"} == LEFT_OF_AN_APPLICATION
+    with services.database.read() as session:
+        application = session.get_one(Application, one.id)
+        (attempt,) = session.scalars(select(LivenessSession).where(LivenessSession.application_id == one.id))
+    assert (attempt.measures, attempt.verdict, attempt.reasons, attempt.evidence_sha256) == (None, None, None, None)
+    plain = {"id", "number", "borrower_id", "status", "product_id", "method", "purpose", "created_at", "updated_at"}
+    for column in inspect(Application).columns:
+        if column.key not in plain | {"face_state", "face_by_person", "offer_valid_until"}:
+            assert not getattr(application, column.key) or column.key.startswith("disclosure_"), column.key
+    with services.database.write() as session:
+        session.get_one(LivenessSession, attempt.id).issued_at -= timedelta(days=2)
+    sweep(services)
+    assert rows_of(services, one.id) == LEFT_OF_AN_APPLICATION
+    with services.database.write() as session:
+        session.execute(delete(StaffMember).where(StaffMember.id == "S1"))
+
+
+def _any_row(table, known, now):
+    """Values for every column that must have one, besides those that are known."""
+    columns = inspect(table).columns
+    made = {column.key: _any_value(column.type, now) for column in columns if not column.nullable}
+    return made | {name: value for name, value in known.items() if name in columns}
+
+
+def _any_value(kind, now):
+    known = {Moment: now, Money: Decimal(1), LargeBinary: b"sealed", JSON: [], Date: now.date(), Integer: 1}
+    for of_kind, value in known.items():
+        if isinstance(kind, of_kind):
+            return value
+    return next(iter(kind.kind)) if isinstance(kind, EnumWord) else str(uuid.uuid4())
 
 
 def test_twenty_ninth_of_february_is_kept_a_day_longer():

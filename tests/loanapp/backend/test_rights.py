@@ -9,12 +9,13 @@ from sqlalchemy import select
 
 from loanapp.backend.data_uses.retention import sweep
 from loanapp.backend.rights.requests import answer, open_requests
+from loanapp.backend.staff.tables import Base
 from loanapp.backend.store import ledger
-from loanapp.backend.store.tables import Borrower, LedgerRow, RightRecord
+from loanapp.backend.store.tables import Application, Borrower, DeletionReceipt, LedgerRow, Loan, RightRecord
 from loanapp.domain.rights import RightKind
 from loanapp.proof.signed_message import verify_message
 from loanapp.resource_files import read_toml, resource_path
-from tests.loanapp.backend.test_erasure import bytes_of, filled, left_of
+from tests.loanapp.backend.test_erasure import bytes_of, filled, left_of, rows_of
 from tests.loanapp.backend.test_refusals import refused
 
 TEXT = "住址写错了，应为测试路 2 号。"
@@ -119,6 +120,7 @@ def test_a_closed_account_is_gone_from_every_disk_and_whoever_returns_is_a_stran
     public = services.keys.message.public_key().public_bytes_raw()
     assert verify_message(public, receipt)["reason"] == "account_closed"
     assert left_of(held, root) == []
+    assert tables_of(services, borrower.id) == {"borrower", "application", "deletion_receipt"}
     with services.database.read() as session:
         assert ledger.first_broken(session) is None
         assert all(session.get_one(LedgerRow, row.no).act is None for row in mine)
@@ -128,9 +130,55 @@ def test_a_closed_account_is_gone_from_every_disk_and_whoever_returns_is_a_stran
     assert one.done("GET", "/v1/data-uses")["entries"] == []
 
 
-def test_an_account_with_a_loan_is_kept_as_law_wants_and_nothing_is_touched(walker, clock):
+def test_an_account_with_an_open_loan_is_kept_and_nothing_is_touched(walker, clock):
     one = walker()
     one.borrow(clock)
     refused(one.call("POST", "/v1/account/closure", body={}), 409, "not_allowed_now")
     assert one.get()["status"] == "active"
     assert one.get()["identity"] is not None
+
+
+def test_a_repaid_loan_does_not_keep_an_account_open_and_its_records_go_when_law_lets_them(walker, lender, clock):
+    one, services = walker(), lender.services
+    one.borrow(clock)
+    one.pay("payoff", "10000.00")
+    ask(one)
+    with services.database.read() as session:
+        borrower = session.get_one(Application, one.id).borrower_id
+        held = [session.get_one(Borrower, borrower).phone_sealed]
+    until = one.get()["kept"]["until"]
+    closed = one.done("POST", "/v1/account/closure", body={})
+    (kept,) = closed["kept"]
+    assert (kept["until"], kept["law"]["zh"], closed["deletion_receipts"]) == (until, "反洗钱法 34", [])
+    refused(one.call("GET", "/v1/applications"), 401, "signed_out")
+    assert left_of(held, services.database.path.parent) == []
+    assert "right_request" not in tables_of(services, borrower)
+    assert "loan" in rows_of(services, one.id)
+    held = bytes_of(services.database, services.vault._database, services.database.path.parent, one.id)
+    with services.database.write() as session:
+        session.get_one(Loan, one.id).settled_at -= timedelta(days=3654)
+    sweep(services)
+    assert left_of(held, services.database.path.parent) == []
+    assert rows_of(services, one.id) == {"application", "application_event", "consent", "deletion_receipt"}
+    assert tables_of(services, borrower) == {"borrower", "application", "deletion_receipt"}
+    with services.database.write() as session:
+        past = timedelta(days=services.policies.retention_days("account") + 1)
+        session.get_one(Borrower, borrower).closed_at -= past
+        for receipt in session.scalars(select(DeletionReceipt).where(DeletionReceipt.borrower_id == borrower)):
+            receipt.at -= past
+    sweep(services)
+    assert tables_of(services, borrower) == rows_of(services, one.id) == set()
+    with services.database.read() as session:
+        assert ledger.first_broken(session) is None
+
+
+def tables_of(services, borrower_id):
+    """The names of the tables that still hold a row of a borrower."""
+    found = set()
+    with services.database.read() as session:
+        for table in Base.metadata.sorted_tables:
+            for name in ("id", "borrower_id", "person"):
+                column = table.columns.get(name)
+                if column is not None and session.execute(select(column).where(column == borrower_id)).first():
+                    found.add(table.name)
+    return found

@@ -380,7 +380,8 @@ class ConsentReceipt(Answer):
     """The borrower's proof of an authorisation: Ed25519 over the canonical JSON of all other fields.
 
     ``record``: ISO/IEC TS 27560 as JSON-LD, and Kantara CR 1.1. ``ledger_head``: entries and root before this one.
-    ``withdrawal``: what taking it back has done, where that is what this is the receipt of.
+    ``withdrawal``: what taking it back has done, where that is what this is the receipt of; ``deletion``: the signed
+    receipt of what was deleted by it.
     """
 
     receipt_id: str
@@ -394,6 +395,7 @@ class ConsentReceipt(Answer):
     recipient: Words
     ledger_head: str
     withdrawal: WithdrawalWords | None = None
+    deletion: dict[str, Any] | None = None
     record: dict[str, Any]
     signature: str
 

@@ -1,5 +1,6 @@
 """The part of the contract for what borrowers ask about their data."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import AwareDatetime, StringConstraints
@@ -73,7 +74,16 @@ class CorrectionsAnswer(Answer):
     history: tuple[CorrectedAnswer, ...]
 
 
+class KeptRecords(Answer):
+    """Records of a repaid loan that law keeps: of which application, until when, by which law."""
+
+    number: str
+    until: date
+    law: Words
+
+
 class AccountClosed(Answer):
-    """The account is gone; the signed receipts of what was deleted."""
+    """The account is gone; the signed receipts of what was deleted, and what is kept of repaid loans, and only kept."""
 
     deletion_receipts: tuple[dict[str, Any], ...]
+    kept: tuple[KeptRecords, ...]
