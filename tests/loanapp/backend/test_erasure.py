@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     Date,
     Integer,
@@ -246,6 +247,9 @@ def test_what_it_was_decided_by_goes_five_years_after_repayment_and_the_rest_sta
     public = services.keys.message.public_key().public_bytes_raw()
     kept_so_long = {item.id for item in services.policies.data_items if item.kept == "assessment"}
     assert set(verify_message(public, receipt)["items"]) == kept_so_long
+    with services.database.write() as session:  # whose card is forgotten is asked once more next time: not here
+        session.get_one(Loan, one.id).settled_at -= timedelta(days=2000)
+    sweep(services)
 
 
 def hardship_of(application_id, now):
@@ -394,6 +398,7 @@ def _any_row(table, known, now):
 
 def _any_value(kind, now):
     known = {Moment: now, Money: Decimal(1), LargeBinary: b"sealed", JSON: [], Date: now.date(), Integer: 1}
+    known[Boolean] = False
     for of_kind, value in known.items():
         if isinstance(kind, of_kind):
             return value
@@ -453,6 +458,7 @@ def test_no_table_about_a_person_is_left_out_of_the_copy_unthought_of():
         "staff_note": "a colleague's own words; decision and reasons are in it",
         "payout_approval": "in the history",
         "staff_face_look": "in the history",
+        "step_up": "in the history",
         "correction": "as corrections, opened",
     }
     assert about - {table.__tablename__ for table in _OF_APPLICATION.values()} == set(elsewhere)
