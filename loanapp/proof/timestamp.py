@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from asn1crypto import algos, cms, core, tsp, x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -24,6 +24,7 @@ _DIGEST_BYTES: Final = {"sha256": 32, "sha384": 48, "sha512": 64}
 _POLICY: Final = "1.3.6.1.5.5.7.13.1"
 _MAX_REQUEST_BYTES: Final = 4096
 _SERIAL_BITS: Final = 120
+_NONCE_BITS: Final = 63
 
 Ask = Callable[[bytes], bytes]
 """Takes a time-stamp query (DER), returns the reply (DER); may raise :class:`OSError` or ``LoanAppError``."""
@@ -42,17 +43,51 @@ class RemoteTimestamper(TimeStamper):
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
         """Send one request; it blocks its event loop, which belongs to this one signing operation alone."""
-        reply = self._ask(req.dump())
-        try:
-            response = tsp.TimeStampResp.load(reply, strict=True)
-            granted = response["status"]["status"].native == "granted"
-            statement = response["time_stamp_token"]["content"]["encap_content_info"]["content"].parsed
-            answers_this = statement["nonce"].native == req["nonce"].native
-        except (ValueError, TypeError, KeyError) as error:
-            raise TimestampRequestError("the reply is not a time-stamp") from error
-        if not granted or not answers_this:
-            raise TimestampRequestError("the reply answers another request, or refuses")
-        return response
+        return granted(req, self._ask(req.dump()))
+
+
+def granted(request: tsp.TimeStampReq, reply: bytes) -> tsp.TimeStampResp:
+    """The reply (DER) with the token this request asked for; raises :class:`TimestampRequestError` for any other."""
+    try:
+        response = tsp.TimeStampResp.load(reply, strict=True)
+        given = response["status"]["status"].native == "granted"
+        statement = response["time_stamp_token"]["content"]["encap_content_info"]["content"].parsed
+        asked = request["message_imprint"].dump(), request["nonce"].native
+        answers_this = (statement["message_imprint"].dump(), statement["nonce"].native) == asked
+    except (ValueError, TypeError, KeyError) as error:
+        raise TimestampRequestError("the reply is not a time-stamp") from error
+    if not given or not answers_this:
+        raise TimestampRequestError("the reply answers another request, or refuses")
+    return response
+
+
+class TokenMaker(Protocol):
+    """What certifies the present moment for a digest."""
+
+    def token_over(self, digest: bytes) -> bytes:
+        """A token (DER ``ContentInfo``) over a SHA-256, its certificate inside."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteAuthority:
+    """A time-stamping authority that is reached through ``ask``."""
+
+    ask: Ask
+
+    def token_over(self, digest: bytes) -> bytes:
+        """A token (DER ``ContentInfo``) over a SHA-256; raises as :class:`RemoteTimestamper` does."""
+        algorithm = algos.DigestAlgorithm({"algorithm": "sha256"})
+        imprint = tsp.MessageImprint({"hash_algorithm": algorithm, "hashed_message": digest})
+        request = tsp.TimeStampReq(
+            {"version": "v1", "message_imprint": imprint, "nonce": secrets.randbits(_NONCE_BITS), "cert_req": True}
+        )
+        token: bytes = granted(request, self.ask(request.dump()))["time_stamp_token"].dump()
+        return token
+
+    def timestamper(self) -> RemoteTimestamper:
+        """What a signature asks for its time."""
+        return RemoteTimestamper(self.ask)
 
 
 @dataclass(frozen=True, slots=True)

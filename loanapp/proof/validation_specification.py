@@ -29,10 +29,9 @@ def validation_specification(
     """
     # Once closed, the file itself must prove that no signer was revoked; before, the lender looks it up. Nothing in
     # the file can be younger than the archive time-stamp and speak for it, so none is asked for time-stamps.
-    # A certificate that names where to ask must not fail for that while nothing was asked yet.
-    rule = RevocationCheckingRule.CHECK_IF_DECLARED
-    looked_up = RevocationCheckingRule.CHECK_IF_DECLARED_SOFT
-    signers = RevocationCheckingRule.CRL_OR_OCSP_REQUIRED if closed else looked_up
+    # A certificate that only names where to ask must not fail for that: nothing is asked here.
+    rule = RevocationCheckingRule.CHECK_IF_DECLARED_SOFT
+    signers = RevocationCheckingRule.CRL_OR_OCSP_REQUIRED if closed else rule
     return SignatureValidationSpec(
         cert_validation_policy=CertValidationPolicySpec(trust_in(document_roots), _revocation(signers)),
         ts_cert_validation_policy=CertValidationPolicySpec(trust_in(time_roots), _revocation(rule)),

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -20,6 +21,7 @@ from loanapp.backend.adapters.ports import (
     IssuedCertificate,
     OrderState,
     Receipt,
+    RevocationProofs,
     SourceDownError,
     Sources,
 )
@@ -112,6 +114,7 @@ def example_server(sources: Sources, secret: str) -> FastAPI:
     _persons(router, sources, asked)
     _money(router, sources)
     _keys(router, sources, asked)
+    _times(router, sources)
     app.include_router(router)
     return app
 
@@ -181,11 +184,26 @@ def _keys(router: APIRouter, sources: Sources, asked: Callable[[Request], str]) 
 
     @router.post("/authority/revocation")
     def revocation(question: RevocationQuestion) -> dict[str, list[str]]:
-        proofs = authority.revocation(IssuedCertificate(question.certificate, question.chain))
-        return {
-            "lists": [base64.b64encode(one).decode() for one in proofs.lists],
-            "responses": [base64.b64encode(one).decode() for one in proofs.responses],
-        }
+        return _proofs(authority.revocation(IssuedCertificate(question.certificate, question.chain)))
+
+
+def _times(router: APIRouter, sources: Sources) -> None:
+    @router.post("/timestamps/query")
+    async def query(request: Request) -> Response:
+        sent = await request.body()
+        reply = await run_in_threadpool(sources.timestamps.answer, sent)
+        return Response(reply, media_type="application/timestamp-reply")
+
+    @router.post("/timestamps/revocation")
+    def proofs() -> dict[str, list[str]]:
+        return _proofs(sources.timestamps.revocation())
+
+
+def _proofs(proofs: RevocationProofs) -> dict[str, list[str]]:
+    return {
+        "lists": [base64.b64encode(one).decode() for one in proofs.lists],
+        "responses": [base64.b64encode(one).decode() for one in proofs.responses],
+    }
 
 
 def _told(receipt: Receipt) -> dict[str, str]:

@@ -23,6 +23,7 @@ from loanapp.backend.adapters.ports import (
     SourceDownError,
     Sources,
     StatementLine,
+    TimestampingAuthority,
 )
 from loanapp.backend.policy.sources import SourceName, SourcePolicy
 from loanapp.domain.clock import Clock
@@ -42,6 +43,7 @@ def guarded(sources: Sources, policy: SourcePolicy, clock: Clock) -> Sources:
         gateway=GuardedCardGateway(sources.gateway, callers[SourceName.GATEWAY]),
         bank=GuardedBank(sources.bank, callers[SourceName.BANK]),
         authority=GuardedCertificateAuthority(sources.authority, callers[SourceName.AUTHORITY], clock),
+        timestamps=GuardedTimestampingAuthority(sources.timestamps, callers[SourceName.TIMESTAMPS], clock),
         messages=sources.messages,  # never asked again by itself: two messages would carry two codes
         clerk=sources.clerk,
     )
@@ -156,3 +158,36 @@ class GuardedCertificateAuthority:
             log.warning("the certificate authority's answer is not used: %s", error)
             raise SourceDownError(_RETRY_SECONDS) from None
         return IssuedCertificate(certificate, chain)
+
+
+class GuardedTimestampingAuthority:
+    """See :class:`loanapp.backend.adapters.ports.TimestampingAuthority`; a token nobody will accept is no answer."""
+
+    def __init__(self, inner: TimestampingAuthority, caller: Caller, clock: Clock) -> None:
+        self._inner, self._caller, self._clock = inner, caller, clock
+
+    @property
+    def roots_pem(self) -> str:
+        """See the port."""
+        return self._inner.roots_pem
+
+    def answer(self, query: bytes) -> bytes:
+        """See the port."""
+        return self._caller.call(lambda: self._checked(query, self._inner.answer(query)))
+
+    def revocation(self) -> RevocationProofs:
+        """See the port."""
+        return self._caller.call(self._inner.revocation)
+
+    def _checked(self, query: bytes, reply: bytes) -> bytes:
+        from loanapp.proof.issued_timestamp import (  # noqa: PLC0415 - loads slowly
+            UnusableTimestampError,
+            check_reply,
+        )
+
+        try:
+            check_reply(query, reply, self.roots_pem, self._clock.now())
+        except UnusableTimestampError as error:
+            log.warning("the time-stamping authority's answer is not used: %s", error)
+            raise SourceDownError(_RETRY_SECONDS) from None
+        return reply

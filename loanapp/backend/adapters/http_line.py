@@ -38,7 +38,21 @@ class HttpLine:
         Raises :class:`SourceDownError` for whatever is no answer: no connection, too slow, too long, an error of the
         source's or of ours, words that mean nothing. None of them says anything about the person asked for.
         """
-        headers = {"Authorization": f"Bearer {self.secret}"} | ({"Idempotency-Key": key} if key else {})
+        return _object(self._post(path, {"Idempotency-Key": key} if key else {}, question=question))
+
+    def send(self, path: str, content: bytes, media_type: str) -> bytes:
+        """The answer's bytes to bytes of ``media_type``; raises as :meth:`ask` does."""
+        return self._post(path, {"Content-Type": media_type}, content=content)
+
+    def _post(
+        self,
+        path: str,
+        named: Mapping[str, str],
+        *,
+        question: Mapping[str, object] | None = None,
+        content: bytes | None = None,
+    ) -> bytes:
+        headers = {"Authorization": f"Bearer {self.secret}", **named}
         deadline = time.monotonic() + self.timeout
         try:
             # A session of its own: no proxy, netrc or root of the environment's reaches in, and nothing is kept.
@@ -46,7 +60,8 @@ class HttpLine:
                 session.trust_env = False
                 with session.post(
                     self.url.rstrip("/") + path,
-                    json=dict(question),
+                    json=None if question is None else dict(question),
+                    data=content,
                     headers=headers,
                     timeout=self.timeout,
                     verify=str(self.root),
@@ -55,7 +70,7 @@ class HttpLine:
                 ) as answer:
                     if answer.status_code != HTTPStatus.OK:
                         raise _not_answered(answer)
-                    return _object(_body(answer, deadline))
+                    return _body(answer, deadline)
         except (requests.RequestException, OSError) as error:
             log.info("a source cannot be reached: %s", type(error).__name__)
             raise SourceDownError(_RETRY_SECONDS) from None

@@ -183,3 +183,20 @@ def _binary(values: object) -> tuple[bytes, ...]:
     if not isinstance(values, list):
         raise TypeError("no list")
     return tuple(base64.b64decode(_text(one), validate=True) for one in values)
+
+
+class HttpTimestampingAuthority:
+    """See :class:`loanapp.backend.adapters.ports.TimestampingAuthority`: RFC 3161 over HTTP (its section 3.4)."""
+
+    def __init__(self, line: HttpLine, roots_pem: str) -> None:
+        self._line = line
+        self.roots_pem: Final = roots_pem
+
+    def answer(self, query: bytes) -> bytes:
+        """See the port."""
+        return self._line.send("/timestamps/query", query, "application/timestamp-query")
+
+    def revocation(self) -> RevocationProofs:
+        """See the port."""
+        found = self._line.ask("/timestamps/revocation", {})
+        return _read(found, lambda it: RevocationProofs(_binary(it["lists"]), _binary(it["responses"])))

@@ -217,6 +217,27 @@ class CertificateAuthority(Protocol):
         ...
 
 
+class TimestampingAuthority(Protocol):
+    """Whoever certifies time (RFC 3161). ``roots_pem``: the roots its tokens lead to, known without asking it."""
+
+    @property
+    def roots_pem(self) -> str:
+        """One certificate or more, in PEM."""
+        ...
+
+    def answer(self, query: bytes) -> bytes:
+        """A ``TimeStampResp`` to a ``TimeStampReq``, both DER; a bad query is refused inside it.
+
+        A token carries its signer's certificate alone and binds its algorithms (RFC 6211), so that it has one form.
+        Raises :class:`SourceDownError`.
+        """
+        ...
+
+    def revocation(self) -> RevocationProofs:
+        """What proves now that no certificate of its tokens is revoked; raises :class:`SourceDownError`."""
+        ...
+
+
 class BranchClerk(Protocol):
     """Whoever receives borrowers at a branch and compares them with their document."""
 
@@ -236,4 +257,5 @@ class Sources:
     bank: Bank
     messages: MessageGateway
     authority: CertificateAuthority
+    timestamps: TimestampingAuthority
     clerk: BranchClerk | None = None

@@ -31,6 +31,7 @@ from loanapp.backend.offers.disclosure import confirm_disclosure, show_disclosur
 from loanapp.backend.signing.certificates import certify_key, keep_certificate
 from loanapp.backend.signing.codes import confirm_signing_code, send_signing_code
 from loanapp.backend.signing.contract import contract_pdf, take_signed
+from loanapp.backend.signing.time import answer_query
 from loanapp.proof.canonical_json import canonical_sha256
 
 router = APIRouter(prefix="/v1")
@@ -183,15 +184,12 @@ def get_contract(application_id: uuid.UUID, services: ServicesDep, borrower_id: 
 @router.post(
     "/timestamps",
     response_class=Response,
-    responses={**binary(_REPLY), **problems(401, 413)},
+    responses={**binary(_REPLY), **problems(401, 413, 503)},
     openapi_extra=octet_body("An RFC 3161 query in DER", _QUERY),
 )
 def post_timestamp(services: ServicesDep, _borrower: BorrowerDep, body: TimestampBody) -> Response:
     """Time-stamp a hash (RFC 3161); a query that does not hold is refused inside the reply."""
-    from loanapp.proof.timestamp import TimestampAuthority  # noqa: PLC0415 - loads slowly
-
-    authority = TimestampAuthority(services.keys.timestamp, services.clock)
-    return Response(authority.answer(body), media_type=_REPLY)
+    return Response(answer_query(services, body), media_type=_REPLY)
 
 
 @router.put(

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from loanapp.backend.repeating import Repeating
 from loanapp.backend.services import Services
+from loanapp.backend.signing.time import time_authority
 from loanapp.backend.store import ledger
 from loanapp.backend.store.ledger_tree import LedgerTree
 from loanapp.backend.store.tables import LedgerHead, LedgerRow
@@ -94,10 +95,7 @@ def stamp_is_due(services: Services) -> bool:
 
 
 def _token(services: Services, signed: Mapping[str, object]) -> bytes:
-    from loanapp.proof.timestamp import TimestampAuthority  # noqa: PLC0415 - loads slowly
-
-    authority = TimestampAuthority(services.keys.timestamp, services.clock)
-    return authority.token_over(sha256(canonical(signed)).digest())
+    return time_authority(services).token_over(sha256(canonical(signed)).digest())
 
 
 def sequencer(services: Services) -> Repeating:

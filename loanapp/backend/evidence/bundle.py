@@ -11,6 +11,7 @@ from loanapp.backend.evidence.parts import gather_parts
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.signing.certificates import contract_of
+from loanapp.backend.signing.time import time_authority
 from loanapp.backend.store.tables import Application, ContractRecord
 from loanapp.domain.clock import CHINA
 from loanapp.domain.errors import ErrorCode
@@ -26,7 +27,6 @@ def evidence_bundle(services: Services, borrower_id: str, application_id: uuid.U
     """
     from loanapp.proof.evidence_bundle import make_bundle  # noqa: PLC0415 - loads slowly
     from loanapp.proof.statement import SignedStatement, sign_statement  # noqa: PLC0415
-    from loanapp.proof.timestamp import TimestampAuthority  # noqa: PLC0415
 
     with services.database.read() as session:
         _signed(session, borrower_id, application_id)
@@ -39,7 +39,7 @@ def evidence_bundle(services: Services, borrower_id: str, application_id: uuid.U
     keys, now = services.keys, services.clock.now()
 
     def sign(manifest: bytes) -> SignedStatement:
-        authority = TimestampAuthority(keys.timestamp, services.clock)
+        authority = time_authority(services)
         return sign_statement(manifest, keys.document_signer, [keys.document_root.certificate], authority, now)
 
     return make_bundle(facts, parts, sign)

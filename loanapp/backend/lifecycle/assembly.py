@@ -21,6 +21,7 @@ from loanapp.backend.adapters.simulated import (
 from loanapp.backend.adapters.simulated_authority import SimulatedCertificateAuthority
 from loanapp.backend.adapters.simulated_bank import SimulatedBank
 from loanapp.backend.adapters.simulated_line import SimulatedLine
+from loanapp.backend.adapters.simulated_timestamps import SimulatedTimestampingAuthority
 from loanapp.backend.data_uses.heads import sequencer
 from loanapp.backend.data_uses.retention import retention_timer
 from loanapp.backend.http.client_address import proxies
@@ -94,7 +95,13 @@ def assemble(folder: LenderFolder, policies: Policies, clock: Clock) -> Lender:
         clock,
         marks={one.name: one.line(SourceName.AUTHORITY) for one in identities.values()},
     )
-    simulated = _simulated_sources(identities, policies, bank, authority)
+    timestamps = SimulatedTimestampingAuthority(
+        lambda: keys.time_root,
+        lambda: keys.timestamp,
+        line_to(SourceName.TIMESTAMPS, simulation.timestamp_seconds, policies),
+        clock,
+    )
+    simulated = _simulated_sources(identities, policies, bank, authority, timestamps)
     places = stores(folder.root)
     database = Database(places.lender)
     try:
@@ -127,6 +134,7 @@ def _simulated_sources(
     policies: Policies,
     bank: SimulatedBank,
     authority: SimulatedCertificateAuthority,
+    timestamps: SimulatedTimestampingAuthority,
 ) -> Sources:
     seconds = policies.simulation
 
@@ -141,5 +149,6 @@ def _simulated_sources(
         bank=bank,
         messages=SimulatedMessages(),
         authority=authority,
+        timestamps=timestamps,
         clerk=SimulatedClerk() if policies.profile.simulated else None,
     )

@@ -280,6 +280,7 @@ class Simulation(Row):
     clerk_seconds: float = Field(ge=0)
     bank_seconds: float = Field(ge=0)
     authority_seconds: float = Field(ge=0)
+    timestamp_seconds: float = Field(ge=0)
     gateway_retry_seconds: int = Field(gt=0)
     payout_seconds: float = Field(ge=0)
     failing: dict[SourceName, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)

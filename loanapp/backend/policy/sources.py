@@ -17,6 +17,7 @@ class SourceName(StrEnum):
     GATEWAY = "gateway"
     BANK = "bank"
     AUTHORITY = "authority"
+    TIMESTAMPS = "timestamps"
 
 
 class SourceRules(BaseModel):

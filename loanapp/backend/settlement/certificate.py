@@ -13,6 +13,7 @@ from loanapp.backend.repayment.account import records
 from loanapp.backend.repayment.collecting import own_loan
 from loanapp.backend.services import Services
 from loanapp.backend.signing.contract import lender_seal, lender_trust
+from loanapp.backend.signing.time import time_authority
 from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import Application, Loan, RepaymentState
 from loanapp.domain.clock import CHINA
@@ -29,7 +30,6 @@ def settlement_certificate(services: Services, borrower_id: str, application_id:
     Raises ``NOT_FOUND``, and ``NOT_ALLOWED_NOW`` while anything is owed.
     """
     from loanapp.proof.pdf_signature import sign_as_lender  # noqa: PLC0415 - loads slowly
-    from loanapp.proof.timestamp import TimestampAuthority  # noqa: PLC0415
 
     with services.database.read() as session:
         application, loan = own_loan(session, borrower_id, application_id)
@@ -44,7 +44,7 @@ def settlement_certificate(services: Services, borrower_id: str, application_id:
         page,
         keys.document_signer,
         lender_trust(services),
-        TimestampAuthority(keys.timestamp, services.clock).timestamper(),
+        time_authority(services).timestamper(),
         now=now,
         words=lender_seal(services, services.policies.disclosure.settlement_reason.zh),
     )

@@ -16,6 +16,7 @@ from loanapp.backend.services import Services
 from loanapp.backend.signing.authorisation import require_authorised
 from loanapp.backend.signing.certificates import contract_of, ready_to_sign
 from loanapp.backend.signing.roots import contract_roots
+from loanapp.backend.signing.time import time_authority, time_revocation
 from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import Application, ContractRecord
 from loanapp.backend.verification.step_up import note_used
@@ -126,16 +127,17 @@ def lender_trust(services: Services, borrower: RevocationProofs | None = None) -
     from loanapp.proof.pdf_signature import Trust  # noqa: PLC0415
 
     keys, now = services.keys, services.clock.now()
-    proofs = borrower or RevocationProofs()
+    proofs, time = borrower or RevocationProofs(), time_revocation(services)
     roots = contract_roots(services)
     named = (*roots.document, *roots.borrower, *roots.time)
     return Trust(
         roots=tuple(root for text in named for root in load_certificates(text)),
         revocation_lists=(
-            *(make_revocation_list(authority, now) for authority in (keys.document_root, keys.time_root)),
+            make_revocation_list(keys.document_root, now),
+            *time.lists,
             *proofs.lists,
         ),
-        ocsp_responses=proofs.responses,
+        ocsp_responses=time.responses + proofs.responses,
     )
 
 
@@ -155,11 +157,10 @@ def lender_seal(services: Services, reason: str) -> "SignatureWords":
 
 def _countersign(services: Services, signed: bytes, proofs: RevocationProofs) -> bytes:
     from loanapp.proof.pdf_signature import SigningError, countersign  # noqa: PLC0415
-    from loanapp.proof.timestamp import TimestampAuthority  # noqa: PLC0415
 
     keys = services.keys
     seal = lender_seal(services, services.policies.disclosure.contract_reason.zh)
-    stamper = TimestampAuthority(keys.timestamp, services.clock).timestamper()
+    stamper = time_authority(services).timestamper()
     try:
         return countersign(
             signed, keys.document_signer, lender_trust(services, proofs), stamper, now=services.clock.now(), words=seal

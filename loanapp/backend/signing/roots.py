@@ -9,7 +9,7 @@ def contract_roots(services: Services) -> ContractRoots:
     keys, authority = services.keys, services.sources.authority
     return ContractRoots(
         document=(keys.document_root.certificate_pem,),
-        time=(keys.time_root.certificate_pem,),
+        time=(services.sources.timestamps.roots_pem,),
         borrower=() if authority.own else (authority.roots_pem,),
     )
 

@@ -177,3 +177,21 @@ def test_a_certificate_revoked_meanwhile_signs_nothing(lender, authorised, simul
     authority.revoke(certificates(lender, authorised)[1])
     told = refused(authorised.hand_in(signed), 422, "contract_signature_invalid")
     assert told["problem"] == "cannot_be_countersigned"
+
+
+def test_while_time_is_not_certified_nothing_is_signed_and_nothing_lost(lender, authorised, monkeypatch):
+    services = lender.services
+    signed = authorised.sign()
+    down = SimulatedLine(0.0, 1.0, RETRY_SECONDS, 1.0, lambda: 0.0)  # every question fails
+    caller = dataclasses.replace(
+        Caller.by(services.policies.sources.rules[SourceName.TIMESTAMPS]), sleep=lambda _seconds: None
+    )
+    with monkeypatch.context() as patch:
+        patch.setattr(services.sources.timestamps._inner, "_line", down)
+        patch.setattr(services.sources.timestamps, "_caller", caller)
+        told = refused(authorised.hand_in(signed), 503, "time_authority_down")
+        assert told["retry_after_seconds"] == RETRY_SECONDS
+        query = authorised.call("POST", "/v1/timestamps", content=b"x", media="application/timestamp-query")
+        refused(query, 503, "time_authority_down")
+    assert authorised.get()["status"] == "signing"
+    assert authorised.hand_in(signed).status_code == 200

@@ -19,6 +19,7 @@ from loanapp.backend.adapters.http_sources import (
     HttpCertificateAuthority,
     HttpRegistry,
     HttpScreening,
+    HttpTimestampingAuthority,
 )
 from loanapp.backend.adapters.ports import PortraitAnswer, ScreeningAnswer, Sources
 from loanapp.backend.adapters.simulated import (
@@ -32,6 +33,7 @@ from loanapp.backend.adapters.simulated import (
 )
 from loanapp.backend.adapters.simulated_authority import SimulatedCertificateAuthority
 from loanapp.backend.adapters.simulated_bank import SimulatedBank
+from loanapp.backend.adapters.simulated_timestamps import SimulatedTimestampingAuthority
 from loanapp.backend.policy import load_policies
 from loanapp.backend.policy.sources import SourceName
 from loanapp.proof import authorities
@@ -43,6 +45,8 @@ POLICIES = load_policies()
 MADE_AT = datetime.now(UTC) - timedelta(days=1)
 ROOT = authorities.make_document_root(MADE_AT)
 ISSUER = authorities.make_borrower_authority(ROOT, MADE_AT)
+TIME_ROOT = authorities.make_time_root(MADE_AT)
+TIME_SIGNER = authorities.make_timestamp_authority(TIME_ROOT, MADE_AT)
 KNOWN = {row.name: row for row in simulated_identities().values()}
 
 
@@ -84,6 +88,9 @@ def simulators(folder, clock, people=None, *, failing=None, seconds=0.0, payout_
         gateway=SimulatedCardGateway(people, policies.issuers, line(SourceName.GATEWAY)),
         bank=bank,
         authority=authority,
+        timestamps=SimulatedTimestampingAuthority(
+            lambda: TIME_ROOT, lambda: TIME_SIGNER, line(SourceName.TIMESTAMPS), clock
+        ),
         messages=SimulatedMessages(),
     )
 
@@ -119,6 +126,7 @@ def http_sources(url, root, *, secret=SECRET, timeout=5.0):
         gateway=HttpCardGateway(line),
         bank=HttpBank(line),
         authority=HttpCertificateAuthority(line, ROOT.certificate_pem),
+        timestamps=HttpTimestampingAuthority(line, TIME_ROOT.certificate_pem),
         messages=SimulatedMessages(),  # another work: no source of a decision
     )
 

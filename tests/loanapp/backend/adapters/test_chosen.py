@@ -10,13 +10,23 @@ from loanapp.backend.adapters.chosen import chosen
 from loanapp.backend.adapters.example_server import example_server
 from loanapp.backend.adapters.guarded import guarded
 from loanapp.backend.adapters.ports import RegistryAnswer, SourceDownError
+from loanapp.backend.adapters.simulated_line import SimulatedLine
+from loanapp.backend.adapters.simulated_timestamps import SimulatedTimestampingAuthority
 from loanapp.backend.policy import PolicyError
 from loanapp.backend.signing.roots import contract_roots, published_roots
 from loanapp.proof.bundle_verification import verify_bundle
 from loanapp.proof.canonical_zip import unpack
 from loanapp.proof.problems import ProofProblem
 from loanapp.resource_files import resource_path
-from tests.loanapp.backend.adapters.conftest import KNOWN, POLICIES, SECRET, over_tls, simulators
+from tests.loanapp.backend.adapters.conftest import (
+    KNOWN,
+    POLICIES,
+    SECRET,
+    TIME_ROOT,
+    TIME_SIGNER,
+    over_tls,
+    simulators,
+)
 from tests.loanapp.backend.walk import MovableClock
 from tests.loanapp.proof.another_authority import AnotherAuthority
 
@@ -30,12 +40,16 @@ FACTORIES = {
     "gateway": "HttpCardGateway",
     "bank": "HttpBank",
     "authority": "HttpCertificateAuthority",
+    "timestamps": "HttpTimestampingAuthority",
 }
-TRUSTED = {"authority"}
+TRUSTED = {"authority": "trust.pem", "timestamps": "times.pem"}
 
 
 def example(language):
     return re.search(rf"```{language}\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)[1]
+
+
+AT_ONCE = SimulatedLine(0.0, 1.0, 1, 0.0, lambda: 1.0)
 
 
 @pytest.fixture
@@ -122,10 +136,13 @@ def test_a_loan_whose_every_source_is_over_https(walker, clock, lender, tmp_path
     services = lender.services
     another = AnotherAuthority(clock)
     (tmp_path / "trust.pem").write_text(another.roots_pem)
-    with over_tls(example_server(dataclasses.replace(behind, authority=another), SECRET), authority) as url:
+    (tmp_path / "times.pem").write_text(TIME_ROOT.certificate_pem)
+    timestamps = SimulatedTimestampingAuthority(lambda: TIME_ROOT, lambda: TIME_SIGNER, AT_ONCE, clock)
+    others = dataclasses.replace(behind, authority=another, timestamps=timestamps)
+    with over_tls(example_server(others, SECRET), authority) as url:
         rows = [
             f'[{source}]\nfactory = "{HTTP}:{name}"\nurl = "{url}"\nroot = "root.pem"\nsecret = "secret"\n'
-            + ('trust = "trust.pem"\n' if source in TRUSTED else "")
+            + (f'trust = "{TRUSTED[source]}"\n' if source in TRUSTED else "")
             for source, name in FACTORIES.items()
         ]
         (tmp_path / "adapters.toml").write_text("".join(rows))
@@ -136,6 +153,7 @@ def test_a_loan_whose_every_source_is_over_https(walker, clock, lender, tmp_path
         bundle = one.call("GET", one.at("/evidence")).content
         roots = contract_roots(services)
         assert published_roots(services)["borrower_root"] == another.roots_pem
+        assert published_roots(services)["time_root"] == TIME_ROOT.certificate_pem
     assert [key for key, _amount in behind.bank.paid()] == [f"{one.id}:payout:pay"]
     assert not [key for key, _amount in lender.bank.paid() if key.startswith(one.id)]
     # What was signed under the other authority is held against that authority's root, and against no other.

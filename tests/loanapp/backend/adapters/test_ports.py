@@ -1,11 +1,14 @@
 """One contract for every implementation of the ports: the simulators, the lender's patience round them, HTTPS."""
 
+import contextlib
 from datetime import timedelta
 from decimal import Decimal
+from hashlib import sha256
 
 import pytest
 from cryptography.x509 import load_der_x509_crl
 
+from loanapp.backend.adapters.guarded import GuardedTimestampingAuthority
 from loanapp.backend.adapters.ports import (
     BureauRecord,
     CardAnswer,
@@ -15,11 +18,17 @@ from loanapp.backend.adapters.ports import (
     RegistryAnswer,
     RegistryReply,
     ScreeningAnswer,
+    SourceDownError,
 )
+from loanapp.backend.adapters.simulated_timestamps import SimulatedTimestampingAuthority
 from loanapp.domain.clock import CHINA
 from loanapp.proof.authorities import load_certificates, requested_key
+from loanapp.proof.contract_roots import ContractRoots
 from loanapp.proof.keys import certificate_request, new_signing_key
-from tests.loanapp.backend.adapters.conftest import ISSUER, KNOWN, ROOT
+from loanapp.proof.statement import StatementError, check_token
+from loanapp.proof.timestamp import RemoteAuthority
+from tests.loanapp.backend.adapters.conftest import ISSUER, KNOWN, ROOT, TIME_ROOT, TIME_SIGNER, simulators
+from tests.loanapp.backend.walk import MovableClock
 
 ONE, TWO, THREE = KNOWN["测试甲"], KNOWN["测试乙"], KNOWN["测试丙"]
 STRANGER = "110199199203150011"
@@ -163,3 +172,46 @@ class TestCertificateAuthority:
         assert not revoked()
         stand.inner.authority.revoke(issued.certificate_pem)
         assert revoked()
+
+
+class TestTimestampingAuthority:
+    def test_it_certifies_the_present_for_this_digest_under_its_root(self, stand):
+        timestamps, digest = stand.sources.timestamps, sha256(b"a contract").digest()
+        token = RemoteAuthority(timestamps.answer).token_over(digest)
+        roots = ContractRoots(time=(timestamps.roots_pem,))
+        assert abs(check_token(token, digest, roots, stand.clock.now()) - stand.clock.now()) < timedelta(seconds=5)
+        with pytest.raises(StatementError):
+            check_token(token, sha256(b"another").digest(), roots, stand.clock.now())
+
+    def test_what_is_no_query_is_refused_inside_the_reply(self, stand):
+        assert stand.sources.timestamps.answer(b"no query")[:1] == b"\x30"
+
+    def test_what_it_says_of_revocation_is_under_its_root(self, stand):
+        (only,) = stand.sources.timestamps.revocation().lists
+        assert load_der_x509_crl(only).issuer == TIME_ROOT.certificate.subject
+
+
+@pytest.mark.parametrize("wrong", ["another time", "another query", "another root", "no time-stamp"])
+def test_a_time_stamp_nobody_would_accept_is_the_authoritys_silence(tmp_path, patience, expect_log, wrong):
+    sources = simulators(tmp_path, clock := MovableClock())
+    inner, late = sources.timestamps, MovableClock(timedelta(minutes=-5))
+    if wrong == "another time":
+        inner = SimulatedTimestampingAuthority(lambda: TIME_ROOT, lambda: TIME_SIGNER, inner._line, late)
+    if wrong == "another root":
+        inner = SimulatedTimestampingAuthority(lambda: ROOT, lambda: TIME_SIGNER, inner._line, clock)
+    replies = {"another query": inner.answer(query_over(b"b")), "no time-stamp": b"no"}
+    if wrong in replies:
+        inner.answer = lambda _query: replies[wrong]
+    expect_log("the time-stamping authority's answer is not used")
+    asked = GuardedTimestampingAuthority(inner, patience().caller, clock)
+    with pytest.raises(SourceDownError):
+        asked.answer(query_over(b"a"))
+    sources.bank.close()
+    sources.authority.close()
+
+
+def query_over(content):
+    asked = []
+    with contextlib.suppress(OSError):
+        RemoteAuthority(lambda query: asked.append(query) or b"").token_over(sha256(content).digest())
+    return asked[0]
