@@ -7,6 +7,8 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import delete, func, select
 
+from loanapp.backend.adapters.simulated_line import SimulatedLine
+from loanapp.backend.adapters.simulated_timestamps import SimulatedTimestampingAuthority
 from loanapp.backend.data_uses import heads
 from loanapp.backend.data_uses.history import own_history, proofs_of
 from loanapp.backend.store import ledger
@@ -36,7 +38,10 @@ def services(tmp_path):
     keys = SimpleNamespace(
         message=new_message_key(), timestamp=make_timestamp_authority(root, START - timedelta(days=1)), root=root
     )
-    yield SimpleNamespace(database=database, clock=clock, keys=keys)
+    line = SimulatedLine(0.0, 1.0, 1, 0.0, lambda: 1.0)
+    timestamps = SimulatedTimestampingAuthority(lambda: root, lambda: keys.timestamp, line, clock)
+    sources = SimpleNamespace(timestamps=timestamps)
+    yield SimpleNamespace(database=database, clock=clock, keys=keys, sources=sources)
     database.close()
 
 
