@@ -265,10 +265,7 @@ class KeptByLaw(Row):
 
 
 class Simulation(Row):
-    """How long the simulated sources take, in seconds, and which share of the questions each leaves unanswered.
-
-    ``payout_seconds``: until a bank that has taken an order pays it.
-    """
+    """How long the simulated sources take, in seconds, and which share of the questions each leaves unanswered."""
 
     version: str
     registry_seconds: float = Field(ge=0)
@@ -282,7 +279,7 @@ class Simulation(Row):
     authority_seconds: float = Field(ge=0)
     timestamp_seconds: float = Field(ge=0)
     gateway_retry_seconds: int = Field(gt=0)
-    payout_seconds: float = Field(ge=0)
+    payout_seconds: float = Field(ge=0)  # until a bank that has taken an order pays it
     failing: dict[SourceName, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
     source: str
     mark: str
