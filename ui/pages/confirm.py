@@ -1,7 +1,6 @@
 """One question before something that cannot be taken back."""
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, Qt
@@ -12,21 +11,21 @@ from ui.translations import tr
 
 
 class Question(NamedTuple):
-    """The keys of a question's words: what it is about, what follows (with ``values``), and the two answers."""
+    """The keys of a question's words: what it is about, what follows, and the two answers."""
 
     title: str
     text: str
     confirm: str
     keep: str
-    values: Mapping[str, str] = MappingProxyType({})
 
 
 class ConfirmDialog(Dialog):
     """Two buttons that say what they do; the way back has the focus and answers Escape."""
 
-    def __init__(self, parent: QWidget, question: Question) -> None:
+    def __init__(self, parent: QWidget, question: Question, values: Mapping[str, str] | None = None) -> None:
+        """``values`` are put into the sentence that says what follows."""
         super().__init__(parent)
-        self._question = question
+        self._question, self._values = question, dict(values or {})
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._text = label("")
         self.body.addWidget(self._text)
@@ -43,7 +42,7 @@ class ConfirmDialog(Dialog):
     def _retranslate(self) -> None:
         question = self._question
         self.set_heading(tr(question.title))
-        self._text.setText(tr(question.text, **question.values))
+        self._text.setText(tr(question.text, **self._values))
         for words, key in (
             (self.keep, question.keep),
             (self.confirm, question.confirm),
@@ -57,9 +56,11 @@ class ConfirmDialog(Dialog):
         super().changeEvent(event)
 
 
-def ask(parent: QWidget, question: Question, then: Callable[[], object]) -> ConfirmDialog:
+def ask(
+    parent: QWidget, question: Question, then: Callable[[], object], values: Mapping[str, str] | None = None
+) -> ConfirmDialog:
     """Ask without blocking; ``then`` runs when the borrower confirms."""
-    dialog = ConfirmDialog(parent, question)
+    dialog = ConfirmDialog(parent, question, values)
     dialog.accepted.connect(then)
     dialog.open()
     return dialog
