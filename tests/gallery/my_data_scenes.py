@@ -192,6 +192,7 @@ def asking(view: str, order: str = "", *, signed_in: bool = True, greedy: bool =
             application("verifying") if signed_in else None,
             **{
                 "data_uses": history,
+                "given_consents": tuple,
                 "may_erase": lambda: False,
                 "may_close_account": lambda: False,
                 "my_requests": tuple,
@@ -228,6 +229,8 @@ def my_data_scenes() -> Iterator[Scene]:
     yield Scene("my-data-asked", asking("asked"))
     yield Scene("my-data-asked-greedy", asking("asked", greedy=True))
     deciding = given(ApplicationPhase.DECIDING)
+    agreed = replace(history(), uses=tuple(use for use in history().uses if use.act.startswith("consent.")))
+    yield Scene("my-data-uses-withdraw", asking("uses", data_uses=lambda: agreed, given_consents=lambda: deciding))
     yield Scene("my-data-consents", asking("consents", given_consents=lambda: deciding))
     yield Scene("my-data-consents-lent", asking("consents", given_consents=lambda: given(ApplicationPhase.LENT)))
     yield Scene("my-data-consents-none", asking("consents", given_consents=tuple))

@@ -18,7 +18,8 @@ from loanapp.resource_files import read_toml
 from tests.gallery import my_data_scenes
 from tests.gallery.my_data_scenes import contacts, devices, history, protection, taken_back, withdrawal_row
 from tests.ui.loan_in_hand import NOW, application
-from tests.ui.typed_journey import TypedJourney
+from tests.ui.test_filling_pages import recording
+from tests.ui.typed_journey import TypedJourney, draft
 from ui.components import LinkButton
 from ui.components.help_sheet import HelpSheet
 from ui.main_window import MainWindow
@@ -27,6 +28,7 @@ from ui.my_data.network import size
 from ui.my_data.save import write_file
 from ui.my_data.visit import HistoryWatch
 from ui.pages.confirm import ConfirmDialog
+from ui.pages.permissions import PermissionsPage
 from ui.translations import Translator
 
 
@@ -41,6 +43,7 @@ def journey():
         "devices": devices,
         "protection": protection,
         "data_uses": history,
+        "given_consents": tuple,
         "ledger_evidence": lambda: b'{"heads": []}',
     }
     made.client = type("Client", (), {"contacts": staticmethod(contacts)})
@@ -245,6 +248,38 @@ def test_one_press_takes_an_authorisation_back_as_one_gave_it_and_says_before_wh
     assert journey.did("withdraw_consent") == [("ap-1", ConsentScope.FACE_VERIFICATION, "zh")]
     assert dialog.view.result.title.text() == "已撤回：人脸核验"
     assert (len(dialog.view.buttons), behind) == (2, [1])
+
+
+def test_from_who_used_my_data_one_press_takes_back_what_one_press_gave(opened, journey, open_page, qtbot):
+    """Presses are counted, both ways: on the card where it is given, and where it is seen afterwards."""
+    presses = {"given": 0, "taken back on the card": 0, "taken back in the history": 0}
+    filling = TypedJourney(draft())
+    filling.answers = {"record_consent": recording(filling)}
+    page = open_page(PermissionsPage, filling)
+    card = page.cards[ConsentScope.BUREAU_QUERY]
+    for name, button, granted in (("given", card.yes, True), ("taken back on the card", card.no, False)):
+        button.click()
+        presses[name] += 1
+        qtbot.waitUntil(lambda: not page.busy)
+        assert filling.application.consent(ConsentScope.BUREAU_QUERY).granted is granted
+    given_to = given(ApplicationPhase.DECIDING, ConsentScope.BUREAU_QUERY)
+    left = [list(given_to)]
+    newest = history().uses[-1]
+    entry = replace(newest, no=newest.no + 1, act="consent.bureau_query", application_id=given_to[0].application_id)
+    journey.answers |= {
+        "data_uses": lambda: replace(history(), uses=(*history().uses, entry)),
+        "given_consents": lambda: tuple(left[0]),
+        "withdraw_consent": lambda *_: taken_back(left[0].pop(0).scope, "deciding"),
+    }
+    dialog = opened(journey)
+    assert any(text.startswith("撤回后：不再查询") for text in words(dialog))
+    (button,) = dialog.view.withdraw.values()
+    button.click()
+    presses["taken back in the history"] += 1
+    qtbot.waitUntil(dialog.view.result.isVisible)
+    assert journey.did("withdraw_consent") == [("ap-1", ConsentScope.BUREAU_QUERY, "zh")]
+    assert dialog.view.withdraw == {}
+    assert set(presses.values()) == {1}
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout
 
-from loanapp.domain.consent import WithdrawalEffect
 from ui.announce import announce
 from ui.components import Banner, Card, EmptyState, SecondaryButton, label
 from ui.components.labels import empty
 from ui.formats import moment
 from ui.messages import Level
+from ui.my_data.taking_back import stops_and_keeps, what_happened, withdraw_button
 from ui.my_data.view import DataView
 from ui.translations import tr
 
@@ -68,38 +68,21 @@ class Consents(DataView):
 
     def _show_result(self) -> None:
         if self._name:
-            self.result.say(tr("my_data.consent_withdrawn", name=tr(self._name)), self._what_happened())
-
-    def _what_happened(self) -> str:
-        """As the signed receipt says it: the application may have gone on since the cards were shown."""
-        happened, pick = self._happened, self.context.translator.pick
-        if happened is None:
-            return tr("my_data.consent_withdrawn_text")
-        ended = happened.effect is WithdrawalEffect.APPLICATION_ENDS
-        told = tr("my_data.consent_withdrawn_ended" if ended else "my_data.consent_withdrawn_text")
-        stops, keeps = pick(happened.stops), tr("my_data.consent_keeps", text=pick(happened.keeps))
-        return f"{stops}\n{keeps}\n{told}"
-
-    def _words(self, one: "GivenConsent") -> "Withdrawal | None":
-        lender = self.context.journey.lender if self.context.journey is not None else None
-        text = lender.consent(one.scope) if lender is not None else None
-        return text.withdrawal(one.phase) if text is not None else None
+            self.result.say(
+                tr("my_data.consent_withdrawn", name=tr(self._name)), what_happened(self.context, self._happened)
+            )
 
     def _card(self, one: "GivenConsent", *, several: bool) -> Card:
-        card, words, pick = Card(padding=16, spacing=6), self._words(one), self.context.translator.pick
+        card = Card(padding=16, spacing=6)
         name = tr(f"permissions.scope_{one.scope.value}")
         card.body.addWidget(label(name, "strong"))
         when = tr("my_data.consent_given", when=moment(one.recorded_at))
         if several:
             when = f"{when} {tr('my_data.consent_of', number=one.number)}"
         card.body.addWidget(label(when, "small"))
-        stops = pick(words.stops) if words is not None else tr("my_data.consent_unsaid")
-        card.body.addWidget(label(tr("my_data.consent_stops", text=stops), "small-ink"))
-        if words is not None:
-            card.body.addWidget(label(tr("my_data.consent_keeps", text=pick(words.keeps)), "small-ink"))
-        ends = words is not None and words.effect is WithdrawalEffect.APPLICATION_ENDS
-        button = SecondaryButton(tr("my_data.consent_withdraw_ends" if ends else "my_data.consent_withdraw"))
-        button.setAccessibleName(f"{button.text()} {name}")
+        for said in stops_and_keeps(self.context, one):
+            card.body.addWidget(label(said, "small-ink"))
+        button = withdraw_button(self.context, one)
         button.clicked.connect(partial(self._withdraw, one))
         self.buttons[f"{one.application_id}|{one.scope.value}"] = button
         card.body.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)

@@ -1,6 +1,7 @@
 """Who used my data: every entry of the lender's ledger about the borrower, by time, by data or by recipient."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
@@ -8,16 +9,30 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QVBoxLayout, QWidget
 
 from loanapp.client.data_uses import DataUse
 from loanapp.domain.errors import ErrorCode, LoanAppError
-from ui.components import Banner, Card, EmptyState, FlowRow, LinkButton, Rule, SectionHeading, label
+from ui.announce import announce
+from ui.components import (
+    Banner,
+    Card,
+    EmptyState,
+    FlowRow,
+    LinkButton,
+    Rule,
+    SecondaryButton,
+    SectionHeading,
+    label,
+)
 from ui.components.buttons import AnswerButton
 from ui.components.help_sheet import way_to_help
 from ui.components.labels import empty
 from ui.formats import moment, sentence_and_fix
 from ui.messages import Level
+from ui.my_data.taking_back import stops_and_keeps, what_happened, withdraw_button
 from ui.my_data.view import DataView
 from ui.translations import error_fix, error_sentence, tr
 
 if TYPE_CHECKING:
+    from loanapp.client.answers import ConsentReceipt
+    from loanapp.journey.consent_acts import GivenConsent
     from loanapp.journey.history_acts import CheckedHistory
 
 ORDERS: Final = ("time", "data", "recipient")
@@ -33,6 +48,11 @@ class WhoUsed(DataView):
         self._history: CheckedHistory | None = None
         self._fault: LoanAppError | None = None
         self._all = False
+        self._given: tuple[GivenConsent, ...] = ()
+        self.withdraw: dict[str, SecondaryButton] = {}
+        self.result = Banner(Level.DONE)
+        self.result.hide()
+        self.body.addWidget(self.result)
         self.verdict = Banner(Level.DONE)
         self.body.addWidget(self.verdict)
         self._orders = FlowRow(spacing=8)
@@ -59,12 +79,13 @@ class WhoUsed(DataView):
 
     def load(self) -> bool:
         """Ask and have it checked; whoever is not signed in has no history yet."""
+        self.result.hide()
         journey = self.context.journey
         if journey is None or not journey.signed_in:
             self._history = None
             self.show_words()
             return False
-        self.ask(journey.data_uses, self._came)
+        self.ask(lambda: (journey.data_uses(), journey.given_consents()), self._came)
         return self._history is None
 
     def show_problem(self, error: LoanAppError | None) -> None:
@@ -76,9 +97,36 @@ class WhoUsed(DataView):
         else:
             super().show_problem(error)
 
-    def _came(self, history: "CheckedHistory") -> None:
-        self._history, self._fault = history, None
+    def _came(self, answer: "tuple[CheckedHistory, tuple[GivenConsent, ...]]") -> None:
+        (self._history, self._given), self._fault = answer, None
         self.show_words()
+
+    def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - the protocol of operations
+        """One at a time."""
+        for button in self.withdraw.values():
+            button.setEnabled(not busy)
+
+    def _take_back(self, one: "GivenConsent") -> None:
+        journey, language = self.context.journey, self.context.translator.language
+        if journey is None:
+            return
+
+        def work() -> "tuple[ConsentReceipt, CheckedHistory, tuple[GivenConsent, ...]]":
+            receipt = journey.withdraw_consent(one.application_id, one.scope, language)
+            return receipt, journey.data_uses(), journey.given_consents()
+
+        self.ask(work, partial(self._taken_back, one))
+
+    def _taken_back(
+        self, one: "GivenConsent", answer: "tuple[ConsentReceipt, CheckedHistory, tuple[GivenConsent, ...]]"
+    ) -> None:
+        receipt, history, given = answer
+        self._came((history, given))
+        name = tr(f"permissions.scope_{one.scope.value}")
+        self.result.say(tr("my_data.consent_withdrawn", name=name), what_happened(self.context, receipt.withdrawal))
+        self.result.show()
+        announce(self.result, self.result.accessibleName())
+        self.changed.emit()
 
     def show_words(self) -> None:
         """The verdict, the orders, the entries."""
@@ -119,6 +167,7 @@ class WhoUsed(DataView):
 
     def _show_entries(self) -> None:
         empty(self._entries)
+        self.withdraw = {}
         uses = self._history.uses[::-1] if self._history is not None else ()
         self.nothing.setVisible(not uses and self._fault is None)
         self._orders.setVisible(bool(uses))
@@ -167,8 +216,30 @@ class WhoUsed(DataView):
             used = label(tr("my_data.used", data=data, recipient=self._recipient(use.recipient)), "small")
             grid.addWidget(used, 1, 1)
             said.append(used.text())
+        given = self._in_force(use)
+        if given is not None:
+            for text in stops_and_keeps(self.context, given):
+                words = label(text, "small-ink")
+                grid.addWidget(words, grid.rowCount(), 1)
+            button = self.withdraw[given.scope.value] = withdraw_button(self.context, given)
+            button.clicked.connect(partial(self._take_back, given))
+            grid.addWidget(button, grid.rowCount(), 1, Qt.AlignmentFlag.AlignLeft)
         what.setAccessibleName(" ".join([when.text(), *said]))
         return row
+
+    def _in_force(self, use: DataUse) -> "GivenConsent | None":
+        """The authorisation this entry gave, where it is in force and this is the newest entry of it."""
+        history = self._history.uses if self._history is not None else ()
+        if any(one.no > use.no and (one.act, one.application_id) == (use.act, use.application_id) for one in history):
+            return None
+        return next(
+            (
+                one
+                for one in self._given
+                if (one.application_id, f"consent.{one.scope.value}") == (use.application_id, use.act)
+            ),
+            None,
+        )
 
     def _sentence(self, use: DataUse) -> str:
         key = f"my_data.act_{use.act.replace('.', '_')}"

@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import select
 
 from loanapp.backend.applications.store import draft
+from loanapp.backend.data_uses.deletion_receipts import note_deletion
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
@@ -59,9 +60,19 @@ def destroy_expired(services: Services) -> int:
         )
         old |= set(session.scalars(ended))
     for owner in old:
-        services.vault.destroy(owner, CERTIFICATE)
+        # Entry and receipt first: cut off after them, the next sweep still finds the certificate and destroys it.
         with services.database.write() as session:
-            if application := session.get(Application, owner):
+            application = session.get(Application, owner)
+            if application is not None and application.certificate_at is not None:
                 application.certificate_at = None
-            ledger.append(session, now, "deletion", owner, {"what": CERTIFICATE, "items": 1})
+                note_deletion(
+                    services,
+                    session,
+                    application,
+                    part=CERTIFICATE,
+                    reason="retention",
+                    items=[CERTIFICATE],
+                    now=now,
+                )
+        services.vault.destroy(owner, CERTIFICATE)
     return len(old)
