@@ -11,6 +11,7 @@ from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.journey.pages import Page
 from loanapp.resource_files import has_lender_profile
 from ui import reader_roles
+from ui.capture_guard import CaptureGuard
 from ui.components.places import hold_places
 from ui.home import WindowSettings
 from ui.idle_lock import IdleLock
@@ -106,6 +107,7 @@ class Desktop(QObject):
         window.page_shown.connect(lambda _: self._say_when_nothing_is_kept())
         watch = HistoryWatch(self.context)
         window.page_shown.connect(lambda _: watch.look())
+        window.page_shown.connect(CaptureGuard(window).follow)
         window.start_wanted.connect(self._start_wanted)
         self.shell.closing.connect(self.close)
         # The system may move the window by itself, or not at all: what it left out of sight comes back.

@@ -7,6 +7,7 @@ import binascii
 import re
 from base64 import b64decode
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 from loanapp.client.endpoint import EmbeddedEndpoint, Endpoint
 from loanapp.client.profile import Product
 from loanapp.client.reading import AnswerUnreadableError, JsonObject
+from loanapp.domain.clock import CHINA
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.resource_files import LENDER_PROFILE, has_lender_profile, read_toml
 
@@ -27,6 +29,14 @@ _CERTIFICATE: Final = "-----BEGIN CERTIFICATE-----"
 
 class ProfileError(ValueError):
     """The profile is not signed by a known publisher, or something a borrower must know is missing from it."""
+
+
+class ProfileExpiredError(ProfileError):
+    """Nobody has vouched for this lender for the time since ``last``: licence, address or roots may be others."""
+
+    def __init__(self, last: date) -> None:
+        super().__init__(f"valid_until was {last.isoformat()}")
+        self.last: Final = last
 
 
 def profile_table() -> dict[str, Any]:
@@ -52,18 +62,22 @@ def known_publishers(table: Mapping[str, Any]) -> tuple[bytes, ...]:
     return tuple(key for _, key in named_publishers(table))
 
 
-def check_profile(table: Mapping[str, Any], publishers: Iterable[bytes]) -> Endpoint:
+def check_profile(table: Mapping[str, Any], publishers: Iterable[bytes], today: date | None = None) -> Endpoint:
     """Hold a lender's profile against its signature and against what a borrower must know; returns its address.
 
-    Raises :class:`ProfileError` that names what does not hold.
+    Raises :class:`ProfileError` that names what does not hold, :class:`ProfileExpiredError` after its last day (in
+    China; ``today`` is the present one by default).
     """
     _check_signature(table, publishers)
     answer = JsonObject(table, "profile")
     try:
         endpoint = _endpoint(answer)
         _check_facts(answer)
+        last = answer.day("valid_until")
     except AnswerUnreadableError as error:
         raise ProfileError(f"{error.details['field']} is missing or not as it must be") from None
+    if last < (today or datetime.now(CHINA).date()):
+        raise ProfileExpiredError(last)
     return endpoint
 
 
@@ -71,7 +85,8 @@ def installed_endpoint(home: Path) -> Callable[[], Endpoint]:
     """Where the lender of this program answers; ``home`` is the program's own folder.
 
     What it returns raises :class:`LoanAppError`: ``ASSET_DAMAGED`` where the lender's profile is not what its
-    publisher signed, and what :class:`EmbeddedEndpoint` raises for the demonstration's lender.
+    publisher signed, ``PROFILE_EXPIRED`` after its last day, and what :class:`EmbeddedEndpoint`
+    raises for the demonstration's lender.
     """
     if not has_lender_profile():
         return EmbeddedEndpoint(home / EMBEDDED_LENDER_FOLDER)
@@ -81,6 +96,8 @@ def installed_endpoint(home: Path) -> Callable[[], Endpoint]:
 def _installed() -> Endpoint:
     try:
         return check_profile(profile_table(), known_publishers(read_toml(*PUBLISHERS)))
+    except ProfileExpiredError as error:
+        raise LoanAppError(ErrorCode.PROFILE_EXPIRED, last=error.last.isoformat()) from None
     except (OSError, ValueError):
         raise LoanAppError(ErrorCode.ASSET_DAMAGED, asset=LENDER_PROFILE[-1]) from None
 

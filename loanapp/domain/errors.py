@@ -123,6 +123,7 @@ class ErrorCode(StrEnum):
     ALREADY_OPEN = "already_open"
     INSTANCE_TOKEN_REQUIRED = "instance_token_required"
     PROGRAM_OUTDATED = "program_outdated"
+    PROFILE_EXPIRED = "profile_expired"
     UPDATE_REFUSED = "update_refused"
     UPDATE_NOT_STARTED = "update_not_started"
     CLOCK_WRONG = "clock_wrong"

@@ -23,8 +23,11 @@ from loanapp.guard.refusal import GuardRefusal
 from loanapp.journey.core import JourneyCore
 from loanapp.journey.pages import Page
 from loanapp.journey.route import over, shows_once_more
+from loanapp.vision.bare_photo import bare_photo
 
 _Act = Callable[[str, str], Application]
+
+_PDF = b"%PDF-"
 
 
 class DraftActs(JourneyCore):
@@ -55,11 +58,14 @@ class DraftActs(JourneyCore):
         return self._guarded(work)
 
     def upload_document(self, side: Side, image: bytes) -> DocumentReading:
-        """Send a photo of one side, sealed; returns what the lender read in it."""
+        """Send a photo of one side, sealed; returns what the lender read in it.
+
+        Where, when and with what it was taken stays here. Raises :class:`LoanAppError` with ``PHOTO_NOT_AN_IMAGE``.
+        """
 
         def work() -> DocumentReading:
-            key = self._profile().vault_public_key
-            reading, application = self.client.put_document(self._application_id(), side, image, key)
+            key, bare = self._profile().vault_public_key, bare_photo(image)
+            reading, application = self.client.put_document(self._application_id(), side, bare, key)
             with self._lock:
                 self._hold(application)
                 self.draft.readings[side] = {
@@ -169,7 +175,8 @@ class DraftActs(JourneyCore):
             # Asked again before the payout it is another act, not the first one repeated.
             place = ["signing"] if shows_once_more(self._required()) else []
             if certificate is not None:
-                self.client.put_certificate(application_id, certificate, self._profile().vault_public_key)
+                paper = certificate if certificate.startswith(_PDF) else bare_photo(certificate)
+                self.client.put_certificate(application_id, paper, self._profile().vault_public_key)
             return self._arrived(
                 self._keyed(
                     "manual",

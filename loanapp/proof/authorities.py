@@ -82,7 +82,14 @@ def pem(certificate: x509.Certificate) -> str:
 
 def load_certificates(data: bytes | str) -> list[x509.Certificate]:
     """All certificates of a PEM text; raises :class:`ValueError` when there is none or one is damaged."""
-    return x509.load_pem_x509_certificates(data.encode() if isinstance(data, str) else data)
+    try:
+        found = x509.load_pem_x509_certificates(data.encode() if isinstance(data, str) else data)
+        for one in found:
+            # Read piece by piece, and not each fault is a ValueError of the library's: found now, not half-way.
+            _ = one.version, one.extensions
+    except (x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
+        raise ValueError("a certificate is damaged") from error
+    return found
 
 
 def vouches_for_documents(root: x509.Certificate) -> bool:

@@ -14,6 +14,7 @@ ICON = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width=
 PROFILE = """\
 id = "probe"
 version = "2026-11-26"
+valid_until = "2099-12-31"
 simulated = false
 licence = "PROBE-LICENCE-1"
 minimum_client_version = "0.1.0"

@@ -4,6 +4,7 @@ import configparser
 import subprocess
 import sys
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from installer.lender import branded, lay_out, main, read_profile
 from installer.metadata import read_metadata
 from installer.parts import build_parts
-from loanapp.client.installed_profile import ProfileError, check_profile, known_publishers
+from loanapp.client.installed_profile import ProfileError, ProfileExpiredError, check_profile, known_publishers
 from tests.installer.lenders import make_lender
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,6 +37,15 @@ def test_a_signed_profile_is_laid_out_for_the_build(tmp_path):
     assert len({endpoint.ca_pem, endpoint.document_root_pem, endpoint.time_root_pem}) == 3
 
 
+def test_its_last_day_is_a_day_and_after_it_the_profile_vouches_for_nobody(tmp_path):
+    profile, publishers = make_lender(tmp_path / "own")
+    table = tomllib.loads(profile.read_text(encoding="utf-8"))
+    keys = known_publishers(tomllib.loads(publishers.read_text(encoding="utf-8")))
+    assert check_profile(table, keys, date(2099, 12, 31)).base_url
+    with pytest.raises(ProfileExpiredError):
+        check_profile(table, keys, date(2100, 1, 1))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -50,6 +60,9 @@ def test_a_signed_profile_is_laid_out_for_the_build(tmp_path):
         ('id = "probe"', 'id = "../x"', "small letters"),
         ("-----BEGIN CERTIFICATE-----", "-----BEGIN NOTHING-----", "no certificate"),
         ('sha256 = "', 'sha256 = "0', "SHA-256"),
+        ('valid_until = "2099-12-31"', 'valid_until = "2020-12-31"', "valid_until"),
+        ('valid_until = "2099-12-31"', 'valid_until = "some day"', "valid_until"),
+        ('valid_until = "2099-12-31"\n', "", "valid_until"),
     ],
 )
 def test_what_a_borrower_must_know_is_there_or_nothing_is_built(tmp_path, old, new, said):

@@ -84,3 +84,15 @@ def test_its_window_starts_no_lender_and_says_when_its_own_does_not_answer(lende
     finally:
         shell.close()
         shell.deleteLater()
+
+
+def test_a_profile_past_its_last_day_talks_to_nobody_and_is_told_as_such(lenders: Path, tmp_path, monkeypatch):
+    from loanapp.client import installed_profile
+
+    def expired(*_arguments):
+        raise installed_profile.ProfileExpiredError(datetime(2026, 11, 26, tzinfo=CHINA).date())
+
+    monkeypatch.setattr(installed_profile, "check_profile", expired)
+    with pytest.raises(LoanAppError) as refused:
+        installed_endpoint(tmp_path)()
+    assert refused.value.code is ErrorCode.PROFILE_EXPIRED

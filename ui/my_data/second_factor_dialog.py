@@ -4,13 +4,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
+from ui.capture_guard import keep_out_of_capture
 from ui.components import Banner, Dialog, Field, PrimaryButton, SecondaryButton, label
 from ui.components.help_sheet import way_to_help
 from ui.components.qr_view import QrView
 from ui.messages import Level
+from ui.secret_clipboard import secret_clipboard
 from ui.translations import error_fix, error_sentence, tr
 
 if TYPE_CHECKING:
@@ -101,6 +104,7 @@ class TurnOnDialog(_FactorDialog):
         self.recovery = label("", "figure", selectable=True)
         self._made: NewSecondFactor | None = None
         self._codes: tuple[str, ...] = ()
+        secret_clipboard().guard(self, lambda: " ".join((*self._codes, self._made.secret if self._made else "")))
         self.body.addWidget(self.problem)
         self.body.addWidget(self.lead)
         self.body.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignLeft)
@@ -140,6 +144,11 @@ class TurnOnDialog(_FactorDialog):
         self.retranslate()
         self.go_on.setFocus()
         self.done_with.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The secret and the recovery codes stay out of pictures of the screen, where the system allows it."""
+        super().showEvent(event)
+        keep_out_of_capture(self, hidden=True)
 
     def reject(self) -> None:
         """Escape does not put away what is shown once."""

@@ -22,6 +22,7 @@ from ui.components.test_identity import TestIdentityRow
 from ui.messages import Level
 from ui.pages.page import JourneyPage
 from ui.safe_moment import Moment, SafeMoment, before
+from ui.secret_clipboard import secret_clipboard
 from ui.translations import error_sentence, tr, translator
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class BankCardPage(JourneyPage):
         self.issuer = label("", "muted", wrap=False)
         self.number.row.insertWidget(1, self.issuer)
         self.number.edited.connect(self._typed)
+        secret_clipboard().guard(self.number, self.number.text)
         self.number.set_help("bank-card-number")
         card.body.addWidget(self.number)
         self.luhn = Banner(Level.LOOK)

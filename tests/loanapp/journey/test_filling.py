@@ -17,6 +17,8 @@ from loanapp.journey.pages import Page, StepState
 from tests.loanapp.client.tls_lender import problem
 from tests.loanapp.journey.scripted import GONE, LENDER, NOON, at, challenge, receipt, save_terms
 from tests.loanapp.journey.states import FILLED, answer
+from tests.loanapp.vision.test_bare_photo import SECRETS
+from tests.loanapp.vision.test_bare_photo import photo as with_place
 
 
 class TestFilling:
@@ -78,12 +80,29 @@ class TestFilling:
         fields = {"name": {"value": "测试甲", "confidence": 0.97}}
         whole = answer(document={"front": True, "back": False})
         desk.says({"side": "front", "fields": fields, "application": whole})
-        journey.upload_document("front", b"photo")
+        journey.upload_document("front", b"BM a photo")
         assert b"photo" not in desk.lender.requests[-1].body
         assert journey.current_page() is Page.IDENTITY_DOCUMENT
         reading = at(desk, whole).document_readings()["front"]
         assert reading.fields["name"].value == "测试甲"
         assert reading.fields["name"].confidence == 0.97
+
+    def test_a_photo_leaves_without_its_place(self, desk, monkeypatch):
+        journey, sent = at(desk, answer()), []
+        put = journey.client.put_document
+
+        def watched(application_id, side, image, key):
+            sent.append(image)
+            return put(application_id, side, image, key)
+
+        monkeypatch.setattr(journey.client, "put_document", watched)
+        desk.says({"side": "front", "fields": {}, "application": answer()})
+        journey.upload_document("front", with_place("JPEG"))
+        assert not [secret for secret in SECRETS if secret in sent[0]]
+        with pytest.raises(LoanAppError) as caught:
+            journey.upload_document("front", b"no photo at all")
+        assert caught.value.code is ErrorCode.PHOTO_NOT_AN_IMAGE
+        assert len(sent) == 1
 
     def test_half_a_character_is_a_fault_of_its_field_and_travels_in_no_error(self, desk):
         journey = at(desk, answer())
@@ -98,7 +117,7 @@ class TestFilling:
         journey = at(desk, answer())
         before = len(desk.lender.requests)
         with pytest.raises(InputRejectedError) as caught:
-            journey.upload_document("front", b"x" * 60_000_000)
+            journey.upload_document("front", b"BM" + b"x" * 60_000_000)
         assert caught.value.code is ErrorCode.PHOTO_TOO_LARGE
         assert caught.value.details["limit_mb"] == 20
         assert len(desk.lender.requests) == before

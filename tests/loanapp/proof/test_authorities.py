@@ -1,3 +1,4 @@
+import base64
 import socket
 import ssl
 import threading
@@ -7,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from loanapp.proof import authorities, keys
@@ -163,3 +165,13 @@ def test_keys_of_one_kind_are_not_taken_for_another():
             else:
                 with pytest.raises(keys.UnusableKeyError):
                     load(pem)
+
+
+@pytest.mark.parametrize("version", [1, 3, 34, 66])
+def test_a_certificate_of_no_version_there_is_is_refused_as_damaged(version):
+    """Found by spoilt profiles: the library's own errors for these are no ``ValueError``."""
+    der = authorities.make_transport_root(datetime.now(UTC)).certificate.public_bytes(Encoding.DER)
+    spoilt = der.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01" + bytes([version]), 1)
+    text = f"-----BEGIN CERTIFICATE-----\n{base64.b64encode(spoilt).decode()}\n-----END CERTIFICATE-----\n"
+    with pytest.raises(ValueError, match=r"damaged|version|error"):
+        authorities.load_certificates(text)
