@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 DRAWN = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(64))
 
 
+@pytest.mark.attack("nothing-in-the-repository-is-a-secret")
 def test_nothing_in_the_repository_is_a_secret():
     found = [
         (path.relative_to(ROOT).as_posix(), *one)

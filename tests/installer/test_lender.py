@@ -37,6 +37,7 @@ def test_a_signed_profile_is_laid_out_for_the_build(tmp_path):
     assert len({endpoint.ca_pem, endpoint.document_root_pem, endpoint.time_root_pem}) == 3
 
 
+@pytest.mark.attack("its-last-day-is-a-day-and-after-it-the-profile-vouches-for-nobody")
 def test_its_last_day_is_a_day_and_after_it_the_profile_vouches_for_nobody(tmp_path):
     profile, publishers = make_lender(tmp_path / "own")
     table = tomllib.loads(profile.read_text(encoding="utf-8"))
@@ -74,6 +75,7 @@ def test_what_a_borrower_must_know_is_there_or_nothing_is_built(tmp_path, old, n
         read_profile(*make_lender(tmp_path, change))
 
 
+@pytest.mark.attack("the-root-of-one-thing-does-not-stand-for-another")
 def test_the_root_of_one_thing_does_not_stand_for_another(tmp_path):
     def change(text: str) -> str:
         return (
@@ -86,6 +88,7 @@ def test_the_root_of_one_thing_does_not_stand_for_another(tmp_path):
         read_profile(*make_lender(tmp_path, change))
 
 
+@pytest.mark.attack("only-a-known-publishers-signature-counts")
 def test_only_a_known_publishers_signature_counts(tmp_path):
     with pytest.raises(ProfileError, match="no publisher"):
         read_profile(*make_lender(tmp_path / "stranger", key=Ed25519PrivateKey.generate()))

@@ -62,6 +62,7 @@ def test_photos_are_read_shown_and_confirmed(open_page, qtbot, tmp_path):
     assert not any(isinstance(value, bytes) for value in journey.kept[Page.IDENTITY_DOCUMENT].values())
 
 
+@pytest.mark.attack("a-bad-file-is-said-at-its-side-and-never-sent")
 @pytest.mark.parametrize(
     ("content", "code"), [(b"no picture at all", ErrorCode.PHOTO_NOT_AN_IMAGE), (None, ErrorCode.PHOTO_TOO_LARGE)]
 )

@@ -84,6 +84,7 @@ def desk(page_context, qtbot):
     made.shell.deleteLater()
 
 
+@pytest.mark.attack("after-five-minutes-nothing-of-the-borrower-is-in-sight-or-in-the-title")
 def test_after_five_minutes_nothing_of_the_borrower_is_in_sight_or_in_the_title(desk):
     desk.window.page.income.set_text("12345")
     desk.wait(minutes=4, seconds=59)
@@ -120,6 +121,7 @@ def test_what_is_typed_by_way_of_an_input_method_counts_too(desk):
     assert desk.cover is None
 
 
+@pytest.mark.attack("waking-from-sleep-the-first-key-covers-and-types-nothing")
 def test_waking_from_sleep_the_first_key_covers_and_types_nothing(desk, qtbot):
     income = desk.window.page.income
     income.set_text("")
@@ -167,6 +169,7 @@ def test_a_wrong_code_and_a_lender_out_of_reach_leave_it_covered(desk, qtbot):
     assert not desk.window.isVisible()
 
 
+@pytest.mark.attack("without-a-code-nobody-comes-back")
 def test_without_a_code_nobody_comes_back(desk):
     desk.wait(minutes=5)
     desk.cover.back.click()

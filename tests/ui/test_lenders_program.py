@@ -51,6 +51,7 @@ def test_it_asks_its_lender_and_nobody_else(lenders, tmp_path):
     assert installed_endpoint(tmp_path)().base_url == "https://127.0.0.1:9"
 
 
+@pytest.mark.attack("an-altered-profile-talks-to-nobody")
 def test_an_altered_profile_talks_to_nobody(lenders: Path, tmp_path):
     text = lenders.read_text(encoding="utf-8")
     lenders.write_text(text.replace("https://127.0.0.1:9", "https://203.0.113.1"), encoding="utf-8")
@@ -86,6 +87,7 @@ def test_its_window_starts_no_lender_and_says_when_its_own_does_not_answer(lende
         shell.deleteLater()
 
 
+@pytest.mark.attack("a-profile-past-its-last-day-talks-to-nobody-and-is-told-as-such")
 def test_a_profile_past_its_last_day_talks_to_nobody_and_is_told_as_such(lenders: Path, tmp_path, monkeypatch):
     from loanapp.client import installed_profile
 

@@ -30,6 +30,7 @@ def copy(text):
     return QGuiApplication.clipboard()
 
 
+@pytest.mark.attack("a-copied-card-number-or-a-part-of-it-goes-after-a-while")
 @pytest.mark.parametrize("text", [CARD, "6222020000000000018", "0200 0000 00"])
 def test_a_copied_card_number_or_a_part_of_it_goes_after_a_while(board, text):
     clipboard = copy(text)
@@ -45,6 +46,7 @@ def test_managers_of_clipboards_are_told_to_skip_it(board):
     assert bytes(data.data("x-kde-passwordManagerHint")) == b"secret"
 
 
+@pytest.mark.attack("what-was-copied-since-stays")
 def test_what_was_copied_since_stays(board):
     copy(CARD)
     clipboard = copy("a shopping list")
@@ -71,6 +73,7 @@ def test_a_field_that_is_gone_guards_nothing(board, qapp):
     assert not board._timer.isActive()
 
 
+@pytest.mark.attack("every-page-with-codes-or-numbers-asks-and-every-other-takes-it-back")
 def test_every_page_with_codes_or_numbers_asks_and_every_other_takes_it_back(qapp, monkeypatch):
     asked, window = [], QWidget()
     monkeypatch.setattr(capture_guard, "keep_out_of_capture", lambda _window, *, hidden: asked.append(hidden))

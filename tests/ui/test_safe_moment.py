@@ -71,6 +71,7 @@ def test_with_nobody_else_there_nothing_stands_in_the_way(asked):
     assert (gone, dialog) == ([Moment.SIGNING], None)
 
 
+@pytest.mark.attack("a-remote-control-program-is-named-and-the-way-on-waits")
 def test_a_remote_control_program_is_named_and_the_way_on_waits(asked, runs):
     runs("ToDesk", "AnyDesk")
     gone, dialog = asked()
@@ -104,6 +105,7 @@ def test_whoever_ends_the_program_goes_on_at_once(asked, runs, qtbot):
     qtbot.waitUntil(lambda: gone == [Moment.SIGNING])
 
 
+@pytest.mark.attack("whoever-was-told-to-waits-longer-and-is-given-a-number-to-call")
 def test_whoever_was_told_to_waits_longer_and_is_given_a_number_to_call(asked, runs, qtbot):
     runs("ToDesk")
     gone, dialog = asked()
@@ -120,6 +122,7 @@ def test_whoever_was_told_to_waits_longer_and_is_given_a_number_to_call(asked, r
     assert not dialog.go_on.isEnabled()
 
 
+@pytest.mark.attack("another-card-is-asked-for-only-after-it")
 def test_another_card_is_asked_for_only_after_it(page, runs, qtbot):
     runs("AnyDesk")
     page.change.click()
@@ -140,6 +143,7 @@ def test_beside_another_card_stands_what_the_fraud_looks_like(page, qtbot):
     dialog.stop.click()
 
 
+@pytest.mark.attack("while-the-money-is-on-its-way-both-are-said")
 def test_while_the_money_is_on_its_way_both_are_said(open_page, runs, qtbot):
     runs("ToDesk")
     held = TypedJourney(application("disbursing"))

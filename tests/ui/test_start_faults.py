@@ -125,6 +125,7 @@ def start(home: Path, **more: str) -> subprocess.Popen:
     return subprocess.Popen([sys.executable, "-m", "ui"], env=environment, cwd=ROOT, stderr=subprocess.PIPE, text=True)
 
 
+@pytest.mark.attack("a-second-start-raises-the-first-window-and-ends")
 def test_a_second_start_raises_the_first_window_and_ends(tmp_path):
     first = start(tmp_path)
     try:

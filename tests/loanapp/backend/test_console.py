@@ -105,6 +105,7 @@ def test_a_member_needs_a_long_password_a_role_and_a_name_of_their_own(lender, r
         end_member(lender.services, "reviewer")  # whatever waits would wait for ever
 
 
+@pytest.mark.attack("whoever-has-not-signed-in-sees-the-form-alone")
 def test_whoever_has_not_signed_in_sees_the_form_alone(reviewer, http, waiting):
     for path in ("", f"/cases/{waiting.id}", f"/cases/{waiting.id}/document/back"):
         answer = http.get(f"/console{path}", allow_redirects=False)
@@ -114,6 +115,7 @@ def test_whoever_has_not_signed_in_sees_the_form_alone(reviewer, http, waiting):
     assert waiting.get()["status"] == "in_review"
 
 
+@pytest.mark.attack("a-code-opens-one-session-and-what-was-wrong-is-not-said")
 def test_a_code_opens_one_session_and_what_was_wrong_is_not_said(desk, clock, lender):
     one = desk("careful", StaffRole.REVIEWER)
     away = clock.away
@@ -174,6 +176,7 @@ def test_pages_run_no_script_and_are_kept_nowhere(reviewer, waiting):
     assert (cookie.name, cookie.secure, cookie.has_nonstandard_attr("HttpOnly")) == ("__Host-console", True, True)
 
 
+@pytest.mark.attack("a-form-from-elsewhere-changes-nothing")
 def test_a_form_from_elsewhere_changes_nothing(reviewer, waiting):
     path = f"/cases/{waiting.id}/decision"
     answer = reviewer.send(path, form_token="forged", outcome="approve", note=NOTE)
@@ -227,6 +230,7 @@ def test_a_refusal_has_reasons_the_borrower_is_told(reviewer, waiting):
     assert decision["retry_after"]
 
 
+@pytest.mark.attack("a-large-payout-waits-for-two-people-who-did-not-approve-the-loan")
 def test_a_large_payout_waits_for_two_people_who_did_not_approve_the_loan(reviewer, desk, walker, clock, lender):
     first, second = desk("first", StaffRole.PAYOUT), desk("second", StaffRole.PAYOUT)
     both = desk("both", StaffRole.REVIEWER, StaffRole.PAYOUT)

@@ -121,6 +121,7 @@ def inserted(rows):
     return [*rows[:2], copy.deepcopy(rows[2]), *rows[2:]]
 
 
+@pytest.mark.attack("a-rewritten-history-is-found-however-consistent-it-is")
 @pytest.mark.parametrize("change", [edited, dropped, reordered, inserted])
 def test_a_rewritten_history_is_found_however_consistent_it_is(services, change):
     add(services, 6)

@@ -106,6 +106,7 @@ def test_the_film_told_truthfully_and_in_time_passes_and_why_is_on_record(attack
     assert kept.verdict["policy"] == f"face {lender.services.policies.face.version}"
 
 
+@pytest.mark.attack("what-it-says-of-source-and-device-helps-no-film")
 def test_what_it_says_of_source_and_device_helps_no_film(attacker, filmed):
     answer = attacker.tell(filmed, source_kind=SourceKind.CAMERA)
     assert gained_nothing(attacker, answer) == "source_not_accepted"
@@ -114,6 +115,7 @@ def test_what_it_says_of_source_and_device_helps_no_film(attacker, filmed):
     assert gained_nothing(attacker, attacker.send(challenge, sealed))
 
 
+@pytest.mark.attack("other-times-than-those-of-the-acts")
 @pytest.mark.slow
 def test_other_times_than_those_of_the_acts(attacker, filmed):
     # Told of the moments before anything was done: the acts are not in them.
@@ -136,6 +138,7 @@ def test_sooner_than_it_can_have_been_acted(attacker, filmed):
     assert gained_nothing(attacker, attacker.tell(filmed, challenge=challenge, frames=quick, windows=windows))
 
 
+@pytest.mark.attack("another-order-than-the-one-that-was-asked")
 def test_another_order_than_the_one_that_was_asked(attacker, filmed):
     challenge = attacker.challenge(ORDER[::-1])
     assert gained_nothing(attacker, attacker.tell(filmed, challenge=challenge)) == ["wrong_order"]
@@ -161,6 +164,7 @@ def test_colours_that_the_film_does_not_show(attacker, filmed):
     assert verdict["reasons"]
 
 
+@pytest.mark.attack("a-film-of-another-attempt-or-another-borrower")
 def test_a_film_of_another_attempt_or_another_borrower(attacker, filmed, walker):
     first = attacker.challenge()
     sent = sealed_evidence(attacker.one, first, blank_evidence(first))
@@ -203,6 +207,7 @@ def _swap(parts):
     parts[0], parts[1] = parts[1], parts[0]
 
 
+@pytest.mark.attack("segments-that-were-changed-open-nothing-and-use-nothing-up")
 @pytest.mark.parametrize(
     "change",
     [
@@ -236,6 +241,7 @@ def _with_extra(packed, **extra):
     return MAGIC + struct.pack(">I", len(text)) + text + packed[start + length :]
 
 
+@pytest.mark.attack("nothing-it-adds-is-heard")
 def test_nothing_it_adds_is_heard(attacker):
     challenge = attacker.challenge()
     for extra in ({"outcome": "passed"}, {"verdict": {"outcome": "passed", "score": 1.0}}, {"frames": 400}):

@@ -140,6 +140,7 @@ def test_addresses_hold_numbers_without_a_meaning_alone():
     assert asked <= {"seen", "after", "size"}
 
 
+@pytest.mark.attack("another-borrowers-number-is-nobodys")
 @pytest.mark.parametrize("operation", _owned(), ids=_name)
 def test_another_borrowers_number_is_nobodys(operation, victim, stranger):
     method, path, told = operation
@@ -167,6 +168,7 @@ def _shape(answer):
 _SIGNED_IN = [one for one in _operations() if one[2].get("security") and {} not in one[2]["security"]]
 
 
+@pytest.mark.attack("without-a-token-of-the-lenders-nothing-is-told")
 @pytest.mark.parametrize("operation", _SIGNED_IN, ids=_name)
 @pytest.mark.parametrize("token", [None, "x", "ey.ey.ey", "0" * 4096], ids=["none", "short", "shaped", "long"])
 def test_without_a_token_of_the_lenders_nothing_is_told(operation, token, victim, http):
@@ -178,6 +180,7 @@ def test_without_a_token_of_the_lenders_nothing_is_told(operation, token, victim
         assert victim.id not in answer.text.replace(answer.json().get("instance", ""), "")
 
 
+@pytest.mark.attack("what-needs-no-sign-in-is-a-short-list")
 def test_what_needs_no_sign_in_is_a_short_list():
     assert {(method, path) for method, path, told in _operations() if {} in told.get("security", [{}])} == {
         ("GET", "/v1/health"),
@@ -192,6 +195,7 @@ def test_what_needs_no_sign_in_is_a_short_list():
     }
 
 
+@pytest.mark.attack("a-number-in-the-address-is-no-way-into-files")
 def test_a_number_in_the_address_is_no_way_into_files(victim, stranger):
     for trick in ("..%2f..%2fetc%2fpasswd", "%00", "%2e%2e", "'%20or%201=1--", "x" * 4000):
         for one in (victim, stranger):

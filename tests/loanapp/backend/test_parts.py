@@ -22,6 +22,7 @@ from loanapp.domain.errors import ErrorCode, LoanAppError
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
 
+@pytest.mark.attack("what-the-vault-destroys-is-on-no-disk-any-more")
 def test_what_the_vault_destroys_is_on_no_disk_any_more(tmp_path):
     vault = Vault(tmp_path, KeyFiles(tmp_path))
     face = b"pixels of a face " * 200

@@ -80,6 +80,7 @@ def test_it_opens_a_session_on_a_computer_that_was_used_before(with_password):
     assert answer.json()["phone_masked"].startswith("139")
 
 
+@pytest.mark.attack("it-is-kept-by-argon2id-and-nowhere-else")
 def test_it_is_kept_by_argon2id_and_nowhere_else(with_password, lender):
     with lender.services.database.read() as session:
         held = session.query(BorrowerPassword).order_by(BorrowerPassword.set_at.desc()).first()
@@ -88,11 +89,13 @@ def test_it_is_kept_by_argon2id_and_nowhere_else(with_password, lender):
     assert PASSWORD.encode() not in content
 
 
+@pytest.mark.attack("alone-it-opens-nothing-on-a-computer-that-is-new-to-the-account")
 def test_alone_it_opens_nothing_on_a_computer_that_is_new_to_the_account(with_password):
     thief = Walker(with_password.http, phone=with_password.phone)
     refused(thief.by_password(PASSWORD), 401, "phone_code_needed")
 
 
+@pytest.mark.attack("nor-on-one-that-was-signed-out-from-elsewhere")
 def test_nor_on_one_that_was_signed_out_from_elsewhere(with_password, clock):
     other = Walker(with_password.http, phone=with_password.phone)
     clock.move(seconds=30)
@@ -101,6 +104,7 @@ def test_nor_on_one_that_was_signed_out_from_elsewhere(with_password, clock):
     refused(other.by_password(PASSWORD), 401, "phone_code_needed")
 
 
+@pytest.mark.attack("the-answer-is-the-same-whoever-it-is")
 @pytest.mark.parametrize("known", ["nobody", "no password", "wrong"])
 def test_the_answer_is_the_same_whoever_it_is(walker, with_password, known, clock):
     one = {"nobody": walker, "wrong": lambda: with_password}.get(known, walker)()
@@ -112,6 +116,7 @@ def test_the_answer_is_the_same_whoever_it_is(walker, with_password, known, cloc
     assert body["fields"] is body["retry_after_seconds"] is None
 
 
+@pytest.mark.attack("it-takes-as-long-for-a-phone-nobody-has")
 def test_it_takes_as_long_for_a_phone_nobody_has(walker, with_password, lender, monkeypatch):
     policies = lender.services.policies
     often = policies.passwords.model_copy(update={"tries_account": 99, "tries_device": 99, "tries_network": 99})
@@ -127,6 +132,7 @@ def test_it_takes_as_long_for_a_phone_nobody_has(walker, with_password, lender, 
     assert 0.5 < known / unknown < 2
 
 
+@pytest.mark.attack("a-weak-one-is-refused-with-the-reason")
 @pytest.mark.parametrize(
     ("password", "why"),
     [("short", "too_short"), ("password", "common"), ("woaini1314", "common"), ("aaaaaaaaaa", "guessable")],
@@ -160,6 +166,7 @@ def test_a_forgotten_one_is_replaced_right_after_signing_in_by_code(with_passwor
     with_password.done("PUT", "/v1/auth/password", body={"passphrase": OTHER})
 
 
+@pytest.mark.attack("a-sign-in-by-password-is-no-fresh-code")
 def test_a_sign_in_by_password_is_no_fresh_code(with_password):
     opened = with_password.by_password(PASSWORD).json()
     with_password.token, with_password.refresh_token = opened["access_token"], opened["refresh_token"]
@@ -175,6 +182,7 @@ def test_a_window_that_covered_itself_asks_for_it(with_password):
 # Guessing
 
 
+@pytest.mark.attack("after-five-tries-the-account-waits-whatever-computer-is-used")
 def test_after_five_tries_the_account_waits_whatever_computer_is_used(with_password, clock):
     for _ in range(5):
         refused(with_password.by_password("guess guess", device_key=new_signing_key()), 401, "sign_in_wrong")
@@ -191,6 +199,7 @@ def test_a_phone_nobody_has_waits_just_the_same(walker):
     refused(one.by_password("guess guess", device_key=new_signing_key()), 429, "too_many_attempts")
 
 
+@pytest.mark.attack("one-computer-cannot-try-many-accounts")
 def test_one_computer_cannot_try_many_accounts(walker):
     key = new_signing_key()
     for _ in range(10):
@@ -198,6 +207,7 @@ def test_one_computer_cannot_try_many_accounts(walker):
     refused(walker().by_password("guess guess", device_key=key), 429, "too_many_attempts")
 
 
+@pytest.mark.attack("one-network-cannot-try-many-accounts-with-many-keys")
 def test_one_network_cannot_try_many_accounts_with_many_keys(walker):
     for _ in range(30):
         refused(walker().by_password("guess guess"), 401, "sign_in_wrong")
@@ -231,6 +241,7 @@ def test_it_counts_only_once_a_code_was_shown(signed_in, clock):
     assert code_session(signed_in, clock)().status_code == 201
 
 
+@pytest.mark.attack("signing-in-by-code-asks-for-it-and-the-code-stays-good-meanwhile")
 def test_signing_in_by_code_asks_for_it_and_the_code_stays_good_meanwhile(with_factor, clock):
     session = code_session(with_factor, clock)
     refused(session(), 401, "second_factor_needed")
@@ -251,6 +262,7 @@ def test_guessed_passwords_keep_nobody_with_an_authenticator_out(with_factor, cl
     assert code_session(with_factor, clock)(second_factor=code_of(with_factor.totp, clock)).status_code == 201
 
 
+@pytest.mark.attack("with-it-the-password-opens-a-new-computer")
 def test_with_it_the_password_opens_a_new_computer(with_factor, clock):
     new = Walker(with_factor.http, phone=with_factor.phone)
     refused(new.by_password(PASSWORD), 401, "second_factor_needed")
@@ -261,6 +273,7 @@ def test_with_it_the_password_opens_a_new_computer(with_factor, clock):
     refused(new.by_password(PASSWORD, second_factor=code), 401, "second_factor_wrong")  # a code counts once
 
 
+@pytest.mark.attack("an-old-code-is-refused")
 def test_an_old_code_is_refused(with_factor, clock):
     old = code_of(with_factor.totp, clock)
     clock.move(minutes=2)
@@ -277,6 +290,7 @@ def test_each_recovery_code_works_once_however_it_is_written(with_factor, clock)
     assert protection(with_factor)["recovery_codes_left"] == 8
 
 
+@pytest.mark.attack("it-is-turned-off-by-a-code-of-it-alone")
 def test_it_is_turned_off_by_a_code_of_it_alone(with_factor, clock):
     path = "/v1/auth/second-factor/removal"
     refused(with_factor.call("POST", path, body={"code": "ABCDEFGHJK"}), 401, "second_factor_wrong")
@@ -287,6 +301,7 @@ def test_it_is_turned_off_by_a_code_of_it_alone(with_factor, clock):
     assert left["recovery_codes_left"] == 0
 
 
+@pytest.mark.attack("guessing-it-is-held-back")
 def test_guessing_it_is_held_back(with_factor):
     path = "/v1/auth/second-factor/removal"
     for _ in range(5):
@@ -294,6 +309,7 @@ def test_guessing_it_is_held_back(with_factor):
     refused(with_factor.call("POST", path, body={"code": "ABCDEFGHJK"}), 429, "too_many_attempts")
 
 
+@pytest.mark.attack("neither-secret-nor-recovery-code-lies-open-in-the-database")
 def test_neither_secret_nor_recovery_code_lies_open_in_the_database(with_factor, lender):
     content = b"".join(path.read_bytes() for path in lender.services.database.path.parent.glob("lender.sqlite*"))
     assert all(one.encode() not in content for one in with_factor.recovery)

@@ -37,6 +37,7 @@ def refused(answer, status, code):
     return body
 
 
+@pytest.mark.attack("signing-in-with-a-wrong-code-counts-down-and-then-ends")
 def test_signing_in_with_a_wrong_code_counts_down_and_then_ends(walker, clock):
     one = walker()
     sent = one.done("POST", "/v1/auth/codes", body={"phone": one.phone, "purpose": "sign_in"}, status=201)
@@ -49,6 +50,7 @@ def test_signing_in_with_a_wrong_code_counts_down_and_then_ends(walker, clock):
     refused(one.call("POST", "/v1/auth/sessions", body=wrong | {"code": right}), 401, "code_expired")
 
 
+@pytest.mark.attack("a-code-expires-works-once-and-is-not-sent-again-at-once")
 def test_a_code_expires_works_once_and_is_not_sent_again_at_once(walker, clock):
     one = walker()
     ask = {"phone": one.phone, "purpose": "sign_in"}
@@ -71,6 +73,7 @@ def test_a_phone_that_is_none(walker, phone):
     refused(one.call("POST", "/v1/auth/codes", body={"phone": phone, "purpose": "sign_in"}), 422, "phone_invalid")
 
 
+@pytest.mark.attack("signing-out-ends-the-token")
 def test_signing_out_ends_the_token(drafted):
     assert drafted.call("DELETE", "/v1/auth/sessions/current").status_code == 204
     refused(drafted.call("GET", drafted.at()), 401, "signed_out")
@@ -158,6 +161,7 @@ def test_another_borrowers_application_does_not_exist(drafted, walker):
     assert stranger.done("GET", "/v1/applications") == {"applications": []}
 
 
+@pytest.mark.attack("steps-out-of-order")
 def test_steps_out_of_order(drafted):
     one = drafted
     refused(one.call("PUT", one.at("/identity"), body=one.identity_fields()), 409, "not_allowed_now")
@@ -331,6 +335,7 @@ def test_only_the_routes_that_take_raw_bytes_limit_their_bodies_themselves():
     assert {path for path in paths if takes_raw_body(path)} == raw
 
 
+@pytest.mark.attack("what-fails-inside-leaves-no-trace-outside")
 def test_what_fails_inside_leaves_no_trace_outside(expect_log):
     import asyncio
 

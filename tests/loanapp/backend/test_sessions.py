@@ -41,6 +41,7 @@ def test_an_access_token_lives_ten_minutes_and_is_renewed(signed_in, clock):
     assert signed_in.token != stale
 
 
+@pytest.mark.attack("after-a-day-the-phone-is-asked-again-however-it-was-used")
 def test_after_a_day_the_phone_is_asked_again_however_it_was_used(signed_in, clock):
     for _ in range(4):
         clock.move(hours=5, minutes=59)
@@ -54,6 +55,7 @@ def test_unused_for_half_a_day_it_ends(signed_in, clock):
     refused(signed_in.refresh(), 401, "signed_out")
 
 
+@pytest.mark.attack("a-refresh-token-that-comes-twice-ends-the-whole-sign-in")
 def test_a_refresh_token_that_comes_twice_ends_the_whole_sign_in(signed_in, clock):
     copied = signed_in.refresh_token
     first = signed_in.refresh().json()
@@ -81,12 +83,14 @@ def test_an_answer_lost_on_the_way_may_be_asked_for_again_until_its_token_was_us
     refused(signed_in.refresh(token), 401, "session_reused")
 
 
+@pytest.mark.attack("a-stolen-refresh-token-renews-nothing-without-the-key")
 def test_a_stolen_refresh_token_renews_nothing_without_the_key(signed_in):
     thief = Walker(signed_in.http)
     refused(thief.refresh(signed_in.refresh_token), 403, "request_unproven")
     assert signed_in.refresh().status_code == 200
 
 
+@pytest.mark.attack("a-stolen-access-token-changes-nothing-without-the-key")
 def test_a_stolen_access_token_changes_nothing_without_the_key(signed_in):
     thief = Walker(signed_in.http)
     answer = thief.call("POST", OTHERS, body={}, token=signed_in.token)
@@ -135,6 +139,7 @@ def other_method(request):
     request.url = request.url.replace("devices/sign-out-others", "sessions/current")
 
 
+@pytest.mark.attack("what-was-changed-on-the-way-is-refused-and-nothing-is-done")
 @pytest.mark.parametrize(
     "change", [other_body, other_path, other_query, no_proof, half_a_proof, other_time, other_method]
 )
@@ -147,6 +152,7 @@ def test_what_was_changed_on_the_way_is_refused_and_nothing_is_done(signed_in, c
     assert {one["device_id"] for one in devices(signed_in)} == {signed_in.device_id, other.device_id}
 
 
+@pytest.mark.attack("a-request-recorded-and-sent-again-is-refused")
 def test_a_request_recorded_and_sent_again_is_refused(signed_in):
     recorded = []
     headers = {"Authorization": f"Bearer {signed_in.token}"}
@@ -157,6 +163,7 @@ def test_a_request_recorded_and_sent_again_is_refused(signed_in):
     assert refused(again, 403, "request_unproven")["why"] == "replayed"
 
 
+@pytest.mark.attack("one-kept-back-or-made-ahead-is-refused")
 @pytest.mark.parametrize("seconds", [-121, 121])
 def test_one_kept_back_or_made_ahead_is_refused(signed_in, clock, seconds):
     class Away:
@@ -173,6 +180,7 @@ def test_one_kept_back_or_made_ahead_is_refused(signed_in, clock, seconds):
     assert refused(answer, 403, "request_unproven")["why"] == "stale"
 
 
+@pytest.mark.attack("a-raw-body-is-held-against-what-was-signed")
 def test_a_raw_body_is_held_against_what_was_signed(signed_in):
     signed_in.create()
 
@@ -208,6 +216,7 @@ def test_a_sign_in_needs_a_key_of_its_own(walker, key):
     assert one.call("POST", "/v1/auth/sessions", body=body).status_code == 201
 
 
+@pytest.mark.attack("one-computer-or-all-others-can-be-signed-out-from-here")
 def test_one_computer_or_all_others_can_be_signed_out_from_here(signed_in, clock):
     second, third = on_another_computer(signed_in, clock), on_another_computer(signed_in, clock)
     told = devices(signed_in)
@@ -250,12 +259,14 @@ def test_what_can_open_nothing_any_more_is_forgotten(signed_in, clock, lender):
             assert left.count() == 0
 
 
+@pytest.mark.attack("a-token-never-stands-in-the-database")
 def test_a_token_never_stands_in_the_database(signed_in, lender):
     content = b"".join(path.read_bytes() for path in lender.services.database.path.parent.glob("lender.sqlite*"))
     for token in (signed_in.token, signed_in.refresh_token):
         assert token.encode() not in content
 
 
+@pytest.mark.attack("requests-of-another-shape-are-proofs-of-nothing")
 def test_requests_of_another_shape_are_proofs_of_nothing():
     from loanapp.proof.request_proof import read_proof
 

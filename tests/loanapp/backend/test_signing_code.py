@@ -38,6 +38,7 @@ def _certify(one):
     return one.call("POST", one.at("/certificate"), body={"csr_pem": "no"}, key=str(uuid.uuid4()))
 
 
+@pytest.mark.attack("nothing-is-certified-or-taken-before-the-code")
 def test_nothing_is_certified_or_taken_before_the_code(reading_done):
     one = reading_done()
     assert one.get()["allowed_actions"] == ["authorise_signing", "withdraw"]
@@ -59,6 +60,7 @@ def test_the_message_says_what_the_code_is_for(reading_done):
             assert part in text
 
 
+@pytest.mark.attack("a-code-for-signing-in-signs-nothing-and-one-for-signing-opens-no-session")
 def test_a_code_for_signing_in_signs_nothing_and_one_for_signing_opens_no_session(reading_done, clock):
     one = reading_done()
     clock.move(seconds=30)
@@ -73,6 +75,7 @@ def test_a_code_for_signing_in_signs_nothing_and_one_for_signing_opens_no_sessio
     assert one.get()["contract"]["authorised_until"] is None
 
 
+@pytest.mark.attack("a-code-for-one-contract-is-worth-nothing-for-another")
 def test_a_code_for_one_contract_is_worth_nothing_for_another(reading_done, lender):
     one, other = reading_done(), reading_done()
     sent = one.send_signing_code()
@@ -90,6 +93,7 @@ def test_a_code_for_one_contract_is_worth_nothing_for_another(reading_done, lend
     one.confirm_code(sent["challenge_id"], sent["simulated_message"]["code"])
 
 
+@pytest.mark.attack("a-code-works-once-and-for-a-short-while")
 def test_a_code_works_once_and_for_a_short_while(reading_done, clock):
     one, away = reading_done(), clock.away
     sent = one.send_signing_code()
@@ -110,6 +114,7 @@ def test_a_code_works_once_and_for_a_short_while(reading_done, clock):
     assert one.hand_in(signed).status_code == 200
 
 
+@pytest.mark.attack("guessing-ends-after-five-tries")
 def test_guessing_ends_after_five_tries(reading_done, lender):
     one = reading_done()
     sent = one.send_signing_code()
@@ -158,6 +163,7 @@ def test_what_was_sent_and_confirmed_stands_in_the_ledger_and_in_the_bundle(read
     assert sha256(prepared).hexdigest() == signer["authorised"]["prepared_sha256"]
 
 
+@pytest.mark.attack("a-code-confirmed-on-one-computer-lets-no-other-sign")
 def test_a_code_confirmed_on_one_computer_lets_no_other_sign(reading_done, walker, clock):
     one = reading_done()
     clock.move(seconds=21)
@@ -208,6 +214,7 @@ def test_codes_are_forgotten_after_an_hour(reading_done, clock, lender):
         clock.away = away
 
 
+@pytest.mark.attack("a-code-confirmed-twice-at-once-counts-once")
 def test_a_code_confirmed_twice_at_once_counts_once(reading_done):
     one = reading_done()
     sent = one.send_signing_code()
@@ -237,6 +244,7 @@ def few_wrong_codes(lender, monkeypatch):
     monkeypatch.setattr(type(lender.services), "policies", property(lambda _services: changed), raising=False)
 
 
+@pytest.mark.attack("a-day-has-an-end-of-guessing-and-says-when-it-goes-on")
 def test_a_day_has_an_end_of_guessing_and_says_when_it_goes_on(reading_done, clock, lender, few_wrong_codes):
     one, away = reading_done(), clock.away
     try:
@@ -263,6 +271,7 @@ def test_a_day_has_an_end_of_guessing_and_says_when_it_goes_on(reading_done, clo
         clock.away = away
 
 
+@pytest.mark.attack("who-guesses-at-anothers-sign-in-does-not-keep-the-owner-out")
 def test_who_guesses_at_anothers_sign_in_does_not_keep_the_owner_out(walker, clock, few_wrong_codes):
     owner, guesser, away = walker(), walker(), clock.away
     owner.sign_in()

@@ -107,6 +107,7 @@ def test_a_small_loan_to_the_first_card_is_asked_nothing_more(about_to_sign):
     assert one.send_signing_code()["contract_number"]
 
 
+@pytest.mark.attack("a-large-payout-is-not-signed-before-the-face-was-shown-once-more")
 def test_a_large_payout_is_not_signed_before_the_face_was_shown_once_more(about_to_sign, shows, lender, clock):
     one = about_to_sign(**LARGE)
     told = one.get()
@@ -131,6 +132,7 @@ def test_a_large_payout_is_not_signed_before_the_face_was_shown_once_more(about_
     assert (noted["way"], noted["rules"]) == ("camera", ["large_payout"])
 
 
+@pytest.mark.attack("another-persons-face-opens-nothing-and-after-some-only-a-person-can")
 def test_another_persons_face_opens_nothing_and_after_some_only_a_person_can(about_to_sign, shows, lender, clock):
     one, away = about_to_sign(**LARGE), clock.away
     for _ in range(lender.services.policies.face.lock_failures):
@@ -143,6 +145,7 @@ def test_another_persons_face_opens_nothing_and_after_some_only_a_person_can(abo
     clock.away = away
 
 
+@pytest.mark.attack("what-was-shown-counts-for-a-while-only")
 def test_what_was_shown_counts_for_a_while_only(about_to_sign, shows, lender, clock):
     one, away = about_to_sign(**LARGE), clock.away
     shows(one, PASSED)
@@ -175,6 +178,7 @@ def test_a_doubtful_look_goes_to_a_person(about_to_sign, shows):
     assert one.get()["step_up"]["state"] in {"waiting", "shown"}
 
 
+@pytest.mark.attack("a-changed-card-is-asked-about-and-the-same-card-is-not")
 def test_a_changed_card_is_asked_about_and_the_same_card_is_not(about_to_sign, shows, lender, clock):
     first = about_to_sign(amount="2000.00")
     assert first.hand_in(first.sign()).status_code == 200
@@ -193,6 +197,7 @@ def test_a_changed_card_is_asked_about_and_the_same_card_is_not(about_to_sign, s
     assert same.send_signing_code()["contract_number"]
 
 
+@pytest.mark.attack("before-there-is-a-contract-no-look-is-open")
 def test_before_there_is_a_contract_no_look_is_open(walker, clock):
     one = walker()
     one.ready_to_submit(**LARGE)

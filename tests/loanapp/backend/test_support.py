@@ -74,6 +74,7 @@ def test_nothing_and_too_much_are_refused(http, text):
     assert ask(http, text).status_code == 422
 
 
+@pytest.mark.attack("strangers-cannot-fill-the-disk-and-a-borrower-is-not-held-back-by-them")
 def test_strangers_cannot_fill_the_disk_and_a_borrower_is_not_held_back_by_them(http, limits, walker):
     limits(unknown_an_hour=0)
     refused = ask(http)

@@ -56,6 +56,7 @@ def code_for(one):
     return one.on_device(challenge_id=sent.json()["challenge_id"], code=f"{(int(right) + 1) % 1000000:06d}"), right
 
 
+@pytest.mark.attack("one-network-cannot-have-messages-sent-to-one-phone-after-another")
 def test_one_network_cannot_have_messages_sent_to_one_phone_after_another(walker, limits, clock):
     limits(codes_network_an_hour=3)
     known = walker()
@@ -73,6 +74,7 @@ def test_one_network_cannot_have_messages_sent_to_one_phone_after_another(walker
     clock.away = away
 
 
+@pytest.mark.attack("a-header-opens-no-other-network")
 def test_a_header_opens_no_other_network(walker, limits):
     limits(codes_network_an_hour=2)
     for last in (1, 2):
@@ -81,6 +83,7 @@ def test_a_header_opens_no_other_network(walker, limits):
         refused(asked(walker(), **{name: "198.51.9.7"}), 429, "too_many_attempts")
 
 
+@pytest.mark.attack("behind-a-proxy-that-is-named-each-network-counts-by-itself")
 def test_behind_a_proxy_that_is_named_each_network_counts_by_itself(walker, limits):
     limits(proxy="127.0.0.0/8", codes_network_an_hour=1)
     assert asked(walker(), **{"X-Forwarded-For": "198.51.100.7"}).status_code == 201
@@ -89,6 +92,7 @@ def test_behind_a_proxy_that_is_named_each_network_counts_by_itself(walker, limi
     assert asked(walker(), **{"X-Forwarded-For": "198.51.101.7"}).status_code == 201
 
 
+@pytest.mark.attack("one-computer-cannot-guess-the-codes-of-many-phones")
 def test_one_computer_cannot_guess_the_codes_of_many_phones(walker, limits, clock):
     limits(wrong_codes_device=6)
     key = new_signing_key()
@@ -113,6 +117,7 @@ def test_one_computer_cannot_guess_the_codes_of_many_phones(walker, limits, cloc
     assert one.call("POST", SESSIONS, body=right_again).status_code == 201
 
 
+@pytest.mark.attack("one-network-cannot-guess-codes-with-many-keys")
 def test_one_network_cannot_guess_codes_with_many_keys(walker, limits):
     limits(wrong_codes_network=3)
     for _ in range(3):
@@ -124,6 +129,7 @@ def test_one_network_cannot_guess_codes_with_many_keys(walker, limits):
     refused(one.call("POST", SESSIONS, body=wrong | {"code": right}), 429, "too_many_attempts")
 
 
+@pytest.mark.attack("guessing-at-messages-nobody-was-sent-counts-as-well")
 def test_guessing_at_messages_nobody_was_sent_counts_as_well(walker, limits):
     limits(wrong_codes_network=2)
     one = walker()

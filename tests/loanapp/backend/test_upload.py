@@ -40,6 +40,7 @@ def slowly(content, *, pieces, pause):
     return Pieces(content, parts)
 
 
+@pytest.mark.attack("whoever-sends-nothing-or-too-little-is-not-waited-for")
 def test_whoever_sends_nothing_or_too_little_is_not_waited_for(sent, face_policy):
     one, challenge, sealed = sent
     face_policy(upload={"idle_seconds": 0.2})
@@ -52,6 +53,7 @@ def test_whoever_sends_nothing_or_too_little_is_not_waited_for(sent, face_policy
     assert put(one, challenge, slowly(sealed, pieces=9, pause=0.02)).json()["outcome"] == "retry"
 
 
+@pytest.mark.attack("more-than-evidence-may-be-is-not-read-on")
 def test_more_than_evidence_may_be_is_not_read_on(sent):
     one, challenge, sealed = sent
     refused(put(one, challenge, bytes(UPLOAD_LIMIT + 1)), 422, "evidence_invalid")
@@ -95,6 +97,7 @@ def test_only_so_many_at_once():
         pass
 
 
+@pytest.mark.attack("evidence-touches-no-disk-and-the-verdict-says-so")
 def test_evidence_touches_no_disk_and_the_verdict_says_so(sent, lender):
     one, challenge, sealed = sent
     folder = lender.services.database.path.parent / "vault"

@@ -157,6 +157,7 @@ json_values = st.recursive(
 )
 
 
+@pytest.mark.attack("nothing-but-that-one-error-ever-comes-out")
 @given(st.sampled_from(sorted(answers_data.application())), json_values)
 def test_nothing_but_that_one_error_ever_comes_out(name, value):
     whole = copy.deepcopy(answers_data.application())

@@ -35,6 +35,7 @@ def test_what_was_saved_comes_back(tmp_path, store):
     assert DraftFile(tmp_path, store).load() == (typed(), None)
 
 
+@pytest.mark.attack("nothing-of-it-can-be-read-without-the-key")
 def test_nothing_of_it_can_be_read_without_the_key(tmp_path, store):
     DraftFile(tmp_path, store).save(typed())
     sealed = (tmp_path / FILE_NAME).read_bytes()
@@ -42,6 +43,7 @@ def test_nothing_of_it_can_be_read_without_the_key(tmp_path, store):
     assert b"identity_document" not in sealed
 
 
+@pytest.mark.attack("only-the-owner-may-read-it")
 @pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX's")
 def test_only_the_owner_may_read_it(tmp_path, store):
     home = tmp_path / "home"
@@ -50,6 +52,7 @@ def test_only_the_owner_may_read_it(tmp_path, store):
     assert home.stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.attack("what-cannot-be-read-is-set-aside-and-told-once")
 @pytest.mark.parametrize("damage", ["flip", "cut", "empty", "foreign", "swapped_key", "lost_key"])
 def test_what_cannot_be_read_is_set_aside_and_told_once(tmp_path, store, damage, expect_log):
     expect_log("a draft could not be read")
@@ -167,6 +170,7 @@ while True:
 """
 
 
+@pytest.mark.attack("a-program-killed-while-writing-leaves-a-whole-draft")
 @pytest.mark.skipif(os.name != "posix", reason="there is no kill -9 elsewhere")
 @pytest.mark.parametrize("pause_s", [0.0, 0.003, 0.011, 0.029])
 def test_a_program_killed_while_writing_leaves_a_whole_draft(tmp_path, store, pause_s):

@@ -44,6 +44,7 @@ def test_while_there_is_none_the_lender_is_not_there(tmp_path, content):
         EmbeddedEndpoint(tmp_path)()
 
 
+@pytest.mark.attack("a-file-others-may-touch-is-refused")
 @pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX's")
 @pytest.mark.parametrize("mode", [0o644, 0o660, 0o606])
 def test_a_file_others_may_touch_is_refused(tmp_path, mode):
@@ -52,6 +53,7 @@ def test_a_file_others_may_touch_is_refused(tmp_path, mode):
         EmbeddedEndpoint(tmp_path)()
 
 
+@pytest.mark.attack("an-address-elsewhere-is-refused")
 @pytest.mark.parametrize(
     "url", ["https://lender.example", "https://127.0.0.1.lender.example", "https://10.0.0.1:1", "x"]
 )
@@ -61,6 +63,7 @@ def test_an_address_elsewhere_is_refused(tmp_path, url):
         EmbeddedEndpoint(tmp_path)()
 
 
+@pytest.mark.attack("an-identifier-cannot-lead-elsewhere")
 @pytest.mark.parametrize("identifier", ["", "../auth/codes", "a/b", "a?b", "a b", "张", "x" * 81])
 def test_an_identifier_cannot_lead_elsewhere(identifier):
     client = LenderClient(lambda: pytest.fail("nothing may be sent"))

@@ -74,6 +74,7 @@ def no_keyring(monkeypatch):
 
 
 class TestWithoutACredentialStore:
+    @pytest.mark.attack("a-store-that-does-not-protect-is-none")
     @pytest.mark.parametrize("backend", [keyring.backends.fail.Keyring, keyring.backends.null.Keyring, PlainText])
     def test_a_store_that_does_not_protect_is_none(self, tmp_path, monkeypatch, backend):
         monkeypatch.setattr(keyring, "get_keyring", backend)
@@ -140,6 +141,7 @@ class TestWithoutACredentialStore:
         if os.name == "posix":
             assert (tmp_path / VAULT_FILE).stat().st_mode & 0o777 == 0o600
 
+    @pytest.mark.attack("a-changed-file-does-not-open")
     @pytest.mark.parametrize("part", ["salt", "nonce", "sealed"])
     def test_a_changed_file_does_not_open(self, tmp_path, no_keyring, part):
         open_secrets(tmp_path, answers(GOOD)).write(SecretName.ACCESS_TOKEN, "t-1")

@@ -41,6 +41,7 @@ class TestWhomItBelieves:
         lender = lenders()
         assert wire(lender.endpoint).send(GET).body == b"{}"
 
+    @pytest.mark.attack("another-root-is-refused-at-once")
     def test_another_root_is_refused_at_once(self, lenders, wire):
         lender = lenders()
         stranger = trustme.CA().cert_pem.bytes().decode()
@@ -48,28 +49,33 @@ class TestWhomItBelieves:
             wire(lambda: lender.endpoint(ca_pem=stranger)).send(GET)
         assert lender.requests == []
 
+    @pytest.mark.attack("another-host-name-is-refused")
     def test_another_host_name_is_refused(self, lenders, wire):
         lender = lenders(host="lender.example")
         with pytest.raises(LenderCertificateWrongError):
             wire(lender.endpoint).send(GET)
         assert lender.requests == []
 
+    @pytest.mark.attack("tls-1-2-is-refused")
     def test_tls_1_2_is_refused(self, lenders, wire):
         lender = lenders(newest=ssl.TLSVersion.TLSv1_2)
         with pytest.raises(LenderCertificateWrongError):
             wire(lender.endpoint).send(GET)
 
+    @pytest.mark.attack("a-plain-address-is-refused-unsent")
     def test_a_plain_address_is_refused_unsent(self, lenders, wire):
         lender = lenders(plain=True)
         with pytest.raises(LenderCertificateWrongError):
             wire(lender.endpoint).send(GET)
         assert lender.requests == []
 
+    @pytest.mark.attack("plain-http-behind-a-tls-address-is-refused")
     def test_plain_http_behind_a_tls_address_is_refused(self, lenders, wire):
         lender = lenders(plain=True)
         with pytest.raises(LenderCertificateWrongError):
             wire(lambda: lender.endpoint(base_url=f"https://127.0.0.1:{lender.port}")).send(GET)
 
+    @pytest.mark.attack("no-public-root-is-ever-loaded")
     def test_no_public_root_is_ever_loaded(self, lenders):
         lender = lenders()
         with pinned_session(lender.endpoint()) as session:
@@ -77,18 +83,21 @@ class TestWhomItBelieves:
             context = session.get_adapter("https://x").poolmanager.connection_pool_kw["ssl_context"]
             assert len(context.get_ca_certs()) == 1
 
+    @pytest.mark.attack("verification-cannot-be-switched-off")
     def test_verification_cannot_be_switched_off(self, lenders):
         lender = lenders()
         stranger = lender.endpoint(ca_pem=trustme.CA().cert_pem.bytes().decode())
         with pinned_session(stranger) as session, pytest.raises(OSError, match="CERTIFICATE_VERIFY_FAILED"):
             session.get(stranger.base_url + "/", verify=False, timeout=5)
 
+    @pytest.mark.attack("the-systems-proxy-is-not-asked")
     def test_the_systems_proxy_is_not_asked(self, lenders, wire, monkeypatch):
         lender = lenders()
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{unused_port()}")
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere")
         assert wire(lender.endpoint).send(GET).status == 200
 
+    @pytest.mark.attack("no-redirect-is-followed")
     def test_no_redirect_is_followed(self, lenders, wire):
         lender, other = lenders(), lenders()
         lender.script.append(Reply(302, headers={"Location": other.endpoint().base_url}))
@@ -96,6 +105,7 @@ class TestWhomItBelieves:
             wire(lender.endpoint).send(GET)
         assert other.requests == []
 
+    @pytest.mark.attack("no-cookie-is-kept")
     def test_no_cookie_is_kept(self, lenders, wire):
         lender = lenders()
         lender.script.append(Reply(headers={"Set-Cookie": "who=me"}))
@@ -209,6 +219,7 @@ class TestWhenTheLenderIsNotThere:
         assert transport.send(KEYED).status == 200
         assert len(second.requests) == 1
 
+    @pytest.mark.attack("its-old-port-taken-by-a-stranger")
     def test_its_old_port_taken_by_a_stranger(self, lenders, wire):
         lender, stranger = lenders(), lenders()
         endpoints = iter([lender.endpoint(base_url=stranger.endpoint().base_url)] + [lender.endpoint()] * 3)
@@ -230,6 +241,7 @@ class TestWhenTheLenderIsNotThere:
             wire(lender.endpoint).send(Call("GET", "/v1/lender", read_timeout_s=0.1))
         assert time.monotonic() - started < 1.5
 
+    @pytest.mark.attack("patience-has-an-end")
     def test_patience_has_an_end(self, lenders, wire):
         lender = lenders()
         lender.script.extend([Reply(503, b"")] * 99)
@@ -248,6 +260,7 @@ class TestWhenTheLenderIsNotThere:
 
 
 class TestAnswers:
+    @pytest.mark.attack("one-without-end-is-cut-off")
     def test_one_without_end_is_cut_off(self, lenders, wire):
         lender = lenders()
         lender.script.append(Reply(endless=True))

@@ -22,6 +22,7 @@ def quiet():
         logging.getLogger(name).setLevel(level)
 
 
+@pytest.mark.attack("spoilt-input-is-refused-in-words-or-read")
 @pytest.mark.parametrize("name", MAKERS)
 def test_spoilt_input_is_refused_in_words_or_read(name, tmp_path):
     outcome = run(MAKERS[name](tmp_path), range(SHORT.get(name, 150)), seed=1)

@@ -141,12 +141,14 @@ OTHERS = {
 }
 
 
+@pytest.mark.attack("any-other-contract-is-refused-by-its-facts")
 @pytest.mark.parametrize("name", OTHERS)
 def test_any_other_contract_is_refused_by_its_facts(name):
     other, what = OTHERS[name]
     assert refusal(render_contract(other)) == what
 
 
+@pytest.mark.attack("honest-facts-do-not-cover-dishonest-pages")
 @pytest.mark.parametrize(
     ("lie", "what"),
     [
@@ -207,6 +209,7 @@ HIDDEN = {
 }
 
 
+@pytest.mark.attack("a-charge-does-not-hide-in-how-it-is-written")
 @pytest.mark.parametrize("words", HIDDEN)
 def test_a_charge_does_not_hide_in_how_it_is_written(words):
     """The lender's address is held against nothing: whatever stands there, no charge does."""

@@ -82,6 +82,7 @@ def test_there_are_enough_of_them():
     assert len(GREEDY) >= 30
 
 
+@pytest.mark.attack("a-greedy-lender-is-refused-and-told-why")
 @pytest.mark.parametrize(("item", "fault"), GREEDY)
 def test_a_greedy_lender_is_refused_and_told_why(item, fault):
     assert unfounded(item) == fault
@@ -145,6 +146,7 @@ def test_each_item_leaves_only_with_its_basis(sent):
     assert refused(sent.method, sent.path, sent.fields, standing(items=undeclared)) == sent.item
 
 
+@pytest.mark.attack("what-needs-a-consent-does-not-leave-without-it")
 @pytest.mark.parametrize(
     ("path", "fields", "scope", "item"),
     [

@@ -100,6 +100,7 @@ DISHONEST = {
 }
 
 
+@pytest.mark.attack("a-dishonest-offer-is-refused-for-its-own-reason")
 @pytest.mark.parametrize("lie", DISHONEST)
 def test_a_dishonest_offer_is_refused_for_its_own_reason(lie):
     offer, code = DISHONEST[lie]
@@ -215,6 +216,7 @@ def test_a_percentage_rounded_down_is_another():
     assert not same_percent(D("0.12"), D("0.125"))
 
 
+@pytest.mark.attack("any-cent-added-to-any-row-is-found")
 @given(
     amount=st.integers(100_000, 20_000_000),
     months=st.integers(1, 36),

@@ -27,6 +27,7 @@ class Consent:
     sha256: LocalisedText
 
 
+@pytest.mark.attack("what-no-loan-needs-is-refused-by-whatever-name")
 @pytest.mark.parametrize(
     ("item", "found"),
     [
@@ -100,6 +101,7 @@ class TestSignedStatements:
     def test_as_signed_and_as_expected(self):
         check_signed(self.message, self.public, {"scope": "face_verification", "granted": True})
 
+    @pytest.mark.attack("changed-is-refused")
     @pytest.mark.parametrize(
         "changes", [{"granted": False}, {"more": "x"}, {"signature": ""}, {"signature": None}, {"count": 1.0}]
     )
@@ -108,6 +110,7 @@ class TestSignedStatements:
             check_signed({**self.message, **changes}, self.public, {})
         assert caught.value.code is ErrorCode.GUARD_SIGNATURE_INVALID
 
+    @pytest.mark.attack("of-somebody-else-is-refused")
     def test_of_somebody_else_is_refused(self):
         with pytest.raises(GuardRefusal):
             check_signed(self.message, raw_public_bytes(new_message_key().public_key()), {})

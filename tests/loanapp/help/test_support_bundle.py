@@ -91,6 +91,7 @@ def test_a_certificate_that_names_somebody_is_told_without_the_name(tmp_path):
     nobody_in(support_text(SupportReport(NOW, [check]), say("zh")))
 
 
+@pytest.mark.attack("words-are-kept-and-persons-taken-out")
 @pytest.mark.parametrize(
     "words",
     [

@@ -151,6 +151,7 @@ def test_another_phone_gets_a_key_of_its_own(desk):
     assert desk.secrets.read(SecretName.DEVICE_KEY) != first
 
 
+@pytest.mark.attack("signing-out-leaves-no-secret")
 def test_signing_out_leaves_no_secret(desk):
     journey = signed_in(desk)
     desk.says(Reply(204, b""))

@@ -66,6 +66,7 @@ def test_a_challenge_lives_by_the_lenders_clock(desk):
     assert len(desk.asked("/v1/applications/ap-1/liveness-sessions")) == 1
 
 
+@pytest.mark.attack("a-certificate-of-the-future-names-the-clock")
 def test_a_certificate_of_the_future_names_the_clock(desk):
     desk.lender.close()
     tomorrow = datetime.now() + timedelta(days=1)  # noqa: DTZ005  (as trustme takes it)

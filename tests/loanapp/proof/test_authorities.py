@@ -167,6 +167,7 @@ def test_keys_of_one_kind_are_not_taken_for_another():
                     load(pem)
 
 
+@pytest.mark.attack("a-certificate-of-no-version-there-is-is-refused-as-damaged")
 @pytest.mark.parametrize("version", [1, 3, 34, 66])
 def test_a_certificate_of_no_version_there_is_is_refused_as_damaged(version):
     """Found by spoilt profiles: the library's own errors for these are no ``ValueError``."""

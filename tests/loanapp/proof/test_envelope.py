@@ -17,6 +17,7 @@ def test_what_is_sealed_comes_back(plaintext, info):
     assert open_sealed(KEY, sealed, info) == plaintext
 
 
+@pytest.mark.attack("any-flipped-bit-is-refused")
 @given(st.data())
 def test_any_flipped_bit_is_refused(data):
     sealed = bytearray(seal(PUBLIC, b"face" * 100, INFO))
@@ -26,12 +27,14 @@ def test_any_flipped_bit_is_refused(data):
         open_sealed(KEY, bytes(sealed), INFO)
 
 
+@pytest.mark.attack("another-purpose-is-refused")
 @pytest.mark.parametrize("info", [b"", INFO + b"x", b"loanapp/document/v1|LA2|front", b"loanapp/document/v1|LA1|back"])
 def test_another_purpose_is_refused(info):
     with pytest.raises(EnvelopeError):
         open_sealed(KEY, seal(PUBLIC, b"face", INFO), info)
 
 
+@pytest.mark.attack("another-recipient-cannot-open-it")
 def test_another_recipient_cannot_open_it():
     with pytest.raises(EnvelopeError):
         open_sealed(new_envelope_key(), seal(PUBLIC, b"face", INFO), INFO)

@@ -94,6 +94,7 @@ def other_content(name, content):
     return lambda files: [(one, content if one == name else old) for one, old in files]
 
 
+@pytest.mark.attack("what-was-packed-otherwise-is-refused")
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
@@ -212,6 +213,7 @@ def test_the_code_was_confirmed_shortly_before_the_signature(parties, contract, 
         assert report.where == "02-signer/signer.json"
 
 
+@pytest.mark.attack("a-receipt-the-ledger-does-not-know-is-refused")
 def test_a_receipt_the_ledger_does_not_know_is_refused(parties, contract, judged):
     key = new_message_key()
     receipt = sign_message(
@@ -249,6 +251,7 @@ def parts_revisions(pdf):
     return revisions_of(pdf)
 
 
+@pytest.mark.attack("only-the-lender-of-the-contract-signs-a-bundle")
 def test_only_the_lender_of_the_contract_signs_a_bundle(parties, make_parties, contract, judged):
     another = authorities.make_document_signer(parties.document_root, "另一家机构", parties.now)
     assert judged(build(parties, contract.complete, lender=another)).first_problem is BundleProblem.ANOTHER_CONTRACT
@@ -261,6 +264,7 @@ def test_only_the_lender_of_the_contract_signs_a_bundle(parties, make_parties, c
     assert not verify_bundle(build(parties, contract.complete), roots, at=parties.now + timedelta(minutes=1)).valid
 
 
+@pytest.mark.attack("a-lender-whose-certificate-was-revoked-signs-no-bundle")
 def test_a_lender_whose_certificate_was_revoked_signs_no_bundle(parties, contract, judged):
     serial = parties.lender.certificate.serial_number
     revoked = authorities.make_revocation_list(

@@ -62,6 +62,7 @@ def test_the_fingerprint_is_the_same_wherever_the_program_lies_and_another_after
     assert hold_against(tmp_path / "copy", publishers).fingerprint != told
 
 
+@pytest.mark.attack("each-change-is-named")
 @pytest.mark.parametrize(
     ("harm", "place"),
     [

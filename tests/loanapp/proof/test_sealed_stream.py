@@ -48,6 +48,7 @@ def _changed(parts, change):
     return copy
 
 
+@pytest.mark.attack("what-was-changed-on-the-way-does-not-open")
 @pytest.mark.parametrize(
     "change",
     [
@@ -79,6 +80,7 @@ def test_what_was_changed_on_the_way_does_not_open(change):
         opened(parts)
 
 
+@pytest.mark.attack("it-is-bound-to-session-application-borrower-and-nonce")
 @pytest.mark.parametrize("part", range(4))
 def test_it_is_bound_to_session_application_borrower_and_nonce(part):
     other = ["s", "a", "b", "n"]
@@ -87,6 +89,7 @@ def test_it_is_bound_to_session_application_borrower_and_nonce(part):
         opened(SealedStream(PUBLIC, MESSAGE, CONTEXT), context=evidence_context(*other))
 
 
+@pytest.mark.attack("no-more-segments-are-opened-than-the-message-may-have")
 def test_no_more_segments_are_opened_than_the_message_may_have():
     with pytest.raises(EnvelopeError):
         opened(SealedStream(PUBLIC, MESSAGE, CONTEXT), most=SEGMENT_BYTES)

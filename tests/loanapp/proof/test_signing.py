@@ -73,6 +73,7 @@ def test_when_the_time_stamp_itself_has_run_out_it_is_no_proof_any_more(parties,
     assert problem(contract.complete, parties.roots, at=later) is ProofProblem.TIMESTAMP_INVALID
 
 
+@pytest.mark.attack("unknown-roots-are-refused")
 def test_unknown_roots_are_refused(parties, contract, make_parties):
     stranger = make_parties(parties.now)
     own = parties.roots
@@ -82,6 +83,7 @@ def test_unknown_roots_are_refused(parties, contract, make_parties):
     assert problem(contract.complete, ContractRoots.by_role(["".join(own.document + own.time)]), at=at(parties)) is None
 
 
+@pytest.mark.attack("neither-party-can-sign-for-the-other")
 def test_neither_party_can_sign_for_the_other(parties, contract):
     chain = [parties.borrower_authority.certificate]
     forged = parties.countersign(contract.borrower_signed, signer=parties.borrower, chain=chain)
@@ -91,6 +93,7 @@ def test_neither_party_can_sign_for_the_other(parties, contract):
     assert problem(swapped, parties.roots, **check) is ProofProblem.SIGNER_WRONG_ROLE
 
 
+@pytest.mark.attack("a-revoked-borrower-cannot-be-countersigned")
 def test_a_revoked_borrower_cannot_be_countersigned(parties, contract):
     revoked = [(parties.borrower.certificate.serial_number, parties.now - timedelta(minutes=1))]
     with pytest.raises(SigningError):
@@ -125,6 +128,7 @@ class Down:
         self.timestamper = lambda: timestamper
 
 
+@pytest.mark.attack("another-time-root-is-refused")
 def test_another_time_root_is_refused(parties, contract):
     other = authorities.make_time_root(parties.now)
     foreign = TimestampAuthority(authorities.make_timestamp_authority(other, parties.now), ManualClock(parties.now))

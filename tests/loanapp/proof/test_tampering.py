@@ -36,6 +36,7 @@ def gaps(contract):
     return [(int(item.byte_range[1]), int(item.byte_range[2])) for item in found]
 
 
+@pytest.mark.attack("one-flipped-bit-anywhere-is-refused")
 @pytest.mark.parametrize("seed", range(FLIPS))
 def test_one_flipped_bit_anywhere_is_refused(contract, refused, seed):
     chance = random.Random(seed)
@@ -66,11 +67,13 @@ def test_the_last_signature_has_one_form(contract, refused, gaps):
         assert refused(changed) is ProofProblem.FORM_NOT_CANONICAL
 
 
+@pytest.mark.attack("bytes-after-the-end-are-refused")
 @pytest.mark.parametrize("tail", [b"\n", b"%", b"\x00", b"%%EOF\n"])
 def test_bytes_after_the_end_are_refused(contract, refused, tail):
     refused(contract.complete + tail)
 
 
+@pytest.mark.attack("a-cut-file-is-refused")
 @pytest.mark.parametrize("length", [0, 4, 100, 0.5, -1, -600])
 def test_a_cut_file_is_refused(contract, refused, length):
     whole = contract.complete
@@ -127,6 +130,7 @@ def no_form(writer):
     writer.update_root()
 
 
+@pytest.mark.attack("an-edit-after-signing-is-refused")
 @pytest.mark.parametrize(
     "edit", [append_page, rotate_page, paint_over, change_attachment, add_signature_field, empty_signature, no_form]
 )
@@ -156,11 +160,13 @@ def test_earlier_stages_are_no_contract(contract, refused, gaps):
     assert refused(revision) is ProofProblem.ARCHIVE_TIMESTAMP_MISSING
 
 
+@pytest.mark.attack("pages-of-one-contract-under-the-signatures-of-another-are-refused")
 def test_pages_of_one_contract_under_the_signatures_of_another_are_refused(contract, refused):
     spliced = contract.rendered.replace(b"LC20261122-0001", b"LC20261122-0002")
     refused(spliced + contract.complete[len(contract.rendered) :])
 
 
+@pytest.mark.attack("junk-is-refused-in-words")
 @pytest.mark.parametrize("junk", [b"", b"%PDF-", b"%PDF-1.7\n%%EOF", b"%PDF-1.7\n" + b"[" * 5000, b"\x00" * 1000])
 def test_junk_is_refused_in_words(refused, junk):
     assert refused(junk) in {ProofProblem.NOT_A_PDF, ProofProblem.STRUCTURE_DAMAGED}

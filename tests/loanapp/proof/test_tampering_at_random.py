@@ -18,6 +18,7 @@ def test_two_of_each_kind_are_refused_in_words(genuine):
     assert escaped(genuine, 72, seed=7) == []
 
 
+@pytest.mark.attack("two-thousand-are-refused-in-words")
 @pytest.mark.slow
 def test_two_thousand_are_refused_in_words(genuine):
     assert escaped(genuine, 2000, seed=1) == []

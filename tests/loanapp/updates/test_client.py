@@ -46,6 +46,7 @@ def test_nothing_is_offered_to_another_system_or_by_an_empty_repository(publishe
     assert publisher.client(tmp_path).look() is not None
 
 
+@pytest.mark.attack("a-tampered-target-is-refused-and-nothing-of-it-stays")
 def test_a_tampered_target_is_refused_and_nothing_of_it_stays(publisher, tmp_path):
     publisher.offer("0.2.0")
     client = publisher.client(tmp_path)
@@ -58,6 +59,7 @@ def test_a_tampered_target_is_refused_and_nothing_of_it_stays(publisher, tmp_pat
     assert fetch_refused(client, tmp_path / "got") is Reason.TAMPERED
 
 
+@pytest.mark.attack("a-target-that-is-longer-than-signed-is-cut-off")
 def test_a_target_that_is_longer_than_signed_is_cut_off(publisher, tmp_path):
     publisher.offer("0.2.0")
     client = publisher.client(tmp_path)
@@ -73,6 +75,7 @@ def test_a_target_larger_than_a_program_can_be_is_not_even_offered(publisher, tm
     assert refused(publisher.client(tmp_path)) is Reason.TOO_LARGE
 
 
+@pytest.mark.attack("tampered-metadata-is-refused")
 @pytest.mark.parametrize("role", ["targets", "snapshot", "timestamp"])
 def test_tampered_metadata_is_refused(publisher, tmp_path, role):
     publisher.offer("0.2.0")
@@ -84,6 +87,7 @@ def test_tampered_metadata_is_refused(publisher, tmp_path, role):
     assert refused(publisher.client(tmp_path)) is Reason.TAMPERED
 
 
+@pytest.mark.attack("metadata-signed-by-a-strangers-key-is-refused")
 @pytest.mark.parametrize("role", ["targets", "snapshot", "timestamp"])
 def test_metadata_signed_by_a_strangers_key_is_refused(publisher, tmp_path, role):
     publisher.keys[role] = new_keys()[role]
@@ -91,6 +95,7 @@ def test_metadata_signed_by_a_strangers_key_is_refused(publisher, tmp_path, role
     assert refused(publisher.client(tmp_path)) is Reason.TAMPERED
 
 
+@pytest.mark.attack("a-frozen-timestamp-is-refused")
 def test_a_frozen_timestamp_is_refused(publisher, tmp_path):
     publisher.offer("0.2.0")
     publisher.years_ago()
@@ -98,6 +103,7 @@ def test_a_frozen_timestamp_is_refused(publisher, tmp_path):
     assert refused(publisher.client(tmp_path)) is Reason.OUTDATED
 
 
+@pytest.mark.attack("a-state-older-than-one-seen-before-is-refused")
 def test_a_state_older_than_one_seen_before_is_refused(publisher, tmp_path):
     publisher.offer("0.2.0")
     shutil.copytree(publisher.folder, tmp_path / "old")
@@ -109,6 +115,7 @@ def test_a_state_older_than_one_seen_before_is_refused(publisher, tmp_path):
     assert publisher.client(tmp_path / "new").look().version == "0.2.0"  # whoever saw nothing newer cannot know
 
 
+@pytest.mark.attack("pieces-of-two-states-do-not-go-together")
 def test_pieces_of_two_states_do_not_go_together(publisher, tmp_path):
     publisher.offer("0.2.0")
     old = publisher.metadata("targets").read_bytes()
@@ -117,12 +124,14 @@ def test_pieces_of_two_states_do_not_go_together(publisher, tmp_path):
     assert refused(publisher.client(tmp_path)) is Reason.TAMPERED
 
 
+@pytest.mark.attack("metadata-without-end-is-cut-off")
 def test_metadata_without_end_is_cut_off(publisher, tmp_path):
     publisher.offer("0.2.0")
     publisher.metadata("timestamp").write_bytes(b" " * 20_000)
     assert refused(publisher.client(tmp_path)) is Reason.TOO_LARGE
 
 
+@pytest.mark.attack("one-root-key-of-two-is-not-enough-for-a-new-root")
 def test_one_root_key_of_two_is_not_enough_for_a_new_root(publisher, tmp_path):
     publisher.offer("0.2.0")
     old = publisher.keys["root"][:1]
@@ -145,6 +154,7 @@ def test_every_key_can_be_replaced_and_the_old_ones_count_no_more(publisher, tmp
     assert refused(client) is Reason.TAMPERED
 
 
+@pytest.mark.attack("a-program-with-another-root-believes-nothing-of-it")
 def test_a_program_with_another_root_believes_nothing_of_it(publisher, tmp_path):
     publisher.offer("0.2.0")
     assert publisher.client(tmp_path).look() is not None
@@ -155,6 +165,7 @@ def test_a_program_with_another_root_believes_nothing_of_it(publisher, tmp_path)
     assert refused(publisher.client(tmp_path / "new")) is Reason.TAMPERED
 
 
+@pytest.mark.attack("a-server-that-is-not-the-lenders-is-a-stranger")
 def test_a_server_that_is_not_the_lenders_is_a_stranger(publisher, tmp_path):
     publisher.offer("0.2.0")
     other = trustme.CA().cert_pem.bytes().decode()

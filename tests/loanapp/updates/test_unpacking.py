@@ -66,6 +66,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.attack("what-is-hostile-is-refused-whole")
 @pytest.mark.parametrize("name", HOSTILE)
 def test_what_is_hostile_is_refused_whole(tmp_path, name):
     assert refused(
@@ -76,17 +77,20 @@ def test_what_is_hostile_is_refused_whole(tmp_path, name):
     )
 
 
+@pytest.mark.attack("a-bomb-is-stopped-before-it-fills-the-disk")
 def test_a_bomb_is_stopped_before_it_fills_the_disk(tmp_path):
     made = packed(tmp_path, member("p/a", content=bytes(8_000_000)))
     assert made.stat().st_size < 10_000
     assert refused(tmp_path, made, most_bytes=1_000_000) is Reason.TOO_LARGE
 
 
+@pytest.mark.attack("too-many-files-are-stopped")
 def test_too_many_files_are_stopped(tmp_path):
     made = packed(tmp_path, *(member(f"p/{number}") for number in range(30)))
     assert refused(tmp_path, made, most_members=20) is Reason.HARMFUL
 
 
+@pytest.mark.attack("a-dictionary-that-takes-the-memory-is-refused")
 def test_a_dictionary_that_takes_the_memory_is_refused(tmp_path):
     # A compressor of that size would itself take gigabytes: the header alone states it.
     header = bytearray(lzma.compress(b"x" * 100, filters=[{"id": lzma.FILTER_LZMA2, "preset": 0, "dict_size": 4096}]))
@@ -98,6 +102,7 @@ def test_a_dictionary_that_takes_the_memory_is_refused(tmp_path):
     assert refused(tmp_path, tmp_path / "a.tar.xz") is Reason.HARMFUL
 
 
+@pytest.mark.attack("a-file-that-ends-too-early-or-is-no-archive-is-refused")
 @pytest.mark.parametrize("cut", [1, 40, 400])
 def test_a_file_that_ends_too_early_or_is_no_archive_is_refused(tmp_path, cut):
     made = archive(tmp_path, "0.2.0")

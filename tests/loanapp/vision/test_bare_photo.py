@@ -46,6 +46,7 @@ def photo(kind, turned=1, **more):
     return content.getvalue()
 
 
+@pytest.mark.attack("place-time-device-and-owner-are-gone")
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_place_time_device_and_owner_are_gone(kind):
     content = photo(kind)
@@ -69,6 +70,7 @@ def test_the_picture_is_the_same_to_the_bit_and_stays_upright(kind, turned):
     assert bare_photo(bare) == bare  # nothing is left to take away
 
 
+@pytest.mark.attack("what-stands-behind-the-picture-is-cut-off")
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_what_stands_behind_the_picture_is_cut_off(kind):
     film = b"ftypmp42 a film of the room, as telephones append it" * 50
@@ -80,6 +82,7 @@ def test_a_progressive_photo_with_restarts_is_read_to_its_end():
     assert (decode_photo(bare_photo(content), 512) == decode_photo(content, 512)).all()
 
 
+@pytest.mark.attack("a-preview-of-what-was-cut-away-is-gone")
 def test_a_preview_of_what_was_cut_away_is_gone():
     preview = b"\xff\xd8" + b"preview-of-another-picture" + b"\xff\xd9"
     segment = struct.pack(">BBH", 0xFF, 0xE1, len(preview) + 8) + b"Exif\0\0" + preview

@@ -174,6 +174,7 @@ def png(width, height):
     )
 
 
+@pytest.mark.attack("hostile-files")
 @pytest.mark.parametrize(
     ("content", "code"),
     [
@@ -195,6 +196,7 @@ def test_hostile_files(reader, content, code):
     assert code_of(lambda: reader.read(content, "front")) is code
 
 
+@pytest.mark.attack("what-is-too-large-names-its-limit")
 def test_what_is_too_large_names_its_limit():
     """The sentence for each code has a place for exactly this figure."""
     with pytest.raises(LoanAppError) as heavy:
@@ -208,6 +210,7 @@ def test_what_is_too_large_names_its_limit():
     assert ribbon.value.details == {}, "6.8 million pixels are not more than 64"
 
 
+@pytest.mark.attack("every-cut-of-a-photo-is-refused-or-decoded")
 def test_every_cut_of_a_photo_is_refused_or_decoded():
     photo = render_card(find_identity("approved"), "front")
     for length in range(0, len(photo) - 1, len(photo) // 12):

@@ -33,6 +33,7 @@ def test_missing_asset_is_named(tmp_path, monkeypatch):
     assert caught.value.details == {"asset": ASSET}
 
 
+@pytest.mark.attack("damaged-asset-is-named")
 @pytest.mark.parametrize("content", [b"", b"no zip at all", "wrong members", "broken graph"])
 def test_damaged_asset_is_named(tmp_path, monkeypatch, content):
     monkeypatch.setenv(ASSETS_VARIABLE, str(tmp_path))

@@ -78,6 +78,7 @@ def test_every_article_a_check_can_name_is_there():
     assert all(article(name, "zh") for name in named)
 
 
+@pytest.mark.attack("a-remote-control-program-is-seen-by-its-process")
 @LINUX
 def test_a_remote_control_program_is_seen_by_its_process(tmp_path):
     copy = tmp_path / "anydesk"

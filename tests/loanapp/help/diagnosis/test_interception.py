@@ -138,6 +138,7 @@ def known(folder, port, authority):
     file.write_text(json.dumps(facts))
 
 
+@pytest.mark.attack("the-check-says-who-it-is-and-how-to-mend-it")
 def test_the_check_says_who_it_is_and_how_to_mend_it(lenders_own, tmp_path):
     antivirus = trustme.CA(organization_name="Kaspersky")
     with answering(antivirus) as port:
