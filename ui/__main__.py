@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ui.home import WindowSettings
     from ui.one_window import OneWindow
     from ui.shell import Shell
-    from ui.start_check import StartCheck
+    from ui.start_check import StartCheck, StartFault
 
 REPORT_VARIABLE = "LOANAPP_REPORT_FIRST_PAINT"
 # Set by a program that is ending and starts itself anew.
@@ -117,15 +117,21 @@ def _already_open(one: "OneWindow", settings: "WindowSettings") -> int:
     if one.ask_the_other():
         return 0
     from ui.start_check import StartDialog, StartFault
+
+    _dress(settings)
+    dialog = StartDialog(StartFault("open"), retry=False)
+    dialog.leave.clicked.connect(dialog.reject)
+    dialog.exec()
+    return 1
+
+
+def _dress(settings: "WindowSettings") -> None:
+    """Give the program its language and looks where it has to speak before it is furnished."""
     from ui.theme import theme
     from ui.translations import translator
 
     translator().set_language(settings.language)
     theme().choose(mode=settings.mode, scale=settings.scale, large=settings.large)
-    dialog = StartDialog(StartFault("open"), retry=False)
-    dialog.leave.clicked.connect(dialog.reject)
-    dialog.exec()
-    return 1
 
 
 def _open_again() -> None:
@@ -148,7 +154,13 @@ def _look_first(shell: "Shell", settings: "WindowSettings", home: "Path", one: "
     _complete_packed_program()
     crash.install()
     one.answer_by(shell)
-    check = StartCheck(lambda: fault_of_storage(home), lambda: _furnish(shell, settings, home), shell)
+
+    def look() -> "StartFault | None":
+        if (fault := fault_of_storage(home)) is not None:
+            _dress(settings)
+        return fault
+
+    check = StartCheck(look, lambda: _furnish(shell, settings, home), shell)
     check.begin()
     return check
 

@@ -71,7 +71,8 @@ class OneWindow:
         # Where the folder cannot be written nobody can ask either, and who looks at storage says so.
         with suppress(OSError):
             self._request.unlink(missing_ok=True)
-        self._asked = RaiseRequest(self._request, window)
+        if self._folder.is_dir():
+            self._asked = RaiseRequest(self._request, window)
 
     def release(self) -> None:
         """Let the next one in."""

@@ -117,7 +117,7 @@ class Shell(QMainWindow):
     def _draw_first_picture(self) -> None:
         """Plain widgets and a style sheet: a painter's overloads would load ``Qt``."""
         paper, ink, line = _COLOURS[self._mode]
-        self.setStyleSheet(f"QMainWindow {{ background: {paper}; }} QFrame {{ background: {line}; }}")
+        self.setStyleSheet(f"QMainWindow {{ background: {paper}; }} QMainWindow > .QFrame {{ background: {line}; }}")
         self._rules = [QFrame(self) for _ in range(3)]
         title = self._heading = QLabel(self._title, self)
         title.setStyleSheet(f"background: transparent; color: {ink}; font: {self._px(28)}px 'Noto Sans SC';")

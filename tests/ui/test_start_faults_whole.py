@@ -14,16 +14,21 @@ ROOT = Path(__file__).resolve().parents[2]
 # The program as its starter opens it; all that is added looks for the dialog, tells it, and leaves by its button.
 LOOKING = """
 import sys
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtWidgets import QApplication
 from ui import __main__ as program, shell
 
 def look():
     from ui.start_check import StartDialog
+    from ui.theme import theme
     for dialog in QApplication.topLevelWidgets():
         if isinstance(dialog, StartDialog) and dialog.isVisible():
             timer.stop()
             words = [dialog.body.itemAt(place).widget().text() for place in range(dialog.body.count())]
+            picture, first = dialog.grab().toImage(), dialog.body.itemAt(0).widget()
+            spots = (QPoint(8, 8), first.mapTo(dialog, QPoint(first.width() - 2, 1)))
+            paper = {picture.pixelColor(spot).name() for spot in spots}
+            print("dressed" if paper == {theme().tokens.paper.lower()} else paper, end=" ")
             print(" | ".join(words), dialog.go_on.isVisible(), flush=True)
             dialog.leave.click()
 
@@ -60,6 +65,7 @@ def told(home: Path, prepare: str = "", **more: str) -> str:
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.startswith("dressed "), done.stdout
     return done.stdout
 
 
@@ -68,6 +74,7 @@ def test_a_home_that_cannot_be_written(tmp_path):
     said = told(tmp_path / "file" / "home")
     assert str(tmp_path / "file" / "home") in said
     assert said.endswith("False\n")
+    assert told(tmp_path / "file" / "home", LC_ALL="en_US.UTF-8").isascii()
 
 
 def test_a_disk_that_is_full(tmp_path):
