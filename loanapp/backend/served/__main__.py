@@ -5,12 +5,17 @@ import os
 import sys
 from pathlib import Path
 
+from loanapp.backend.data_uses.erasure import erase, finish_erasure
+from loanapp.backend.lifecycle.assembly import assemble
 from loanapp.backend.lifecycle.folder import LenderFolder
 from loanapp.backend.lifecycle.stores import stores
-from loanapp.backend.policy import PolicyError
+from loanapp.backend.policy import PolicyError, load_policies
 from loanapp.backend.served.logs import log_as_json
 from loanapp.backend.served.worker import Serving, run_worker
 from loanapp.backend.store.schema_version import SchemaError
+from loanapp.backend.store.tables import Application
+from loanapp.backend.vault.vault import ForeignVaultError
+from loanapp.domain.clock import SystemClock
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -26,10 +31,17 @@ def main(arguments: list[str] | None = None) -> int:
     serve.add_argument("--operations-port", type=int, default=Serving.operations_port)
     serve.add_argument("--drain", type=float, default=Serving.drain_seconds, help="seconds, see docs/scale.md")
     acts.add_parser("migrate", help="bring the databases up to this program, while no worker runs")
+    copying = acts.add_parser("backup", help="a copy of this lender, which may be running")
+    again = acts.add_parser("restore", help="lay a copy out in DATA, an empty folder, and erase what was erased since")
+    for one in (copying, again):
+        one.add_argument("target", type=Path, help="the folder of the backup")
+        one.add_argument("--keys", type=Path, required=True, help="the folder of the keys' copy, kept elsewhere")
+    copying.add_argument("--keep", type=int, default=7, help="how many versions of the records stay")
+    again.add_argument("--version", help="the name of a version, else the newest")
     args = parser.parse_args(arguments)
     data = args.data.expanduser().absolute()
-    if args.act == "migrate":
-        return _migrate(data)
+    if args.act != "serve":
+        return _once(args, data)
     log_as_json()
     operations = args.operations_host, args.operations_port
     code = run_worker(data, Serving(args.host, args.port, args.certificate, *operations, args.drain))
@@ -39,16 +51,43 @@ def main(arguments: list[str] | None = None) -> int:
     os._exit(code)
 
 
-def _migrate(data: Path) -> int:
-    from loanapp.backend.served.migrating import migrate  # noqa: PLC0415 - a worker needs no tool for migrations
+def _once(args: argparse.Namespace, data: Path) -> int:
+    from loanapp.backend.served import backup  # noqa: PLC0415 - a worker needs none of this
+    from loanapp.backend.served.migrating import migrate  # noqa: PLC0415
 
+    os.umask(0o077)
     try:
-        for line in migrate(stores(LenderFolder(data).root)):
-            sys.stdout.write(f"{line}\n")
-    except (PolicyError, SchemaError) as error:
+        if args.act == "migrate":
+            for line in migrate(stores(LenderFolder(data).root)):
+                sys.stdout.write(f"{line}\n")
+        elif args.act == "backup":
+            sys.stdout.write(f"{backup.back_up(data, args.target, args.keys, args.keep).name}\n")
+        else:
+            sys.stdout.write(f"{backup.restore(args.target, args.keys, data, args.version).name}\n")
+            _erase_again(data, backup.erased_since(args.target, data))
+    except OSError as error:
+        sys.stderr.write(f"a folder cannot be read or written: {error.strerror}\n")
+        return 1
+    except (PolicyError, SchemaError, ForeignVaultError, backup.BackupError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
+
+
+def _erase_again(data: Path, applications: list[str]) -> None:
+    if not applications:
+        return
+    lender = assemble(LenderFolder(data), load_policies(), SystemClock())
+    try:
+        for application_id in applications:
+            with lender.services.database.write() as session:
+                application = session.get(Application, application_id)
+                if application is not None:
+                    erase(lender.services, session, application, "restored")
+            finish_erasure(lender.services, application_id)
+            sys.stdout.write("an application that was erased since is erased again\n")
+    finally:
+        lender.close()
 
 
 if __name__ == "__main__":

@@ -1,14 +1,13 @@
 """The real inference process, asked once for each photo: many tests begin with the same card."""
 
 from hashlib import sha256
+from typing import ClassVar
 
 from loanapp.backend.inference.client import InferenceClient
 
 
 class RememberingInference(InferenceClient):
-    def __init__(self):
-        super().__init__()
-        self._read = {}
+    _read: ClassVar = {}
 
     def warm_up(self):
         """Nothing is gained by it here: the first photo waits as long."""

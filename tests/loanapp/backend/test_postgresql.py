@@ -1,15 +1,13 @@
 """The lender over PostgreSQL: which addresses count, one ledger for all processes, and workers that share the work."""
 
-import json
 import subprocess
 import sys
 import time
 from collections import Counter
 from contextlib import closing
-from decimal import Decimal
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
@@ -18,9 +16,9 @@ from loanapp.backend.policy import PolicyError
 from loanapp.backend.staff.tables import Base
 from loanapp.backend.store import ledger
 from loanapp.backend.store.database import Database
-from loanapp.backend.store.tables import Application, LedgerRow, Loan
-from loanapp.domain.status import ApplicationStatus
+from loanapp.backend.store.tables import LedgerRow
 from tests.loanapp.backend import fleet
+from tests.loanapp.backend.many_kills import assert_each_step_once
 from tests.postgresql import binaries, cluster
 
 WORD = "secret"
@@ -173,18 +171,3 @@ def signed(one):
     table = one.done("GET", one.at("/cost-disclosure"))
     one.act("/cost-disclosure/confirmation", {"sha256": table["sha256"], "seconds_on_screen": 16, "end_reached": True})
     return one.sign()
-
-
-def assert_each_step_once(data, ids):
-    """Every loan was paid out once, every status reached once, every source told once, and the chain is whole."""
-    with fleet.assembled(data) as lender, lender.services.database.read() as session:
-        statuses = dict(session.execute(select(Application.id, Application.status)).all())
-        assert {statuses[one] for one in ids} == {ApplicationStatus.ACTIVE}
-        assert session.scalar(select(func.count()).select_from(Loan)) == len(ids)
-        assert sorted(lender.bank.paid()) == sorted((f"{one}:payout:pay", Decimal(fleet.AMOUNT)) for one in ids)
-        assert ledger.first_broken(session) is None
-        query = select(LedgerRow.application_id, LedgerRow.act, LedgerRow.detail).where(
-            LedgerRow.kind.in_(("share", "check", "decision", "payout", "status"))
-        )
-        done = Counter((one, act, json.dumps(detail, sort_keys=True)) for one, act, detail in session.execute(query))
-        assert [key for key, times in done.items() if times > 1] == []
