@@ -23,7 +23,7 @@ from tests.loanapp.backend import fleet
 from tests.loanapp.backend.walk import TERMS, Walker, Wire
 
 _AT_ONCE, _DECISIONS = 4, 24
-_CONNECTIONS, _SECONDS = 16, 6.0
+_CONNECTIONS, _SECONDS = 16, 15.0
 _FEW, _MANY, _LOOKS = 1_000, 1_000_000, 60
 # What the simulated sources take of a decision, one after another: simulation.toml as fleet.QUICK has it.
 _SIMULATED = sum(
@@ -32,8 +32,8 @@ _SIMULATED = sum(
 
 _BORROWERS = """INSERT INTO borrower (id, phone_index, phone_sealed, created_at, face_failures)
 SELECT printf('b%035d', i), hex(randomblob(32)), randomblob(40), :now, 0 FROM n"""
-_APPLICATIONS = """INSERT INTO application (id, number, borrower_id, status, product_id, amount, months, method, purpose,
-created_at, updated_at, has_front, has_back, identity_corrections, face_state, face_by_person,
+_APPLICATIONS = """INSERT INTO application (id, number, borrower_id, status, product_id, amount, months, method,
+purpose, created_at, updated_at, has_front, has_back, identity_corrections, face_state, face_by_person,
 identity_sealed, profile_sealed, identity_index)
 SELECT printf('a%035d', i), printf('LAF-%09d', i), printf('b%035d', i), 'settled', 'consumer_instalment', '1000.00', 12,
 'equal_instalment', 'daily_consumption', :now, :now, 1, 1, '[]', 'passed', 0,

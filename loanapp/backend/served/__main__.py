@@ -18,11 +18,11 @@ from loanapp.backend.vault.vault import ForeignVaultError
 from loanapp.domain.clock import SystemClock
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run one command; the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m loanapp.backend.served")
-    parser.add_argument("data", type=Path, help="the lender's data folder")
-    acts = parser.add_subparsers(dest="act", required=True)
+def parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
+    made = argparse.ArgumentParser(prog="python -m loanapp.backend.served")
+    made.add_argument("data", type=Path, help="the lender's data folder")
+    acts = made.add_subparsers(dest="act", required=True)
     serve = acts.add_parser("serve", help="one worker; start as many as there are cores")
     serve.add_argument("--host", default=Serving.host)
     serve.add_argument("--port", type=int, default=Serving.port)
@@ -38,7 +38,12 @@ def main(arguments: list[str] | None = None) -> int:
         one.add_argument("--keys", type=Path, required=True, help="the folder of the keys' copy, kept elsewhere")
     copying.add_argument("--keep", type=int, default=7, help="how many versions of the records stay")
     again.add_argument("--version", help="the name of a version, else the newest")
-    args = parser.parse_args(arguments)
+    return made
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    args = parser().parse_args(arguments)
     data = args.data.expanduser().absolute()
     if args.act != "serve":
         return _once(args, data)

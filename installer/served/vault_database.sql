@@ -1,0 +1,2 @@
+-- The vault has a database of its own.
+CREATE DATABASE vault;
