@@ -112,6 +112,10 @@ NAME: exit-in-shared-library
 NAME: duplicate-font-file
 # PyInstaller's starter is not linked for any address; what it starts is.
 NAME: hardening-no-pie
+# What PySide6 would compile at every start, for the Python inside; a Python of the system never reads it.
+NAME: package-installs-python-bytecode
+# A name in the code of click, whose questions for an editor nobody asks; the code lies plain in the starter.
+NAME: missing-depends-on-sensible-utils
 # No bug of Debian's is closed by the first package.
 NAME: initial-upload-closes-no-bugs
 """

@@ -28,6 +28,10 @@ def frozen(tmp_path) -> Path:
     (folder / "_internal" / "部件").mkdir(parents=True)
     shutil.copyfile("/bin/true", folder / "loanapp")
     (folder / "_internal" / "words.txt").write_text("词\n" * 5000, encoding="utf-8")
+    (folder / "_internal" / "support.pyc").write_bytes(b"code for the Python inside")
+    # Code in Python lies plain behind the starter, and some of it names this.
+    with (folder / "loanapp").open("ab") as starter:
+        starter.write(b"\0sensible-editor\0")
     (folder / "_internal" / "link.txt").symlink_to("words.txt")
     return folder
 
@@ -101,6 +105,9 @@ def test_debians_critic_has_nothing_to_say_about_what_is_around_the_folder(froze
     # Overrides for a whole program do not all apply to a small one; the icons are drawings in pictures' place.
     spoken = [line for line in said.splitlines() if line.startswith(("E:", "W:")) and "_internal" not in line]
     assert spoken == []
+    # What a whole program has and this one was given.
+    assert "package-installs-python-bytecode" not in said
+    assert "missing-depends-on-sensible-utils" not in said
 
 
 def test_an_archive_holds_nothing_of_who_made_it(frozen, tmp_path):
