@@ -120,6 +120,17 @@ class Worker:
             assert time.monotonic() < deadline, "the worker does not answer"
             time.sleep(0.05)
 
+    def wait_until_ready(self, seconds=90):
+        """Until its workflow runs as well."""
+        deadline = time.monotonic() + seconds
+        while True:
+            with contextlib.suppress(requests.RequestException):
+                if requests.get(f"http://127.0.0.1:{self.operations_port}/health/ready", timeout=5).status_code == 200:
+                    return
+            assert self.process.poll() is None, "the worker ended"
+            assert time.monotonic() < deadline, "the worker is not ready"
+            time.sleep(0.05)
+
     def answers(self):
         context = ssl.create_default_context(cafile=self.root) if self.root.exists() else None
         try:

@@ -33,7 +33,7 @@ _ENDED = ("active", "declined", "expired", "withdrawn")
 
 
 def kill_many(data, kills, loans, *, workers, seed, alive=2.5):
-    """The figures of so many kills; a worker that answers lives for at most ``alive`` seconds more."""
+    """The figures of so many kills; a worker that is ready lives at most ``alive`` seconds more."""
     chance, begun = random.Random(seed), time.monotonic()
     at_kill, rounds, every, killed = Counter(), 0, [], 0
     while killed < kills:
@@ -51,7 +51,7 @@ def kill_many(data, kills, loans, *, workers, seed, alive=2.5):
             while killed < kills and not ended.wait(0.01):
                 worker = chance.choice(living)
                 if chance.random() < 0.75:
-                    worker.wait()
+                    worker.wait_until_ready()  # else every kill would come while it starts, on a computer that is busy
                 ended.wait(chance.uniform(0, alive))
                 at_kill.update(_under_way(looked_at, every))
                 worker.kill()
@@ -59,6 +59,8 @@ def kill_many(data, kills, loans, *, workers, seed, alive=2.5):
                 killed += 1
         borrowing.join(300)
         assert ended.is_set(), "loans that do not end"
+        for worker in living:
+            worker.wait()  # one that has just begun would not know yet how to end in order
         assert [worker.leave() for worker in living] == [0] * workers
         wire.close()
         assert_each_step_once(data, every)
