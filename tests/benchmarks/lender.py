@@ -61,7 +61,7 @@ def _decisions(data: Path) -> float:
     borrowers = fleet.applicants(data, _DECISIONS)
     worker = fleet.Worker(data).start()
     wire = worker.wire()
-    time.sleep(3)  # until the workflow has loaded
+    worker.wait_until_ready()
     _decide([fleet.at(borrowers[0], wire)])
 
     def decide(some: list[Walker]) -> None:
@@ -128,7 +128,7 @@ class _Ours:
 
 def _ours(data: Path) -> tuple[float, float, float]:
     worker = fleet.Worker(data).start()
-    time.sleep(3)
+    worker.wait_until_ready()
     try:
         return _load([_Ours(one) for one in _signed_in(worker, _CONNECTIONS)], worker.process.pid)
     finally:
@@ -180,7 +180,7 @@ def _stored(data: Path) -> tuple[dict[str, float], dict[str, float]]:
         with contextlib.closing(Database(data / "lender.sqlite")) as database:
             _fill(database, before, stored)
         worker = fleet.Worker(data).start()
-        time.sleep(3)
+        worker.wait_until_ready()
         found.append(_acts(_signed_in(worker, 1, 13900000001 + number)[0]))
         worker.leave()
     return found[0], found[1]
