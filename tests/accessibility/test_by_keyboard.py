@@ -7,6 +7,7 @@ from tests.gallery.combinations import ONE
 from tests.gallery.keys import backwards, missed, round_trip, told
 from tests.gallery.scenes import all_scenes
 from tests.gallery.stage import drawn_alike, in_front, put, settle, staged
+from tests.ui.scene_parameters import variations_slowly
 
 PAGES = {scene.name: scene for scene in all_scenes() if not scene.name.startswith("component-")}
 
@@ -17,7 +18,7 @@ def looks(qapp):
         yield
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", variations_slowly(PAGES))
 def test_tab_goes_through_all_of_it_from_top_to_bottom_and_round(name):
     with staged(PAGES[name]) as shell:
         put(shell, ONE)

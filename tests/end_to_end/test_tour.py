@@ -14,6 +14,7 @@ from loanapp.commands import main
 from tests.end_to_end.planted import found_in
 
 _WITHIN_S = 200
+LANGUAGE = {"mouse": "en", "keys": "zh"}
 # Whichever test comes first waits for the tour; and even its refusal loads the whole window's code.
 pytestmark = pytest.mark.timeout(_WITHIN_S + 20)
 
@@ -72,13 +73,15 @@ def left_behind(request, both) -> Path:
 
 @pytest.fixture(scope="module")
 def both(tmp_path_factory) -> dict[str, Path]:
-    """Three tours side by side: most of their time they wait for reading and acting to take theirs."""
-    out = {name: tmp_path_factory.mktemp(name) for name in ("mouse", "keys", "english")}
+    """Two tours side by side: most of their time they wait for reading and acting to take theirs.
+
+    The mouse goes through English: its texts are higher, and what had to be pressed has been out of sight there.
+    """
+    out = {name: tmp_path_factory.mktemp(name) for name in LANGUAGE}
     watched = tmp_path_factory.mktemp("watched")
     tours = [
-        _tour(out["mouse"], "--lang", "zh", temporary=watched, titles=out["mouse"] / "titles.txt"),
-        _tour(out["keys"], "--lang", "zh", "--keyboard"),
-        _tour(out["english"], "--lang", "en"),
+        _tour(out["mouse"], "--lang", LANGUAGE["mouse"], temporary=watched, titles=out["mouse"] / "titles.txt"),
+        _tour(out["keys"], "--lang", LANGUAGE["keys"], "--keyboard"),
     ]
     written = Written(watched)
     while tours[0].poll() is None and time.monotonic() < written.latest:
@@ -106,15 +109,11 @@ def test_no_window_title_names_the_borrower(both):
     assert not any(character.isdigit() for character in titles.decode("utf-8"))  # nor an amount
 
 
-def test_the_longer_words_of_english_hide_nothing_from_the_mouse(both):
-    """Its texts are higher: what had to be pressed has been out of sight there, and nowhere else."""
-    assert len(list(both["english"].glob("*-en.png"))) == len(list(both["mouse"].glob("*-zh.png")))
-
-
 def test_every_page_leaves_its_picture(left_behind):
     pictures = sorted(path.name for path in left_behind.glob("*.png"))
+    language = LANGUAGE["keys" if (left_behind / "01-cost-zh.png").exists() else "mouse"]
     assert len(pictures) >= 15
-    assert pictures[0] == "01-cost-zh.png"
+    assert pictures[0] == f"01-cost-{language}.png"
     for page in (
         "sign-in",
         "terms",
@@ -133,12 +132,12 @@ def test_every_page_leaves_its_picture(left_behind):
         "payout",
         "my-loan",
     ):
-        assert any(name[3:] == f"{page}-zh.png" for name in pictures), page
+        assert any(name[3:] == f"{page}-{language}.png" for name in pictures), page
 
 
 def test_the_whole_way_is_gone_by_keys_alone(both):
     """The tour of the keys ends at the first press of a mouse; it leaves every picture the other one leaves."""
-    names = {how: sorted(path.name for path in out.glob("*.png")) for how, out in both.items()}
+    names = {how: sorted(path.stem[:-3] for path in out.glob("*.png")) for how, out in both.items()}
     assert names["keys"] == names["mouse"]
 
 

@@ -183,13 +183,19 @@ def _chosen_terms(page: Any, room: Room) -> None:
     page.purpose.choose("education")
 
 
-def _read_card(page: Any, room: Room) -> None:
+@cache
+def _photo(side: str) -> Any:
+    """As small as the page shows it; drawing the card takes a second."""
     from loanapp.demonstration.identities import find_identity
     from loanapp.demonstration.identity_card import render_card
     from ui.pages.photos import thumbnail
 
+    return thumbnail(render_card(find_identity("approved"), side))
+
+
+def _read_card(page: Any, room: Room) -> None:
     for side in ("front", "back"):
-        page.sides[side].show_image(thumbnail(render_card(find_identity("approved"), side)))
+        page.sides[side].show_image(_photo(side))
         page.sides[side].show_state("common.photo_read", done=True)
     unsure = {name: FieldReading(value, 0.5 if name == "ethnic_group" else 0.99) for name, value in FIELDS.items()}
     for side in ("front", "back"):

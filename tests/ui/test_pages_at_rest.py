@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication
 from tests.gallery.combinations import ONE, Combination
 from tests.gallery.scenes import all_scenes
 from tests.gallery.stage import drawn_alike, put, staged
+from tests.ui.scene_parameters import variations_slowly
 
 SCENES = {scene.name: scene for scene in all_scenes() if not scene.name.startswith("component-")}
 # What a change asks for goes up the window level by level.
@@ -35,7 +36,7 @@ class LayoutsAsked(QObject):
         return False
 
 
-@pytest.mark.parametrize("name", SCENES)
+@pytest.mark.parametrize("name", variations_slowly(SCENES))
 def test_nothing_is_laid_out_for_ever(name, qapp):
     assert laid_out_for_ever(name, qapp, ONE) == {}
 

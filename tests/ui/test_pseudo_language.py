@@ -8,6 +8,7 @@ from tests.gallery.clipping import faults
 from tests.gallery.face_scenes import face_scenes
 from tests.gallery.page_scenes import page_scenes
 from tests.gallery.stage import as_before, in_front, prepare, settle, staged
+from tests.ui.scene_parameters import variations_slowly
 from tests.ui.words_in_sight import words_in_sight
 from ui.pseudo_language import pseudo
 from ui.translations import translator
@@ -45,7 +46,7 @@ def bare(text: str) -> str:
     return outside if depth == 0 else text
 
 
-@pytest.mark.parametrize("name", SCENES)
+@pytest.mark.parametrize("name", variations_slowly(SCENES))
 def test_every_word_is_translated_and_whole(name, stage):
     translator().set_language("en")
     with staged(SCENES[name]) as window:

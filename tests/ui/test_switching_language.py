@@ -9,6 +9,7 @@ from shiboken6 import isValid
 from tests.gallery.face_scenes import face_scenes
 from tests.gallery.page_scenes import page_scenes
 from tests.gallery.stage import as_before, drawn_alike, in_front, prepare, settle, staged, until
+from tests.ui.scene_parameters import variations_slowly
 from tests.ui.words_in_sight import focus_place, places, typed, words_in_sight
 from ui.main_window import MainWindow
 from ui.translations import translator
@@ -44,7 +45,7 @@ def fresh(name, language):
         return words_in_sight(window)
 
 
-@pytest.mark.parametrize("name", SCENES)
+@pytest.mark.parametrize("name", variations_slowly(SCENES))
 def test_a_page_that_was_switched_says_what_it_would_have_said(name, stage):
     with staged(SCENES[name]) as window:
         rest(window)
@@ -76,7 +77,7 @@ def in_view(area: QScrollArea) -> list[tuple[QWidget, int]]:
     return sorted(found, key=lambda one: one[1])
 
 
-@pytest.mark.parametrize("name", SCENES)
+@pytest.mark.parametrize("name", variations_slowly(SCENES))
 def test_whoever_has_scrolled_or_stands_on_a_control_stays_there(name, stage):
     with staged(SCENES[name]) as window:
         rest(window)
