@@ -13,7 +13,7 @@ from PIL import Image
 from loanapp.commands import main
 from tests.end_to_end.planted import found_in
 
-_WITHIN_S = 200
+_WITHIN_S = 300
 LANGUAGE = {"mouse": "en", "keys": "zh"}
 # Whichever test comes first waits for the tour; and even its refusal loads the whole window's code.
 pytestmark = pytest.mark.timeout(_WITHIN_S + 20)
