@@ -122,7 +122,8 @@ def assert_each_step_once(data, ids):
             LedgerRow.kind.in_(("share", "check", "decision", "payout", "status"))
         )
         done = Counter((one, act, json.dumps(detail, sort_keys=True)) for one, act, detail in session.execute(query))
-        assert [key for key, times in done.items() if times > 1] == []
+        doubled = [(act, detail, times) for (_one, act, detail), times in done.items() if times > 1]
+        assert doubled == [], doubled
 
 
 def _settle(data):
