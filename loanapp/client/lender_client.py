@@ -139,7 +139,10 @@ class LenderClient(AccountCalls):
         key: str,
         message_public_key: bytes,
     ) -> ConsentReceipt:
-        """Record one authorisation given or refused; the receipt's signature and content are checked."""
+        """Record one authorisation given or refused; the receipt's signature and content are checked.
+
+        So are those of the receipt of a deletion inside it, which has to stand without the one around it.
+        """
         body: dict[str, object] = {
             "scope": scope.value,
             "granted": granted,
@@ -150,6 +153,9 @@ class LenderClient(AccountCalls):
 
         def read(answer: JsonObject) -> ConsentReceipt:
             check_signed(answer.raw(), message_public_key, expected=body)
+            if answer.raw().get("deletion") is not None:
+                told = {"type": "deletion_receipt", "application_id": application_id}
+                check_signed(answer.inner("deletion").raw(), message_public_key, expected=told)
             return ConsentReceipt.read(answer)
 
         return self._send("POST", path_of(application_id, "consents"), body, read, key)

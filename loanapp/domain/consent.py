@@ -13,6 +13,11 @@ class ConsentScope(StrEnum):
     FACE_VERIFICATION = "face_verification"
     BUREAU_QUERY = "bureau_query"
     BANK_ACCOUNT_CHECK = "bank_account_check"
+    CHANGED_FACE_CERTIFICATE = "changed_face_certificate"
+
+
+ASKED_BESIDE: Final = frozenset({ConsentScope.CHANGED_FACE_CERTIFICATE})
+"""Asked for only beside what they allow, of whoever chooses that; nobody else is asked, and nothing waits for them."""
 
 
 class ApplicationPhase(StrEnum):
@@ -39,7 +44,7 @@ class WithdrawalEffect(StrEnum):
     CONTRACT_GOES_ON = "contract_goes_on"
     """The contract, or a legal duty, is the basis of what still happens."""
     ERASED = "erased"
-    """What was held under it goes; nothing is under way."""
+    """What was held under it goes; nothing else changes."""
 
 
 _S = ApplicationStatus

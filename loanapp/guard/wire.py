@@ -87,7 +87,7 @@ def _check_item(item: str, standing: Standing, *, over: bool) -> None:
     declared = next((one for one in standing.items if one.id == item), None)
     if declared is None or (over and item != "phone"):
         raise GuardRefusal(ErrorCode.GUARD_NO_BASIS, item)
-    if declared.basis is LegalBasis.CONSENT and item not in _policy()["given_by_act"]["items"]:
+    if declared.basis is LegalBasis.CONSENT:
         scope = _policy()["scopes"].get(item)
         if scope is None or ConsentScope(scope) not in standing.consents:
             raise GuardRefusal(ErrorCode.GUARD_NO_BASIS, item)

@@ -28,7 +28,7 @@ from loanapp.client.lender_client import LenderClient
 from loanapp.client.secrets import MemorySecrets, SecretName, SecretsKind, SecretStore
 from loanapp.client.transport import RetryPolicy
 from loanapp.domain.clock import Clock, SystemClock
-from loanapp.domain.consent import ConsentScope
+from loanapp.domain.consent import ASKED_BESIDE, ConsentScope
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.status import ENDED, ApplicationStatus
 from loanapp.guard.permissions import unfounded
@@ -203,6 +203,7 @@ class JourneyCore:
             consents=tuple(
                 ConsentAsked(consent.scope, consent.version, consent.required)
                 for consent in (self.lender.consents if self.lender is not None else ())
+                if consent.scope not in ASKED_BESIDE
             ),
         )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 from unittest.mock import patch
 
@@ -13,7 +14,7 @@ from loanapp.domain.liveness import Action, HintCode, VerdictOutcome, VerdictRea
 from loanapp.journey.pages import Page
 from tests.gallery.page_scenes import journey
 from tests.gallery.stage import Room, Scene, settle, until
-from tests.ui.face_page import GRANTED, once_more
+from tests.ui.face_page import GRANTED, PAPER_GRANTED, once_more
 from tests.ui.loan_in_hand import application
 from tests.ui.test_face_ways import BRANCHES, FIRST, VISIT, WAYS
 from ui.camera.face_words import Step, hint_line
@@ -112,6 +113,11 @@ def _no_branch(page: Any) -> None:
     page._take_way(Way.BRANCH.value)
 
 
+def _certificate(page: Any) -> None:
+    page._take_way(Way.CHANGED.value)
+    page.steps.changed.show_file(Path("certificate.pdf"))
+
+
 def _faces() -> Iterator[tuple[str, Any]]:
     yield "face-flash", _face()
     yield "face-ready", _face(_ready)
@@ -129,6 +135,7 @@ def _faces() -> Iterator[tuple[str, Any]]:
     yield "face-ways", _face(lambda page: page._choose_other_way())
     yield "face-manual", _face(lambda page: page._take_way(Way.MANUAL.value))
     yield "face-changed", _face(lambda page: page._take_way(Way.CHANGED.value))
+    yield "face-changed-certificate", _face(_certificate, consents=PAPER_GRANTED)
     yield "face-branch", _face(_branch)
     yield "face-no-branch", _face(_no_branch)
     yield "face-booked", _face(appointment=VISIT)

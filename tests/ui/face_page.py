@@ -17,6 +17,11 @@ from ui.theme import theme
 
 CONSENT = lender().consent(ConsentScope.FACE_VERIFICATION)
 GRANTED = [{"scope": CONSENT.scope.value, "granted": True, "text_version": CONSENT.version, "recorded_at": NOW}]
+_PAPER = lender().consent(ConsentScope.CHANGED_FACE_CERTIFICATE)
+PAPER_GRANTED = [
+    *GRANTED,
+    {"scope": _PAPER.scope.value, "granted": True, "text_version": _PAPER.version, "recorded_at": NOW},
+]
 
 
 def once_more(state: str) -> dict[str, object]:

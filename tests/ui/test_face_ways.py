@@ -10,12 +10,13 @@ from PySide6.QtWidgets import QLabel, QRadioButton
 from loanapp.client.answers import Branch, Verdict
 from loanapp.client.errors import InputRejectedError, TooManyAttemptsError
 from loanapp.domain.clock import CHINA
+from loanapp.domain.consent import ASKED_BESIDE, ConsentScope
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.liveness import VerdictOutcome, VerdictReason
 from loanapp.domain.localised import LocalisedText
 from loanapp.journey.pages import Page
-from tests.ui.face_page import GRANTED, texts
-from tests.ui.loan_in_hand import BOTH, application
+from tests.ui.face_page import GRANTED, PAPER_GRANTED, texts
+from tests.ui.loan_in_hand import BOTH, NOW, application
 from ui.camera.branch import visit_time
 from ui.camera.face_words import Step
 from ui.camera.ways import Way
@@ -223,13 +224,14 @@ def test_a_changed_face_needs_no_certificate(open_page, qtbot):
     page, journey = open_page()
     page._take_way(Way.CHANGED.value)
     assert "没有也可以办" in texts(page)
+    assert "预约网点" in texts(page)
     with qtbot.waitSignal(page.completed):
         page.scaffold.primary.click()
     assert act_of(journey, "choose_manual_verification") == [("choose_manual_verification", True, None)]
 
 
 def test_a_certificate_is_read_when_it_is_sent_and_one_that_is_none_is_told_beside_it(open_page, qtbot, tmp_path):
-    page, journey = open_page()
+    page, journey = open_page(consents=PAPER_GRANTED)
     page._take_way(Way.CHANGED.value)
     page.steps.changed.show_file(Path(tmp_path / "missing.pdf"))
     page.scaffold.primary.click()
@@ -242,6 +244,63 @@ def test_a_certificate_is_read_when_it_is_sent_and_one_that_is_none_is_told_besi
     with qtbot.waitSignal(page.completed):
         page.scaffold.primary.click()
     assert act_of(journey, "choose_manual_verification")[-1][1:] == (True, b"%PDF-1.7 of a hospital")
+
+
+def test_a_certificate_is_chosen_only_under_an_authorisation_of_its_own(open_page, qtbot, tmp_path):
+    page, journey = open_page()
+    scope = ConsentScope.CHANGED_FACE_CERTIFICATE
+    text = journey.lender.consent(scope)
+
+    def record(answered, granted, version, _digest, _language):
+        told = {"scope": answered.value, "granted": granted, "text_version": version, "recorded_at": NOW}
+        journey.application = application("draft", consents=[*GRANTED, told], face_ways=WAYS)
+
+    journey.answers["record_consent"] = record
+    page._take_way(Way.CHANGED.value)
+    step = page.steps.changed
+    assert not step.consent.yes.isChecked()
+    assert not step.consent.no.isChecked()
+    assert not step.choose.isVisible()
+    file = tmp_path / "certificate.pdf"
+    file.write_bytes(b"%PDF-1.7 of a hospital")
+    step.show_file(file)  # as dropped there by whatever means: without the authorisation it is none
+    assert step.file is None
+    step.consent.yes.click()
+    qtbot.waitUntil(lambda: step.choose.isVisible() and not page.busy)
+    answer = (scope, True, text.version, text.sha256.zh, "zh")
+    assert act_of(journey, "record_consent") == [("record_consent", *answer)]
+    step.show_file(file)
+    assert step.file == file
+    step.consent.no.click()
+    qtbot.waitUntil(lambda: step.consent.no.isChecked() and not page.busy)
+    assert not step.choose.isVisible()
+    with qtbot.waitSignal(page.completed):
+        page.scaffold.primary.click()
+    assert act_of(journey, "choose_manual_verification") == [("choose_manual_verification", True, None)]
+
+
+def test_an_answer_that_was_not_recorded_counts_as_none(open_page, qtbot):
+    page, journey = open_page()
+
+    def refuse(*_):
+        raise LoanAppError(ErrorCode.LENDER_UNREACHABLE)
+
+    journey.answers["record_consent"] = refuse
+    page._take_way(Way.CHANGED.value)
+    step = page.steps.changed
+    step.consent.yes.click()
+    qtbot.waitUntil(lambda: page.scaffold.problem.isVisible() and not page.busy)
+    assert not step.consent.yes.isChecked()
+    assert not step.choose.isVisible()
+
+
+def test_a_lender_that_takes_no_certificate_asks_for_none(open_page):
+    page, journey = open_page()
+    others = tuple(one for one in journey.lender.consents if one.scope not in ASKED_BESIDE)
+    journey.lender = replace(journey.lender, consents=others)
+    page._take_way(Way.CHANGED.value)
+    assert not page.steps.changed.consent.isVisible()
+    assert not page.steps.changed.choose.isVisible()
 
 
 # a visit to a branch
@@ -309,7 +368,13 @@ def test_a_booked_visit_can_be_changed_or_cancelled_later(open_page, qtbot):
     page.scaffold.back.click()
     assert page.step is Step.BOOKED
     page.steps.booked.cancel.click()
-    page.findChild(ConfirmDialog).confirm.click()
+    asked = page.findChild(ConfirmDialog)
+    assert (
+        asked.confirm.text()
+        == tr("face_verification.branch.cancel_confirm")
+        != "face_verification.branch.cancel_confirm"
+    )
+    asked.confirm.click()
     qtbot.waitUntil(lambda: page.step is Step.WAYS and not page.busy)
     page.scaffold.back.click()
     assert page.step is Step.READY

@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from loanapp.client.errors import InputRejectedError
-from loanapp.domain.consent import ConsentScope
+from loanapp.domain.consent import ASKED_BESIDE, ConsentScope
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.text_change import LineChange
 from loanapp.journey.pages import Page
@@ -212,7 +212,8 @@ def test_each_permission_is_a_decision_of_its_own(open_page, qtbot):
     journey = TypedJourney(draft())
     journey.answers = {"record_consent": recording(journey), "finish_permissions": lambda: Page.FACE_VERIFICATION}
     page = open_page(PermissionsPage, journey)
-    count = len(journey.lender.consents)
+    assert ASKED_BESIDE.isdisjoint(page.cards)  # asked of nobody who does not choose it
+    count = len(page.cards)
     assert str(count) in page.tasks.heading.text()
     assert not any(card.yes.isChecked() or card.no.isChecked() for card in page.cards.values())
     for scope, card in page.cards.items():
@@ -460,4 +461,4 @@ def test_a_changed_authorisation_asks_again_and_shows_the_difference(open_page):
     said = [label.text() for label in card.findChildren(QLabel) if label.isVisible()]
     assert "授权内容有变化，请重新决定" in said
     assert "原来：保存 3 天\n现在：保存 7 天" in said
-    assert len(page.missing()) == len(journey.lender.consents)
+    assert len(page.missing()) == len(page.cards) == len(journey.lender.consents) - len(ASKED_BESIDE)

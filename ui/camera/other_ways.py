@@ -10,6 +10,7 @@ from loanapp.domain.liveness import FaceWay
 from loanapp.journey.pages import Page
 from loanapp.journey.route import shows_once_more
 from ui.camera.branch import BranchStep
+from ui.camera.certificate_consent import CertificateConsent
 from ui.camera.changed import ChangedStep
 from ui.camera.face_words import Step
 from ui.camera.ways import Way
@@ -40,6 +41,7 @@ class OtherWays(QObject):
         super().__init__(page)
         self._page, self._branch, self._changed = page, branch, changed
         self._next: Page | None = None
+        self.certificate_consent = CertificateConsent(page, changed)
         branch.again_wanted.connect(self.load_branches)
 
     def ways(self) -> tuple[Way, ...]:

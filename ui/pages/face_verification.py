@@ -463,6 +463,8 @@ class FaceVerificationPage(JourneyPage):
         elif step is Step.READY:
             steps.ready.show_flash(self._flash_accepted())
             self._follow_choice()
+        elif step is Step.CHANGED:
+            self.others.certificate_consent.show()
         elif step is Step.BOOKED and (appointment := self.others.appointment()) is not None:
             steps.booked.show_appointment(appointment)
         elif shown is steps.result:

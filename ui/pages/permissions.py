@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout
 
-from loanapp.domain.consent import ConsentScope
+from loanapp.domain.consent import ASKED_BESIDE, ConsentScope
 from loanapp.domain.errors import LoanAppError
 from loanapp.journey.pages import Page
 from ui.announce import announce
@@ -72,25 +72,23 @@ class PermissionsPage(JourneyPage):
 
     def load(self) -> None:
         """Make a card for each authorisation the lender asks for."""
-        lender = self.journey.lender
-        if lender is None:
-            return
-        for consent in lender.consents:
+        asked = self._consents()
+        for consent in asked:
             if consent.scope not in self.cards:
                 card = self.cards[consent.scope] = ConsentCard(_ICONS[consent.scope])
                 card.decided.connect(partial(self._decide, consent.scope))
                 if consent.scope is ConsentScope.FACE_VERIFICATION:
                     card.add_notice(self.promises)
                 (self.required if consent.required else self.optional).addWidget(card)
-        self.required_heading.setVisible(any(consent.required for consent in lender.consents))
-        self.optional_heading.setVisible(any(not consent.required for consent in lender.consents))
+        self.required_heading.setVisible(any(consent.required for consent in asked))
+        self.optional_heading.setVisible(any(not consent.required for consent in asked))
         self._show_texts()
         self._show_items()
         self._show_states()
 
     def _consents(self) -> "tuple[ConsentText, ...]":
         lender = self.journey.lender
-        return lender.consents if lender is not None else ()
+        return tuple(one for one in lender.consents if one.scope not in ASKED_BESIDE) if lender is not None else ()
 
     def _show_texts(self) -> None:
         pick = self.context.translator.pick

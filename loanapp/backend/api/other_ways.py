@@ -49,7 +49,7 @@ def post_manual_verification(
 
 @router.put(
     "/changed-face-certificate",
-    responses=problems(401, 404, 409, 413),
+    responses=problems(401, 403, 404, 409, 413),
     openapi_extra=octet_body(
         "A photo or PDF in an HPKE envelope to the vault's key; info: loanapp/certificate/v1|{application_id}"
     ),

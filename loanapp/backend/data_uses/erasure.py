@@ -141,6 +141,14 @@ def _forget_answers(session: Session, application: Application) -> None:
     session.execute(gone if later is None else gone.where(IdempotencyRecord.created_at < later))
 
 
+def _destroy_certificate(services: Services, application_id: str) -> None:
+    with services.database.write() as session:
+        application = session.get(Application, application_id)
+        # One sent since, under a new authorisation, is another one.
+        if application is None or application.certificate_at is None:
+            services.vault.destroy(application_id, CERTIFICATE)
+
+
 def finish_erasure(services: Services, application_id: str) -> None:
     """Destroy what the vault has, keys first, and fold both logs: from here no byte of it is on the disk.
 
@@ -152,7 +160,11 @@ def finish_erasure(services: Services, application_id: str) -> None:
     with services.database.read() as session:
         begun = list(session.scalars(of_one))
     for kind in IN_VAULT:
-        if any(row.part in {None, kind} for row in begun):
+        if not any(row.part in {None, kind} for row in begun):
+            continue
+        if kind == CERTIFICATE:
+            _destroy_certificate(services, application_id)
+        else:
             services.vault.destroy(application_id, kind)
     gone = services.vault.erase_deleted()
     if not (services.database.erase_deleted() and gone):

@@ -5,13 +5,15 @@ from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from loanapp.backend.applications.store import draft
+from loanapp.backend.applications.store import consent_given, draft
 from loanapp.backend.data_uses.deletion_receipts import note_deletion
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import Application
+from loanapp.domain.consent import ConsentScope
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.status import ApplicationStatus
 from loanapp.proof.envelope import EnvelopeError, open_sealed
@@ -25,11 +27,11 @@ _NOT_NEEDED: Final = (ApplicationStatus.WITHDRAWN, ApplicationStatus.DECLINED, A
 def keep_certificate(services: Services, borrower_id: str, application_id: uuid.UUID, sealed: bytes) -> None:
     """Keep a hospital's certificate, encrypted in the vault, for the person who compares.
 
-    Raises ``NOT_ALLOWED_NOW``, ``INPUT_INVALID`` for an envelope that does not open here, or ``PHOTO_NOT_AN_IMAGE``
-    for anything but a JPEG, a PNG or a PDF.
+    Raises ``NOT_ALLOWED_NOW``, ``CONSENT_MISSING`` without its own authorisation, ``INPUT_INVALID`` for an envelope
+    that does not open here, or ``PHOTO_NOT_AN_IMAGE`` for anything but a JPEG, a PNG or a PDF.
     """
     with services.database.read() as session:
-        draft(session, borrower_id, application_id)
+        _allowed(services, session, borrower_id, application_id)
     try:
         certificate = open_sealed(services.keys.vault, sealed, f"loanapp/certificate/v1|{application_id}".encode())
     except EnvelopeError:
@@ -39,11 +41,19 @@ def keep_certificate(services: Services, borrower_id: str, application_id: uuid.
     destroy_expired(services)
     now = services.clock.now()
     with services.database.write() as session:
-        application = draft(session, borrower_id, application_id)
+        application = _allowed(services, session, borrower_id, application_id)
         application.certificate_at = application.updated_at = now
         detail = {"check": CERTIFICATE, "bytes": len(certificate)}
         ledger.append(session, now, "check", application.id, detail, actor="borrower")
         services.vault.store(application.id, CERTIFICATE, certificate, now)
+
+
+def _allowed(services: Services, session: Session, borrower_id: str, application_id: uuid.UUID) -> Application:
+    """Whatever is read of an illness needs a consent of its own (PIPL 29); looked at again where it is kept."""
+    application = draft(session, borrower_id, application_id)
+    if not consent_given(services, session, application.id, ConsentScope.CHANGED_FACE_CERTIFICATE):
+        raise RefusedError(ErrorCode.CONSENT_MISSING, scope=ConsentScope.CHANGED_FACE_CERTIFICATE.value)
+    return application
 
 
 def destroy_expired(services: Services) -> int:

@@ -18,6 +18,7 @@ from loanapp.backend.policy.models import Withdrawal
 from loanapp.backend.services import Services
 from loanapp.backend.store.tables import Application, Check, ContractRecord, FaceState, LivenessSession
 from loanapp.backend.verification.attempts import close_attempts
+from loanapp.backend.verification.changed_face import CERTIFICATE
 from loanapp.backend.verification.documents import forget_card, forget_face
 from loanapp.domain.consent import ApplicationPhase, ConsentScope, WithdrawalEffect, phase_of
 from loanapp.domain.decision import DecisionReason
@@ -53,6 +54,10 @@ def take_back(
             session, application
         ):
             gone = "bank_card", "bank_card"
+        case ConsentScope.CHANGED_FACE_CERTIFICATE if application.certificate_at is not None:
+            # Its bytes go with the unfinished receipt (loanapp.backend.data_uses.erasure.finish_erasure).
+            application.certificate_at = None
+            gone = CERTIFICATE, CERTIFICATE
         case _:
             pass
     receipt = None

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from loanapp.backend.data_uses.erasure import finish_erasure
 from loanapp.backend.store.tables import (
     Application,
     Check,
@@ -21,9 +22,10 @@ from loanapp.domain.liveness import SourceKind, VerdictOutcome
 from loanapp.domain.status import ApplicationStatus
 from loanapp.proof.signed_message import verify_message
 from tests.loanapp.backend.test_erasure import left_of
+from tests.loanapp.backend.test_other_ways import PDF, certificate
 from tests.loanapp.backend.test_refusals import refused
 
-FACE, BUREAU, CARD = (one.value for one in ConsentScope)
+FACE, BUREAU, CARD, CERTIFICATE = (one.value for one in ConsentScope)
 RULE = {"name": "straight_edges_move", "value": 1.0, "comparison": "<", "limit": 0.5, "reason": None, "passed": False}
 
 
@@ -210,6 +212,48 @@ def test_a_card_taken_back_before_signing_ends_it_and_no_byte_of_the_card_is_lef
     told = one.get()
     assert (told["status"], told["bank_card"], told["contract"]) == ("withdrawn", None, None)
     assert left_of(held, lender.services.database.path.parent) == []
+
+
+@pytest.mark.parametrize("status", ["draft", "offered"])
+def test_a_certificate_goes_with_its_authorisation_and_nothing_else_changes(walker, lender, status):
+    one = walker()
+    one.ready_to_submit()
+    one.consent(CERTIFICATE)
+    assert certificate(one, PDF).status_code == 200
+    if status == "offered":
+        one.act("/submit")
+        one.wait("offered")
+    before = one.get()
+    assert before["face"]["certificate_received"] is True
+    taken_back = one.consent(CERTIFICATE, granted=False)
+    assert taken_back["withdrawal"]["effect"] == "erased"
+    assert deleted_by(lender, one, taken_back) == ["changed_face_certificate"]
+    assert not lender.services.vault.holds(one.id, CERTIFICATE)
+    after = one.get()
+    assert after["face"]["certificate_received"] is False
+    assert (after["status"], after["face"]["way"]) == (status, before["face"]["way"])
+    told = acts(lender, one)
+    assert told.index("consent.withdrawn_changed_face_certificate") < told.index("deletion.changed_face_certificate")
+    if status == "draft":
+        refused(certificate(one, PDF), 403, "consent_missing")
+        assert one.consent(CERTIFICATE, granted=False)["deletion"] is None  # there was nothing any more
+
+
+def test_a_certificate_sent_under_a_new_authorisation_outlives_the_deletion_of_the_one_before(
+    walker, lender, monkeypatch
+):
+    one = walker()
+    one.ready_to_submit()
+    one.consent(CERTIFICATE)
+    assert certificate(one, PDF).status_code == 200
+    with monkeypatch.context() as cut:
+        cut.setattr("loanapp.backend.api.verification.finish_erasure", lambda *_: None)  # as if cut off there
+        one.consent(CERTIFICATE, granted=False)
+    one.consent(CERTIFICATE)
+    assert certificate(one, PDF + b" again").status_code == 200
+    finish_erasure(lender.services, one.id)
+    assert lender.services.vault.load(one.id, CERTIFICATE) == PDF + b" again"
+    one.consent(CERTIFICATE, granted=False)
 
 
 def test_after_the_payout_the_contract_goes_on_and_nothing_else(walker, lender, clock):

@@ -160,6 +160,9 @@ def certificate(one, content, *, info=None):
 
 def test_a_changed_face_may_come_with_a_certificate_that_is_kept_no_longer_than_needed(ready, lender, clock):
     one = ready()
+    refused(certificate(one, PDF), 403, "consent_missing")
+    given = one.consent(CERTIFICATE)
+    assert given["record"]["kantara"]["services"][0]["purposes"][0]["piiCategory"] == [CERTIFICATE]
     answer = certificate(one, PDF)
     assert answer.json()["face"]["certificate_received"] is True
     shown = one.act("/manual-verification", {"changed_face": True})
@@ -168,6 +171,7 @@ def test_a_changed_face_may_come_with_a_certificate_that_is_kept_no_longer_than_
     assert vault.load(one.id, CERTIFICATE) == PDF
     assert destroy_expired(lender.services) == 0
     withdrawn = ready()
+    withdrawn.consent(CERTIFICATE)
     assert certificate(withdrawn, b"\xff\xd8\xff a photo").status_code == 200
     withdrawn.act("/withdraw")
     assert destroy_expired(lender.services) == 1
@@ -182,6 +186,7 @@ def test_a_changed_face_may_come_with_a_certificate_that_is_kept_no_longer_than_
 
 def test_a_certificate_is_a_photo_or_a_pdf_sealed_for_this_application(ready):
     one = ready()
+    one.consent(CERTIFICATE)
     refused(certificate(one, b"MZ a program"), 422, "photo_not_an_image")
     refused(certificate(one, PDF, info="loanapp/certificate/v1|another"), 422, "input_invalid")
     assert one.get()["face"]["certificate_received"] is False

@@ -7,6 +7,7 @@ import pytest
 
 from loanapp.domain.errors import ErrorCode
 from loanapp.resource_files import read_toml, resource_path
+from tests.loanapp.backend.test_other_ways import PDF, certificate
 from tests.loanapp.backend.test_refusals import refused
 
 ROWS = read_toml("policy", "wire.toml")["requests"]
@@ -37,7 +38,7 @@ def test_every_item_it_names_is_declared_and_every_scope_exists():
     assert named <= set(items)
     policy = read_toml("policy", "wire.toml")
     needing = {item for item, basis in items.items() if basis == "consent"}
-    assert needing == set(policy["scopes"]) | set(policy["given_by_act"]["items"])
+    assert needing == set(policy["scopes"])
     scopes = {consent["scope"] for consent in read_toml("policy", "consents.toml")["consents"]}
     assert set(policy["scopes"].values()) == scopes
 
@@ -50,7 +51,7 @@ def test_the_lender_refuses_what_comes_without_a_basis(walker, answers):
     one.documents()
     one.identify()
     for granted in answers:
-        for scope in ("face_verification", "bank_account_check"):
+        for scope in ("face_verification", "bank_account_check", "changed_face_certificate"):
             one.consent(scope, granted=granted)
     wishes = {"source_kind": "demonstration", "flash_accepted": False, "unhurried": False}
     answer = one.call("POST", one.at("/liveness-sessions"), body=wishes, key="0b5b9a52-0000-4000-8000-000000000000")
@@ -58,3 +59,5 @@ def test_the_lender_refuses_what_comes_without_a_basis(walker, answers):
     card = {"number": "6222020000000000018", "phone": "13800000001"}
     answer = one.call("PUT", one.at("/bank-card"), body=card)
     assert refused(answer, 403, ErrorCode.CONSENT_MISSING.value)["scope"] == "bank_account_check"
+    answer = certificate(one, PDF)
+    assert refused(answer, 403, ErrorCode.CONSENT_MISSING.value)["scope"] == "changed_face_certificate"

@@ -55,7 +55,12 @@ def lender(**changes):
         ],
         "cost_cap_pct": "24.00",
         "reading_seconds": 15,
-        "consents": [consent("face_verification"), consent("bureau_query"), consent("bank_account_check")],
+        "consents": [
+            consent("face_verification"),
+            consent("bureau_query"),
+            consent("bank_account_check"),
+            {**consent("changed_face_certificate"), "required": False},
+        ],
         "data_items": read_toml("policy", "data_items.toml")["data_items"],
     }
     return {**whole, **changes}

@@ -152,6 +152,12 @@ def test_each_item_leaves_only_with_its_basis(sent):
     [
         ("/v1/applications/1/bank-card", ("number", "phone"), ConsentScope.BANK_ACCOUNT_CHECK, "bank_card"),
         ("/v1/liveness-sessions/1/evidence", None, ConsentScope.FACE_VERIFICATION, "face"),
+        (
+            "/v1/applications/1/changed-face-certificate",
+            None,
+            ConsentScope.CHANGED_FACE_CERTIFICATE,
+            "changed_face_certificate",
+        ),
     ],
 )
 def test_what_needs_a_consent_does_not_leave_without_it(path, fields, scope, item):

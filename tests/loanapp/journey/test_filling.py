@@ -8,14 +8,15 @@ import pytest
 from loanapp.client.errors import InputRejectedError, LenderUnreachableError, NotAllowedNowError
 from loanapp.client.secrets import SecretName
 from loanapp.domain.clock import ManualClock
-from loanapp.domain.consent import ConsentScope
+from loanapp.domain.consent import ASKED_BESIDE, ConsentScope
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.liveness import FaceWay
 from loanapp.domain.text_change import LineChange
 from loanapp.guard.refusal import GuardRefusal
 from loanapp.journey.pages import Page, StepState
+from loanapp.proof.signed_message import sign_message
 from tests.loanapp.client.tls_lender import problem
-from tests.loanapp.journey.scripted import GONE, LENDER, NOON, at, challenge, receipt, save_terms
+from tests.loanapp.journey.scripted import GONE, LENDER, MESSAGE_KEY, NOON, at, challenge, receipt, save_terms
 from tests.loanapp.journey.states import FILLED, answer
 from tests.loanapp.vision.test_bare_photo import SECRETS
 from tests.loanapp.vision.test_bare_photo import photo as with_place
@@ -165,7 +166,8 @@ class TestConsentAndFace:
         desk.says(challenge(), {"applications": [answer(**FILLED)]})
         begun = journey.begin_liveness()
         given = journey.given_consents()
-        assert [(one.scope, one.phase) for one in given] == [(scope, "filling") for scope in ConsentScope]
+        asked = [scope for scope in ConsentScope if scope not in ASKED_BESIDE]
+        assert [(one.scope, one.phase) for one in given] == [(scope, "filling") for scope in asked]
         left = {**FILLED, "consents": [{**FILLED["consents"][0], "granted": False}, *FILLED["consents"][1:]]}
         desk.says(receipt(granted=False), answer(**left))
         receipt_ = journey.withdraw_consent("ap-1", ConsentScope.FACE_VERIFICATION, "zh")
@@ -207,6 +209,28 @@ class TestConsentAndFace:
         with pytest.raises(GuardRefusal) as caught:
             self.record(journey)
         assert caught.value.code is ErrorCode.GUARD_SIGNATURE_INVALID
+
+    @pytest.mark.parametrize("spoiled", [{"items": []}, {"application_id": "ap-2"}, {"type": "consent_receipt"}, None])
+    def test_the_receipt_of_a_deletion_inside_has_to_stand_alone(self, desk, spoiled):
+        """Signed by the lender around it, and yet worth nothing taken out of it."""
+        whole = {"type": "deletion_receipt", "application_id": "ap-1", "receipt_id": "d-1", "items": ["face"]}
+        signed = sign_message(MESSAGE_KEY, whole)
+        inside = (
+            {name: value for name, value in signed.items() if name != "signature"}
+            if spoiled is None
+            else signed | spoiled
+            if "items" in spoiled
+            else sign_message(MESSAGE_KEY, whole | spoiled)
+        )
+        journey = at(desk, answer(**FILLED))
+        desk.says(receipt(granted=False, deletion=inside))
+        with pytest.raises(GuardRefusal) as caught:
+            journey.withdraw_consent("ap-1", ConsentScope.FACE_VERIFICATION, "zh")
+        assert caught.value.code is ErrorCode.GUARD_SIGNATURE_INVALID
+        assert journey.consent_receipts() == []
+        desk.says(receipt(granted=False, deletion=signed), answer(**FILLED))
+        journey.withdraw_consent("ap-1", ConsentScope.FACE_VERIFICATION, "zh")
+        assert journey.consent_receipts()[-1]["deletion"] == signed
 
     @pytest.mark.parametrize("granted", [None, False])
     def test_no_challenge_without_the_consent_on_record(self, desk, granted):
@@ -269,7 +293,15 @@ class TestOtherWays:
         assert journey.cancel_branch() is Page.FACE_VERIFICATION
 
     def test_a_certificate_of_a_changed_face_leaves_sealed_before_the_way_is_chosen(self, desk):
-        journey = at(desk, answer(**{**FILLED, "face": {"state": "retry", "attempts_left": 0}}))
+        untouched = {**FILLED, "face": {"state": "retry", "attempts_left": 0}}
+        journey = at(desk, answer(**untouched))
+        before = len(desk.lender.requests)
+        with pytest.raises(GuardRefusal) as caught:
+            journey.choose_manual_verification(changed_face=True, certificate=b"%PDF-1.7 from a hospital")
+        assert (caught.value.code, caught.value.what) == (ErrorCode.GUARD_NO_BASIS, "changed_face_certificate")
+        assert len(desk.lender.requests) == before
+        allowed = {**FILLED["consents"][0], "scope": "changed_face_certificate"}
+        journey = at(desk, answer(**{**untouched, "consents": [*FILLED["consents"], allowed]}))
         chosen = answer(**{**FILLED, "face": {"state": "manual", "attempts_left": 0, "changed_face": True}})
         desk.says(answer(**FILLED), chosen)
         page = journey.choose_manual_verification(changed_face=True, certificate=b"%PDF-1.7 from a hospital")
