@@ -23,6 +23,7 @@ _DETAILS: Final = (
     "maximum",
     "minimum",
     "needed_seconds",
+    "recovery_number",
     "retry_after",
     "retry_after_seconds",
     "retry_at",
@@ -40,6 +41,8 @@ _KINDS: Final[dict[ErrorCode, _Kind]] = {
     ErrorCode.OFFER_EXPIRED: NotAllowedNowError,
     ErrorCode.CONSENT_MISSING: NotAllowedNowError,
     ErrorCode.STEP_UP_NEEDED: NotAllowedNowError,
+    ErrorCode.RECOVERY_NEEDED: NotAllowedNowError,
+    ErrorCode.RECOVERY_WAITS: NotAllowedNowError,
     # Faults of the lender's own sources keep their code, so that the sentence can name the source.
     ErrorCode.CARD_GATEWAY_DOWN: LenderTroubleError,
     ErrorCode.CERTIFICATE_AUTHORITY_DOWN: LenderTroubleError,

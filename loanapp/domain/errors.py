@@ -83,6 +83,8 @@ class ErrorCode(StrEnum):
     CERTIFICATE_AUTHORITY_DOWN = "certificate_authority_down"
     TIME_AUTHORITY_DOWN = "time_authority_down"
     STEP_UP_NEEDED = "step_up_needed"
+    RECOVERY_NEEDED = "recovery_needed"
+    RECOVERY_WAITS = "recovery_waits"
     CONTRACT_SIGNATURE_INVALID = "contract_signature_invalid"
     REPAYMENT_AMOUNT_CHANGED = "repayment_amount_changed"
     REPAYMENT_NOT_OPEN = "repayment_not_open"

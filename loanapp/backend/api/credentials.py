@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from loanapp.backend.auth import passwords, second_factor, sessions
+from loanapp.backend.auth import passwords, recovery, second_factor, sessions
 from loanapp.backend.auth.passwords import SignedIn
 from loanapp.backend.auth.tables import BorrowerPassword, BorrowerSecondFactor
 from loanapp.backend.http.dependencies import AddressDep, BorrowerDep, ServicesDep, TokenDep
@@ -20,7 +20,7 @@ def protection(services: ServicesDep, borrower_id: BorrowerDep) -> wire.Protecti
     return _protection(services, borrower_id)
 
 
-@router.put("/password", responses=problems(401, 429))
+@router.put("/password", responses=problems(401, 409, 429))
 def put_password(
     body: wire.PasswordRequest, services: ServicesDep, token: TokenDep, borrower_id: BorrowerDep, address: AddressDep
 ) -> wire.ProtectionAnswer:
@@ -61,18 +61,45 @@ def confirm_second_factor(
     return wire.RecoveryCodesAnswer(recovery_codes=tuple(second_factor.confirm(services, borrower_id, body.code)))
 
 
-@router.post("/second-factor/removal", responses=problems(401, 429))
+@router.post("/second-factor/removal", responses=problems(401, 409, 429))
 def remove_second_factor(
-    body: wire.SecondFactorRequest,
+    body: wire.FactorRemovalRequest,
     services: ServicesDep,
     token: TokenDep,
     borrower_id: BorrowerDep,
     address: AddressDep,
 ) -> wire.ProtectionAnswer:
-    """Turn it off with a code of it, or a recovery code."""
+    """Turn it off with a code of it or a recovery code; without, by another proof than the phone."""
     who = SignedIn(borrower_id, sessions.device_of(services, token), address)
     passwords.remove_second_factor(services, who, body.code)
     return _protection(services, borrower_id)
+
+
+@router.get("/recoveries", responses=problems(401))
+def get_recoveries(services: ServicesDep, token: TokenDep, borrower_id: BorrowerDep) -> wire.RecoveriesAnswer:
+    """What was asked on whichever computer without showing a password or second factor, and is open."""
+    return _recoveries(services, token, borrower_id)
+
+
+@router.post("/recoveries/stop", responses=problems(401, 409))
+def stop_recoveries(
+    _body: NothingRequest, services: ServicesDep, token: TokenDep, borrower_id: BorrowerDep
+) -> wire.RecoveriesAnswer:
+    """Stop what other computers have asked, and sign them out."""
+    recovery.stop_recoveries(services, borrower_id, sessions.key_of(services, token))
+    return _recoveries(services, token, borrower_id)
+
+
+def _recoveries(services: Services, token: str, borrower_id: str) -> wire.RecoveriesAnswer:
+    found = recovery.open_recoveries(services, borrower_id, sessions.key_of(services, token))
+    return wire.RecoveriesAnswer(
+        recoveries=tuple(
+            wire.RecoveryAnswer(
+                act=one.act, number=one.number, asked_at=one.asked_at, ready_at=one.ready_at, here=one.here
+            )
+            for one in found
+        )
+    )
 
 
 def _protection(services: Services, borrower_id: str) -> wire.ProtectionAnswer:

@@ -16,6 +16,7 @@ from loanapp.backend.http.dependencies import (
     DocumentBody,
     EvidenceStream,
     IdempotencyDep,
+    OnComputerDep,
     ServicesDep,
     octet_body,
 )
@@ -102,14 +103,14 @@ def post_liveness_session(
     application_id: uuid.UUID,
     body: wire.LivenessRequest,
     services: ServicesDep,
-    borrower_id: BorrowerDep,
+    who: OnComputerDep,
     idempotency: IdempotencyDep,
 ) -> Response:
     """Begin one face attempt: the actions to do and their order, signed."""
 
     def act(session: Session) -> wire.ChallengeAnswer:
-        wishes = Wishes(body.source_kind, flash_accepted=body.flash_accepted, unhurried=body.unhurried)
-        challenge = issue_challenge(services, session, borrower_id, application_id, wishes)
+        wishes = Wishes(body.source_kind, who.device_id, flash_accepted=body.flash_accepted, unhurried=body.unhurried)
+        challenge = issue_challenge(services, session, who.borrower_id, application_id, wishes)
         return wire.ChallengeAnswer.model_validate(challenge)
 
     return idempotency.run(201, act)

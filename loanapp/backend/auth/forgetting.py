@@ -2,6 +2,7 @@
 
 from loanapp.backend.auth.one_time_codes import forget_codes
 from loanapp.backend.auth.proofs import forget_nonces
+from loanapp.backend.auth.recovery import forget_recoveries
 from loanapp.backend.auth.sessions import forget_tokens
 from loanapp.backend.auth.tries import forget_tries
 from loanapp.backend.services import Services
@@ -13,3 +14,4 @@ def forget_old_sign_ins(services: Services) -> None:
     forget_nonces(services)
     forget_tokens(services)
     forget_tries(services)
+    forget_recoveries(services)

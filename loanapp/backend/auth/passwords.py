@@ -15,24 +15,22 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loanapp.backend.auth import second_factor
+from loanapp.backend.auth import recovery, second_factor
 from loanapp.backend.auth.phones import borrower_phone
 from loanapp.backend.auth.proofs import SentRequest, check_device_key, key_digest, require_proof
 from loanapp.backend.auth.sessions import NewDevice, begin, end_all
 from loanapp.backend.auth.sign_in import OpenedSession
 from loanapp.backend.auth.tables import BorrowerPassword, BorrowerSecondFactor, Device
 from loanapp.backend.auth.tries import Trier, hold_back, note_success, note_try
+from loanapp.backend.policy.step_up import Act
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.store.tables import Borrower
-from loanapp.domain.devices import DeviceEnd
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.phone import mask_phone, parse_phone
 from loanapp.proof.password_strength import password_strength
 
 _HASHER: Final = PasswordHasher()  # argon2id, RFC 9106's second recommended choice
-# Signed out, or copied: such a computer is trusted no more.
-_NO_LONGER_TRUSTED: Final = (DeviceEnd.SIGNED_OUT.value, DeviceEnd.REUSED.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +97,7 @@ def _trusted(session: Session, borrower_id: str, device: NewDevice) -> bool:
     digest = key_digest(device.public_key)
     known = select(Device).where(Device.borrower_id == borrower_id, Device.key_sha256 == digest)
     ends = [one.ended_why for one in session.scalars(known)]
-    return bool(ends) and not any(why in _NO_LONGER_TRUSTED for why in ends)
+    return bool(ends) and not any(why in recovery.NO_LONGER_TRUSTED for why in ends)
 
 
 def check_password(services: Services, who: SignedIn, password: str) -> None:
@@ -119,21 +117,26 @@ def check_password(services: Services, who: SignedIn, password: str) -> None:
 def set_password(services: Services, who: SignedIn, password: str, current: str | None) -> None:
     """Set or change the password; every other computer is signed out.
 
-    To change one the current one is shown, unless the sign-in by code is fresh: so a forgotten one is replaced.
-    Raises ``PASSWORD_WEAK`` with ``why``, ``SIGN_IN_WRONG`` for the current one, ``TOO_MANY_ATTEMPTS``.
+    To change one the current one is shown, on a computer that the account has long been used on. Whoever has forgotten
+    it signs in by code and shows otherwise who they are (:mod:`loanapp.backend.auth.recovery`).
+    Raises ``PASSWORD_WEAK`` with ``why``, ``SIGN_IN_WRONG`` for the current one, ``TOO_MANY_ATTEMPTS``, and what
+    :func:`require_recovery` raises.
     """
     with services.database.read() as session:
         held = session.get(BorrowerPassword, who.borrower_id)
         device = session.get_one(Device, who.device_id)
         fresh = services.clock.now() - device.signed_in_at
         phone = borrower_phone(services, session, who.borrower_id)
-    may = device.by_code and fresh <= timedelta(minutes=services.policies.passwords.fresh_minutes)
-    if held is not None and not may:
+        known = recovery.known_computer(services, session, who.borrower_id, device.key_sha256)
+    by_code = device.by_code and fresh <= timedelta(minutes=services.policies.passwords.fresh_minutes)
+    if held is not None and (current or not by_code):
         check_password(services, who, current or "")
     weakness = password_strength(password, (phone,)).weakness
     if weakness is not None:
         fields = {"passphrase": ErrorCode.PASSWORD_WEAK}
         raise RefusedError(ErrorCode.PASSWORD_WEAK, fields=fields, why=weakness.value)
+    if held is not None and not (current and known):
+        recovery.require_recovery(services, who.borrower_id, device.key_sha256, Act.FORGOTTEN)
     hashed, now = _HASHER.hash(password), services.clock.now()
     with services.database.write() as session:
         found = session.get(BorrowerPassword, who.borrower_id)
@@ -144,8 +147,18 @@ def set_password(services: Services, who: SignedIn, password: str, current: str 
         end_all(session, who.borrower_id, now, kept=who.device_id)
 
 
-def remove_second_factor(services: Services, who: SignedIn, code: str) -> None:
-    """Turn the second factor off with a code of it; raises ``SECOND_FACTOR_WRONG`` or ``TOO_MANY_ATTEMPTS``."""
+def remove_second_factor(services: Services, who: SignedIn, code: str | None) -> None:
+    """Turn the second factor off with a code of it, or without any where it is shown otherwise who one is.
+
+    Raises ``SECOND_FACTOR_WRONG`` or ``TOO_MANY_ATTEMPTS``; without a code what :func:`require_recovery` raises.
+    """
+    if code is None:
+        with services.database.read() as session:
+            key_sha256 = session.get_one(Device, who.device_id).key_sha256
+        recovery.require_recovery(services, who.borrower_id, key_sha256, Act.FACTOR_LOST)
+        with services.database.write() as session:
+            second_factor.remove(session, who.borrower_id)
+        return
     with services.database.write() as session:
         trier = _own_trier(session, who)
         hold_back(services, session, trier)

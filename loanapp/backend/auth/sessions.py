@@ -140,6 +140,12 @@ def device_of(services: Services, token: str) -> str:
         return _live(services, session, token).id
 
 
+def key_of(services: Services, token: str) -> str:
+    """The digest of the key of the computer a token was given to; raises ``SIGNED_OUT``."""
+    with services.database.read() as session:
+        return _live(services, session, token).key_sha256
+
+
 def _live(services: Services, session: Session, token: str) -> Device:
     found = session.get(AccessSession, digest_of(token))
     if found is None or found.ended_at is not None or found.expires_at <= services.clock.now():

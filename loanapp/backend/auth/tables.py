@@ -67,6 +67,22 @@ class BorrowerSecondFactor(Base):
     recovery: Mapped[list[Any]] = mapped_column(default=list)  # keyed digests of the codes that are left
 
 
+class AccountRecovery(Base):
+    """Somebody on one computer cannot show a password or second factor: a person at a branch, or time, may answer."""
+
+    __tablename__ = "account_recovery"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    borrower_id: Mapped[str] = mapped_column(ForeignKey("borrower.id"), index=True)
+    act: Mapped[str]
+    key_sha256: Mapped[str]
+    number: Mapped[str]  # told on that computer alone, and said at the branch
+    asked_at: Mapped[datetime]
+    granted_at: Mapped[datetime | None]  # by a person at a branch
+    ended_at: Mapped[datetime | None]  # stopped from another computer, refused at the branch, or used
+    member_id: Mapped[str | None]
+    why_sealed: Mapped[bytes | None]
+
+
 class FailedTry(Base):
     """One try that counts, under a keyed digest of the account, the device or the network it came from."""
 

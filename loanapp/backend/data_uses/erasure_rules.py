@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import Table
 
 from loanapp.backend.auth.tables import (
+    AccountRecovery,
     BorrowerPassword,
     BorrowerSecondFactor,
     Device,
@@ -70,6 +71,7 @@ GO_WITH_ACCOUNT: Final[tuple[type[Base], ...]] = (
     RightRecord,
     BorrowerPassword,
     BorrowerSecondFactor,
+    AccountRecovery,
     AccessSession,
     Device,
     IdempotencyRecord,

@@ -19,6 +19,7 @@ class Act(StrEnum):
 
     PAYOUT = "payout"
     FORGOTTEN = "password_reset"
+    FACTOR_LOST = "factor_removal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,10 @@ class StepUpPolicy(_Row):
     fresh_minutes: int = Field(gt=0, le=24 * 60)
     person_hours: int = Field(gt=0, le=72)
     reset_minutes: int = Field(gt=0, le=60)
+    known_hours: int = Field(gt=0, le=30 * 24)
+    wait_hours: int = Field(gt=0, le=30 * 24)
+    asked_hours: int = Field(gt=0, le=60 * 24)
+    branch_hours: int = Field(gt=0, le=72)
     source: str
     mark: str
     rules: tuple[StepUpRule, ...] = Field(min_length=1)

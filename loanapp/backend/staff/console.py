@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
+from loanapp.backend.auth import recovery
 from loanapp.backend.http.dependencies import ServicesDep
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.rights.requests import answer, open_requests, read_request
@@ -161,6 +162,7 @@ def get_queue(request: Request, services: ServicesDep) -> Response:
             eyes=payouts.EYES,
             requests=asked,
             looks=looks,
+            recoveries=recovery.recoveries_at_branch(services) if StaffRole.REVIEWER in who.roles else [],
             calls=calls.waiting_calls(services) if StaffRole.REVIEWER in who.roles else [],
         )
 
@@ -286,6 +288,20 @@ def post_call(application_id: str, request: Request, services: ServicesDep, form
         if form.get("answer") not in {"confirm", "refuse"}:
             return _to("")
         answer_by_person(services, application_id, who.member_id, confirmed=form["answer"] == "confirm")
+        return _to("")
+
+    return _answered(request, services, act)
+
+
+@router.post("/recoveries/{recovery_id}")
+def post_recovery(recovery_id: str, request: Request, services: ServicesDep, form: FormDep) -> Response:
+    """A member's word at a branch, with its reason, on whether it is the borrower who stands there."""
+
+    def act() -> Response:
+        who, why = _acting(request, services, form, StaffRole.REVIEWER), form.get("why", "").strip()
+        said = form.get("answer")
+        if said in {"confirm", "refuse"} and _NOTE_AT_LEAST <= len(why) <= cases.NOTE_CHARACTERS:
+            recovery.answer_at_branch(services, recovery_id, who.member_id, why, confirmed=said == "confirm")
         return _to("")
 
     return _answered(request, services, act)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import draft, own_application
+from loanapp.backend.auth.recovery import looks_of
 from loanapp.backend.branches.appointments import give_up
 from loanapp.backend.inference.client import FaceResult, Question
 from loanapp.backend.policy.models import Face
@@ -136,11 +137,12 @@ def _record(services: Services, borrower_id: str, session_id: uuid.UUID, result:
         if attempt.used_at is not None:
             raise RefusedError(ErrorCode.CHALLENGE_EXPIRED)  # the same attempt was answered meanwhile
         once_more = found.status is ApplicationStatus.SIGNING and may_show(services, session, found)
-        application = found if once_more else draft(session, borrower_id, found.id)
+        looks = looks_of(session, found, attempt.issued_at)
+        application = found if once_more or looks else draft(session, borrower_id, found.id)
         refuse_locked(services, session, session.get_one(Borrower, borrower_id), failures_only=True)
         flash = bool(read_challenge(attempt.challenge).flash)
         outcome, reasons = decide(result, services.policies.face, flash=flash)
-        since = _signing_since(session, application) if once_more else None
+        since = _signing_since(session, application) if once_more else attempt.issued_at if looks else None
         if outcome is VerdictOutcome.PASSED and doubted(session, application, since):
             outcome, reasons = VerdictOutcome.REVIEW, (VerdictReason.LIVENESS_UNSURE,)
         attempt.used_at = attempt.ended_at = now
@@ -149,7 +151,12 @@ def _record(services: Services, borrower_id: str, session_id: uuid.UUID, result:
         attempt.measures = dict(result.measures)
         attempt.verdict = full_verdict(services, result, outcome, reasons)
         attempt.evidence_sha256 = digest
-        if once_more:
+        if outcome is VerdictOutcome.PASSED:
+            for look in looks:
+                look.done_at = now
+        if looks and not once_more:
+            _count_look(services, session, borrower_id, outcome, now)
+        elif once_more:
             _apply_once_more(services, session, application, outcome, now)
         else:
             _apply(services, session, application, outcome, now)
@@ -231,6 +238,17 @@ def _apply_once_more(
         ask_person(services, session, application, now, by_borrower=False)
     else:
         borrower.face_failures += 1
+    session.flush()
+    lock_after_failures(services, session, borrower, now)
+
+
+def _count_look(services: Services, session: Session, borrower_id: str, outcome: VerdictOutcome, now: datetime) -> None:
+    """Before a password or second factor goes: nothing of the application changes; a doubt leaves the branch alone."""
+    borrower = session.get_one(Borrower, borrower_id)
+    if outcome is VerdictOutcome.PASSED:
+        borrower.face_failures = 0
+        return
+    borrower.face_failures += 1
     session.flush()
     lock_after_failures(services, session, borrower, now)
 

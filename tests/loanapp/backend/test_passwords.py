@@ -160,12 +160,6 @@ def test_changing_it_asks_for_the_current_one_and_signs_out_every_other_computer
     refused(with_password.by_password(PASSWORD), 401, "sign_in_wrong")
 
 
-def test_a_forgotten_one_is_replaced_right_after_signing_in_by_code(with_password, clock):
-    clock.move(minutes=16)
-    with_password.sign_in()
-    with_password.done("PUT", "/v1/auth/password", body={"passphrase": OTHER})
-
-
 @pytest.mark.attack("a-sign-in-by-password-is-no-fresh-code")
 def test_a_sign_in_by_password_is_no_fresh_code(with_password):
     opened = with_password.by_password(PASSWORD).json()
@@ -316,10 +310,11 @@ def test_neither_secret_nor_recovery_code_lies_open_in_the_database(with_factor,
 
 
 def test_with_the_account_both_go(with_factor, lender):
+    borrower_id = whose(with_factor, lender)
     assert with_factor.call("POST", "/v1/account/closure", body={}).status_code == 200
     with lender.services.database.read() as session:
         for table in (BorrowerPassword, BorrowerSecondFactor):
-            assert session.query(table).filter_by(borrower_id=whose(with_factor, lender)).count() == 0
+            assert session.query(table).filter_by(borrower_id=borrower_id).count() == 0
 
 
 def whose(one, lender):

@@ -23,6 +23,7 @@ from tests.loanapp.backend.walk import blank_evidence, evidence_path, sealed_evi
 __all__ = ["desk"]
 
 POLICY = load_policies().step_up
+HOURS = dict.fromkeys(("known_hours", "wait_hours", "asked_hours", "branch_hours"), 1)
 TODAY = date(2026, 11, 27)
 LARGE = {"amount": "30000.00", "months": 24}
 PASSED = FaceResult("passed", (), {}, "same")
@@ -37,8 +38,9 @@ DOUBTFUL = FaceResult("review", ("flash_not_seen",), {}, "same")
         (Moment(Act.PAYOUT, Decimal(30000)), ["large_payout"]),
         (Moment(Act.PAYOUT, Decimal(1000), card_changed=True), ["changed_card"]),
         (Moment(Act.PAYOUT, Decimal(30000), card_changed=True), ["large_payout", "changed_card"]),
-        (Moment(Act.FORGOTTEN), []),
+        (Moment(Act.FORGOTTEN), ["forgotten_password_unverified"]),
         (Moment(Act.FORGOTTEN, verified=True), ["forgotten_password"]),
+        (Moment(Act.FACTOR_LOST), ["lost_factor"]),
     ],
 )
 def test_the_rows_ask_and_say_why(seen, rows):
@@ -53,6 +55,7 @@ def test_a_row_that_does_not_hold_starts_no_lender(change):
     row = {"id": "row", "on": True, "act": "payout", "from": TODAY, "because": {"zh": "因", "en": "why"}}
     row |= {"source": "s", "mark": "CHOICE"}
     whole = {"version": "v", "fresh_minutes": 1, "person_hours": 1, "reset_minutes": 1, "source": "s", "mark": "m"}
+    whole |= HOURS
     StepUpPolicy.model_validate(whole | {"rules": [row]})
     bad = row | ({"to": change["until"]} if "until" in change else change)
     for rows in ([bad], [row, row]):
@@ -137,7 +140,7 @@ def test_another_persons_face_opens_nothing_and_after_some_only_a_person_can(abo
     one, away = about_to_sign(**LARGE), clock.away
     for _ in range(lender.services.policies.face.lock_failures):
         assert shows(one, SOMEBODY_ELSE).json()["reasons"] == ["face_unlike_document"]
-        refused(one.call("POST", one.at("/contract/code"), body={}), 409, "step_up_needed")
+        refused(one.call("POST", one.at("/contract/code"), body={}, key=str(uuid.uuid4())), 409, "step_up_needed")
     told = one.get()
     assert told["face"]["locked_seconds"] > 0
     assert (told["face_ways"], told["step_up"]["state"]) == (["manual"], "needed")
@@ -152,7 +155,7 @@ def test_what_was_shown_counts_for_a_while_only(about_to_sign, shows, lender, cl
     assert one.send_signing_code()["contract_number"]
     clock.move(minutes=lender.services.policies.step_up.fresh_minutes + 1)
     assert one.get()["step_up"]["state"] == "needed"
-    refused(one.call("POST", one.at("/contract/code"), body={}), 409, "step_up_needed")
+    refused(one.call("POST", one.at("/contract/code"), body={}, key=str(uuid.uuid4())), 409, "step_up_needed")
     clock.away = away
 
 
@@ -162,7 +165,7 @@ def test_without_a_camera_a_simulated_person_calls(about_to_sign, lender, clock,
     monkeypatch.setattr(type(lender.services), "policies", property(lambda _services: slow), raising=False)
     one.act("/manual-verification")
     assert one.get()["step_up"]["state"] == "waiting"
-    refused(one.call("POST", one.at("/contract/code"), body={}), 409, "step_up_needed")
+    refused(one.call("POST", one.at("/contract/code"), body={}, key=str(uuid.uuid4())), 409, "step_up_needed")
     clock.move(seconds=601)
     assert one.get()["step_up"]["state"] == "shown"
     clock.away = away
@@ -192,7 +195,7 @@ def test_a_changed_card_is_asked_about_and_the_same_card_is_not(about_to_sign, s
         Sealed(services, application).card = Card(card.number[:-1] + str((int(card.number[-1]) + 1) % 10), card.phone)
     told = same.get()["step_up"]
     assert (told["state"], told["because"][0]["en"]) == ("needed", "the money would go to another card than last time")
-    refused(same.call("POST", same.at("/contract/code"), body={}), 409, "step_up_needed")
+    refused(same.call("POST", same.at("/contract/code"), body={}, key=str(uuid.uuid4())), 409, "step_up_needed")
     shows(same, PASSED)
     assert same.send_signing_code()["contract_number"]
 
@@ -252,7 +255,9 @@ def test_a_member_of_staff_calls_the_phone_of_the_account(about_to_sign, desk, l
     assert theirs.send_signing_code()["contract_number"]
     told = strangers.get()
     assert (told["step_up"]["state"], told["allowed_actions"]) == ("refused", ["withdraw"])
-    refused(strangers.call("POST", strangers.at("/contract/code"), body={}), 409, "step_up_needed")
+    refused(
+        strangers.call("POST", strangers.at("/contract/code"), body={}, key=str(uuid.uuid4())), 409, "step_up_needed"
+    )
     again = strangers.call("POST", strangers.at("/manual-verification"), body={}, key=str(uuid.uuid4()))
     refused(again, 409, "not_allowed_now")
     assert "step_up_confirmed" in {detail["check"] for detail in checks_of(lender, theirs)}

@@ -7,6 +7,7 @@ from pydantic import StringConstraints
 
 from loanapp.backend.http.models.common import Answer, Request
 from loanapp.backend.http.models.public import SecondFactor
+from loanapp.backend.policy.step_up import Act
 
 Password = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 
@@ -16,6 +17,12 @@ class PasswordRequest(Request):
 
     passphrase: Password
     current: Password | None = None
+
+
+class FactorRemovalRequest(Request):
+    """A code of the authenticator or a recovery code; without one it is asked another way (``recovery_needed``)."""
+
+    code: SecondFactor | None = None
 
 
 class PasswordCheckRequest(Request):
@@ -49,3 +56,19 @@ class RecoveryCodesAnswer(Answer):
     """Codes for the day the authenticator is lost; told once, each works once."""
 
     recovery_codes: tuple[str, ...]
+
+
+class RecoveryAnswer(Answer):
+    """One that is open; ``number`` is told on the computer that asked alone, and said at a branch."""
+
+    act: Act
+    number: str
+    asked_at: datetime
+    ready_at: datetime | None
+    here: bool
+
+
+class RecoveriesAnswer(Answer):
+    """What was asked without showing a password or second factor."""
+
+    recoveries: tuple[RecoveryAnswer, ...]
