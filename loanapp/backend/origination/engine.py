@@ -327,7 +327,7 @@ def _ask(application_id: str, step: str, question: Callable[[Identity], dict[str
     """Ask a source about the borrower and keep its answer; what is returned goes into the workflow's log in clear."""
     services = _engine().services
     with services.database.write() as session:
-        if not steps.may_share(services, session, application_id, step):
+        if not steps.may_share(services, session, application_id, step, _asking(application_id)):
             return _TAKEN_BACK
         identity = Sealed(services, session.get_one(Application, application_id)).identity
     if identity is None:
@@ -340,6 +340,15 @@ def _ask(application_id: str, step: str, question: Callable[[Identity], dict[str
     with services.database.write() as session:
         steps.keep_answer(services, session, application_id, step, answer)
     return "answered"
+
+
+def _asking(application_id: str) -> str:
+    """Names the step under way, alike when it is repeated after a kill: which run of the workflow, which step in it."""
+    workflow_id, step = DBOS.workflow_id, DBOS.step_id
+    if workflow_id is None or step is None:
+        raise RuntimeError("a source is asked by a step of a workflow")
+    run = workflow_id.removeprefix(application_id).removeprefix(":") or "1"
+    return f"{run}.{step}"
 
 
 def _look_at_face(application_id: str) -> str:

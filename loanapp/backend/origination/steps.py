@@ -80,15 +80,17 @@ def is_verifying(session: Session, application_id: str) -> bool:
     return _application(session, application_id).status is _S.VERIFYING
 
 
-def may_share(services: Services, session: Session, application_id: str, step: str) -> bool:
+def may_share(services: Services, session: Session, application_id: str, step: str, asking: str) -> bool:
     """Whether a source may be asked now; where it is told who the borrower is, the ledger says so before it is.
 
     Right and entry are one transaction: no source is asked without an entry, and none has one that was not allowed.
+    ``asking`` is the same when a question is repeated because the process was killed: its entry stands already.
     """
     if not may_ask(session, application_id, step):
         return False
-    if step in _SHARED:
-        ledger.append(session, services.clock.now(), "share", application_id, {"what": step})
+    detail = {"what": step, "asking": asking}
+    if step in _SHARED and not ledger.stands(session, "share", application_id, detail):
+        ledger.append(session, services.clock.now(), "share", application_id, detail)
     return True
 
 

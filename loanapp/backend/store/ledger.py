@@ -77,6 +77,14 @@ def append(
     return leaf
 
 
+def stands(session: Session, kind: LedgerKind, application_id: str, detail: Mapping[str, object]) -> bool:
+    """Whether this application has an entry of exactly this kind and ``detail``."""
+    query = select(_TABLE.c.detail).where(
+        _TABLE.c.application_id == application_id, _TABLE.c.act == act_of(kind, detail)
+    )
+    return dict(detail) in session.connection().execute(query).scalars().all()
+
+
 def uses() -> Mapping[str, Mapping[str, Any]]:
     """For each act the data it uses and who receives them."""
     acts: Mapping[str, Mapping[str, Any]] = read_toml("policy", "data_uses.toml")["acts"]

@@ -111,7 +111,11 @@ def _under_way(database, ids):
 
 
 def assert_each_step_once(data, ids):
-    """Every loan was paid out once, every status reached once, every source told once, and the chain is whole."""
+    """Every loan was paid out once, every act stands in the ledger once, and the chain is whole.
+
+    A question repeated after a kill is the same asking and has one entry; one asked anew after a source's silence names
+    another asking in its detail (``docs/ledger.md``).
+    """
     with fleet.assembled(data) as lender, lender.services.database.read() as session:
         statuses = dict(session.execute(select(Application.id, Application.status)).all())
         assert {statuses[one] for one in ids} <= {ApplicationStatus.ACTIVE, ApplicationStatus.SETTLED}

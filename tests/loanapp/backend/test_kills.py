@@ -111,12 +111,27 @@ def payments(data):
 
 def wait_in_database(data, application_id, status):
     """Until the application is at ``status``, or beyond: seen from outside, without asking the lender."""
+    _wait_for(data, "select 1 from application_event where application_id = ? and status = ?", application_id, status)
+
+
+def wait_until_asked(data, application_id):
+    """Until the register is being told who the borrower is."""
+    _wait_for(data, "select 1 from ledger_entry where application_id = ? and act = ?", application_id, "share.identity")
+
+
+def _wait_for(data, query, *values):
     deadline = time.monotonic() + 20
     with contextlib.closing(sqlite3.connect(data / "lender.sqlite", timeout=5)) as database:
-        query = "select 1 from application_event where application_id = ? and status = ?"
-        while not database.execute(query, (application_id, status)).fetchone():
-            assert time.monotonic() < deadline, status
+        while not database.execute(query, values).fetchone():
+            assert time.monotonic() < deadline, values
             time.sleep(0.005)
+
+
+def shares(data, application_id):
+    """What the ledger says was given to sources after the borrower submitted."""
+    with contextlib.closing(sqlite3.connect(data / "lender.sqlite")) as database:
+        query = "select act from ledger_entry where application_id = ? and kind = 'share' order by no"
+        return [act for (act,) in database.execute(query, (application_id,)) if act != "share.bank_card"]
 
 
 @pytest.mark.parametrize("status", _BEFORE_OFFER)
@@ -126,12 +141,15 @@ def test_killed_while_the_lender_decides(prepared, tmp_path, status):
     one = taken_up(submitting, lender.start())
     one.act("/submit")
     wait_in_database(lender.data, one.id, status)
+    if status == "verifying":
+        wait_until_asked(lender.data, one.id)  # killed in the middle of a question, which is repeated
     lender.kill()
     one = taken_up(submitting, lender.start())
     shown = one.wait("offered")
     statuses = [entry["status"] for entry in shown["timeline"]]
     assert statuses == ["draft", "submitted", "verifying", "in_review", "offered"]
     assert shown["offer"]["totals"]["repayment"] == "10797.05"
+    assert shares(lender.data, one.id) == ["share.identity", "share.credit"]
     lender.leave()
 
 

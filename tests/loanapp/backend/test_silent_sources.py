@@ -54,10 +54,14 @@ def decisions(lender, one):
         return [row.detail for row in rows]
 
 
-def acts(lender, one):
+def entries(lender, one):
     with lender.services.database.read() as session:
         rows = session.query(LedgerRow).filter_by(application_id=one.id).order_by(LedgerRow.no)
-        return [row.act for row in rows]
+        return [(row.act, row.detail) for row in rows]
+
+
+def acts(lender, one):
+    return [act for act, _detail in entries(lender, one)]
 
 
 @pytest.mark.parametrize(("source", "method", "step"), SOURCES)
@@ -67,6 +71,8 @@ def test_it_waits_and_goes_on_by_itself(walker, lender, monkeypatch, expect_log,
     one = submitted(walker)
     one.wait("offered")
     assert silent.asked == 3
+    told = [detail["asking"] for act, detail in entries(lender, one) if act == f"share.{step}"]
+    assert len(set(told)) == len(told) == (0 if step == "screening" else 3)  # asked anew is another act
     reasons = decisions(lender, one)[0]["reasons"]
     assert DecisionReason.SOURCE_UNAVAILABLE not in reasons
 
