@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from loanapp.client.answers import CodeSent, DocumentReading, FieldReading, SimulatedMessage
@@ -28,6 +28,7 @@ from ui.__main__ import demonstration_kit
 from ui.messages import Level
 from ui.pages.page import JourneyPage
 from ui.pages.repay import RepayDialog
+from ui.theme import theme
 
 PERSON: Final = ("测试甲", "11010119900307002X", "13800000001", "6222020000000000018")
 FIELDS: Final = {
@@ -375,8 +376,11 @@ def _signing_code(page: Any, room: Room) -> None:
     page.request_code()
     room.rest()
     page._countdown._clock.stop()
-    editor = page.code_card.code.editor
-    until(lambda: editor.visibleRegion().boundingRect().height() == editor.height(), "the code in sight")
+    scaffold, card = page.scaffold, page.code_card
+    settle(page)
+    scaffold.reveal_top(card)
+    # Following the focus may have moved it by the frame's edge.
+    until(lambda: card.mapTo(scaffold.scroll.viewport(), QPoint()).y() == theme().px(16), "the card at the top")
 
 
 def _broken(page: Any, room: Room) -> None:
