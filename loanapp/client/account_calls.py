@@ -69,8 +69,8 @@ class AccountCalls(LenderWire):
         return self._send("POST", path, {"code": code}, lambda answer: answer.texts("recovery_codes"))
 
     def remove_second_factor(self, code: str) -> Protection:
-        """Turn it off."""
-        return self._send("POST", "/v1/auth/second-factor/removal", {"code": code}, Protection.read)
+        """Turn it off; without a code the lender asks for another proof."""
+        return self._send("POST", "/v1/auth/second-factor/removal", {"code": code} if code else {}, Protection.read)
 
     def _this_device(self) -> dict[str, str]:
         if self.device_key is None:

@@ -278,6 +278,18 @@ def test_a_second_factor_is_scanned_shown_and_its_recovery_codes_stay_until_writ
     assert not dialog.isVisible()
 
 
+def test_without_any_code_it_is_said_what_else_shows_who_it_is(asking, journey, qtbot):
+    def asked(code):
+        assert code == ""
+        raise LoanAppError(ErrorCode.RECOVERY_NEEDED, recovery_number="271828")
+
+    journey.answers["remove_second_factor"] = asked
+    dialog = asking(TurnOffDialog)
+    dialog.go_on.click()
+    qtbot.waitUntil(dialog.problem.isVisible)
+    assert dialog.isVisible()
+
+
 def test_it_is_turned_off_by_a_code_of_it(asking, journey, qtbot):
     def wrong(_code):
         raise LoanAppError(ErrorCode.SECOND_FACTOR_WRONG)

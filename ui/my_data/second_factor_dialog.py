@@ -170,7 +170,7 @@ class TurnOnDialog(_FactorDialog):
 
 
 class TurnOffDialog(_FactorDialog):
-    """A code of it turns it off."""
+    """A code of it turns it off; left empty, the lender says what else shows that it is the borrower."""
 
     def __init__(self, parent: QWidget, context: "PageContext") -> None:
         super().__init__(parent, context)
@@ -181,8 +181,8 @@ class TurnOffDialog(_FactorDialog):
 
     def proceed(self) -> None:
         """Turn it off."""
-        if code := self.typed():
-            self.context.operations.run(partial(self.journey.remove_second_factor, code), self._turned_off, busy=self)
+        code = self.code.text()
+        self.context.operations.run(partial(self.journey.remove_second_factor, code), self._turned_off, busy=self)
 
     def _turned_off(self, _protection: object) -> None:
         self.done_with.emit()

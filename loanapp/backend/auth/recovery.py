@@ -280,7 +280,16 @@ def _open(services: Services, session: Session, borrower_id: str, act: Act, key_
 
 def _all_open(services: Services, session: Session) -> list[AccountRecovery]:
     since = services.clock.now() - timedelta(hours=services.policies.step_up.asked_hours)
-    query = select(AccountRecovery).where(AccountRecovery.ended_at.is_(None), AccountRecovery.asked_at > since)
+    # Whoever signs the asking computer out from another one has stopped it, too.
+    put_out = exists().where(
+        Device.borrower_id == AccountRecovery.borrower_id,
+        Device.key_sha256 == AccountRecovery.key_sha256,
+        Device.ended_why.in_(NO_LONGER_TRUSTED),
+        Device.ended_at >= AccountRecovery.asked_at,
+    )
+    query = select(AccountRecovery).where(
+        AccountRecovery.ended_at.is_(None), AccountRecovery.asked_at > since, ~put_out
+    )
     return list(session.scalars(query.order_by(AccountRecovery.asked_at)))
 
 

@@ -158,6 +158,17 @@ def test_where_nobody_was_verified_time_does_it_and_another_computer_stops_it(ow
     assert still(owner, PASSWORD)
 
 
+@pytest.mark.attack("signing-the-asking-computer-out-stops-it-for-good")
+def test_signing_the_asking_computer_out_stops_it_for_good(owner, thief, clock):
+    stranger = thief(owner)
+    refused(replace(stranger), 409, "recovery_waits")
+    owner.done("POST", "/v1/auth/devices/sign-out-others", body={})
+    assert owner.done("GET", "/v1/auth/recoveries")["recoveries"] == []
+    clock.move(days=4)
+    stranger.sign_in()
+    refused(replace(stranger), 409, "recovery_waits")
+
+
 def test_the_honest_owner_waits_and_finishes(owner, clock, lender):
     clock.move(minutes=16)
     owner.sign_in()
