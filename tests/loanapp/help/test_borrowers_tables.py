@@ -31,11 +31,19 @@ def points(name, language):
                 "a person",
             ],
         ),
-        # S74-S78: when a face check is asked for
+        # S74-S78, S68: when a face check is asked for, and once more
         (
             "when-face-is-asked",
-            ["第一次借", "金额较大", "金额小", "以前借过", "合作", "可以选人脸、人工或网点"],
-            ["first loan", "large amount", "small and short", "borrowed before", "partner", "a person, or a branch"],
+            ["第一次借", "金额较大", "金额小", "以前借过", "合作", "放款前.*再确认一次", "可以选人脸、人工或网点"],
+            [
+                "first loan",
+                "large amount",
+                "small and short",
+                "borrowed before",
+                "partner",
+                "before .*once more",
+                "a person, or a branch",
+            ],
         ),
         # S199-S203: what to check before borrowing, three rows of high and two of middling weight
         (
