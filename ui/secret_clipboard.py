@@ -10,6 +10,7 @@ from typing import Final
 from PySide6.QtCore import QMimeData, QObject, QTimer
 from PySide6.QtGui import QClipboard, QGuiApplication
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from loanapp.resource_files import read_toml
 
@@ -40,7 +41,7 @@ class SecretClipboard(QObject):
 
     def guard(self, widget: QWidget, secret: Callable[[], str]) -> None:
         """What ``secret`` says while ``widget`` lives, or a part of it, does not stay on the clipboard."""
-        self._secrets = [(one, told) for one, told in self._secrets if one() is not None]
+        self._secrets = [(one, told) for one, told in self._secrets if _lives(one)]
         self._secrets.append((weakref.ref(widget), secret))
 
     def clear(self) -> None:
@@ -69,9 +70,13 @@ class SecretClipboard(QObject):
 
     def _is_secret(self, text: str) -> bool:
         bare = _bare(text)
-        return len(bare) >= _SHORTEST and any(
-            bare in _bare(told()) for widget, told in self._secrets if widget() is not None
-        )
+        return len(bare) >= _SHORTEST and any(bare in _bare(told()) for widget, told in self._secrets if _lives(widget))
+
+
+def _lives(widget: weakref.ReferenceType[QWidget]) -> bool:
+    """Whether Qt still has it: a page thrown away may be known to Python a while longer, and says nothing any more."""
+    known = widget()
+    return known is not None and isValid(known)
 
 
 def _bare(text: str) -> str:

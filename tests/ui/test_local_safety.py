@@ -2,7 +2,8 @@
 
 import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
+from shiboken6 import delete
 
 from loanapp.journey.pages import Page
 from loanapp.resource_files import read_toml
@@ -70,6 +71,15 @@ def test_a_field_that_is_gone_guards_nothing(board, qapp):
     board._secrets = [(lambda: None, told) for _, told in board._secrets]
     gc.collect()
     copy(CARD)
+    assert not board._timer.isActive()
+
+
+def test_a_field_that_qt_threw_away_guards_nothing_though_python_knows_it(board):
+    gone = QLineEdit(CARD)
+    board.guard(gone, gone.text)
+    delete(gone)
+    clipboard = copy("6222 0200 9999")
+    assert clipboard.text() == "6222 0200 9999"
     assert not board._timer.isActive()
 
 
