@@ -44,11 +44,15 @@ class NoPictures:
         """Nothing is open."""
 
 
-def _face(act: Callable[[Any], object] | None = None, cameras: list[CameraInfo] = CAMERAS, **changes: Any) -> Any:
+def _face(
+    act: Callable[[Any], object] | None = None,
+    cameras: list[CameraInfo] = CAMERAS,
+    status: str = "draft",
+    **changes: Any,
+) -> Any:
     def set_it(room: Room) -> Any:
         room.enter(patch("loanapp.capture.sources.list_cameras", lambda: list(cameras)))
         room.enter(patch("loanapp.capture.thumbnails.CameraThumbnails", NoPictures))
-        status = changes.pop("status", "draft")
         held = application(status, **{"consents": GRANTED, "face_ways": WAYS, **changes})
         made = journey(Page.FACE_VERIFICATION, held, branches=lambda: BRANCHES)
         made.lender = replace(made.lender, flash=True)
