@@ -2,7 +2,7 @@
 """Everything a developer does with LoanApp, each with the set-up it needs; standard library only.
 
     python3 dev.py run              the program (without a display: the tour, with its pictures)
-    python3 dev.py test             everything that must pass, in under ten minutes
+    python3 dev.py test             everything that must pass, in some twenty minutes on two cores
     python3 dev.py check [--slow]   style, types and layers; --slow adds the long suites
     python3 dev.py bench [NAME] [--json]
     python3 dev.py gallery [--out DIR]   every component in all its states; with --out pictures of every page too
