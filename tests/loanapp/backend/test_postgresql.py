@@ -124,7 +124,6 @@ def test_two_processes_append_to_one_chain(tmp_path):
     broken, done = appended_at_once(tmp_path / "lender.sqlite", 60)
     assert broken is None
     assert Counter(done) == {"check.one": 60, "check.two": 60}
-    assert done != sorted(done)  # they took turns
 
 
 @pytest.mark.slow

@@ -172,8 +172,9 @@ def test_every_status_can_be_reached_and_an_end_is_an_end():
         reached |= following
         frontier += following
     assert reached == set(S)
-    assert all(not TRANSITIONS[status] for status in ENDED - {S.DECLINED})
-    assert TRANSITIONS[S.DECLINED] == {S.IN_REVIEW}  # a borrower may ask for a person
+    assert all(not TRANSITIONS[status] for status in ENDED - {S.DECLINED, S.SETTLED})
+    assert TRANSITIONS[S.DECLINED] == {S.IN_REVIEW, S.EXPIRED}  # a borrower may ask for a person
+    assert TRANSITIONS[S.SETTLED] == {S.EXPIRED}  # what is erased once nothing has to be kept is expired
 
 
 def test_money_never_goes_out_before_the_signature():
