@@ -12,6 +12,7 @@ from loanapp.help import articles
 from loanapp.resource_files import resource_path
 from ui.camera.figures import ACTIONS, HINTS
 from ui.camera.ready import Connection, ReadyStep
+from ui.shell import load_font
 from ui.theme import theme
 from ui.translations import tr
 
@@ -62,6 +63,7 @@ def test_a_line_is_read_at_a_glance(language):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_line_fits_beside_its_drawing(language, qapp):
     """What the stepper (220 px), the margins and the drawing leave of 1366 px, in the window's own font."""
+    load_font()
     metrics = QFontMetrics(theme().font(28))
     wide = {
         key: metrics.horizontalAdvance(text)
