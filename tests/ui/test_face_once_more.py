@@ -1,6 +1,7 @@
 """Before a payout that asks for it the face page says why, leads to the camera or a call, and back to the signature."""
 
 import pytest
+from PySide6.QtWidgets import QDialog
 
 from loanapp.client.answers import Verdict
 from loanapp.domain.liveness import VerdictOutcome
@@ -82,6 +83,18 @@ def test_a_refusal_by_a_person_is_told_without_a_way_round_it(open_page, qtbot):
     assert "您什么都不欠" in texts(page)
     assert page.scaffold.primary.isHidden()
     assert not page.steps.result.way_buttons
+
+
+@pytest.mark.parametrize("state", ["waiting", "refused"])
+def test_whoever_waits_or_was_refused_can_withdraw_there(open_page, qtbot, state):
+    page, journey = open_page(state, ways=())
+    journey.answers["withdraw"] = lambda: Page.DECISION
+    assert page.scaffold.aside.text() == "撤回申请"
+    page.scaffold.aside.click()
+    question = page.findChild(QDialog)
+    with qtbot.waitSignal(page.completed) as told:
+        question.confirm.click()
+    assert told.args == [Page.DECISION]
 
 
 def test_leaving_stops_the_watching(open_page, qtbot):

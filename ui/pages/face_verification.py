@@ -33,6 +33,7 @@ _OTHER = frozenset({Step.WAYS, Step.MANUAL, Step.CHANGED, Step.BRANCH})
 _FAILED = frozenset({Step.RETRY, Step.NO_MORE, Step.TROUBLE})
 _WITH_BACK = frozenset({Step.CONSENT, Step.FLASH, Step.READY, Step.BOOKED, *_OTHER, *_FAILED})
 _WITH_OTHER_WAY = frozenset({Step.FLASH, Step.READY, Step.MIRROR, Step.RETRY, Step.TROUBLE})
+_WITH_WITHDRAWAL = frozenset({Step.CALL, Step.CALL_REFUSED})
 
 
 class FaceVerificationPage(JourneyPage):
@@ -314,7 +315,9 @@ class FaceVerificationPage(JourneyPage):
     # the other ways
 
     def _aside(self) -> None:
-        if self._other_ways_lead():
+        if self._step in _WITH_WITHDRAWAL:
+            self.ask_withdraw()
+        elif self._other_ways_lead():
             self._get_ready()
         else:
             self._choose_other_way()
@@ -448,8 +451,8 @@ class FaceVerificationPage(JourneyPage):
         again = led and self._error is None
         scaffold.back.setVisible(step in _WITH_BACK)
         scaffold.back.setText(tr(self._back_words()))
-        scaffold.aside.setVisible(step in _WITH_OTHER_WAY or again)
-        scaffold.aside.setText(tr(f"face_verification.{'retry.again' if again else 'other_way'}"))
+        scaffold.aside.setVisible(step in _WITH_OTHER_WAY | _WITH_WITHDRAWAL or again)
+        scaffold.aside.setText(tr(self._aside_words(again=again)))
         scaffold.primary.setVisible(bool(action_of(step)) and not led and self.once_more.may_act(step))
         scaffold.primary.setText(action_of(step))
         self._follow_answers()
@@ -475,6 +478,12 @@ class FaceVerificationPage(JourneyPage):
         if self._step is Step.FLASH and self.steps.flash.answer() is None:
             return "face_verification.flash.choose"
         return "face_verification.branch.choose" if self._step is Step.BRANCH and not self.steps.branch.slot() else ""
+
+    def _aside_words(self, *, again: bool) -> str:
+        """The key of what the lesser action says."""
+        if self._step in _WITH_WITHDRAWAL:
+            return "progress.withdraw"
+        return "face_verification.retry.again" if again else "face_verification.other_way"
 
     def _note(self) -> str:
         slot, branch = self.steps.branch.slot(), self.steps.branch.branch()
