@@ -43,6 +43,7 @@ _ROOM_FOR_STEPPER = 880
 _ROOM_BESIDE_HELP = 920
 _MARGIN = 32
 _SIGNED_OUT = frozenset({ErrorCode.SIGNED_OUT, ErrorCode.SESSION_REUSED})
+_MOVED_ON = frozenset({ErrorCode.NOT_ALLOWED_NOW, ErrorCode.OFFER_EXPIRED, ErrorCode.STEP_UP_NEEDED})
 
 
 class MainWindow(QWidget):
@@ -350,11 +351,11 @@ class MainWindow(QWidget):
                 page.show_problem(error)
         elif error is not None and error.code is ErrorCode.LENDER_UNREACHABLE:
             self.unreachable.emit()
-        elif error is not None and error.code in {ErrorCode.NOT_ALLOWED_NOW, ErrorCode.OFFER_EXPIRED}:
-            self._look_again()
+        elif error is not None and error.code in _MOVED_ON:
+            self._look_again(error if error.code is ErrorCode.STEP_UP_NEEDED else None)
 
-    def _look_again(self) -> None:
-        """The application has moved on: show the page it stands on now, and say why."""
+    def _look_again(self, why: LoanAppError | None) -> None:
+        """The application has moved on: show the page it stands on now, and say why, or that it moved."""
         journey = self.context.journey
         if journey is None:
             return
@@ -362,7 +363,7 @@ class MainWindow(QWidget):
         def moved(page: Page) -> None:
             if self._page is not None and page is not self._page.page_id:
                 self.show_page(page)
-                self.context.messages.show_error(LoanAppError(ErrorCode.NOT_ALLOWED_NOW))
+                self.context.messages.show_error(why or LoanAppError(ErrorCode.NOT_ALLOWED_NOW))
 
         # A second error would only hide the first, which the borrower still sees.
         self.context.operations.run(journey.refresh, moved, lambda _: None)

@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QApplication
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.localised import LocalisedText
 from loanapp.journey.pages import Page
+from tests.ui.face_page import once_more
 from tests.ui.loan_in_hand import application
 from tests.ui.looking import cut_off, inside, markup, nameless
 from tests.ui.typed_journey import Kit, TypedJourney
+from ui.camera.face_words import Step
 from ui.help_text import article_text
 from ui.main_window import MainWindow
 from ui.messages import Level
@@ -195,6 +197,27 @@ def test_an_application_that_moved_on_is_followed(window, qtbot):
     window.page.show_problem(LoanAppError(ErrorCode.NOT_ALLOWED_NOW))
     qtbot.waitUntil(lambda: window.page.page_id is Page.TERMS)
     assert "code.not_allowed_now" in window.notices.banners
+
+
+def test_a_look_that_ran_out_on_the_signing_page_leads_to_another_one(window, qtbot):
+    journey = window.context.journey
+    journey.application = application("signing", step_up=once_more("shown"))
+
+    def ran_out(_tell, _handwriting):
+        raise LoanAppError(ErrorCode.STEP_UP_NEEDED)
+
+    def refresh():
+        journey.application = application("signing", step_up=once_more("needed"), face_ways=["camera", "manual"])
+        return Page.FACE_VERIFICATION
+
+    journey.answers.update(confirm_signing_code=lambda _code: None, sign_contract=ran_out, refresh=refresh)
+    page = window.show_page(Page.SIGNING)
+    page.tick.setChecked(True)
+    page.take_code("123456")
+    page.scaffold.primary.click()
+    qtbot.waitUntil(lambda: window.page.page_id is Page.FACE_VERIFICATION)
+    assert window.page.step is Step.AGAIN
+    assert "code.step_up_needed" in window.notices.banners
 
 
 def test_the_lender_and_the_tag_are_always_in_sight(window, qtbot):
