@@ -139,6 +139,11 @@ def _faces() -> Iterator[tuple[str, Any]]:
     yield "face-booked", _face(appointment=VISIT)
     yield "face-once-more", _face(status="signing", step_up=once_more("needed"), face_ways=["camera", "manual"])
     yield "face-once-more-locked", _face(status="signing", step_up=once_more("needed"), face_ways=["manual"])
+    before = {"status": "signing", "step_up": once_more("needed"), "face_ways": ["camera", "manual"]}
+    yield "face-once-more-passed", _face(_verdict(VerdictOutcome.PASSED, 3), **before)
+    yield "face-once-more-review", _face(_verdict(VerdictOutcome.REVIEW, 3, _R.FACE_MATCH_UNSURE), **before)
+    yield "face-once-more-unlike", _face(_verdict(VerdictOutcome.RETRY, 2, _R.FACE_UNLIKE_DOCUMENT), **before)
+    yield "face-call-ask", _face(lambda page: page._take_way(Way.CALL.value), **before)
     yield "face-call", _face(status="signing", step_up=once_more("waiting"), face_ways=["camera", "manual"])
     yield "face-call-refused", _face(status="signing", step_up=once_more("refused"), face_ways=[])
     yield "face-locked", _face(face={"state": "retry", "attempts_left": 0, "locked_seconds": 900})

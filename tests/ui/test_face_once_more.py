@@ -4,9 +4,9 @@ import pytest
 from PySide6.QtWidgets import QDialog
 
 from loanapp.client.answers import Verdict
-from loanapp.domain.liveness import VerdictOutcome
+from loanapp.domain.liveness import VerdictOutcome, VerdictReason
 from loanapp.journey.pages import Page
-from tests.ui.face_page import GRANTED, once_more, texts
+from tests.ui.face_page import GRANTED, Kit, once_more, texts
 from tests.ui.loan_in_hand import application
 from ui.camera.face_words import Step
 from ui.camera.ways import Way
@@ -53,9 +53,14 @@ def test_the_camera_is_the_one_of_before_and_the_signature_comes_after(open_page
 def test_without_a_camera_a_call_is_asked_for_waited_for_and_leads_on(open_page, qtbot):
     page, journey = open_page(ways=("manual",))
     assert page.scaffold.primary.isHidden()
-    page._take_way(Way.CALL.value)
-    assert page.step is Step.MANUAL
+    page.context.demonstration = None
+    page.steps.result.way_buttons[Way.CALL].click()
+    assert page.step is Step.CALL_ASK
     assert journey.lender.support.phone in texts(page)
+    assert "人工核验" not in texts(page) + page.scaffold.primary.text()
+    page.scaffold.back.click()
+    assert page.step is Step.AGAIN
+    page.steps.result.way_buttons[Way.CALL].click()
 
     def asked(**_told):
         holds(journey, "waiting")
@@ -85,7 +90,7 @@ def test_a_refusal_by_a_person_is_told_without_a_way_round_it(open_page, qtbot):
     assert not page.steps.result.way_buttons
 
 
-@pytest.mark.parametrize("state", ["waiting", "refused"])
+@pytest.mark.parametrize("state", ["needed", "waiting", "refused"])
 def test_whoever_waits_or_was_refused_can_withdraw_there(open_page, qtbot, state):
     page, journey = open_page(state, ways=())
     journey.answers["withdraw"] = lambda: Page.DECISION
@@ -95,6 +100,46 @@ def test_whoever_waits_or_was_refused_can_withdraw_there(open_page, qtbot, state
     with qtbot.waitSignal(page.completed) as told:
         question.confirm.click()
     assert told.args == [Page.DECISION]
+
+
+def test_whoever_need_not_wait_takes_the_camera_after_all(open_page, qtbot):
+    page, journey = open_page("waiting")
+    journey.answers["refresh"] = lambda: Page.FACE_VERIFICATION
+    assert page.scaffold.primary.text() == "用摄像头再确认一次"
+    page.scaffold.primary.click()
+    assert page.step is Step.READY
+    page.scaffold.back.click()
+    assert page.step is Step.CALL
+    page.show_verdict(Verdict(VerdictOutcome.RETRY, (VerdictReason.FACE_UNLIKE_DOCUMENT,), 1))
+    page.steps.result.way_buttons[Way.CALL].click()
+    assert page.step is Step.CALL
+
+
+@pytest.mark.parametrize("outcome", [VerdictOutcome.PASSED, VerdictOutcome.REVIEW])
+def test_what_follows_is_the_contract_or_a_call_and_nothing_to_fill_in(open_page, outcome):
+    page, _ = open_page()
+    page.show_verdict(Verdict(outcome, (), 3))
+    said = texts(page) + page.scaffold.title.text() + page.scaffold.primary.text()
+    assert "填" not in said
+    assert ("签署合同" if outcome is VerdictOutcome.PASSED else "打电话核实") in page.scaffold.primary.text() + said
+
+
+def test_the_demonstration_says_before_it_is_asked_that_nobody_really_calls(open_page):
+    page, _ = open_page()
+    page.context.demonstration = None
+    page._take_way(Way.CALL.value)
+    assert "不会真的打电话" not in texts(page)
+    page.context.demonstration = Kit(None)
+    page._take_way(Way.CALL.value)
+    assert "不会真的打电话" in texts(page)
+
+
+def test_a_card_that_cannot_be_changed_any_more_is_not_offered_for_a_look(open_page):
+    page, _ = open_page()
+    page.show_verdict(Verdict(VerdictOutcome.RETRY, (VerdictReason.FACE_UNLIKE_DOCUMENT,), 1))
+    assert not page.steps.result.go_back.isVisible()
+    assert "我的样子变了" not in texts(page)
+    assert page.steps.result.way_buttons.keys() == {Way.CALL}
 
 
 def test_leaving_stops_the_watching(open_page, qtbot):

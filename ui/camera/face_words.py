@@ -30,6 +30,7 @@ class Step(StrEnum):
     BRANCH = "branch"
     BOOKED = "booked"
     AGAIN = "again"
+    CALL_ASK = "call_ask"
     CALL = "call"
     CALL_REFUSED = "call_refused"
 
@@ -49,6 +50,7 @@ _TITLES: Final = {
     Step.NO_MORE: "refused.title",
     Step.TROUBLE: "trouble.stopped",
     Step.AGAIN: "once_more.title",
+    Step.CALL_ASK: "ways.call.name",
     Step.CALL: "once_more.call_title",
     Step.CALL_REFUSED: "once_more.refused_title",
 }
@@ -65,7 +67,11 @@ _ACTIONS: Final = {
     Step.BRANCH: "branch.confirm",
     Step.BOOKED: "passed.next",
     Step.AGAIN: "once_more.camera",
+    Step.CALL: "once_more.camera",
+    Step.CALL_ASK: "once_more.call_confirm",
 }
+# Before a payout the application is filled in already: what follows is the contract, or a call.
+_ACTIONS_ONCE_MORE: Final = {**_ACTIONS, Step.PASSED: "once_more.passed_next", Step.REVIEW: "once_more.review_next"}
 
 
 def title_of(step: Step) -> str:
@@ -73,9 +79,10 @@ def title_of(step: Step) -> str:
     return tr(f"face_verification.{_TITLES.get(step, 'title')}")
 
 
-def action_of(step: Step) -> str:
-    """What the main button says at ``step``; empty where there is none."""
-    return tr(f"face_verification.{_ACTIONS[step]}") if step in _ACTIONS else ""
+def action_of(step: Step, *, once_more: bool = False) -> str:
+    """What the main button says at ``step``, ``once_more``: before a payout; empty where there is none."""
+    actions = _ACTIONS_ONCE_MORE if once_more else _ACTIONS
+    return tr(f"face_verification.{actions[step]}") if step in actions else ""
 
 
 def hint_line(hint: HintCode) -> str:

@@ -47,7 +47,7 @@ class OnceMore(QObject):
 
     def may_act(self, step: Step) -> bool:
         """Whether the camera is the way on; where it is closed, the call is."""
-        return step is not Step.AGAIN or FaceWay.CAMERA in self.offered()
+        return step not in {Step.AGAIN, Step.CALL} or FaceWay.CAMERA in self.offered()
 
     def follow(self, step: Step | None) -> None:
         """Wait for the call at its step, and at no other."""

@@ -25,7 +25,7 @@ STEP_OF: Final = {
     Way.MANUAL: Step.MANUAL,
     Way.CHANGED: Step.CHANGED,
     Way.BRANCH: Step.BRANCH,
-    Way.CALL: Step.MANUAL,
+    Way.CALL: Step.CALL_ASK,
 }
 """Which step tells how each way goes."""
 _OF_THE_FILE: Final = frozenset({ErrorCode.PHOTO_NOT_AN_IMAGE, ErrorCode.PHOTO_TOO_LARGE})

@@ -40,6 +40,8 @@ _SAID: Final = {
     VerdictReason.TOO_DARK_TO_JUDGE: FailureCause.LIGHT,
     VerdictReason.FACE_COVERED: FailureCause.COVERED,
 }
+# Their advice is a new card or the way of a changed face: neither is open any more before a payout.
+_WHILE_FILLED_IN: Final = frozenset({FailureCause.AGEING, FailureCause.SURGERY})
 _UNLIKE: Final = frozenset({VerdictReason.FACE_UNLIKE_DOCUMENT, VerdictReason.FACE_MATCH_UNSURE})
 
 
@@ -70,6 +72,7 @@ def outcome_for(step: Step, found: Found) -> Outcome:
         Step.WAYS: _ways,
         Step.MANUAL: _manual,
         Step.AGAIN: _again,
+        Step.CALL_ASK: _call_ask,
         Step.CALL: _call,
         Step.CALL_REFUSED: _call_refused,
     }
@@ -88,6 +91,8 @@ def heading_for(step: Step, found: Found) -> str:
         return tr("face_verification.trouble.stuck")
     if step in {Step.RETRY, Step.NO_MORE} and _told_unlike(found):
         return tr("face_verification.unlike.title")
+    if step is Step.REVIEW and found.because is not None:
+        return tr("face_verification.once_more.review_title")
     return title_of(step)
 
 
@@ -96,7 +101,7 @@ def _passed(_found: Found) -> Outcome:
 
 
 def _review(found: Found) -> Outcome:
-    lead = tr("face_verification.review.lead")
+    lead = tr(f"face_verification.{'review.lead' if found.because is None else 'once_more.review_lead'}")
     return Outcome(Level.LOOK, text=lead, reasons=_reasons(found.verdict), support=True)
 
 
@@ -111,7 +116,7 @@ def _no_more(found: Found) -> Outcome:
     error, verdict = found.error, found.verdict
     if error is not None:
         locked = error.code is ErrorCode.FACE_ATTEMPTS_LOCKED
-        return _not_passed(found, _locked_until(error, found.now) if locked else error_fix(error), ways_first=True)
+        return _not_passed(found, _locked_until(error, found) if locked else error_fix(error), ways_first=True)
     refused = verdict is not None and verdict.outcome is VerdictOutcome.REFUSED
     text = "" if _told_unlike(found) else tr(f"face_verification.{'refused.text' if refused else 'retry.no_left'}")
     return _not_passed(found, text, ways_first=True)
@@ -120,9 +125,10 @@ def _no_more(found: Found) -> Outcome:
 def _not_passed(found: Found, text: str, *, ways_first: bool) -> Outcome:
     """A face unlike the card's is named by the heading: the banner gives its fix, and the list leaves it out."""
     unlike = VerdictReason.FACE_UNLIKE_DOCUMENT if _told_unlike(found) else None
+    fix = _unlike_fix(found) if unlike is not None else ""
     return Outcome(
         Level.LOOK,
-        text=sentences(error_fix(unlike), text) if unlike is not None else text,
+        text=sentences(fix, text) if unlike is not None else text,
         help_code=unlike.value if unlike is not None else "",
         reasons=_reasons(found.verdict, told=unlike),
         causes=_causes(found),
@@ -133,13 +139,21 @@ def _not_passed(found: Found, text: str, *, ways_first: bool) -> Outcome:
     )
 
 
-def _locked_until(error: LoanAppError, now: datetime) -> str:
-    """Until when, by this computer's clock, and that everything else goes on."""
+def _unlike_fix(found: Found) -> str:
+    """Before a payout neither the card nor the way of a changed face is open any more: a call is."""
+    if found.because is not None:
+        return tr("face_verification.once_more.unlike_fix")
+    return error_fix(VerdictReason.FACE_UNLIKE_DOCUMENT)
+
+
+def _locked_until(error: LoanAppError, found: Found) -> str:
+    """Until when, by this computer's clock, and what goes on meanwhile."""
+    words = "locked" if found.because is None else "once_more.locked"
     seconds = error.details.get("retry_after_seconds")
     if not isinstance(seconds, int):
-        return tr("face_verification.locked.some_time")
-    until = now.astimezone(CHINA) + timedelta(seconds=seconds + 59)
-    return tr("face_verification.locked.until", until=clock(until))
+        return tr(f"face_verification.{words}.some_time")
+    until = found.now.astimezone(CHINA) + timedelta(seconds=seconds + 59)
+    return tr(f"face_verification.{words}.until", until=clock(until))
 
 
 def _trouble(found: Found) -> Outcome:
@@ -175,9 +189,6 @@ def _ways(found: Found) -> Outcome:
 
 
 def _manual(found: Found) -> Outcome:
-    if found.because is not None:
-        told = tr("face_verification.once_more.person", phone=found.support)
-        return Outcome(Level.INFORMATION, text=told, support=True, promises=True)
     who = tr(f"face_verification.manual.{'simulated' if found.simulated else 'real'}")
     told = tr("face_verification.manual.text", simulated=who)
     return Outcome(
@@ -197,6 +208,15 @@ def _again(found: Found) -> Outcome:
         ways_first=not camera,
         support=True,
     )
+
+
+def _call_ask(found: Found) -> Outcome:
+    """What is asked on the phone and from which number; in the demonstration that nobody really calls."""
+    if found.simulated:
+        told = tr("face_verification.once_more.person_simulated")
+    else:
+        told = tr("face_verification.once_more.person", phone=found.support)
+    return Outcome(Level.INFORMATION, text=told, support=True, promises=True)
 
 
 def _call(found: Found) -> Outcome:
@@ -233,15 +253,15 @@ def _unlike(found: Found) -> bool:
 def _causes(found: Found) -> tuple[str, ...]:
     """Possibilities, told so: nothing measures make-up, surgery or age."""
     reasons = found.verdict.reasons if found.verdict is not None else ()
-    said = {_SAID.get(reason) for reason in reasons}
+    said = {_SAID.get(reason) for reason in reasons} | (_WHILE_FILLED_IN if found.because is not None else set())
     causes = [cause for cause in failure_causes(reasons) if cause not in said]
     return tuple(sentence_and_fix(error_sentence(cause), error_fix(cause)) for cause in causes)
 
 
 def _recheck(found: Found) -> tuple[tuple[str, str], ...]:
-    """Whose card it is that the face is compared with: a card taken for another is found here."""
+    """Whose card it is that the face is compared with: a card taken for another is found while it can be changed."""
     identity = found.identity
-    if identity is None or not _unlike(found):
+    if identity is None or found.because is not None or not _unlike(found):
         return ()
     return (
         (tr("face_verification.recheck.name"), identity.name_masked),

@@ -22,18 +22,12 @@ from ui.camera.ready import READY_COLUMN
 from ui.camera.steps import FaceSteps
 from ui.camera.voice_switch import VoiceSwitch
 from ui.camera.ways import Way
+from ui.camera.ways_on import LIVE, OTHER, WITH_BACK, WITH_OTHER_WAY, WITH_WITHDRAWAL, aside_words, back_words
 from ui.components import SecondaryButton
 from ui.components.page_scaffold import COLUMN
 from ui.pages.page import JourneyPage
 from ui.translations import tr, translator
 from ui.voice import Voice
-
-_LIVE = frozenset({Step.MIRROR, Step.SENDING})
-_OTHER = frozenset({Step.WAYS, Step.MANUAL, Step.CHANGED, Step.BRANCH})
-_FAILED = frozenset({Step.RETRY, Step.NO_MORE, Step.TROUBLE})
-_WITH_BACK = frozenset({Step.CONSENT, Step.FLASH, Step.READY, Step.BOOKED, *_OTHER, *_FAILED})
-_WITH_OTHER_WAY = frozenset({Step.FLASH, Step.READY, Step.MIRROR, Step.RETRY, Step.TROUBLE})
-_WITH_WITHDRAWAL = frozenset({Step.CALL, Step.CALL_REFUSED})
 
 
 class FaceVerificationPage(JourneyPage):
@@ -188,6 +182,8 @@ class FaceVerificationPage(JourneyPage):
             Step.BRANCH: self.others.book,
             Step.BOOKED: self.others.go_on,
             Step.AGAIN: self._after_consent,
+            Step.CALL: self._after_consent,
+            Step.CALL_ASK: self.others.take_manual,
         }.get(self._step)
         if do is not None:
             do()
@@ -228,7 +224,7 @@ class FaceVerificationPage(JourneyPage):
     @property
     def speaks_itself(self) -> bool:
         """Before the mirror, where each action and each hint is said at the moment it matters."""
-        return self._step in _LIVE
+        return self._step in LIVE
 
     def _set_unhurried(self, unhurried: bool) -> None:  # noqa: FBT001 - the signal's value
         self.steps.mirror.set_unhurried(unhurried)
@@ -298,7 +294,7 @@ class FaceVerificationPage(JourneyPage):
 
     def _failed(self, error: LoanAppError) -> None:
         self._stop()
-        if self._step not in _LIVE:
+        if self._step not in LIVE:
             return
         self._error, self._verdict = error, None
         self._enter(Step.NO_MORE if error.code is ErrorCode.FACE_ATTEMPTS_LOCKED else Step.TROUBLE)
@@ -315,7 +311,7 @@ class FaceVerificationPage(JourneyPage):
     # the other ways
 
     def _aside(self) -> None:
-        if self._step in _WITH_WITHDRAWAL:
+        if self._step in WITH_WITHDRAWAL:
             self.ask_withdraw()
         elif self._other_ways_lead():
             self._get_ready()
@@ -334,22 +330,24 @@ class FaceVerificationPage(JourneyPage):
             self._leave_for(Step.WAYS)
 
     def _take_way(self, way: str) -> None:
-        self._leave_for(STEP_OF[Way(way)])
+        step = STEP_OF[Way(way)]
+        asked_already = step is Step.CALL_ASK and self.once_more.step() is Step.CALL
+        self._leave_for(Step.CALL if asked_already else step)
         if self._step is Step.BRANCH:
             self.others.load_branches()
 
     def _leave_for(self, step: Step) -> None:
         self._stop()
-        if self._step not in {*_OTHER, Step.BOOKED}:
-            self._came_from = Step.READY if self._step in _LIVE else self._step
+        if self._step not in {*OTHER, Step.BOOKED}:
+            self._came_from = Step.READY if self._step in LIVE else self._step
         self._enter(step)
 
     def _go_back(self) -> None:
-        if self._step in _OTHER and self.others.appointment() is not None:
+        if self._step in OTHER and self.others.appointment() is not None:
             self._enter(Step.BOOKED)
-        elif self._step in _OTHER - {Step.WAYS} and len(self.others.ways()) > 1:
+        elif self._step in OTHER - {Step.WAYS} and len(self.others.ways()) > 1:
             self._enter(Step.WAYS)
-        elif self._step in _OTHER:
+        elif self._step in OTHER:
             self._enter(self._came_from)
         elif self._step is Step.TROUBLE:
             self._get_ready()
@@ -357,17 +355,10 @@ class FaceVerificationPage(JourneyPage):
             self._enter(Step.FLASH)
         elif self._step in {Step.READY, Step.FLASH} and self.consent.decided() is not True:
             self._enter(Step.CONSENT)
-        elif self.once_more.asked() is not None:
-            self._enter(Step.AGAIN)
+        elif (asked := self.once_more.step()) is not None:
+            self._enter(asked)
         else:
             self.back_wanted.emit()
-
-    def _back_words(self) -> str:
-        """The key of what the way back says: where it leads."""
-        if self._step is Step.TROUBLE:
-            return "face_verification.trouble.back"
-        alone = self._step in _OTHER and len(self.others.ways()) == 1
-        return "face_verification.manual.back" if self._step is Step.WAYS or alone else "common.back"
 
     # what is known
 
@@ -433,7 +424,7 @@ class FaceVerificationPage(JourneyPage):
 
     def _show_step(self) -> None:
         step, scaffold, steps = self._step, self.scaffold, self.steps
-        live = step in _LIVE
+        live = step in LIVE
         shown = {
             Step.CONSENT: steps.consent,
             Step.FLASH: steps.flash,
@@ -449,12 +440,13 @@ class FaceVerificationPage(JourneyPage):
         scaffold.set_column(None if live else READY_COLUMN if step is Step.READY else COLUMN)
         led = self._other_ways_lead()
         again = led and self._error is None
-        scaffold.back.setVisible(step in _WITH_BACK)
-        scaffold.back.setText(tr(self._back_words()))
-        scaffold.aside.setVisible(step in _WITH_OTHER_WAY | _WITH_WITHDRAWAL or again)
-        scaffold.aside.setText(tr(self._aside_words(again=again)))
-        scaffold.primary.setVisible(bool(action_of(step)) and not led and self.once_more.may_act(step))
-        scaffold.primary.setText(action_of(step))
+        scaffold.back.setVisible(step in WITH_BACK)
+        scaffold.back.setText(tr(back_words(step, alone=len(self.others.ways()) == 1)))
+        scaffold.aside.setVisible(step in WITH_OTHER_WAY | WITH_WITHDRAWAL or again)
+        scaffold.aside.setText(tr(aside_words(step, again=again)))
+        action = action_of(step, once_more=self.once_more.asked() is not None)
+        scaffold.primary.setVisible(bool(action) and not led and self.once_more.may_act(step))
+        scaffold.primary.setText(action)
         self._follow_answers()
         for widget in (self.cancel, self.read_aloud):
             widget.setVisible(step is Step.MIRROR)
@@ -478,12 +470,6 @@ class FaceVerificationPage(JourneyPage):
         if self._step is Step.FLASH and self.steps.flash.answer() is None:
             return "face_verification.flash.choose"
         return "face_verification.branch.choose" if self._step is Step.BRANCH and not self.steps.branch.slot() else ""
-
-    def _aside_words(self, *, again: bool) -> str:
-        """The key of what the lesser action says."""
-        if self._step in _WITH_WITHDRAWAL:
-            return "progress.withdraw"
-        return "face_verification.retry.again" if again else "face_verification.other_way"
 
     def _note(self) -> str:
         slot, branch = self.steps.branch.slot(), self.steps.branch.branch()
