@@ -15,8 +15,7 @@ from loanapp.backend.origination.what_changes import Rules, instalment, retry_af
 from loanapp.backend.policy import checks
 from loanapp.backend.repayment.account import has_overdue
 from loanapp.backend.services import Services
-from loanapp.backend.staff.members import members_with
-from loanapp.backend.staff.tables import StaffRole
+from loanapp.backend.staff.members import reviewer_simulated
 from loanapp.backend.store import ledger
 from loanapp.backend.store.ledger import Actor
 from loanapp.backend.store.tables import Application, Check, ContractRecord, FaceState, Loan
@@ -264,12 +263,12 @@ def _offer(services: Services, session: Session, application: Application) -> No
 def review(services: Services, session: Session, application_id: str) -> str:
     """The simulated reviewer: confirms what documents and card show, and says that it is simulated.
 
-    Where the lender has reviewers of its own, the application waits for one of them: :func:`decide_by_person`.
+    Anywhere but in a demonstration without reviewers, the application waits for a person: :func:`decide_by_person`.
     """
     application = _application(session, application_id)
     if application.status is not _S.IN_REVIEW:
         return "stopped"
-    if members_with(session, StaffRole.REVIEWER):
+    if not reviewer_simulated(services, session):
         return "waiting"
     now, seen = services.clock.now(), {"what": "review"}
     ledger.append(session, now, "access", application_id, seen, actor="simulated_reviewer")

@@ -105,6 +105,11 @@ def anybody(session: Session) -> bool:
     return session.scalars(select(StaffMember.id).where(StaffMember.ended_at.is_(None))).first() is not None
 
 
+def reviewer_simulated(services: Services, session: Session) -> bool:
+    """Whether the demonstration's simulated reviewer stands in: never for a lender that is none, whoever it has."""
+    return services.policies.profile.simulated and not members_with(session, StaffRole.REVIEWER)
+
+
 def sign_in(services: Services, login: str, password: str, code: str) -> str:
     """Begin a session and return its token; raises :class:`SignInRefusedError`."""
     policy, now = services.policies.staff, services.clock.now()

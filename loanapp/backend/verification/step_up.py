@@ -17,8 +17,7 @@ from loanapp.backend.applications.store import Sealed, of_person
 from loanapp.backend.policy.step_up import Act, Moment, StepUpRule
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
-from loanapp.backend.staff.members import members_with
-from loanapp.backend.staff.tables import StaffRole
+from loanapp.backend.staff.members import reviewer_simulated
 from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import Application, Loan, StepUpRecord
 from loanapp.domain.clock import CHINA
@@ -177,8 +176,9 @@ def _newest(session: Session, application: Application) -> StepUpRecord | None:
 
 
 def _done_at(services: Services, session: Session, record: StepUpRecord) -> datetime | None:
-    """When it was shown. A lender without reviewers, as the demonstration's at first, simulates the call."""
-    if record.done_at is not None or record.way != FaceWay.MANUAL.value or members_with(session, StaffRole.REVIEWER):
+    """When it was shown; a call that is simulated counts as made after a while, and no other before a person's word."""
+    by_person = record.way == FaceWay.MANUAL.value
+    if record.done_at is not None or not by_person or not reviewer_simulated(services, session):
         return record.done_at
     called = record.asked_at + timedelta(seconds=services.policies.simulation.reviewer_seconds)
     return called if called <= services.clock.now() else None

@@ -1,5 +1,6 @@
 """What each test identity leads to, and what the borrower is told."""
 
+import dataclasses
 import json
 import time
 import uuid
@@ -9,6 +10,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
+from loanapp.backend.origination.steps import review
 from loanapp.backend.repeating import Repeating
 from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import Application, LedgerRow, LivenessSession
@@ -104,6 +106,20 @@ def test_a_person_looks_says_that_it_is_simulated_and_approves(walker):
     shown = one.wait("offered")
     assert shown["decision"]["outcome"] == "approved"
     assert shown["decision"]["reviewer_simulated"] is True
+
+
+@pytest.mark.attack("a-lender-that-is-no-demonstration-approves-nothing-by-a-simulated-person")
+def test_a_lender_that_is_no_demonstration_waits_for_a_person(walker, lender, monkeypatch):
+    services, one = lender.services, walker("review")
+    one.ready_to_submit()
+    policies = services.policies
+    real = dataclasses.replace(policies, profile=policies.profile.model_copy(update={"simulated": False}))
+    for used, told in ((real, "waiting"), (policies, "approved")):
+        monkeypatch.setattr(type(services), "policies", property(lambda _services, now=used: now), raising=False)
+        with services.database.write() as session:
+            session.get_one(Application, one.id).status = ApplicationStatus.IN_REVIEW
+            assert review(services, session, one.id) == told
+            session.rollback()
 
 
 def test_the_reviewer_is_given_the_facts_of_the_face_attempts_and_the_borrower_is_not(walker, lender):

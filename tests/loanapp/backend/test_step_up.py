@@ -175,6 +175,20 @@ def test_without_a_camera_a_simulated_person_calls(about_to_sign, lender, clock,
     assert [detail["way"] for detail in checks_of(lender, one) if detail["check"] == "step_up"] == ["manual"]
 
 
+@pytest.mark.attack("a-lender-that-is-no-demonstration-never-counts-a-call-nobody-made")
+def test_a_lender_that_is_no_demonstration_never_counts_a_call_nobody_made(about_to_sign, lender, clock, monkeypatch):
+    one, away, policies = about_to_sign(**LARGE), clock.away, lender.services.policies
+    one.act("/manual-verification")
+    real = dataclasses.replace(policies, profile=policies.profile.model_copy(update={"simulated": False}))
+    monkeypatch.setattr(type(lender.services), "policies", property(lambda _services: real), raising=False)
+    clock.move(minutes=2)
+    assert one.get()["step_up"]["state"] == "waiting"
+    refused(one.call("POST", one.at("/contract/code"), body={}, key=str(uuid.uuid4())), 409, "step_up_needed")
+    monkeypatch.undo()
+    assert one.get()["step_up"]["state"] == "shown"
+    clock.away = away
+
+
 def test_a_doubtful_look_goes_to_a_person(about_to_sign, shows):
     one = about_to_sign(**LARGE)
     assert shows(one, DOUBTFUL).json()["outcome"] == "review"
