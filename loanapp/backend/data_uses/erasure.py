@@ -4,7 +4,7 @@ import uuid
 from datetime import date, timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete, func, inspect, select
+from sqlalchemy import delete, func, inspect, select, update
 from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import Sealed, own_application, require_status, set_status
@@ -18,6 +18,7 @@ from loanapp.backend.store.tables import (
     Check,
     DeletionReceipt,
     FaceState,
+    HardshipRecord,
     IdempotencyRecord,
     LivenessSession,
     RetryWait,
@@ -26,6 +27,7 @@ from loanapp.backend.verification.attempts import close_attempts
 from loanapp.backend.verification.changed_face import CERTIFICATE
 from loanapp.backend.verification.documents import PORTRAIT, forget_card, photo_kind
 from loanapp.domain.consent import LoanPurpose
+from loanapp.domain.hardship import HardshipReason, HardshipState
 from loanapp.domain.money import ZERO
 from loanapp.domain.status import ERASABLE, ApplicationStatus
 
@@ -99,6 +101,7 @@ def erase_assessment(services: Services, session: Session, application: Applicat
     for check in session.scalars(select(Check).where(Check.application_id == application.id)):
         check.answer_sealed = None
     _delete_rows(session, GO_WITH_ASSESSMENT, application.id)
+    _forget_hardship(session, application.id)
     now = services.clock.now()
     return note_deletion(
         services, session, application, part="assessment", reason="retention", items=_ASSESSED, now=now
@@ -122,12 +125,24 @@ def _delete_rows(session: Session, tables: tuple[type[Base], ...], application_i
         session.execute(delete(of_one).where(inspect(of_one).columns["application_id"] == application_id))
 
 
+def _forget_hardship(session: Session, application_id: str) -> None:
+    """Time that was granted stays as long as the loan whose account it changed; why it was asked for does not."""
+    of_loan = HardshipRecord.application_id == application_id
+    session.execute(delete(HardshipRecord).where(of_loan, HardshipRecord.state != HardshipState.GRANTED))
+    # A reason cannot be empty: the one that says the least.
+    session.execute(update(HardshipRecord).where(of_loan).values(reason=HardshipReason.OTHER))
+
+
 def _keep_waiting(services: Services, session: Session, application: Application) -> None:
-    """Whoever was told a day to come back on does not come earlier by having the decision deleted."""
+    """Whoever was told a day to come back on does not come earlier by having the decision deleted.
+
+    Of several days, told for several applications, the last one counts.
+    """
     told = (Sealed(services, application).decision or {}).get("retry_after")
     for person in (application.identity_index, application.borrower_id):
         if told and person:
-            session.merge(RetryWait(person=person, until=date.fromisoformat(told)))
+            until, before = date.fromisoformat(told), session.get(RetryWait, person)
+            session.merge(RetryWait(person=person, until=max(until, before.until) if before is not None else until))
 
 
 def _forget_answers(session: Session, application: Application) -> None:

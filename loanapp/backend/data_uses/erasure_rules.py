@@ -63,8 +63,11 @@ GO_WITH_APPLICATION: Final[tuple[type[Base], ...]] = (
 )
 """Rows are deleted when their application is erased, in this order (a payment refers to its loan)."""
 
-GO_WITH_ASSESSMENT: Final[tuple[type[Base], ...]] = (BranchAppointment, HardshipRecord, StaffNote, FaceLook, Correction)
-"""Rows of an assessment: deleted already when the class ``assessment`` of ``retention.toml`` is over."""
+GO_WITH_ASSESSMENT: Final[tuple[type[Base], ...]] = (BranchAppointment, StaffNote, FaceLook, Correction)
+"""Rows of an assessment: deleted already when the class ``assessment`` of ``retention.toml`` is over.
+
+Of requests for more time, those that were granted stay without their reason: the loan's account is made from them.
+"""
 
 GO_WITH_ACCOUNT: Final[tuple[type[Base], ...]] = (
     SupportTicket,

@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from loanapp.backend.applications.store import Sealed
 from loanapp.backend.data_uses.copy import _OF_APPLICATION
-from loanapp.backend.data_uses.erasure import erase
+from loanapp.backend.data_uses.erasure import _keep_waiting, erase
 from loanapp.backend.data_uses.erasure_rules import GO_WITH_APPLICATION, OF_NOBODY, unruled
 from loanapp.backend.data_uses.kept import years_after
 from loanapp.backend.data_uses.retention import sweep
@@ -332,6 +332,23 @@ def test_a_declined_application_goes_on_request_and_the_day_to_come_back_on_stay
     with services.database.read() as session:
         assert session.scalars(select(RetryWait)).first() is None
     other.identify()
+
+
+def test_of_two_days_to_come_back_on_the_later_one_stays(walker, lender):
+    services, told = lender.services, []
+    today = services.clock.now().astimezone(CHINA).date()
+    one = filled(walker())
+    with services.database.write() as session:
+        application = session.get_one(Application, one.id)
+        people = (application.identity_index, application.borrower_id)
+        for days in (9, 3):
+            application.status = ApplicationStatus.DECLINED
+            Sealed(services, application).decision = {"retry_after": (today + timedelta(days=days)).isoformat()}
+            _keep_waiting(services, session, application)
+            session.flush()
+            told.append([session.get_one(RetryWait, person).until for person in people])
+        session.rollback()
+    assert told == [[today + timedelta(days=9)] * 2] * 2
 
 
 LEFT_OF_AN_APPLICATION = {"application", "application_event", "consent", "deletion_receipt", "ledger_entry"}

@@ -7,10 +7,12 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from loanapp.backend.repayment.account import account_of
+from loanapp.backend.data_uses.erasure import erase_assessment
+from loanapp.backend.repayment.account import account_of, hardships
 from loanapp.backend.store.tables import Application, LedgerRow, Loan, RepaymentRecord, RepaymentState
 from loanapp.client.loan_answers import Loan as ReadLoan
 from loanapp.client.reading import JsonObject
+from loanapp.domain.hardship import HardshipReason
 from loanapp.proof.new_schedule import new_schedule_sha256
 from tests.loanapp.backend.test_hardship import answered, ask, loan_of
 
@@ -74,6 +76,19 @@ def test_paying_goes_on_by_the_new_days(granted, lender):
     assert after["next_due"]["due"] == new["rows"][1]["due"]
     assert after["repayments"][0]["penalty"] == "0.00"
     assert after["hardships"][-1]["new_schedule"]["payments_before"] == 0
+
+
+def test_granted_time_stays_without_its_reason_as_long_as_the_loan_it_changed(granted, lender):
+    accept(granted, new_schedule_sha256(own(granted, lender)))
+    granted.pay("instalment", "899.75")
+    with lender.services.database.write() as session:
+        application, loan = session.get_one(Application, granted.id), session.get_one(Loan, granted.id)
+        before = account_of(session, application, loan)
+        erase_assessment(lender.services, session, application)
+        session.expire_all()
+        assert account_of(session, application, loan) == before
+        assert [one.reason for one in hardships(session, loan)] == [HardshipReason.OTHER]
+        session.rollback()
 
 
 def test_another_schedule_than_the_one_seen_is_not_accepted(granted, lender):
