@@ -78,16 +78,12 @@ class LenderKeys:
     @cached_property
     def sealing(self) -> SealingKeys:
         """What borrowers seal photos and evidence to."""
-        return SealingKeys(self._folder.root / "keys")
+        return SealingKeys(self._folder)
 
     @property
     def vault(self) -> tuple[X25519PrivateKey, ...]:
         """Open what borrowers seal: the published key first, then those before that still count."""
-        with self._lock:
-            if not (self._folder.root / "keys" / "vault.pem").exists():
-                with self._folder.making():
-                    self.sealing.current()
-            return self.sealing.all()
+        return self.sealing.all()
 
     @cached_property
     def message(self) -> Ed25519PrivateKey:

@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write("there is no vault in this folder\n")
         return 1
     folder = LenderFolder(data)
-    sealing = SealingKeys(folder.root / "keys")
+    sealing = SealingKeys(folder)
     if args.act == "rotate-sealing":
         return _change_sealing(sealing)
     try:

@@ -6,31 +6,41 @@ destroyed as well (class ``old_sealing_key`` of ``resources/policy/retention.tom
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from loanapp.backend.lifecycle.folder import LenderFolder
 from loanapp.backend.vault.key_files import destroy_file, sync_folder, write_once
-from loanapp.proof.keys import load_envelope_key, new_envelope_key, private_key_pem
+from loanapp.proof.keys import load_envelope_key, new_envelope_key, private_key_pem, raw_public_bytes
 
 _CURRENT: Final = "vault.pem"
 _NEXT: Final = "vault.next.pem"
 _OLD: Final = "vault-old-"
+_DIGEST_CHARACTERS: Final = 16
 
 
 class SealingKeys:
-    """Owner-only files in ``keys/``; read anew each time, so that a change beside a running lender counts at once."""
+    """Owner-only files in ``keys/``; read anew each time, so that a change beside a running lender counts at once.
 
-    def __init__(self, folder: Path) -> None:
-        """``folder`` is made by whoever owns the lender's data folder."""
-        self._folder = folder
+    Whatever makes, changes or destroys one holds the folder's lock: of processes side by side one does it, and the
+    others find it done.
+    """
+
+    def __init__(self, folder: LenderFolder) -> None:
+        """``folder``: the lender's own."""
+        self._lender_folder = folder
+        self._folder = folder.root / "keys"
 
     def current(self) -> X25519PrivateKey:
         """The key that is published; made at the first call."""
         path = self._folder / _CURRENT
         if not path.exists():
-            self._make(path)
+            with self._lender_folder.making():
+                if not path.exists():
+                    self._make(path)
         return load_envelope_key(path.read_bytes())
 
     def all(self) -> tuple[X25519PrivateKey, ...]:
@@ -46,8 +56,9 @@ class SealingKeys:
     def rotation(self, at: datetime) -> Iterator[str]:
         """Change the key, one lasting step after another; the name of each step that is done."""
         self.current()
-        if not (self._folder / _NEXT).exists():
-            self._make(self._folder / _NEXT)
+        with self._lender_folder.making():
+            if not (self._folder / _NEXT).exists():
+                self._make(self._folder / _NEXT)
         yield "made"
         yield from self._finishing(at)
 
@@ -66,30 +77,36 @@ class SealingKeys:
 
     def destroy_old(self, before: datetime) -> int:
         """Destroy the keys that went out of use before that moment; how many."""
-        due = [path for path in self._old() if _retired_at(path) < before]
-        for path in due:
-            destroy_file(path)
+        with self._lender_folder.making():
+            due = [path for path in self._old() if _retired_at(path) < before]
+            for path in due:
+                destroy_file(path)
         return len(due)
 
     def _finishing(self, at: datetime) -> Iterator[str]:
         new, current = self._folder / _NEXT, self._folder / _CURRENT
         if not new.exists():
             return
-        held = current.read_bytes()
-        if held not in [path.read_bytes() for path in self._old()]:
-            kept = self._folder / f"{_OLD}{int(at.timestamp())}.pem"
-            temporary = kept.with_suffix(".new")
-            temporary.unlink(missing_ok=True)
-            write_once(temporary, held)
-            temporary.replace(kept)
-            sync_folder(self._folder)
-        yield "kept"
-        try:
+        with self._lender_folder.making():
+            if not new.exists():
+                return  # another process has finished it
+            self._keep(current.read_bytes(), at)
+            yield "kept"
             new.replace(current)
-        except FileNotFoundError:
-            return  # another process has finished it
-        sync_folder(self._folder)
+            sync_folder(self._folder)
         yield "changed"
+
+    def _keep(self, held: bytes, at: datetime) -> None:
+        """Lay a key by, under a name no other key has: of two that go within a second both stay."""
+        if held in [path.read_bytes() for path in self._old()]:
+            return
+        digest = sha256(raw_public_bytes(load_envelope_key(held).public_key())).hexdigest()[:_DIGEST_CHARACTERS]
+        kept = self._folder / f"{_OLD}{int(at.timestamp())}-{digest}.pem"
+        temporary = kept.with_suffix(".new")
+        temporary.unlink(missing_ok=True)
+        write_once(temporary, held)
+        temporary.replace(kept)
+        sync_folder(self._folder)
 
     def _make(self, path: Path) -> None:
         temporary = path.with_suffix(".new")
@@ -103,4 +120,4 @@ class SealingKeys:
 
 
 def _retired_at(path: Path) -> datetime:
-    return datetime.fromtimestamp(int(path.stem.removeprefix(_OLD)), UTC)
+    return datetime.fromtimestamp(int(path.stem.removeprefix(_OLD).split("-")[0]), UTC)
