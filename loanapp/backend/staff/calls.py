@@ -1,12 +1,21 @@
 """Whom a member of staff has to call before a contract may be signed (:mod:`loanapp.backend.verification.step_up`)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from sqlalchemy.orm import Session
+
 from loanapp.backend.auth.phones import borrower_phone
+from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
+from loanapp.backend.staff.members import AtWork
+from loanapp.backend.store import ledger
+from loanapp.backend.store.tables import Application, StepUpRecord
 from loanapp.backend.verification.step_up import step_up, waiting_for_person
+from loanapp.domain.errors import ErrorCode
+from loanapp.domain.phone import mask_phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +34,31 @@ class WaitingCall:
 
 
 def waiting_calls(services: Services) -> list[WaitingCall]:
-    """Everybody who waits for a call, the longest first."""
+    """Everybody who waits for a call, the longest first; the phones are masked."""
     with services.database.read() as session:
-        found = []
+        return [_call(services, session, *waiting, shown=mask_phone) for waiting in waiting_for_person(session)]
+
+
+def open_call(services: Services, who: AtWork, application_id: str) -> WaitingCall:
+    """One of them with the whole phone, to whoever calls it; the ledger says so. Raises ``NOT_FOUND``."""
+    with services.database.write() as session:
         for record, application in waiting_for_person(session):
-            asked = step_up(services, session, application)
-            found.append(
-                WaitingCall(
-                    application.id,
-                    application.number,
-                    f"{Decimal((application.offer or {}).get('payout', '0')):,.2f}",
-                    record.asked_at,
-                    tuple(rule.because.zh for rule in asked.rules) if asked is not None else (),
-                    borrower_phone(services, session, application.borrower_id),
-                )
-            )
-        return found
+            if application.id == application_id:
+                seen: dict[str, object] = {"what": "phone", "member": who.member_id}
+                ledger.append(session, services.clock.now(), "access", application.id, seen, actor="staff")
+                return _call(services, session, record, application, shown=str)
+    raise RefusedError(ErrorCode.NOT_FOUND)
+
+
+def _call(
+    services: Services, session: Session, record: StepUpRecord, application: Application, *, shown: Callable[[str], str]
+) -> WaitingCall:
+    asked = step_up(services, session, application)
+    return WaitingCall(
+        application.id,
+        application.number,
+        f"{Decimal((application.offer or {}).get('payout', '0')):,.2f}",
+        record.asked_at,
+        tuple(rule.because.zh for rule in asked.rules) if asked is not None else (),
+        shown(borrower_phone(services, session, application.borrower_id)),
+    )

@@ -11,11 +11,11 @@ from urllib.parse import parse_qs
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
-from loanapp.backend.auth import recovery
+from loanapp.backend.auth.recovery import answer_at_branch
 from loanapp.backend.http.dependencies import ServicesDep
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.rights.requests import answer, open_requests, read_request
-from loanapp.backend.staff import calls, cases, face_images, payouts
+from loanapp.backend.staff import calls, cases, face_images, payouts, recoveries
 from loanapp.backend.staff.members import (
     AtWork,
     SignInRefusedError,
@@ -34,6 +34,7 @@ from loanapp.domain.errors import ErrorCode
 PREFIX: Final = "/console"
 COOKIE: Final = "__Host-console"
 _NOTE_AT_LEAST: Final = 10
+_ANSWERS: Final = frozenset({"confirm", "refuse"})
 
 router = APIRouter(prefix=PREFIX, include_in_schema=False)
 
@@ -100,6 +101,10 @@ def _page(name: str, request: Request, status: int = 200, **values: Any) -> Resp
     return page(name, language_of(request.headers.get("accept-language", "")), status, **values)
 
 
+def _status(fault: str) -> HTTPStatus:
+    return HTTPStatus.UNPROCESSABLE_ENTITY if fault else HTTPStatus.OK
+
+
 @router.get("/console.css")
 def get_style(request: Request, services: ServicesDep) -> Response:
     """The style sheet."""
@@ -162,7 +167,7 @@ def get_queue(request: Request, services: ServicesDep) -> Response:
             eyes=payouts.EYES,
             requests=asked,
             looks=looks,
-            recoveries=recovery.recoveries_at_branch(services) if StaffRole.REVIEWER in who.roles else [],
+            recoveries=recoveries.waiting_recoveries(services) if StaffRole.REVIEWER in who.roles else [],
             calls=calls.waiting_calls(services) if StaffRole.REVIEWER in who.roles else [],
         )
 
@@ -183,7 +188,7 @@ def _case(
     return _page(
         "case",
         request,
-        HTTPStatus.UNPROCESSABLE_ENTITY if fault else HTTPStatus.OK,
+        _status(fault),
         who=who,
         case=cases.open_case(services, who, application_id),
         looks=face_images.own_looks(services, who, application_id),
@@ -279,18 +284,53 @@ def post_decision(application_id: str, request: Request, services: ServicesDep, 
     return _answered(request, services, act)
 
 
+@router.get("/calls/{application_id}")
+def get_call(application_id: str, request: Request, services: ServicesDep) -> Response:
+    """Whom to call, with the whole number; the look is an entry of the ledger."""
+    return _answered(request, services, lambda: _call(request, services, application_id))
+
+
+def _call(request: Request, services: ServicesDep, application_id: str, fault: str = "") -> Response:
+    who = _who(request, services, StaffRole.REVIEWER)
+    call = calls.open_call(services, who, application_id)
+    return _page("call", request, _status(fault), who=who, call=call, fault=fault)
+
+
 @router.post("/calls/{application_id}")
 def post_call(application_id: str, request: Request, services: ServicesDep, form: FormDep) -> Response:
     """A member's word, after the call, on whether it is the borrower who wants to sign."""
 
     def act() -> Response:
-        who = _acting(request, services, form, StaffRole.REVIEWER)
-        if form.get("answer") not in {"confirm", "refuse"}:
-            return _to("")
-        answer_by_person(services, application_id, who.member_id, confirmed=form["answer"] == "confirm")
+        who, said = _acting(request, services, form, StaffRole.REVIEWER), form.get("answer")
+        if said not in _ANSWERS:
+            return _call(request, services, application_id, "answer_missing")
+        answer_by_person(services, application_id, who.member_id, confirmed=said == "confirm")
         return _to("")
 
     return _answered(request, services, act)
+
+
+@router.get("/recoveries/{recovery_id}")
+def get_recovery(recovery_id: str, request: Request, services: ServicesDep) -> Response:
+    """Who stands at a branch, with the whole number; the look is an entry of the ledger."""
+    return _answered(request, services, lambda: _recovery(request, services, recovery_id))
+
+
+def _recovery(
+    request: Request, services: ServicesDep, recovery_id: str, fault: str = "", form: dict[str, str] | None = None
+) -> Response:
+    who = _who(request, services, StaffRole.REVIEWER)
+    asked = recoveries.open_recovery(services, who, recovery_id)
+    return _page(
+        "recovery",
+        request,
+        _status(fault),
+        who=who,
+        asked=asked,
+        fault=fault,
+        why=(form or {}).get("why", ""),
+        note_characters=cases.NOTE_CHARACTERS,
+    )
 
 
 @router.post("/recoveries/{recovery_id}")
@@ -300,8 +340,11 @@ def post_recovery(recovery_id: str, request: Request, services: ServicesDep, for
     def act() -> Response:
         who, why = _acting(request, services, form, StaffRole.REVIEWER), form.get("why", "").strip()
         said = form.get("answer")
-        if said in {"confirm", "refuse"} and _NOTE_AT_LEAST <= len(why) <= cases.NOTE_CHARACTERS:
-            recovery.answer_at_branch(services, recovery_id, who.member_id, why, confirmed=said == "confirm")
+        if said not in _ANSWERS:
+            return _recovery(request, services, recovery_id, "answer_missing", form)
+        if not _NOTE_AT_LEAST <= len(why) <= cases.NOTE_CHARACTERS:
+            return _recovery(request, services, recovery_id, "recovery_why", form)
+        answer_at_branch(services, recovery_id, who.member_id, why, confirmed=said == "confirm")
         return _to("")
 
     return _answered(request, services, act)
@@ -333,7 +376,7 @@ def _request(
     return _page(
         "request",
         request,
-        HTTPStatus.UNPROCESSABLE_ENTITY if fault else HTTPStatus.OK,
+        _status(fault),
         who=who,
         asked=asked,
         text=text,

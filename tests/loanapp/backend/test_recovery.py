@@ -195,16 +195,26 @@ def test_a_branch_grants_it_to_the_computer_whose_number_was_said(lent, thief, d
     reviewer, payer = desk("branch", StaffRole.REVIEWER), desk("payer", StaffRole.PAYOUT)
     page = reviewer.page()
     assert number in page
+    assert lent.phone not in page
     with lender.services.database.read() as session:
         asked = session.query(AccountRecovery).filter_by(borrower_id=whose(lent, lender), number=number).one().id
     path, why = f"/recoveries/{asked}", "身份证原件与本人一致，编号相符"
     assert payer.send(path, answer="confirm", why=why).status_code == 403
-    assert reviewer.send(path, answer="confirm", why="太短").status_code == 303
+    assert lent.phone in reviewer.page(path)
+    payer.page(path, 403)
+    for half in ({"answer": "confirm", "why": "太短"}, {"answer": "", "why": why}):
+        shown = reviewer.send(path, **half)
+        assert (shown.status_code, 'role="alert"' in shown.text, f">{half['why']}</textarea>" in shown.text) == (
+            422, True, True,
+        )  # fmt: skip
     refused(replace(lent), 409, "recovery_needed")  # without a reason nothing was granted
     reviewer.send(path, answer="confirm", why=why)
     assert reviewer.send(path, answer="refuse", why=why).status_code == 404
+    reviewer.page(path, 404)
     refused(replace(stranger), 409, "recovery_needed")
     assert replace(lent).status_code == 200
+    looks = [entry["content"] for entry in lent.done("GET", "/v1/data-uses")["entries"]]
+    assert [look["actor"] for look in looks if look["act"] == "access.phone"] == ["staff"] * 3
     with lender.services.database.read() as session:
         rows = session.query(LedgerRow).filter_by(act="check.recovery_granted").all()
     assert [row.actor for row in rows] == ["staff"]

@@ -257,15 +257,23 @@ def test_a_member_of_staff_calls_the_phone_of_the_account(about_to_sign, desk, l
     reviewer.sign_in()
     payer.sign_in()
     assert [one.get()["step_up"]["state"] for one in (theirs, strangers)] == ["waiting", "waiting"]
-    page = reviewer.page()
-    assert theirs.phone in page
-    assert strangers.phone in page
-    assert theirs.phone not in payer.page()
+    page, masked = reviewer.page(), f"{theirs.phone[:3]}****{theirs.phone[-4:]}"
+    assert theirs.phone not in page
+    assert strangers.phone not in page
+    assert page.count(masked) == 1
+    assert masked not in payer.page()
+    payer.page(f"/calls/{theirs.id}", 403)
+    assert theirs.phone in reviewer.page(f"/calls/{theirs.id}")
+    looks = [entry["content"] for entry in theirs.done("GET", "/v1/data-uses")["entries"]]
+    assert [(look["act"], look["actor"]) for look in looks][-1] == ("access.phone", "staff")
+    unsaid = reviewer.send(f"/calls/{theirs.id}")
+    assert (unsaid.status_code, 'role="alert"' in unsaid.text) == (422, True)
     assert payer.send(f"/calls/{theirs.id}", answer="confirm").status_code == 403
     assert reviewer.send(f"/calls/{theirs.id}", answer="confirm").status_code == 303
     assert reviewer.send(f"/calls/{strangers.id}", answer="refuse").status_code == 303
     assert reviewer.send(f"/calls/{strangers.id}", answer="confirm").status_code == 404
-    assert theirs.phone not in reviewer.page()
+    assert masked not in reviewer.page()
+    reviewer.page(f"/calls/{theirs.id}", 404)
     assert theirs.send_signing_code()["contract_number"]
     told = strangers.get()
     assert (told["step_up"]["state"], told["allowed_actions"]) == ("refused", ["withdraw"])
