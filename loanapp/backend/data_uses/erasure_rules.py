@@ -4,21 +4,20 @@ The erasure works by these rules (:mod:`loanapp.backend.data_uses.erasure`, :mod
 that none of them can be true on paper alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import Table
+from sqlalchemy import ColumnElement, delete, inspect, select
+from sqlalchemy.orm import Session
 
 from loanapp.backend.auth.tables import (
     AccountRecovery,
     BorrowerPassword,
     BorrowerSecondFactor,
     Device,
-    FailedTry,
     RefreshToken,
-    RequestNonce,
 )
-from loanapp.backend.staff.tables import FaceLook, PayoutApproval, StaffMember, StaffNote, StaffSession
+from loanapp.backend.staff.tables import FaceLook, PayoutApproval, StaffNote
 from loanapp.backend.store.tables import (
     AccessSession,
     Application,
@@ -30,14 +29,9 @@ from loanapp.backend.store.tables import (
     ConsentRecord,
     ContractRecord,
     Correction,
-    Counter,
     DeletionReceipt,
-    FaceCount,
     HardshipRecord,
     IdempotencyRecord,
-    LedgerHead,
-    LedgerNode,
-    LedgerRow,
     LivenessSession,
     Loan,
     OneTimeCode,
@@ -70,6 +64,9 @@ Of requests for more time, those that were granted stay without their reason: th
 """
 
 GO_WITH_ACCOUNT: Final[tuple[type[Base], ...]] = (
+    OneTimeCode,
+    RetryWait,
+    RefreshToken,
     SupportTicket,
     RightRecord,
     BorrowerPassword,
@@ -79,39 +76,44 @@ GO_WITH_ACCOUNT: Final[tuple[type[Base], ...]] = (
     Device,
     IdempotencyRecord,
 )
-"""Rows are deleted when their borrower's account is closed."""
+"""Rows are deleted when their borrower's account is closed, in this order (a token refers to its device)."""
 
-OTHERWISE: Final[Mapping[type[Base], str]] = {
-    Application: "every personal column is emptied; the row goes with what proves that the account was closed",
-    LivenessSession: "emptied of figures and digests, and deleted after a day: until then it counts attempts an hour",
-    Borrower: "the phone is emptied; the row goes with what proves that the account was closed",
-    OneTimeCode: "deleted with the account by its phone, and by time in any case",
-    RefreshToken: "deleted with its device",
-    ApplicationEvent: "names nobody; goes with what proves that the account was closed",
-    ConsentRecord: "the proof of what was agreed to names nobody; goes some years after the account was closed",
-    DeletionReceipt: "the proof of the deletion names nobody; goes some years after the account was closed",
-    RetryWait: "of an identity number's keyed digest, until the day that was told; of a borrower, with the account",
-    LedgerRow: "made anonymous when the account is closed: salts and contents go, the chain stays",
+GO_WITH_PROOFS: Final[tuple[type[Base], ...]] = (
+    ApplicationEvent,
+    ConsentRecord,
+    LivenessSession,
+    DeletionReceipt,
+    Application,
+    Borrower,
+)
+"""Rows that name nobody any more, emptied with their application or account: they prove that it was closed.
+
+Deleted, in this order, when the class ``account`` of ``retention.toml`` is over. What the ledger says goes by
+no rule of these: it is made anonymous, and the chain stays (:func:`loanapp.backend.store.ledger.make_anonymous`).
+"""
+
+_OTHERWISE_THEIRS: Final[Mapping[type[Base], Callable[[Borrower], ColumnElement[bool]]]] = {
+    Borrower: lambda borrower: Borrower.id == borrower.id,
+    OneTimeCode: lambda borrower: OneTimeCode.phone_index == borrower.phone_index,
+    RetryWait: lambda borrower: RetryWait.person == borrower.id,
+    RefreshToken: lambda borrower: RefreshToken.device_id.in_(
+        select(Device.id).where(Device.borrower_id == borrower.id)
+    ),
 }
-"""What is not simply deleted, and what happens to it."""
-
-OF_NOBODY: Final[Mapping[type[Base], str]] = {
-    Counter: "running numbers of a day",
-    FaceCount: "counts of a day",
-    LedgerHead: "a signed root",
-    LedgerNode: "a hash of hashes",
-    FailedTry: "a keyed digest, forgotten by time",
-    RequestNonce: "a key's digest, forgotten by time",
-    StaffMember: "the lender's people",
-    StaffSession: "the lender's people",
-}
-"""Tables without a row about a borrower that anybody could tell, and why."""
 
 
-def unruled(tables: list[Table]) -> list[str]:
-    """The names of tables that no rule names."""
-    ruled = {
-        one.__tablename__
-        for one in (*GO_WITH_APPLICATION, *GO_WITH_ASSESSMENT, *GO_WITH_ACCOUNT, *OTHERWISE, *OF_NOBODY)
-    }
-    return sorted(table.name for table in tables if table.name not in ruled)
+def theirs(table: type[Base], borrower: Borrower) -> ColumnElement[bool]:
+    """Which rows of a table are this borrower's: by a rule of its own, by the borrower, or by their applications."""
+    if table in _OTHERWISE_THEIRS:
+        return _OTHERWISE_THEIRS[table](borrower)
+    columns = inspect(table).columns
+    if "borrower_id" in columns:
+        return columns["borrower_id"] == borrower.id
+    mine = select(Application.id).where(Application.borrower_id == borrower.id)
+    return columns["application_id"].in_(mine)
+
+
+def delete_theirs(session: Session, tables: Sequence[type[Base]], borrower: Borrower) -> None:
+    """Delete a borrower's rows of these tables, in their order and in the caller's transaction."""
+    for table in tables:
+        session.execute(delete(table).where(theirs(table, borrower)))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from loanapp.backend.data_uses.deletion_receipts import erased_applications, receipt_of
@@ -47,18 +47,27 @@ def years_after(day: date, years: int) -> date:
 
 def over(services: Services, session: Session, now: datetime) -> list[str]:
     """Applications whose time is over: those without a loan, and those repaid longer ago than law keeps."""
-    policies, today = services.policies, now.astimezone(CHINA).date()
-    settled = select(Loan).where(Loan.settled_at.is_not(None), Loan.application_id.not_in(erased_applications()))
-    due = [
-        loan.application_id
-        for loan in session.scalars(settled)
-        if loan.settled_at is not None
-        and years_after(loan.settled_at.astimezone(CHINA).date(), policies.kept_by_law.years) < today
-    ]
+    repaid = now - timedelta(days=365 * services.policies.kept_by_law.years)  # never later than the day itself
+    settled = (
+        select(Application)
+        .join(Loan, Loan.application_id == Application.id)
+        .where(Loan.settled_at < repaid, Application.id.not_in(erased_applications()))
+    )
     unlent = select(Application).where(
         Application.status.in_([status.value for status in _UNLENT]), Application.id.not_in(erased_applications())
     )
-    return due + [one.id for one in session.scalars(unlent) if (erased_at(services, session, one) or now) < now]
+    found = (*session.scalars(settled), *session.scalars(unlent))
+    return [one.id for one in found if is_over(services, session, one, now)]
+
+
+def is_over(services: Services, session: Session, application: Application, now: datetime) -> bool:
+    """Whether the time of this one is over, and it has not gone yet."""
+    loan = session.get(Loan, application.id)
+    if loan is None or loan.settled_at is None:
+        until = erased_at(services, session, application)
+        return until is not None and until < now
+    last = years_after(loan.settled_at.astimezone(CHINA).date(), services.policies.kept_by_law.years)
+    return last < now.astimezone(CHINA).date() and receipt_of(session, application.id) is None
 
 
 def erased_at(services: Services, session: Session, application: Application) -> datetime | None:
@@ -76,10 +85,18 @@ def erased_at(services: Services, session: Session, application: Application) ->
 
 def assessments_over(services: Services, session: Session, now: datetime) -> list[str]:
     """Applications of loans repaid so long ago that what they were decided by goes, and has not gone yet."""
+    return list(session.scalars(_assessed_before(services, now)))
+
+
+def assessment_is_over(services: Services, session: Session, application_id: str, now: datetime) -> bool:
+    """Whether this application is one of them."""
+    mine = _assessed_before(services, now).where(Loan.application_id == application_id)
+    return session.scalars(mine).first() is not None
+
+
+def _assessed_before(services: Services, now: datetime) -> Select[str]:
     last = now - timedelta(days=services.policies.retention_days("assessment"))
     gone = select(DeletionReceipt.application_id).where(
         or_(DeletionReceipt.part.is_(None), DeletionReceipt.part == "assessment")
     )
-    return list(
-        session.scalars(select(Loan.application_id).where(Loan.settled_at < last, Loan.application_id.not_in(gone)))
-    )
+    return select(Loan.application_id).where(Loan.settled_at < last, Loan.application_id.not_in(gone))

@@ -9,11 +9,11 @@ from sqlalchemy import delete, select
 
 from loanapp.backend.auth.forgetting import forget_old_sign_ins
 from loanapp.backend.data_uses.erasure import erase, erase_assessment, finish_erasure, forget_attempts
-from loanapp.backend.data_uses.kept import assessments_over, over
+from loanapp.backend.data_uses.kept import assessment_is_over, assessments_over, is_over, over
 from loanapp.backend.http.middleware import failure_place
 from loanapp.backend.repeating import Repeating
 from loanapp.backend.rights import requests
-from loanapp.backend.rights.account import forget_closed
+from loanapp.backend.rights.account import closed_over, forget_closed
 from loanapp.backend.services import Services
 from loanapp.backend.store.tables import Application, DeletionReceipt, IdempotencyRecord, RetryWait
 from loanapp.backend.support import tickets
@@ -44,7 +44,8 @@ def sweep(services: Services) -> None:
             _guarded(_erase_assessment, services, application_id)
     for application_id in due:
         _guarded(_erase, services, application_id)
-    _guarded(forget_closed, services)
+    for borrower_id in closed_over(services):
+        _guarded(forget_closed, services, borrower_id)
     _finish_begun(services)
     # Whatever else was deleted meanwhile leaves the log as well.
     _guarded(services.database.erase_deleted)
@@ -54,14 +55,16 @@ def sweep(services: Services) -> None:
 
 def _erase(services: Services, application_id: str) -> None:
     with services.database.write() as session:
-        # Looked at again: a draft may have been changed meanwhile.
-        if application_id in over(services, session, services.clock.now()):
-            erase(services, session, session.get_one(Application, application_id), "retention")
+        # Looked at again: a draft may have been changed meanwhile, or another worker have been here.
+        application = session.get(Application, application_id)
+        if application is not None and is_over(services, session, application, services.clock.now()):
+            erase(services, session, application, "retention")
 
 
 def _erase_assessment(services: Services, application_id: str) -> None:
     with services.database.write() as session:
-        erase_assessment(services, session, session.get_one(Application, application_id))
+        if assessment_is_over(services, session, application_id, services.clock.now()):
+            erase_assessment(services, session, session.get_one(Application, application_id))
 
 
 def _forget_small(services: Services) -> None:

@@ -4,28 +4,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import delete, inspect, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from loanapp.backend.auth.tables import Device, RefreshToken
 from loanapp.backend.data_uses.deletion_receipts import erased_applications, receipts_of
 from loanapp.backend.data_uses.erasure import erase, finish_erasure
-from loanapp.backend.data_uses.erasure_rules import GO_WITH_ACCOUNT
+from loanapp.backend.data_uses.erasure_rules import GO_WITH_ACCOUNT, GO_WITH_PROOFS, delete_theirs
 from loanapp.backend.data_uses.kept import kept_until
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
-from loanapp.backend.store.tables import (
-    Application,
-    ApplicationEvent,
-    Base,
-    Borrower,
-    ConsentRecord,
-    DeletionReceipt,
-    LivenessSession,
-    OneTimeCode,
-    RetryWait,
-)
+from loanapp.backend.store.tables import Application, Borrower, DeletionReceipt, LedgerRow
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.status import ERASABLE, ApplicationStatus
 
@@ -76,43 +65,45 @@ def close_account(services: Services, borrower_id: str) -> Closed:
 
 def _forget_person(services: Services, session: Session, borrower_id: str) -> None:
     borrower = session.get_one(Borrower, borrower_id)
-    session.execute(delete(OneTimeCode).where(OneTimeCode.phone_index == borrower.phone_index))
-    session.execute(delete(RetryWait).where(RetryWait.person == borrower_id))
-    devices = select(Device.id).where(Device.borrower_id == borrower_id)
-    session.execute(delete(RefreshToken).where(RefreshToken.device_id.in_(devices)))
-    for table in GO_WITH_ACCOUNT:
-        session.execute(delete(table).where(inspect(table).columns["borrower_id"] == borrower_id))
+    delete_theirs(session, GO_WITH_ACCOUNT, borrower)
     borrower.phone_index = f"closed|{borrower_id}"
     borrower.phone_sealed = services.cipher.encrypt(b"", f"borrower|{borrower_id}|phone")
     borrower.closed_at, borrower.face_failures, borrower.face_locked_until = services.clock.now(), 0, None
 
 
-def forget_closed(services: Services) -> None:
-    """Make anonymous what is left of closed accounts whose last records have gone, and delete their proofs in time."""
-    now = services.clock.now()
-    last = now - timedelta(days=services.policies.retention_days("account"))
+def closed_over(services: Services) -> list[str]:
+    """Closed accounts that something is still to be done to: the last records have gone since, or the proofs' time."""
+    with services.database.read() as session:
+        return list(session.scalars(select(Borrower.id).where(or_(_still_named(), _proofs_over(services)))))
+
+
+def forget_closed(services: Services, borrower_id: str) -> None:
+    """Make anonymous what is left of one of them, and delete its proofs in time."""
     with services.database.write() as session:
-        for borrower in session.scalars(select(Borrower).where(Borrower.closed_at.is_not(None))):
-            mine = list(session.scalars(select(Application.id).where(Application.borrower_id == borrower.id)))
-            if set(mine) - set(
-                session.scalars(erased_applications().where(DeletionReceipt.borrower_id == borrower.id))
-            ):
-                continue
-            ledger.make_anonymous(session, borrower.id, mine)
-            newest = session.scalars(
-                select(DeletionReceipt.at)
-                .where(DeletionReceipt.borrower_id == borrower.id)
-                .order_by(DeletionReceipt.at.desc())
-            ).first()
-            if borrower.closed_at is not None and max(borrower.closed_at, newest or borrower.closed_at) < last:
-                _delete_proofs(session, borrower, mine)
+        mine = select(Borrower).where(Borrower.id == borrower_id)
+        if (borrower := session.scalars(mine.where(_still_named())).first()) is not None:
+            applications = session.scalars(select(Application.id).where(Application.borrower_id == borrower_id))
+            ledger.make_anonymous(session, borrower_id, list(applications))
+        if (borrower := session.scalars(mine.where(_proofs_over(services))).first()) is not None:
+            delete_theirs(session, GO_WITH_PROOFS, borrower)
 
 
-def _delete_proofs(session: Session, borrower: Borrower, applications: list[str]) -> None:
-    of_application: tuple[type[Base], ...] = (ApplicationEvent, ConsentRecord, LivenessSession)
-    for table in of_application:
-        session.execute(delete(table).where(inspect(table).columns["application_id"].in_(applications)))
-    of_borrower: tuple[type[Base], ...] = (DeletionReceipt, Application)
-    for table in of_borrower:
-        session.execute(delete(table).where(inspect(table).columns["borrower_id"] == borrower.id))
-    session.execute(delete(Borrower).where(Borrower.id == borrower.id))
+def _gone() -> ColumnElement[bool]:
+    """Closed, and everything of every application was deleted."""
+    whole = exists().where(DeletionReceipt.application_id == Application.id, DeletionReceipt.part.is_(None))
+    return and_(
+        Borrower.closed_at.is_not(None),
+        ~select(Application.id).where(Application.borrower_id == Borrower.id, ~whole).exists(),
+    )
+
+
+def _still_named() -> ColumnElement[bool]:
+    applications = select(Application.id).where(Application.borrower_id == Borrower.id).correlate(Borrower)
+    about = or_(LedgerRow.borrower_id == Borrower.id, LedgerRow.application_id.in_(applications))
+    return and_(_gone(), select(LedgerRow.no).where(about).exists())
+
+
+def _proofs_over(services: Services) -> ColumnElement[bool]:
+    last = services.clock.now() - timedelta(days=services.policies.retention_days("account"))
+    newer = select(DeletionReceipt.id).where(DeletionReceipt.borrower_id == Borrower.id, DeletionReceipt.at >= last)
+    return and_(_gone(), Borrower.closed_at < last, ~newer.exists())

@@ -5,17 +5,28 @@ import uuid
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
+from loanapp.backend.auth.tables import Device, RefreshToken
+from loanapp.backend.data_uses.erasure_rules import GO_WITH_ACCOUNT, theirs
 from loanapp.backend.data_uses.retention import sweep
+from loanapp.backend.rights.account import closed_over
 from loanapp.backend.rights.requests import answer, open_requests
 from loanapp.backend.staff.tables import Base
 from loanapp.backend.store import ledger
-from loanapp.backend.store.tables import Application, Borrower, DeletionReceipt, LedgerRow, Loan, RightRecord
+from loanapp.backend.store.tables import (
+    Application,
+    Borrower,
+    DeletionReceipt,
+    LedgerRow,
+    Loan,
+    OneTimeCode,
+    RightRecord,
+)
 from loanapp.domain.rights import RightKind
 from loanapp.proof.signed_message import verify_message
 from loanapp.resource_files import read_toml, resource_path
-from tests.loanapp.backend.test_erasure import bytes_of, filled, left_of, rows_of
+from tests.loanapp.backend.test_erasure import any_row, bytes_of, filled, left_of, rows_of
 from tests.loanapp.backend.test_refusals import refused
 
 TEXT = "住址写错了，应为测试路 2 号。"
@@ -130,6 +141,30 @@ def test_a_closed_account_is_gone_from_every_disk_and_whoever_returns_is_a_stran
     assert one.done("GET", "/v1/data-uses")["entries"] == []
 
 
+def test_every_table_of_an_account_is_empty_once_it_is_closed(walker, lender):
+    """A row in every table that goes with an account: the closure finds each by the rule that names it."""
+    one, services = walker(), lender.services
+    one.sign_in()
+    with services.database.write() as session:
+        (borrower,) = session.scalars(select(Borrower).order_by(Borrower.created_at.desc()).limit(1))
+        (device,) = session.scalars(select(Device).where(Device.borrower_id == borrower.id))
+        known = {"borrower_id": borrower.id, "person": borrower.id, "phone_index": borrower.phone_index}
+        known["device_id"] = device.id
+        for table in GO_WITH_ACCOUNT:
+            if session.scalars(select(table).where(theirs(table, borrower))).first() is None:
+                session.execute(insert(table).values(any_row(table, known, services.clock.now())))
+        for table in GO_WITH_ACCOUNT:
+            assert session.scalars(select(table).where(theirs(table, borrower))).first() is not None, table
+    one.done("POST", "/v1/account/closure", body={})
+    with services.database.read() as session:
+        for table in GO_WITH_ACCOUNT:
+            assert session.scalars(select(table).where(theirs(table, borrower))).first() is None, table
+        # A token's computer is gone, and the phone names nobody any more: found by what they were.
+        assert session.scalars(select(RefreshToken).where(RefreshToken.device_id == device.id)).first() is None
+        by_phone = select(OneTimeCode).where(OneTimeCode.phone_index == known["phone_index"])
+        assert session.scalars(by_phone).first() is None
+
+
 def test_an_account_with_an_open_loan_is_kept_and_nothing_is_touched(walker, clock):
     one = walker()
     one.borrow(clock)
@@ -157,8 +192,10 @@ def test_a_repaid_loan_does_not_keep_an_account_open_and_its_records_go_when_law
     held = bytes_of(services.database, services.vault._database, services.database.path.parent, one.id)
     with services.database.write() as session:
         session.get_one(Loan, one.id).settled_at -= timedelta(days=3654)
+    assert borrower not in closed_over(services)
     sweep(services)
     assert left_of(held, services.database.path.parent) == []
+    assert borrower not in closed_over(services)  # done: no later sweep writes anything to it
     assert rows_of(services, one.id) == {"application", "application_event", "consent", "deletion_receipt"}
     assert tables_of(services, borrower) == {"borrower", "application", "deletion_receipt"}
     with services.database.write() as session:
@@ -166,7 +203,9 @@ def test_a_repaid_loan_does_not_keep_an_account_open_and_its_records_go_when_law
         session.get_one(Borrower, borrower).closed_at -= past
         for receipt in session.scalars(select(DeletionReceipt).where(DeletionReceipt.borrower_id == borrower)):
             receipt.at -= past
+    assert closed_over(services) == [borrower]
     sweep(services)
+    assert closed_over(services) == []
     assert tables_of(services, borrower) == rows_of(services, one.id) == set()
     with services.database.read() as session:
         assert ledger.first_broken(session) is None
