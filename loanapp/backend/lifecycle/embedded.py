@@ -18,6 +18,7 @@ from loanapp.backend.app import create_app
 from loanapp.backend.http.middleware import failure_place
 from loanapp.backend.lifecycle.assembly import Lender, assemble
 from loanapp.backend.lifecycle.folder import FolderInUseError, LenderFolder
+from loanapp.backend.lifecycle.late_start import LateStartServer
 from loanapp.backend.policy import PolicyError, load_policies
 from loanapp.backend.signing.roots import published_roots
 from loanapp.backend.store.schema_version import SchemaError
@@ -100,34 +101,20 @@ def _serve(folder: LenderFolder, lender: Lender, *, parent_pipe: bool) -> bool:
     return not server.failed
 
 
-class _AnnouncingServer(uvicorn.Server):
-    """Says that it is ready once it really is, and only then loads what requests do not need yet."""
+class _AnnouncingServer(LateStartServer):
+    """Says that it is ready once it really is."""
 
     def __init__(
         self, config: uvicorn.Config, folder: LenderFolder, endpoint: dict[str, str | int], lender: Lender
     ) -> None:
-        super().__init__(config)
+        super().__init__(config, lender)
         self._folder = folder
         self._endpoint = endpoint
-        self._lender = lender
-        self.failed = False
 
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Announce after the listening sockets are served."""
-        await super().startup(sockets)
-        if self.should_exit:
-            return
+    def announce(self) -> None:
+        """Write the endpoint file, and one line to whoever started this process."""
         self._folder.write_private(self._folder.endpoint_file, json.dumps(self._endpoint).encode())
         _say({"ready": True, "url": self._endpoint["url"]})
-        threading.Thread(target=self._late_start, name="late-start", daemon=True).start()
-
-    def _late_start(self) -> None:
-        try:
-            self._lender.start_background()
-        except Exception as error:  # noqa: BLE001 - whatever it is, a lender without its workflow must not go on
-            if not self.should_exit:
-                log.error("the lender cannot go on: %s", failure_place(error))  # noqa: TRY400 - see failure_place
-                self.failed = self.should_exit = True
 
 
 def _follow_parent(server: uvicorn.Server) -> None:

@@ -19,6 +19,7 @@ from loanapp.backend.app import create_app
 from loanapp.backend.http.middleware import failure_place
 from loanapp.backend.lifecycle.assembly import Lender, assemble
 from loanapp.backend.lifecycle.folder import FolderInUseError, LenderFolder
+from loanapp.backend.lifecycle.late_start import LateStartServer
 from loanapp.backend.lifecycle.stores import stores
 from loanapp.backend.policy import Policies, PolicyError, load_policies
 from loanapp.backend.served.metrics import Measured, Metrics
@@ -115,21 +116,13 @@ def _context(lender: Lender, certificate: Path | None) -> ssl.SSLContext:
     return context
 
 
-class _Server(uvicorn.Server):
-    """Brings up what requests do not need once it listens; a worker without its workflow ends."""
+class _Server(LateStartServer):
+    """Says that it is not ready before it takes no more."""
 
     def __init__(self, config: uvicorn.Config, lender: Lender, readiness: Readiness, drain_seconds: float) -> None:
-        super().__init__(config)
-        self._lender = lender
+        super().__init__(config, lender)
         self._readiness = readiness
         self._drain_seconds = drain_seconds
-        self.failed = False
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen, then begin the work."""
-        await super().startup(sockets)
-        if not self.should_exit:
-            threading.Thread(target=self._late_start, name="late-start", daemon=True).start()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Say first that no more should be sent, then take no more; told a second time, end at once."""
@@ -141,11 +134,3 @@ class _Server(uvicorn.Server):
         draining = threading.Timer(self._drain_seconds, super().handle_exit, (sig, None))
         draining.daemon = True
         draining.start()
-
-    def _late_start(self) -> None:
-        try:
-            self._lender.start_background()
-        except Exception as error:  # noqa: BLE001 - whatever it is, a lender without its workflow must not go on
-            if not self.should_exit:
-                log.error("the worker cannot go on: %s", failure_place(error))  # noqa: TRY400 - see failure_place
-                self.failed = self.should_exit = True

@@ -12,10 +12,13 @@ from types import SimpleNamespace
 
 import pytest
 import requests
+import uvicorn
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.exc import OperationalError
 
 from loanapp.backend.app import create_app
+from loanapp.backend.lifecycle.embedded import _AnnouncingServer
+from loanapp.backend.lifecycle.folder import LenderFolder
 from loanapp.backend.served.logs import JsonLines
 from loanapp.backend.served.metrics import Measured, Metrics
 from loanapp.backend.served.operations import Readiness, operations_app, serving_operations
@@ -137,6 +140,28 @@ def test_told_to_end_it_first_says_that_it_is_not_ready():
     at_once = _Server(SimpleNamespace(loaded=True), None, SimpleNamespace(stopping=False), 0.0)
     at_once.handle_exit(signal.SIGTERM, None)
     assert at_once.should_exit
+
+
+@pytest.mark.parametrize("kind", ["worker", "embedded"])
+def test_without_its_workflow_either_lender_ends_and_tells_of_nobody(kind, tmp_path, expect_log, capsys):
+    def start_background():
+        raise OSError("13966660001")
+
+    config, lender = (
+        uvicorn.Config(lambda _scope, _in, _out: None, interface="asgi3", lifespan="off", log_config=None),
+        SimpleNamespace(),
+    )
+    lender.start_background = start_background
+    folder = LenderFolder(tmp_path / "data")
+    if kind == "worker":
+        server = _Server(config, lender, SimpleNamespace(stopping=False), 0.0)
+    else:
+        server = _AnnouncingServer(config, folder, {"url": "https://127.0.0.1:1"}, lender)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server.run(sockets=[listener])
+    assert server.failed
+    expect_log("the lender cannot go on: OSError at ")
+    assert folder.endpoint_file.exists() is ('"ready": true' in capsys.readouterr().out) is (kind == "embedded")
 
 
 @pytest.mark.slow
