@@ -155,7 +155,7 @@ def _record(services: Services, borrower_id: str, session_id: uuid.UUID, result:
             for look in looks:
                 look.done_at = now
         if looks and not once_more:
-            _count_look(services, session, borrower_id, outcome, now)
+            _count(services, session, borrower_id, outcome, now, doubt_fails=True)
         elif once_more:
             _apply_once_more(services, session, application, outcome, now)
         else:
@@ -209,9 +209,7 @@ def verdict_sha256(verdict: dict[str, Any]) -> str:
 def _apply(
     services: Services, session: Session, application: Application, outcome: VerdictOutcome, now: datetime
 ) -> None:
-    borrower = session.get_one(Borrower, application.borrower_id)
     if outcome is VerdictOutcome.PASSED:
-        borrower.face_failures = 0
         give_up(session, application, now)
         application.face_state, application.face_by_person = FaceState.PASSED, False
     elif outcome is VerdictOutcome.REVIEW:
@@ -219,36 +217,38 @@ def _apply(
         application.face_state, application.face_by_person = FaceState.MANUAL, True
     else:
         application.face_state = FaceState.RETRY
-        borrower.face_failures += 1
-    if outcome is not VerdictOutcome.PASSED:
-        session.flush()
-        lock_after_failures(services, session, borrower, now)
+    _count(services, session, application.borrower_id, outcome, now)
 
 
 def _apply_once_more(
     services: Services, session: Session, application: Application, outcome: VerdictOutcome, now: datetime
 ) -> None:
     """Before a payout: what was verified once stays as it is, and nothing is signed before this has passed too."""
-    borrower = session.get_one(Borrower, application.borrower_id)
     if outcome is VerdictOutcome.PASSED:
-        borrower.face_failures = 0
         shown_by_camera(session, application, now)
-        return
-    if outcome is VerdictOutcome.REVIEW:
+    elif outcome is VerdictOutcome.REVIEW:
         ask_person(services, session, application, now, by_borrower=False)
-    else:
-        borrower.face_failures += 1
-    session.flush()
-    lock_after_failures(services, session, borrower, now)
+    _count(services, session, application.borrower_id, outcome, now)
 
 
-def _count_look(services: Services, session: Session, borrower_id: str, outcome: VerdictOutcome, now: datetime) -> None:
-    """Before a password or second factor goes: nothing of the application changes; a doubt leaves the branch alone."""
+def _count(
+    services: Services,
+    session: Session,
+    borrower_id: str,
+    outcome: VerdictOutcome,
+    now: datetime,
+    *,
+    doubt_fails: bool = False,
+) -> None:
+    """Count failures in a row, which a pass ends, and lock after too many.
+
+    ``doubt_fails``: before a password or second factor goes, a doubt goes to no person, and is a failure like others.
+    """
     borrower = session.get_one(Borrower, borrower_id)
     if outcome is VerdictOutcome.PASSED:
         borrower.face_failures = 0
         return
-    borrower.face_failures += 1
+    borrower.face_failures += outcome is not VerdictOutcome.REVIEW or doubt_fails
     session.flush()
     lock_after_failures(services, session, borrower, now)
 

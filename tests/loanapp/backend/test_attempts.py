@@ -6,7 +6,10 @@ import time
 import pytest
 
 from loanapp.backend.inference.client import FaceResult
+from loanapp.backend.store.tables import Application, Borrower
+from loanapp.backend.verification.face import _count
 from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.domain.liveness import VerdictOutcome
 from loanapp.vision.evidence import EvidenceFrame
 from tests.loanapp.backend.test_refusals import refused
 from tests.loanapp.backend.walk import Pieces, blank_evidence, evidence_path, sealed_evidence, segments
@@ -55,6 +58,20 @@ def test_doubtful_attempts_lead_to_the_lock_as_failed_ones_do(asked, attempt, le
     assert shown["face"]["locked_seconds"] > 0
     assert "choose_manual_verification" in shown["allowed_actions"]
     clock.away = away
+
+
+@pytest.mark.parametrize(
+    ("outcome", "doubt_fails", "in_a_row"),
+    [("passed", False, 0), ("retry", False, 3), ("review", False, 2), ("review", True, 3), ("passed", True, 0)],
+)
+def test_failures_in_a_row_are_counted_in_one_place(asked, lender, outcome, doubt_fails, in_a_row):
+    services = lender.services
+    with services.database.write() as session:
+        borrower = session.get_one(Borrower, session.get_one(Application, asked.id).borrower_id)
+        borrower.face_failures, now = 2, services.clock.now()
+        _count(services, session, borrower.id, VerdictOutcome(outcome), now, doubt_fails=doubt_fails)
+        assert borrower.face_failures == in_a_row
+        session.rollback()
 
 
 @pytest.mark.parametrize("way", ["manual", "branch"])
