@@ -4,7 +4,7 @@ from loanapp.client.answers import CodeSent, Session
 from loanapp.client.device_key import DeviceKey
 from loanapp.client.devices import SignedInDevice, read_devices
 from loanapp.client.lender_wire import LenderWire, segment, written
-from loanapp.client.protection import NewSecondFactor, Protection
+from loanapp.client.protection import NewSecondFactor, OpenRecovery, Protection, read_recoveries
 from loanapp.client.transport import Call
 from loanapp.domain.devices import this_system
 
@@ -71,6 +71,14 @@ class AccountCalls(LenderWire):
     def remove_second_factor(self, code: str) -> Protection:
         """Turn it off; without a code the lender asks for another proof."""
         return self._send("POST", "/v1/auth/second-factor/removal", {"code": code} if code else {}, Protection.read)
+
+    def recoveries(self) -> tuple[OpenRecovery, ...]:
+        """What was asked by the phone alone, on whichever computer, and is open."""
+        return self._get("/v1/auth/recoveries", read_recoveries)
+
+    def stop_recoveries(self) -> tuple[OpenRecovery, ...]:
+        """Stop what other computers asked, and sign them out; what is left."""
+        return self._send("POST", "/v1/auth/recoveries/stop", {}, read_recoveries)
 
     def _this_device(self) -> dict[str, str]:
         if self.device_key is None:

@@ -17,6 +17,11 @@ class DeviceEnd(StrEnum):
     """Why a sign-in ended."""
 
     SIGNED_OUT = "signed_out"
+    """From another computer, which takes its trust from this one."""
+    SIGNED_OUT_BY_LATER = "signed_out_by_later"
+    """From a computer that is new to the account: the session ended, and nothing else was taken."""
+    LEFT = "left"
+    """On the computer itself."""
     SIGNED_IN_AGAIN = "signed_in_again"
     REUSED = "reused"
     """A token that counts once came twice: it was copied."""

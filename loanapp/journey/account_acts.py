@@ -1,7 +1,7 @@
 """Where the borrower is signed in, seen and ended from here."""
 
 from loanapp.client.devices import SignedInDevice
-from loanapp.client.protection import NewSecondFactor, Protection
+from loanapp.client.protection import NewSecondFactor, OpenRecovery, Protection
 from loanapp.journey.core import JourneyCore
 from loanapp.journey.pages import Page
 
@@ -24,6 +24,14 @@ class AccountActs(JourneyCore):
     def protection(self) -> Protection:
         """What protects the account beside the phone code."""
         return self._guarded(self.client.protection)
+
+    def recoveries(self) -> tuple[OpenRecovery, ...]:
+        """What was asked by the phone alone, on whichever computer, and is open."""
+        return self._guarded(self.client.recoveries)
+
+    def stop_recoveries(self) -> tuple[OpenRecovery, ...]:
+        """Stop what other computers asked, and sign them out; what is left."""
+        return self._guarded(self.client.stop_recoveries)
 
     def set_password(self, password: str, current: str = "") -> Protection:
         """Set or change the password; every other computer is signed out.

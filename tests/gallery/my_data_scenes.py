@@ -11,13 +11,14 @@ from loanapp.client.data_uses import DataUse
 from loanapp.client.devices import SignedInDevice
 from loanapp.client.network_log import Contact
 from loanapp.client.profile import DataItem, Withdrawal
-from loanapp.client.protection import Protection
+from loanapp.client.protection import OpenRecovery, Protection
 from loanapp.client.reading import JsonObject
 from loanapp.client.rights import RightRequest
 from loanapp.domain.consent import ApplicationPhase, ConsentScope
 from loanapp.domain.devices import DeviceEnd, DeviceSystem
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.localised import LocalisedText
+from loanapp.domain.protection import ProtectionAct
 from loanapp.domain.rights import RightKind, RightState
 from loanapp.guard.refusal import GuardRefusal
 from loanapp.journey.consent_acts import GivenConsent
@@ -174,6 +175,16 @@ def protection(*, both: bool = False) -> Protection:
     return Protection(since, since, 9 if both else 0)
 
 
+def asked_by_phone(*, may_stop: bool = True) -> tuple[OpenRecovery, ...]:
+    """Another computer wants to replace the password, and to turn a second step on."""
+    at = datetime.fromisoformat(NOW) - timedelta(hours=2)
+    acts = (
+        (ProtectionAct.PASSWORD_RESET, ProtectionAct.FACTOR_ENROLMENT) if may_stop else (ProtectionAct.FACTOR_REMOVAL,)
+    )
+    ready = at + timedelta(hours=72) if may_stop else None
+    return tuple(OpenRecovery(act, at, ready, here=False, may_stop=may_stop) for act in acts)
+
+
 def writing(room: Room) -> Any:
     """What is asked in writing, before anything is typed."""
     shown = room.open(Page.PROGRESS, journey(Page.PROGRESS, application("verifying")))
@@ -198,6 +209,7 @@ def asking(view: str, order: str = "", *, signed_in: bool = True, greedy: bool =
                 "my_requests": tuple,
                 "devices": devices,
                 "protection": protection,
+                "recoveries": tuple,
                 **answers,
             },
         )
@@ -245,3 +257,6 @@ def my_data_scenes() -> Iterator[Scene]:
     yield Scene("my-data-security", asking("security"))
     yield Scene("my-data-security-both", asking("security", protection=lambda: protection(both=True)))
     yield Scene("my-data-security-copied", asking("security", devices=lambda: devices(copied=True)))
+    yield Scene("my-data-security-asked", asking("security", recoveries=asked_by_phone))
+    late = asked_by_phone(may_stop=False)
+    yield Scene("my-data-security-asked-late", asking("security", recoveries=lambda: late))

@@ -75,6 +75,7 @@ def desk(page_context, qtbot):
         "may_close_account": lambda: False,
         "my_requests": tuple,
         "protection": protection,
+        "recoveries": tuple,
     }
     journey.client = SimpleNamespace(contacts=contacts)
     made = Desk(page_context(journey), qtbot)

@@ -42,6 +42,7 @@ def journey():
         "my_requests": tuple,
         "devices": devices,
         "protection": protection,
+        "recoveries": tuple,
         "data_uses": history,
         "given_consents": tuple,
         "ledger_evidence": lambda: b'{"heads": []}',

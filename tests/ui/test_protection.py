@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 from loanapp.client.protection import NewSecondFactor
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.journey.pages import Page
-from tests.gallery.my_data_scenes import protection
+from tests.gallery.my_data_scenes import asked_by_phone, protection
 from tests.ui.loan_in_hand import code_sent
 from tests.ui.test_my_data import journey, opened
 from tests.ui.typed_journey import TypedJourney, done_with, open_page
+from ui.components import LinkButton
 from ui.my_data.password_dialog import PasswordDialog
 from ui.my_data.second_factor_dialog import TurnOffDialog, TurnOnDialog
 from ui.pages.sign_in import SignInPage
@@ -157,6 +158,24 @@ def test_what_is_set_is_said_and_each_way_leads_on(opened, journey):
     journey.answers["protection"] = protection
     card.changed.emit()
     assert journey.did("protection")
+
+
+def test_what_another_computer_asked_is_told_and_stopped_by_one_press(opened, journey, qtbot):
+    journey.answers |= {"recoveries": asked_by_phone, "stop_recoveries": tuple}
+    view = opened(journey, first="security").view
+    assert view.asked.isVisible()
+    assert "设密码或换密码" in view.asked.text.text()
+    (stop,) = view.asked.findChildren(LinkButton)
+    stop.click()
+    qtbot.waitUntil(view.asked.isHidden)
+    assert journey.did("stop_recoveries") == [()]
+
+
+def test_a_computer_that_came_later_is_told_and_offered_nothing_it_may_not_do(opened, journey):
+    journey.answers["recoveries"] = lambda: asked_by_phone(may_stop=False)
+    view = opened(journey, first="security").view
+    assert "以前登录的电脑" in view.asked.text.text()
+    assert not view.asked.findChildren(LinkButton)
 
 
 @pytest.fixture

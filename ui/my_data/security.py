@@ -1,4 +1,4 @@
-"""What keeps others out: the computers one is signed in on, and the way to sign them out."""
+"""What keeps others out: the computers one is signed in on, what they asked for, and the ways to stop them."""
 
 from functools import partial
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from loanapp.domain.devices import DeviceEnd
 from ui.components import Banner, Card, FlowRow, LinkButton, Rule, SecondaryButton, SectionHeading, label
 from ui.components.labels import empty
-from ui.formats import moment
+from ui.formats import moment, sentences
 from ui.messages import Level
 from ui.my_data.lock_choice import LockChoice
 from ui.my_data.protection import ProtectionCard
@@ -17,7 +17,7 @@ from ui.translations import tr
 
 if TYPE_CHECKING:
     from loanapp.client.devices import SignedInDevice
-    from loanapp.client.protection import Protection
+    from loanapp.client.protection import OpenRecovery, Protection
 
 
 class Security(DataView):
@@ -27,6 +27,8 @@ class Security(DataView):
         """Make the widgets."""
         self.copied = Banner(Level.STOP)
         self.copied.hide()
+        self.asked = Banner(Level.STOP)
+        self.asked.hide()
         self.before = label("", "muted")
         self.heading, self.card = SectionHeading(), Card(padding=20, spacing=12)
         self.card.hide()
@@ -34,6 +36,7 @@ class Security(DataView):
         self.others.clicked.connect(self._ask_others)
         self.more.clicked.connect(self._open_help)
         self.devices: tuple[SignedInDevice, ...] = ()
+        self.recoveries: tuple[OpenRecovery, ...] = ()
         self.buttons: dict[str, SecondaryButton] = {}
         ways = FlowRow(spacing=16)
         for part in (self.others, self.more):
@@ -43,22 +46,22 @@ class Security(DataView):
         self.protection.changed.connect(self.load)
         self.protection.hide()
         self.lock = LockChoice(self.context)
-        for part in (self.copied, self.before, self.heading, self.card, ways, self.protection, self.lock):
+        for part in (self.asked, self.copied, self.before, self.heading, self.card, ways, self.protection, self.lock):
             self.body.addWidget(part)
 
     def load(self) -> bool:
         """Where the borrower is signed in now."""
         journey = self.context.journey
-        self.devices = ()
+        self.devices, self.recoveries = (), ()
         self.protection.show_protection(None)
         self.show_words()
         if journey is None or not journey.signed_in:
             return False
-        self.ask(lambda: (journey.devices(), journey.protection()), self._both_came)
+        self.ask(lambda: (journey.devices(), journey.protection(), journey.recoveries()), self._all_came)
         return True
 
-    def _both_came(self, found: "tuple[tuple[SignedInDevice, ...], Protection]") -> None:
-        devices, protection = found
+    def _all_came(self, found: "tuple[tuple[SignedInDevice, ...], Protection, tuple[OpenRecovery, ...]]") -> None:
+        devices, protection, self.recoveries = found
         self.protection.show_protection(protection)
         self._came(devices)
 
@@ -72,6 +75,7 @@ class Security(DataView):
         signed_in = journey is not None and journey.signed_in
         live = [one for one in self.devices if one.ended_why is None]
         copied = next((one for one in self.devices if one.ended_why is DeviceEnd.REUSED), None)
+        self._show_asked()
         self.before.setText(tr("security.before"))
         self.before.setHidden(signed_in)
         self.copied.setHidden(copied is None)
@@ -87,6 +91,36 @@ class Security(DataView):
         self.protection.show_words()
         self.lock.show_words(signed_in=signed_in)
         self._show_devices(live)
+
+    def _show_asked(self) -> None:
+        """What other computers asked by the phone alone; one press stops all of it where this computer came before."""
+        asked = [one for one in self.recoveries if not one.here]
+        self.asked.setHidden(not asked)
+        if not asked:
+            return
+        said = [
+            tr(
+                "security.asked_until" if one.ready_at is not None else "security.asked_branch",
+                what=tr(f"security.asked_{one.act.value}"),
+                asked=moment(one.asked_at),
+                ready=moment(one.ready_at) if one.ready_at is not None else "",
+            )
+            for one in asked
+        ]
+        may_stop = any(one.may_stop for one in asked)
+        said.append(tr("security.asked_stop_text" if may_stop else "security.asked_elsewhere"))
+        self.asked.say(tr("security.asked"), sentences(*said))
+        self.asked.show_actions(*(((tr("security.asked_stop"), self._stop),) if may_stop else ()))
+
+    def _stop(self) -> None:
+        journey = self.context.journey
+        if journey is not None:
+            self.ask(lambda: (journey.stop_recoveries(), journey.devices()), self._stopped)
+
+    def _stopped(self, found: "tuple[tuple[OpenRecovery, ...], tuple[SignedInDevice, ...]]") -> None:
+        self.recoveries, devices = found
+        self._came(devices)
+        self.context.messages.show_toast("security.asked_stopped")
 
     def _show_devices(self, live: "list[SignedInDevice]") -> None:
         empty(self.card.body)

@@ -24,7 +24,8 @@ def refresh(body: wire.RefreshRequest, services: ServicesDep, sent: SentDep) -> 
 @router.delete("/sessions/current", status_code=204, responses=problems(401))
 def sign_out(services: ServicesDep, token: TokenDep, borrower_id: BorrowerDep) -> Response:
     """End the session on this computer, with everything that could renew it."""
-    sessions.sign_out_device(services, borrower_id, sessions.device_of(services, token))
+    here = sessions.device_of(services, token)
+    sessions.sign_out_device(services, borrower_id, here, by=here)
     return Response(status_code=204)
 
 
@@ -40,7 +41,7 @@ def sign_out_one(
 ) -> wire.DevicesAnswer:
     """End the sign-in on one computer; the others stay."""
     before = sessions.device_of(services, token)
-    sessions.sign_out_device(services, borrower_id, str(device_id))
+    sessions.sign_out_device(services, borrower_id, str(device_id), by=before)
     return _shown(services, before, borrower_id)
 
 

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from loanapp.backend.auth import passwords, recovery, second_factor, sessions
+from loanapp.backend.auth import passwords, recovery, sessions
 from loanapp.backend.auth.passwords import SignedIn
 from loanapp.backend.auth.tables import BorrowerPassword, BorrowerSecondFactor
 from loanapp.backend.http.dependencies import AddressDep, BorrowerDep, ServicesDep, TokenDep
@@ -24,7 +24,10 @@ def protection(services: ServicesDep, borrower_id: BorrowerDep) -> wire.Protecti
 def put_password(
     body: wire.PasswordRequest, services: ServicesDep, token: TokenDep, borrower_id: BorrowerDep, address: AddressDep
 ) -> wire.ProtectionAnswer:
-    """Set or change the password; every other computer is signed out."""
+    """Set or change the password; every other computer is signed out.
+
+    On a computer that is new to the account another proof than the phone is asked for.
+    """
     who = SignedIn(borrower_id, sessions.device_of(services, token), address)
     passwords.set_password(services, who, body.passphrase, body.current)
     return _protection(services, borrower_id)
@@ -46,19 +49,27 @@ def check_password(
 
 @router.post("/second-factor", responses=problems(401, 409))
 def begin_second_factor(
-    _body: NothingRequest, services: ServicesDep, borrower_id: BorrowerDep
+    _body: NothingRequest, services: ServicesDep, token: TokenDep, borrower_id: BorrowerDep, address: AddressDep
 ) -> wire.NewSecondFactorAnswer:
-    """Make a secret for an authenticator; it counts once a code of it was shown."""
-    made = second_factor.begin(services, borrower_id)
+    """Make a secret for an authenticator; it counts once a code of it was shown.
+
+    On a computer that is new to the account another proof than the phone is asked for.
+    """
+    made = passwords.begin_second_factor(services, SignedIn(borrower_id, sessions.device_of(services, token), address))
     return wire.NewSecondFactorAnswer(uri=made.uri, secret=made.secret)
 
 
 @router.post("/second-factor/confirmation", responses=problems(401, 409))
 def confirm_second_factor(
-    body: wire.SecondFactorRequest, services: ServicesDep, borrower_id: BorrowerDep
+    body: wire.SecondFactorRequest,
+    services: ServicesDep,
+    token: TokenDep,
+    borrower_id: BorrowerDep,
+    address: AddressDep,
 ) -> wire.RecoveryCodesAnswer:
     """Let it count; the recovery codes are told this once."""
-    return wire.RecoveryCodesAnswer(recovery_codes=tuple(second_factor.confirm(services, borrower_id, body.code)))
+    who = SignedIn(borrower_id, sessions.device_of(services, token), address)
+    return wire.RecoveryCodesAnswer(recovery_codes=tuple(passwords.confirm_second_factor(services, who, body.code)))
 
 
 @router.post("/second-factor/removal", responses=problems(401, 409, 429))
@@ -95,7 +106,12 @@ def _recoveries(services: Services, token: str, borrower_id: str) -> wire.Recove
     return wire.RecoveriesAnswer(
         recoveries=tuple(
             wire.RecoveryAnswer(
-                act=one.act, number=one.number, asked_at=one.asked_at, ready_at=one.ready_at, here=one.here
+                act=one.act,
+                number=one.number,
+                asked_at=one.asked_at,
+                ready_at=one.ready_at,
+                here=one.here,
+                may_stop=one.may_stop,
             )
             for one in found
         )

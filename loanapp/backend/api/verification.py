@@ -16,7 +16,6 @@ from loanapp.backend.http.dependencies import (
     DocumentBody,
     EvidenceStream,
     IdempotencyDep,
-    OnComputerDep,
     ServicesDep,
     octet_body,
 )
@@ -103,14 +102,14 @@ def post_liveness_session(
     application_id: uuid.UUID,
     body: wire.LivenessRequest,
     services: ServicesDep,
-    who: OnComputerDep,
+    borrower_id: BorrowerDep,
     idempotency: IdempotencyDep,
 ) -> Response:
     """Begin one face attempt: the actions to do and their order, signed."""
 
     def act(session: Session) -> wire.ChallengeAnswer:
-        wishes = Wishes(body.source_kind, who.device_id, flash_accepted=body.flash_accepted, unhurried=body.unhurried)
-        challenge = issue_challenge(services, session, who.borrower_id, application_id, wishes)
+        wishes = Wishes(body.source_kind, flash_accepted=body.flash_accepted, unhurried=body.unhurried)
+        challenge = issue_challenge(services, session, borrower_id, application_id, wishes)
         return wire.ChallengeAnswer.model_validate(challenge)
 
     return idempotency.run(201, act)

@@ -114,7 +114,7 @@ def _step_up(services: Services, session: Session, application: Application) -> 
     found = step_up(services, session, application)
     if found is None:
         return None
-    because = tuple(Words.of(rule.because) for rule in found.rules)
+    because = tuple(Words.of(rule.because) for rule in found.rules if rule.because is not None)
     return wire.StepUpAnswer(state=found.state, because=because, until=found.until)
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loanapp.backend.auth import recovery, second_factor
+from loanapp.backend.auth.known_computers import known_computer, trusted_with_password
 from loanapp.backend.auth.phones import borrower_phone
 from loanapp.backend.auth.proofs import SentRequest, check_device_key, key_digest, require_proof
 from loanapp.backend.auth.sessions import NewDevice, begin, end_all
@@ -79,7 +80,7 @@ def open_session_by_password(
         wrong: ErrorCode | None = None if right and borrower is not None else ErrorCode.SIGN_IN_WRONG
         if wrong is None and borrower is not None:
             wrong = second_factor.problem_with(services, session, borrower.id, shown.second_factor)
-        if wrong is None and borrower is not None and not _trusted(session, borrower.id, device):
+        if wrong is None and borrower is not None and not _trusted(services, session, borrower.id, device):
             raise RefusedError(ErrorCode.PHONE_CODE_NEEDED)
         if wrong is None and borrower is not None:
             note_success(services, session, trier)
@@ -89,15 +90,12 @@ def open_session_by_password(
     raise RefusedError(wrong or ErrorCode.SIGN_IN_WRONG)
 
 
-def _trusted(session: Session, borrower_id: str, device: NewDevice) -> bool:
-    """Whether a second factor was shown, or the account was used on this computer before and not signed out there."""
+def _trusted(services: Services, session: Session, borrower_id: str, device: NewDevice) -> bool:
+    """Whether a second factor was shown, or a password alone opens the account on this computer."""
     factor = session.get(BorrowerSecondFactor, borrower_id)
     if factor is not None and factor.confirmed_at is not None:
         return True
-    digest = key_digest(device.public_key)
-    known = select(Device).where(Device.borrower_id == borrower_id, Device.key_sha256 == digest)
-    ends = [one.ended_why for one in session.scalars(known)]
-    return bool(ends) and not any(why in recovery.NO_LONGER_TRUSTED for why in ends)
+    return trusted_with_password(services, session, borrower_id, key_digest(device.public_key))
 
 
 def check_password(services: Services, who: SignedIn, password: str) -> None:
@@ -117,48 +115,104 @@ def check_password(services: Services, who: SignedIn, password: str) -> None:
 def set_password(services: Services, who: SignedIn, password: str, current: str | None) -> None:
     """Set or change the password; every other computer is signed out.
 
-    To change one the current one is shown, on a computer that the account has long been used on. Whoever has forgotten
-    it signs in by code and shows otherwise who they are (:mod:`loanapp.backend.auth.recovery`).
-    Raises ``PASSWORD_WEAK`` with ``why``, ``SIGN_IN_WRONG`` for the current one, ``TOO_MANY_ATTEMPTS``, and what
-    :func:`require_recovery` raises.
+    On a computer that the account has long been used on a first one is set freely, and one is changed by showing the
+    current one. Anywhere else, and where it is forgotten, it is shown otherwise who one is
+    (:mod:`loanapp.backend.auth.recovery`); a forgotten one is asked about soon after signing in by code.
+    Raises ``PASSWORD_WEAK`` with ``why``, ``SIGN_IN_WRONG`` for the current one, ``TOO_MANY_ATTEMPTS``, ``SIGNED_OUT``
+    where this computer was signed out meanwhile, ``NOT_ALLOWED_NOW`` where the password was changed meanwhile, and
+    what :func:`recovery.recovery_missing` tells.
     """
     with services.database.read() as session:
         held = session.get(BorrowerPassword, who.borrower_id)
+        before = held.password_hash if held is not None else None
         device = session.get_one(Device, who.device_id)
         fresh = services.clock.now() - device.signed_in_at
         phone = borrower_phone(services, session, who.borrower_id)
-        known = recovery.known_computer(services, session, who.borrower_id, device.key_sha256)
+        proved = recovery.recovery_proved(services, session, who.borrower_id, device.key_sha256, Act.FORGOTTEN)
     by_code = device.by_code and fresh <= timedelta(minutes=services.policies.passwords.fresh_minutes)
-    if held is not None and (current or not by_code):
+    if before is not None and (current or not (by_code or proved)):
         check_password(services, who, current or "")
     weakness = password_strength(password, (phone,)).weakness
     if weakness is not None:
         fields = {"passphrase": ErrorCode.PASSWORD_WEAK}
         raise RefusedError(ErrorCode.PASSWORD_WEAK, fields=fields, why=weakness.value)
-    if held is not None and not (current and known):
-        recovery.require_recovery(services, who.borrower_id, device.key_sha256, Act.FORGOTTEN)
-    hashed, now = _HASHER.hash(password), services.clock.now()
+    # First, for it takes its time: what was proved and what it opens are one transaction.
+    refused = _keep(services, who, _HASHER.hash(password), before, shown=bool(current) or before is None)
+    if refused is not None:
+        raise refused
+
+
+def _keep(services: Services, who: SignedIn, hashed: str, before: str | None, *, shown: bool) -> RefusedError | None:
+    now = services.clock.now()
     with services.database.write() as session:
+        device = _still_signed_in(session, who)
         found = session.get(BorrowerPassword, who.borrower_id)
+        if (found.password_hash if found is not None else None) != before:
+            raise RefusedError(ErrorCode.NOT_ALLOWED_NOW)
+        if not (shown and known_computer(services, session, who.borrower_id, device.key_sha256)):
+            key = device.key_sha256
+            refused = recovery.recovery_missing(services, session, who.borrower_id, key, Act.FORGOTTEN)
+            if refused is not None:
+                return refused
         if found is None:
             session.add(BorrowerPassword(borrower_id=who.borrower_id, password_hash=hashed, set_at=now))
         else:
             found.password_hash, found.set_at = hashed, now
         end_all(session, who.borrower_id, now, kept=who.device_id)
+    return None
+
+
+def begin_second_factor(services: Services, who: SignedIn) -> second_factor.NewSecondFactor:
+    """Make a secret, where it is the borrower's own computer or shown otherwise who one is.
+
+    Raises what :func:`second_factor.begin` raises and :func:`recovery.recovery_missing` tells; a proof is used up once
+    the secret counts.
+    """
+    with services.database.write() as session:
+        refused = _enrolment_refused(services, session, who, use=False)
+        if refused is None:
+            return second_factor.begin(services, session, who.borrower_id)
+    raise refused
+
+
+def confirm_second_factor(services: Services, who: SignedIn, code: str) -> list[str]:
+    """Let it count, and tell the recovery codes; asks what :func:`begin_second_factor` asks.
+
+    Raises what :func:`second_factor.confirm` raises, and the same.
+    """
+    with services.database.write() as session:
+        refused = _enrolment_refused(services, session, who, use=True)
+        if refused is None:
+            return second_factor.confirm(services, session, who.borrower_id, code)
+    raise refused
+
+
+def _enrolment_refused(services: Services, session: Session, who: SignedIn, *, use: bool) -> RefusedError | None:
+    device = _still_signed_in(session, who)
+    second_factor.require_none(session, who.borrower_id)
+    if known_computer(services, session, who.borrower_id, device.key_sha256):
+        return None
+    return recovery.recovery_missing(
+        services, session, who.borrower_id, device.key_sha256, Act.FACTOR_ENROLMENT, use=use
+    )
 
 
 def remove_second_factor(services: Services, who: SignedIn, code: str | None) -> None:
     """Turn the second factor off with a code of it, or without any where it is shown otherwise who one is.
 
-    Raises ``SECOND_FACTOR_WRONG`` or ``TOO_MANY_ATTEMPTS``; without a code what :func:`require_recovery` raises.
+    Raises ``SECOND_FACTOR_WRONG`` or ``TOO_MANY_ATTEMPTS``; without a code ``NOT_ALLOWED_NOW`` where none is on, or
+    what :func:`recovery.recovery_missing` tells.
     """
     if code is None:
-        with services.database.read() as session:
-            key_sha256 = session.get_one(Device, who.device_id).key_sha256
-        recovery.require_recovery(services, who.borrower_id, key_sha256, Act.FACTOR_LOST)
         with services.database.write() as session:
-            second_factor.remove(session, who.borrower_id)
-        return
+            device = _still_signed_in(session, who)
+            second_factor.require_one(session, who.borrower_id)
+            key = device.key_sha256
+            refused = recovery.recovery_missing(services, session, who.borrower_id, key, Act.FACTOR_LOST)
+            if refused is None:
+                second_factor.remove(session, who.borrower_id)
+                return
+        raise refused
     with services.database.write() as session:
         trier = _own_trier(session, who)
         hold_back(services, session, trier)
@@ -169,6 +223,13 @@ def remove_second_factor(services: Services, who: SignedIn, code: str | None) ->
             note_try(services, session, trier)
     if wrong is not None:
         raise RefusedError(ErrorCode.SECOND_FACTOR_WRONG)
+
+
+def _still_signed_in(session: Session, who: SignedIn) -> Device:
+    device = session.get_one(Device, who.device_id)
+    if device.ended_at is not None:
+        raise RefusedError(ErrorCode.SIGNED_OUT)
+    return device
 
 
 def _own_trier(session: Session, who: SignedIn) -> Trier:

@@ -1,7 +1,7 @@
-"""Replacing a password, or turning a second factor off, without showing it: never by control of the phone alone.
+"""Setting, replacing or turning off what protects an account, without showing it: never by the phone alone.
 
-Where somebody was verified here before, by their face in front of a camera or by a person at a branch. Where nobody
-was, after a waiting time in which every computer that was signed in before can stop it. NIST SP 800-63B-4, 4.2.
+Where somebody was verified here before, by a person at a branch. Where nobody was, after a waiting time in which every
+computer that was signed in before can stop it. NIST SP 800-63B-4, 4.2.
 """
 
 import secrets
@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, exists, func, or_, select
+from sqlalchemy import delete, exists, or_, select
 from sqlalchemy.orm import Session
 
+from loanapp.backend.auth.known_computers import NO_LONGER_TRUSTED, trusted_since
 from loanapp.backend.auth.phones import borrower_phone
 from loanapp.backend.auth.sessions import end
 from loanapp.backend.auth.tables import AccountRecovery, Device
@@ -20,15 +21,12 @@ from loanapp.backend.policy.step_up import Act, Moment
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
-from loanapp.backend.store.tables import Application, FaceState, Loan, StepUpRecord
+from loanapp.backend.store.tables import Application, FaceState, Loan
 from loanapp.domain.clock import CHINA
 from loanapp.domain.devices import DeviceEnd
 from loanapp.domain.errors import ErrorCode
-from loanapp.domain.liveness import FaceWay
 from loanapp.domain.status import ApplicationStatus
 
-NO_LONGER_TRUSTED: Final = (DeviceEnd.SIGNED_OUT.value, DeviceEnd.REUSED.value)
-"""Signed out from elsewhere, or copied: such a computer is trusted no more."""
 _NUMBER_DIGITS: Final = 6
 _TOLD_FOR: Final = timedelta(days=30)
 
@@ -43,97 +41,52 @@ class AskedRecovery:
     asked_at: datetime
     ready_at: datetime | None
     here: bool
+    may_stop: bool = False
     phone: str = ""
 
     def __repr__(self) -> str:
         return "AskedRecovery(...)"
 
 
-def known_computer(services: Services, session: Session, borrower_id: str, key_sha256: str) -> bool:
-    """Whether the account has long been used on this computer, or was never used on an earlier one."""
-    first = _first_used(session, borrower_id)
-    long_ago = services.clock.now() - timedelta(hours=services.policies.step_up.known_hours)
-    return first.get(key_sha256, services.clock.now()) <= max(long_ago, min(first.values(), default=long_ago))
+def recovery_missing(
+    services: Services, session: Session, borrower_id: str, key_sha256: str, act: Act, *, use: bool = True
+) -> RefusedError | None:
+    """What to refuse ``act`` with on this computer, ``None`` where another proof than the phone was given for it.
 
-
-def require_recovery(services: Services, borrower_id: str, key_sha256: str, act: Act) -> None:
-    """Raise unless another proof than the phone was given for ``act`` on this computer; what is asked stays open.
-
-    ``RECOVERY_NEEDED`` with ``recovery_number``, to be said at a branch, and ``application_id`` where a look at the
-    face is open; ``RECOVERY_WAITS`` with ``retry_at`` where only time can be waited for. Nothing is raised where no
-    row of ``step_up.toml`` asks.
+    In the caller's transaction, in which the proof is used up (``use``) together with what it opens. A refusal is to be
+    raised once that has ended, for what is asked stays open: ``RECOVERY_NEEDED`` with ``recovery_number``, to be said
+    at a branch; ``RECOVERY_WAITS`` with ``retry_at`` where only time can be waited for. ``None``, too, where no row of
+    ``step_up.toml`` asks.
     """
-    with services.database.write() as session:
-        verified = _verified(session, borrower_id)
-        today = services.clock.now().astimezone(CHINA).date()
-        if not services.policies.step_up.wanted(Moment(act, verified=verified), today):
-            return
-        found = _open(services, session, borrower_id, act, key_sha256)
-        way = _proven(services, session, found) if found is not None else None
-        if found is not None and way is not None:
+    verified = _verified(session, borrower_id)
+    today = services.clock.now().astimezone(CHINA).date()
+    if not services.policies.step_up.wanted(Moment(act, verified=verified), today):
+        return None
+    found = _open(services, session, borrower_id, act, key_sha256)
+    way = _proven(services, session, found) if found is not None else None
+    if found is not None and way is not None:
+        if use:
             found.ended_at = services.clock.now()
             _note(services, session, borrower_id, "recovery_used", actor="borrower", act=act.value, way=way)
-            return
-        asked = found or _ask(services, session, borrower_id, act, key_sha256)
-        face = face_on_record(services, session, borrower_id)
-        number, ready = asked.number, _ready_at(services, asked)
-    if not verified:
-        raise RefusedError(ErrorCode.RECOVERY_WAITS, retry_at=ready.astimezone(CHINA).isoformat(timespec="seconds"))
-    if face is None:
-        raise RefusedError(ErrorCode.RECOVERY_NEEDED, recovery_number=number)
-    raise RefusedError(ErrorCode.RECOVERY_NEEDED, recovery_number=number, application_id=face.id)
+        return None
+    asked = found or _ask(services, session, borrower_id, act, key_sha256)
+    if verified:
+        return RefusedError(ErrorCode.RECOVERY_NEEDED, recovery_number=asked.number)
+    ready = _ready_at(services, asked).astimezone(CHINA)
+    return RefusedError(ErrorCode.RECOVERY_WAITS, retry_at=ready.isoformat(timespec="seconds"))
 
 
-def face_on_record(services: Services, session: Session, borrower_id: str) -> Application | None:
-    """The application whose portrait a look is held against: the first with a verified face or a loan.
-
-    The first, and none that is new: whoever holds the SIM card could else verify another identity, and be asked for it.
-    """
-    lent = exists().where(Loan.application_id == Application.id)
-    long_ago = services.clock.now() - timedelta(hours=services.policies.step_up.wait_hours)
-    query = (
-        select(Application)
-        .where(Application.borrower_id == borrower_id, Application.identity_sealed.is_not(None))
-        .where(or_(Application.face_state == FaceState.PASSED, lent))
-        .order_by(Application.created_at)
-        .limit(1)
-    )
-    first = session.scalars(query).first()
-    return first if first is not None and first.created_at <= long_ago else None
-
-
-def look_for_recovery(services: Services, session: Session, application: Application, device_id: str) -> bool:
-    """Whether a look at the face is open now on this computer, because something was asked there."""
-    return bool(_asked_on(services, session, application, device_id))
-
-
-def begin_look(services: Services, session: Session, application: Application, device_id: str, now: datetime) -> None:
-    """Remember on which computer this attempt is made, in the caller's transaction: it counts there alone."""
-    for asked in _asked_on(services, session, application, device_id):
-        session.add(
-            StepUpRecord(
-                application_id=application.id,
-                act=asked.act,
-                way=FaceWay.CAMERA.value,
-                asked_at=now,
-                device_id=device_id,
-            )
-        )
-
-
-def looks_of(session: Session, application: Application, issued_at: datetime) -> list[StepUpRecord]:
-    """What the attempt that was issued then is made for, beside what the application itself asks."""
-    acts = (Act.FORGOTTEN.value, Act.FACTOR_LOST.value)
-    query = select(StepUpRecord).where(
-        StepUpRecord.application_id == application.id, StepUpRecord.act.in_(acts), StepUpRecord.asked_at == issued_at
-    )
-    return list(session.scalars(query))
+def recovery_proved(services: Services, session: Session, borrower_id: str, key_sha256: str, act: Act) -> bool:
+    """Whether another proof than the phone was given for ``act`` on this computer, and is not used up."""
+    found = _open(services, session, borrower_id, act, key_sha256)
+    return found is not None and _proven(services, session, found) is not None
 
 
 def open_recoveries(services: Services, borrower_id: str, key_sha256: str) -> list[AskedRecovery]:
     """What was asked on whichever computer and is open, for every computer that is signed in."""
     with services.database.read() as session:
         verified = _verified(session, borrower_id)
+        since = trusted_since(session, borrower_id, key_sha256)
         return [
             AskedRecovery(
                 one.id,
@@ -142,6 +95,7 @@ def open_recoveries(services: Services, borrower_id: str, key_sha256: str) -> li
                 one.asked_at,
                 None if verified else _ready_at(services, one),
                 one.key_sha256 == key_sha256,
+                _may_stop(one, key_sha256, since),
             )
             for one in _all_open(services, session)
             if one.borrower_id == borrower_id
@@ -156,11 +110,11 @@ def stop_recoveries(services: Services, borrower_id: str, key_sha256: str) -> No
     """
     now = services.clock.now()
     with services.database.write() as session:
-        since = _first_used(session, borrower_id).get(key_sha256, now)
+        since = trusted_since(session, borrower_id, key_sha256)
         mine = [
             one
             for one in _all_open(services, session)
-            if one.borrower_id == borrower_id and one.key_sha256 != key_sha256 and since < one.asked_at
+            if one.borrower_id == borrower_id and _may_stop(one, key_sha256, since)
         ]
         if not mine:
             raise RefusedError(ErrorCode.NOT_ALLOWED_NOW)
@@ -213,24 +167,15 @@ def forget_recoveries(services: Services) -> None:
         session.execute(delete(AccountRecovery).where(AccountRecovery.asked_at < services.clock.now() - _TOLD_FOR))
 
 
+def _may_stop(asked: AccountRecovery, key_sha256: str, since: datetime | None) -> bool:
+    return asked.key_sha256 != key_sha256 and since is not None and since < asked.asked_at
+
+
 def _proven(services: Services, session: Session, asked: AccountRecovery) -> str | None:
     """By which way it was shown, ``None`` while it was not."""
     policy, now = services.policies.step_up, services.clock.now()
     if asked.granted_at is not None and now - asked.granted_at <= timedelta(hours=policy.branch_hours):
         return "branch"
-    seen = (
-        select(StepUpRecord.id)
-        .join(Device, Device.id == StepUpRecord.device_id)
-        .where(
-            Device.borrower_id == asked.borrower_id,
-            Device.key_sha256 == asked.key_sha256,
-            StepUpRecord.act == asked.act,
-            StepUpRecord.done_at > now - timedelta(minutes=policy.reset_minutes),
-            StepUpRecord.done_at > asked.asked_at,
-        )
-    )
-    if session.scalars(seen).first() is not None:
-        return "camera"
     waited = not _verified(session, asked.borrower_id) and _ready_at(services, asked) <= now
     return "waiting" if waited else None
 
@@ -262,15 +207,6 @@ def _ask(services: Services, session: Session, borrower_id: str, act: Act, key_s
     return asked
 
 
-def _asked_on(services: Services, session: Session, application: Application, device_id: str) -> list[AccountRecovery]:
-    device = session.get(Device, device_id)
-    record = face_on_record(services, session, application.borrower_id)
-    if device is None or record is None or record.id != application.id:
-        return []
-    acts = (_open(services, session, application.borrower_id, act, device.key_sha256) for act in Act)
-    return [one for one in acts if one is not None]
-
-
 def _open(services: Services, session: Session, borrower_id: str, act: Act, key_sha256: str) -> AccountRecovery | None:
     wanted = (borrower_id, act.value, key_sha256)
     return next(
@@ -295,15 +231,6 @@ def _all_open(services: Services, session: Session) -> list[AccountRecovery]:
 
 def _ready_at(services: Services, asked: AccountRecovery) -> datetime:
     return asked.asked_at + timedelta(hours=services.policies.step_up.wait_hours)
-
-
-def _first_used(session: Session, borrower_id: str) -> dict[str, datetime]:
-    """Since when each computer was used for the account, without those that were signed out from elsewhere."""
-    own = Device.borrower_id == borrower_id
-    put_out = select(Device.key_sha256).where(own, Device.ended_why.in_(NO_LONGER_TRUSTED))
-    query = select(Device.key_sha256, func.min(Device.signed_in_at)).where(own, Device.key_sha256.not_in(put_out))
-    found = session.execute(query.group_by(Device.key_sha256))
-    return {row[0]: row[1] for row in found}
 
 
 def _note(

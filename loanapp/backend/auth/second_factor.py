@@ -28,38 +28,51 @@ class NewSecondFactor:
     secret: str
 
 
-def begin(services: Services, borrower_id: str) -> NewSecondFactor:
-    """Make a secret; it counts for nothing before :func:`confirm`. Raises ``NOT_ALLOWED_NOW`` where one counts."""
+def require_none(session: Session, borrower_id: str) -> None:
+    """Raise ``NOT_ALLOWED_NOW`` where one counts."""
+    if _counts(session.get(BorrowerSecondFactor, borrower_id)):
+        raise RefusedError(ErrorCode.NOT_ALLOWED_NOW)
+
+
+def require_one(session: Session, borrower_id: str) -> None:
+    """Raise ``NOT_ALLOWED_NOW`` where none counts."""
+    if not _counts(session.get(BorrowerSecondFactor, borrower_id)):
+        raise RefusedError(ErrorCode.NOT_ALLOWED_NOW)
+
+
+def begin(services: Services, session: Session, borrower_id: str) -> NewSecondFactor:
+    """Make a secret, in the caller's transaction; it counts for nothing before :func:`confirm`.
+
+    Raises ``NOT_ALLOWED_NOW`` where one counts.
+    """
+    require_none(session, borrower_id)
     secret = new_secret()
-    with services.database.write() as session:
-        held = session.get(BorrowerSecondFactor, borrower_id)
-        if held is not None and held.confirmed_at is not None:
-            raise RefusedError(ErrorCode.NOT_ALLOWED_NOW)
-        if held is None:
-            held = BorrowerSecondFactor(borrower_id=borrower_id, recovery=[])
-            session.add(held)
-        held.secret_sealed = services.cipher.encrypt(secret, _place(borrower_id))
-        held.last_step = 0
-        phone = borrower_phone(services, session, borrower_id)
+    held = session.get(BorrowerSecondFactor, borrower_id)
+    if held is None:
+        held = BorrowerSecondFactor(borrower_id=borrower_id, recovery=[])
+        session.add(held)
+    held.secret_sealed = services.cipher.encrypt(secret, _place(borrower_id))
+    held.last_step = 0
+    phone = borrower_phone(services, session, borrower_id)
     uri = provisioning_uri(secret, mask_phone(phone))
     return NewSecondFactor(uri, _secret_in(uri))
 
 
-def confirm(services: Services, borrower_id: str, code: str) -> list[str]:
+def confirm(services: Services, session: Session, borrower_id: str, code: str) -> list[str]:
     """Let the secret count once its authenticator has shown a code; the recovery codes, told this once.
 
-    Raises ``SECOND_FACTOR_WRONG``, or ``NOT_ALLOWED_NOW`` where none was begun or one counts already.
+    In the caller's transaction. Raises ``SECOND_FACTOR_WRONG``, or ``NOT_ALLOWED_NOW`` where none was begun or one
+    counts already.
     """
-    with services.database.write() as session:
-        held = session.get(BorrowerSecondFactor, borrower_id)
-        if held is None or held.confirmed_at is not None:
-            raise RefusedError(ErrorCode.NOT_ALLOWED_NOW)
-        step = _step(services, held, code)
-        if step is None:
-            raise RefusedError(ErrorCode.SECOND_FACTOR_WRONG)
-        told = [_recovery_code() for _ in range(services.policies.passwords.recovery_codes)]
-        held.last_step, held.confirmed_at = step, services.clock.now()
-        held.recovery = [_digest(services, borrower_id, one) for one in told]
+    held = session.get(BorrowerSecondFactor, borrower_id)
+    if held is None or _counts(held):
+        raise RefusedError(ErrorCode.NOT_ALLOWED_NOW)
+    step = _step(services, held, code)
+    if step is None:
+        raise RefusedError(ErrorCode.SECOND_FACTOR_WRONG)
+    told = [_recovery_code() for _ in range(services.policies.passwords.recovery_codes)]
+    held.last_step, held.confirmed_at = step, services.clock.now()
+    held.recovery = [_digest(services, borrower_id, one) for one in told]
     return told
 
 
@@ -89,6 +102,10 @@ def problem_with(services: Services, session: Session, borrower_id: str | None, 
         return ErrorCode.SECOND_FACTOR_WRONG
     held.recovery = [one for one in held.recovery if one != digest]
     return None
+
+
+def _counts(held: BorrowerSecondFactor | None) -> bool:
+    return held is not None and held.confirmed_at is not None
 
 
 def _step(services: Services, held: BorrowerSecondFactor, code: str) -> int | None:

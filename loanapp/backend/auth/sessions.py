@@ -13,6 +13,7 @@ from hashlib import sha256
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from loanapp.backend.auth.known_computers import end_from
 from loanapp.backend.auth.proofs import SentRequest, key_digest, require_proof
 from loanapp.backend.auth.tables import Device, RefreshToken
 from loanapp.backend.refusal import RefusedError
@@ -169,27 +170,35 @@ def devices_of(services: Services, borrower_id: str) -> list[Device]:
         ]
 
 
-def sign_out_device(services: Services, borrower_id: str, device_id: str) -> None:
-    """End one sign-in; raises ``NOT_FOUND`` for one that is not the borrower's own."""
+def sign_out_device(services: Services, borrower_id: str, device_id: str, *, by: str) -> None:
+    """End one sign-in from the sign-in ``by``; raises ``NOT_FOUND`` for one that is not the borrower's own."""
     with services.database.write() as session:
         device = session.get(Device, device_id)
         if device is None or device.borrower_id != borrower_id:
             raise RefusedError(ErrorCode.NOT_FOUND)
-        end(session, device, DeviceEnd.SIGNED_OUT, services.clock.now())
+        why = end_from(services, session, session.get_one(Device, by), device)
+        end(session, device, why, services.clock.now())
 
 
 def sign_out_others(services: Services, borrower_id: str, kept_device_id: str) -> None:
-    """End every sign-in but one."""
+    """End every sign-in but the one it is asked from."""
+    now = services.clock.now()
     with services.database.write() as session:
-        end_all(session, borrower_id, services.clock.now(), kept=kept_device_id)
+        by = session.get_one(Device, kept_device_id)
+        for one in _live_devices(session, borrower_id):
+            if one.id != kept_device_id:
+                end(session, one, end_from(services, session, by, one), now)
 
 
 def end_all(session: Session, borrower_id: str, now: datetime, *, kept: str | None = None) -> None:
-    """End every sign-in of a borrower, but ``kept``; in the caller's transaction."""
-    live = select(Device).where(Device.borrower_id == borrower_id, Device.ended_at.is_(None))
-    for one in session.scalars(live):
+    """End every sign-in of a borrower, but ``kept``, and trust those computers no more; in the caller's transaction."""
+    for one in _live_devices(session, borrower_id):
         if one.id != kept:
             end(session, one, DeviceEnd.SIGNED_OUT, now)
+
+
+def _live_devices(session: Session, borrower_id: str) -> list[Device]:
+    return list(session.scalars(select(Device).where(Device.borrower_id == borrower_id, Device.ended_at.is_(None))))
 
 
 def end(session: Session, device: Device, why: DeviceEnd, now: datetime) -> None:

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated, Any, Final, cast
 
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import ClientDisconnect
 
 from loanapp.backend.auth.proofs import SentRequest
-from loanapp.backend.auth.sessions import borrower_of, device_of
+from loanapp.backend.auth.sessions import borrower_of
 from loanapp.backend.http.client_address import FORWARDED, client_address
 from loanapp.backend.http.middleware import takes_raw_body
 from loanapp.backend.refusal import RefusedError
@@ -76,22 +75,6 @@ def _borrower(services: ServicesDep, token: TokenDep, sent: SentDep) -> str:
 
 BorrowerDep = Annotated[str, Depends(_borrower)]
 """The id of the signed-in borrower."""
-
-
-@dataclass(frozen=True, slots=True)
-class OnComputer:
-    """The signed-in borrower, and the sign-in it is."""
-
-    borrower_id: str
-    device_id: str
-
-
-def _on_computer(services: ServicesDep, token: TokenDep, borrower_id: BorrowerDep) -> OnComputer:
-    return OnComputer(borrower_id, device_of(services, token))
-
-
-OnComputerDep = Annotated[OnComputer, Depends(_on_computer)]
-"""The signed-in borrower where it matters on which computer."""
 
 
 def _borrower_if_any(

@@ -20,6 +20,7 @@ class Act(StrEnum):
     PAYOUT = "payout"
     FORGOTTEN = "password_reset"
     FACTOR_LOST = "factor_removal"
+    FACTOR_ENROLMENT = "factor_enrolment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,15 @@ class StepUpRule(_Row):
     since: date = Field(alias="from")
     until: date | None = Field(default=None, alias="to")
     when: When = When()
-    because: Because
+    because: Because | None = None
     source: str = Field(min_length=1)
     mark: Literal["SEEN-LAW", "SEEN-2", "MEM", "CHOICE"]
+
+    @model_validator(mode="after")
+    def _said_where_it_is_read(self) -> "StepUpRule":
+        if (self.because is not None) != (self.act is Act.PAYOUT):
+            raise ValueError("a payout says why it is asked for; the refusals of the other acts have their own words")
+        return self
 
     def in_force(self, today: date) -> bool:
         """Whether it is applied on a day in China."""
@@ -73,7 +80,6 @@ class StepUpPolicy(_Row):
     version: str
     fresh_minutes: int = Field(gt=0, le=24 * 60)
     person_hours: int = Field(gt=0, le=72)
-    reset_minutes: int = Field(gt=0, le=60)
     known_hours: int = Field(gt=0, le=30 * 24)
     wait_hours: int = Field(gt=0, le=30 * 24)
     asked_hours: int = Field(gt=0, le=60 * 24)

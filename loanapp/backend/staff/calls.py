@@ -59,6 +59,6 @@ def _call(
         application.number,
         f"{Decimal((application.offer or {}).get('payout', '0')):,.2f}",
         record.asked_at,
-        tuple(rule.because.zh for rule in asked.rules) if asked is not None else (),
+        tuple(rule.because.zh for rule in asked.rules if rule.because) if asked is not None else (),
         shown(borrower_phone(services, session, application.borrower_id)),
     )

@@ -215,7 +215,7 @@ class StepUpRecord(Base):
     done_at: Mapped[datetime | None]
     refused: Mapped[bool] = mapped_column(default=False)
     member_id: Mapped[str | None]
-    device_id: Mapped[str | None]  # a password is replaced on the computer whose camera it was
+    device_id: Mapped[str | None]  # written by an earlier version alone
 
 
 class FaceCount(Base):

@@ -10,7 +10,6 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import consent_given, own_application, require_status
-from loanapp.backend.auth.recovery import begin_look, look_for_recovery
 from loanapp.backend.policy.models import Face
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
@@ -37,7 +36,6 @@ class Wishes:
     """What the borrower says before an attempt: where frames come from, whether colours may flash, and how fast."""
 
     source: SourceKind
-    device_id: str = ""
     flash_accepted: bool = False
     unhurried: bool = False
 
@@ -52,7 +50,7 @@ def issue_challenge(
     Raises ``NOT_ALLOWED_NOW`` before the identity is confirmed or after a pass, ``CONSENT_MISSING``,
     ``SOURCE_NOT_ACCEPTED``, or ``FACE_ATTEMPTS_LOCKED`` with the seconds to wait.
     """
-    application = may_be_looked_at(services, session, borrower_id, application_id, wishes.device_id)
+    application = may_be_looked_at(services, session, borrower_id, application_id)
     scope = ConsentScope.FACE_VERIFICATION
     require_consent(consent_given(services, session, application.id, scope), scope)
     accepted = tuple(SourceKind) if services.demonstration else (SourceKind.CAMERA,)
@@ -94,7 +92,6 @@ def issue_challenge(
             expires_at=expires_at,
         )
     )
-    begin_look(services, session, application, wishes.device_id, now)
     flash = "shown" if colours else "declined" if policy.flash else "none"
     count_challenge(session, now, flash)
     detail = {
@@ -110,14 +107,11 @@ def issue_challenge(
 
 
 def may_be_looked_at(
-    services: Services, session: Session, borrower_id: str, application_id: uuid.UUID | str, device_id: str = ""
+    services: Services, session: Session, borrower_id: str, application_id: uuid.UUID | str
 ) -> Application:
-    """The application where a look at the face is open: while it is filled in, or once more.
-
-    Once more before its payout, or where something was asked on this computer that the phone alone does not open.
-    """
+    """The application where a look at the face is open: while it is filled in, or once more before its payout."""
     application = own_application(session, borrower_id, application_id)
-    if may_show(services, session, application) or look_for_recovery(services, session, application, device_id):
+    if may_show(services, session, application):
         return application
     require_status(application, ApplicationStatus.DRAFT)
     if application.identity_sealed is None or application.face_state is FaceState.PASSED:

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import draft, own_application
-from loanapp.backend.auth.recovery import looks_of
 from loanapp.backend.branches.appointments import give_up
 from loanapp.backend.inference.client import FaceResult, Question
 from loanapp.backend.policy.models import Face
@@ -137,12 +136,11 @@ def _record(services: Services, borrower_id: str, session_id: uuid.UUID, result:
         if attempt.used_at is not None:
             raise RefusedError(ErrorCode.CHALLENGE_EXPIRED)  # the same attempt was answered meanwhile
         once_more = found.status is ApplicationStatus.SIGNING and may_show(services, session, found)
-        looks = looks_of(session, found, attempt.issued_at)
-        application = found if once_more or looks else draft(session, borrower_id, found.id)
+        application = found if once_more else draft(session, borrower_id, found.id)
         refuse_locked(services, session, session.get_one(Borrower, borrower_id), failures_only=True)
         flash = bool(read_challenge(attempt.challenge).flash)
         outcome, reasons = decide(result, services.policies.face, flash=flash)
-        since = _signing_since(session, application) if once_more else attempt.issued_at if looks else None
+        since = _signing_since(session, application) if once_more else None
         if outcome is VerdictOutcome.PASSED and doubted(session, application, since):
             outcome, reasons = VerdictOutcome.REVIEW, (VerdictReason.LIVENESS_UNSURE,)
         attempt.used_at = attempt.ended_at = now
@@ -151,12 +149,7 @@ def _record(services: Services, borrower_id: str, session_id: uuid.UUID, result:
         attempt.measures = dict(result.measures)
         attempt.verdict = full_verdict(services, result, outcome, reasons)
         attempt.evidence_sha256 = digest
-        if outcome is VerdictOutcome.PASSED:
-            for look in looks:
-                look.done_at = now
-        if looks and not once_more:
-            _count(services, session, borrower_id, outcome, now, doubt_fails=True)
-        elif once_more:
+        if once_more:
             _apply_once_more(services, session, application, outcome, now)
         else:
             _apply(services, session, application, outcome, now)
@@ -231,24 +224,13 @@ def _apply_once_more(
     _count(services, session, application.borrower_id, outcome, now)
 
 
-def _count(
-    services: Services,
-    session: Session,
-    borrower_id: str,
-    outcome: VerdictOutcome,
-    now: datetime,
-    *,
-    doubt_fails: bool = False,
-) -> None:
-    """Count failures in a row, which a pass ends, and lock after too many.
-
-    ``doubt_fails``: before a password or second factor goes, a doubt goes to no person, and is a failure like others.
-    """
+def _count(services: Services, session: Session, borrower_id: str, outcome: VerdictOutcome, now: datetime) -> None:
+    """Count failures in a row, which a pass ends, and lock after too many."""
     borrower = session.get_one(Borrower, borrower_id)
     if outcome is VerdictOutcome.PASSED:
         borrower.face_failures = 0
         return
-    borrower.face_failures += outcome is not VerdictOutcome.REVIEW or doubt_fails
+    borrower.face_failures += outcome is not VerdictOutcome.REVIEW
     session.flush()
     lock_after_failures(services, session, borrower, now)
 

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from loanapp.backend.auth import passwords, recovery
 from loanapp.backend.auth.forgetting import forget_old_sign_ins
+from loanapp.backend.auth.passwords import SignedIn
 from loanapp.backend.auth.tables import AccountRecovery
 from loanapp.backend.staff.tables import StaffRole
 from loanapp.backend.store.tables import Application, LedgerRow
@@ -13,12 +15,12 @@ from loanapp.domain.status import ApplicationStatus
 from tests.loanapp.backend.test_console import desk
 from tests.loanapp.backend.test_passwords import OTHER, PASSWORD, code_of, turn_on, whose
 from tests.loanapp.backend.test_refusals import refused
-from tests.loanapp.backend.test_step_up import PASSED, SOMEBODY_ELSE, about_to_sign, shows
 from tests.loanapp.backend.walk import Walker
 
-__all__ = ["about_to_sign", "desk", "shows"]
+__all__ = ["desk"]
 
-REMOVAL = "/v1/auth/second-factor/removal"
+FACTOR = "/v1/auth/second-factor"
+REMOVAL = FACTOR + "/removal"
 
 
 @pytest.fixture(autouse=True)
@@ -68,8 +70,19 @@ def replace(one, **more):
     return one.call("PUT", "/v1/auth/password", body={"passphrase": OTHER, **more})
 
 
+def grant(lender, owner):
+    """What a member of staff says at a branch to the last thing that was asked."""
+    with lender.services.database.read() as session:
+        mine = session.query(AccountRecovery).filter_by(borrower_id=whose(owner, lender), ended_at=None)
+        last = mine.order_by(AccountRecovery.asked_at.desc()).first().id
+    recovery.answer_at_branch(lender.services, last, "member-1", "身份证原件与本人一致", confirmed=True)
+
+
 def still(owner, password):
-    return owner.by_password(password).status_code == 201
+    answer = owner.by_password(password)
+    if answer.status_code == 201:
+        owner.token, owner.refresh_token = answer.json()["access_token"], answer.json()["refresh_token"]
+    return answer.status_code == 201
 
 
 @pytest.mark.attack("the-sim-card-alone-replaces-no-password")
@@ -83,34 +96,99 @@ def test_the_sim_card_alone_replaces_no_password(lent, thief, clock):
     assert still(lent, PASSWORD)
 
 
-@pytest.mark.attack("another-face-than-the-accounts-replaces-no-password")
-def test_another_face_than_the_accounts_replaces_no_password(lent, thief, shows):
-    stranger = thief(lent)
+def test_asking_opens_no_look_at_a_face_of_an_earlier_loan(lent, clock):
     body = {"source_kind": "demonstration"}
-    path, key = stranger.at("/liveness-sessions"), str(uuid.uuid4())
-    refused(stranger.call("POST", path, body=body, key=key), 409, "not_allowed_now")  # nothing was asked here
-    assert refused(replace(stranger), 409, "recovery_needed")["application_id"] == lent.id
-    assert shows(stranger, SOMEBODY_ELSE).json()["reasons"] == ["face_unlike_document"]
-    refused(replace(stranger), 409, "recovery_needed")
-    assert still(lent, PASSWORD)
-
-
-@pytest.mark.attack("the-owners-face-on-one-computer-opens-nothing-on-another")
-def test_the_owners_face_opens_it_on_their_own_computer_alone_and_for_a_while(lent, thief, shows, lender, clock):
-    stranger = thief(lent)
-    refused(replace(stranger), 409, "recovery_needed")
     clock.move(seconds=30)
     lent.sign_in()
-    refused(replace(lent), 409, "recovery_needed")
-    assert shows(lent, PASSED).json()["outcome"] == "passed"
-    refused(replace(stranger), 409, "recovery_needed")
-    clock.move(minutes=lender.services.policies.step_up.reset_minutes + 1)
-    lent.sign_in()
-    refused(replace(lent), 409, "recovery_needed")
-    shows(lent, PASSED)
-    assert replace(lent).status_code == 200
+    assert "application_id" not in refused(replace(lent), 409, "recovery_needed")
+    key = str(uuid.uuid4())
+    refused(lent.call("POST", lent.at("/liveness-sessions"), body=body, key=key), 409, "not_allowed_now")
+
+
+@pytest.mark.attack("with-the-password-too-a-new-computer-puts-no-older-one-out")
+def test_with_the_password_too_a_new_computer_puts_no_older_one_out(owner, thief):
+    stranger = thief(owner)
+    stranger.done("POST", "/v1/auth/devices/sign-out-others", body={})
+    refused(owner.call("GET", "/v1/auth/devices"), 401, "signed_out")
+    refused(replace(stranger, current=PASSWORD), 409, "recovery_waits")
+    assert still(owner, PASSWORD)  # without the phone, which the thief holds
+    assert owner.done("POST", "/v1/auth/recoveries/stop", body={})["recoveries"] == []
     refused(stranger.call("GET", "/v1/auth/devices"), 401, "signed_out")
-    assert still(lent, OTHER)
+    assert replace(owner, current=PASSWORD).status_code == 200
+
+
+def test_a_new_computer_that_a_newer_one_signs_out_needs_the_phone_again(owner, thief):
+    stranger, newest = thief(owner), thief(owner)
+    (one,) = [one for one in newest.done("GET", "/v1/auth/devices")["devices"] if not one["current"]][:1]
+    newest.done("POST", f"/v1/auth/devices/{one['device_id']}/sign-out", body={})
+    refused(stranger.by_password(PASSWORD), 401, "phone_code_needed")
+    assert still(owner, PASSWORD)
+
+
+def test_whoever_signs_out_and_in_again_is_on_the_computer_they_know(owner):
+    owner.call("DELETE", "/v1/auth/sessions/current")
+    assert still(owner, PASSWORD)
+    assert replace(owner, current=PASSWORD).status_code == 200
+
+
+@pytest.mark.attack("once-older-sign-ins-are-forgotten-a-new-computer-is-no-first-one")
+def test_once_older_sign_ins_are_forgotten_a_new_computer_is_no_first_one(owner, thief, clock, lender):
+    clock.move(days=40)
+    forget_old_sign_ins(lender.services)
+    refused(replace(thief(owner), current=PASSWORD), 409, "recovery_waits")
+
+
+@pytest.mark.attack("the-sim-card-alone-sets-no-first-password-and-turns-no-factor-on")
+def test_the_sim_card_alone_sets_no_first_password_and_turns_no_factor_on(walker, thief, clock, lender):
+    owner = walker()
+    owner.sign_in()
+    stranger = thief(owner)
+    refused(replace(stranger), 409, "recovery_waits")
+    refused(stranger.call("POST", FACTOR, body={}), 409, "recovery_waits")
+    acts = [one["act"] for one in owner.done("GET", "/v1/auth/recoveries")["recoveries"]]
+    assert acts == ["password_reset", "factor_enrolment"]
+    owner.done("POST", FACTOR, body={})  # not the owner's secret either
+    refused(stranger.call("POST", FACTOR + "/confirmation", body={"code": "123456"}), 409, "recovery_waits")
+    assert replace(owner).status_code == 200  # on the first computer nothing more is asked
+    turn_on(owner, clock)
+    refused(stranger.call("GET", "/v1/auth/devices"), 401, "signed_out")
+
+
+def test_a_second_factor_is_turned_on_on_a_new_computer_once_it_is_proved(owner, thief, clock, lender):
+    new = thief(owner)
+    refused(new.call("POST", FACTOR, body={}), 409, "recovery_waits")
+    grant(lender, owner)
+    new.done("POST", FACTOR, body={})
+    turn_on(new, clock)  # to begin anew uses nothing up
+
+
+def test_what_was_proved_is_used_up_with_what_it_opens_or_not_at_all(owner, thief, lender, monkeypatch):
+    new = thief(owner)
+    refused(replace(new), 409, "recovery_waits")
+    grant(lender, owner)
+    (here,) = [one["device_id"] for one in new.done("GET", "/v1/auth/devices")["devices"] if one["current"]]
+    with monkeypatch.context() as patch:
+        patch.setattr(passwords, "end_all", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            passwords.set_password(lender.services, SignedIn(whose(owner, lender), here, ""), OTHER, None)
+    assert still(owner, PASSWORD)
+    assert replace(new).status_code == 200
+
+
+def test_what_was_proved_at_a_branch_needs_no_fresh_code_hours_later(owner, thief, lender, clock):
+    new = thief(owner)
+    refused(replace(new), 409, "recovery_waits")
+    clock.move(hours=2)
+    refused(replace(new), 401, "sign_in_wrong")
+    grant(lender, owner)
+    assert replace(new).status_code == 200
+
+
+def test_where_none_is_on_nothing_is_asked_about_turning_it_off(owner):
+    refused(owner.call("POST", FACTOR + "/removal", body={}), 409, "not_allowed_now")
+    owner.done("POST", FACTOR, body={})
+    refused(owner.call("POST", FACTOR + "/removal", body={}), 409, "not_allowed_now")
+    assert owner.done("GET", "/v1/auth/recoveries")["recoveries"] == []
 
 
 @pytest.mark.attack("a-password-that-was-seen-is-not-changed-on-a-new-computer")
@@ -120,7 +198,7 @@ def test_a_password_that_was_seen_is_not_changed_on_a_new_computer(lent, thief):
 
 
 @pytest.mark.attack("the-sim-card-alone-turns-no-second-factor-off")
-def test_the_sim_card_alone_turns_no_second_factor_off(lent, thief, shows, clock):
+def test_the_sim_card_alone_turns_no_second_factor_off(lent, thief, clock):
     stranger = thief(lent)
     totp, _recovery = turn_on(lent, clock)
     clock.move(seconds=30)
@@ -133,10 +211,10 @@ def test_the_sim_card_alone_turns_no_second_factor_off(lent, thief, shows, clock
     assert lent.by_password(PASSWORD, second_factor=code_of(totp, clock)).status_code == 201
 
 
-def test_the_owner_without_codes_turns_it_off_by_their_face(lent, shows, clock):
+def test_the_owner_without_codes_turns_it_off_at_a_branch(lent, lender, clock):
     turn_on(lent, clock)
     refused(lent.call("POST", REMOVAL, body={}), 409, "recovery_needed")
-    shows(lent, PASSED)
+    grant(lender, lent)
     assert lent.done("POST", REMOVAL, body={})["second_factor_since"] is None
     turn_on(lent, clock)
     refused(lent.call("POST", REMOVAL, body={}), 409, "recovery_needed")  # once asked anew, it is shown anew
@@ -148,6 +226,7 @@ def test_where_nobody_was_verified_time_does_it_and_another_computer_stops_it(ow
     assert refused(replace(stranger), 409, "recovery_waits")["retry_at"].endswith("+08:00")
     told = owner.done("GET", "/v1/auth/recoveries")["recoveries"]
     assert [(one["act"], one["here"], one["number"]) for one in told] == [("password_reset", False, "")]
+    assert told[0]["may_stop"]
     refused(stranger.call("POST", "/v1/auth/recoveries/stop", body={}), 409, "not_allowed_now")
     assert owner.done("POST", "/v1/auth/recoveries/stop", body={})["recoveries"] == []
     refused(stranger.call("GET", "/v1/auth/devices"), 401, "signed_out")
@@ -178,10 +257,11 @@ def test_the_honest_owner_waits_and_finishes(owner, clock, lender):
     assert replace(owner).status_code == 200
     acts = [entry["content"]["act"] for entry in owner.done("GET", "/v1/data-uses")["entries"]]
     assert [act for act in acts if "recovery" in act] == ["check.recovery_asked", "check.recovery_used"]
+    mine = {"borrower_id": whose(owner, lender)}
     clock.move(days=40)
     forget_old_sign_ins(lender.services)
     with lender.services.database.read() as session:
-        assert session.query(AccountRecovery).count() == 0
+        assert session.query(AccountRecovery).filter_by(**mine).count() == 0
 
 
 # Last: from here the lender has people.
@@ -216,6 +296,7 @@ def test_a_branch_grants_it_to_the_computer_whose_number_was_said(lent, thief, d
     looks = [entry["content"] for entry in lent.done("GET", "/v1/data-uses")["entries"]]
     assert [look["actor"] for look in looks if look["act"] == "access.phone"] == ["staff"] * 3
     with lender.services.database.read() as session:
-        rows = session.query(LedgerRow).filter_by(act="check.recovery_granted").all()
+        mine = {"act": "check.recovery_granted", "borrower_id": whose(lent, lender)}
+        rows = session.query(LedgerRow).filter_by(**mine).all()
     assert [row.actor for row in rows] == ["staff"]
     assert why not in str([row.detail for row in rows])

@@ -41,20 +41,23 @@ DOUBTFUL = FaceResult("review", ("flash_not_seen",), {}, "same")
         (Moment(Act.FORGOTTEN), ["forgotten_password_unverified"]),
         (Moment(Act.FORGOTTEN, verified=True), ["forgotten_password"]),
         (Moment(Act.FACTOR_LOST), ["lost_factor"]),
+        (Moment(Act.FACTOR_ENROLMENT), ["new_factor"]),
     ],
 )
 def test_the_rows_ask_and_say_why(seen, rows):
     found = POLICY.wanted(seen, TODAY)
     assert [rule.id for rule in found] == rows
-    assert all(rule.because.zh and rule.because.en for rule in found)
+    assert all((rule.because is not None) is (seen.act is Act.PAYOUT) for rule in found)
     assert POLICY.wanted(seen, TODAY - timedelta(days=1)) == ()  # not yet in force
 
 
-@pytest.mark.parametrize("change", [{"until": date(2026, 11, 26)}, {"when": {"network": "home"}}, {"mark": "x"}])
+@pytest.mark.parametrize(
+    "change", [{"until": date(2026, 11, 26)}, {"when": {"network": "home"}}, {"mark": "x"}, {"act": "factor_removal"}]
+)
 def test_a_row_that_does_not_hold_starts_no_lender(change):
     row = {"id": "row", "on": True, "act": "payout", "from": TODAY, "because": {"zh": "因", "en": "why"}}
     row |= {"source": "s", "mark": "CHOICE"}
-    whole = {"version": "v", "fresh_minutes": 1, "person_hours": 1, "reset_minutes": 1, "source": "s", "mark": "m"}
+    whole = {"version": "v", "fresh_minutes": 1, "person_hours": 1, "source": "s", "mark": "m"}
     whole |= HOURS
     StepUpPolicy.model_validate(whole | {"rules": [row]})
     bad = row | ({"to": change["until"]} if "until" in change else change)

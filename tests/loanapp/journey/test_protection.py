@@ -4,9 +4,11 @@ import json
 
 import pytest
 
+from loanapp.backend.policy.step_up import Act
 from loanapp.client.errors import InputRejectedError
 from loanapp.client.secrets import SecretName
 from loanapp.domain.errors import ErrorCode
+from loanapp.domain.protection import ProtectionAct
 from loanapp.guard.permissions import check_outgoing
 from loanapp.guard.refusal import GuardRefusal
 from loanapp.journey.pages import Page
@@ -86,6 +88,21 @@ def test_what_protects_the_account_is_seen_set_and_turned_off(desk):
     assert journey.begin_second_factor().secret == "ABC"
     assert journey.confirm_second_factor("314159") == ("A" * 10,)
     assert journey.remove_second_factor("314159").second_factor_since is None
+
+
+def test_what_another_computer_asked_by_the_phone_alone_is_told_and_stopped(desk):
+    journey = signed_in(desk)
+    times = {"asked_at": "2026-11-27T10:00:00+08:00", "ready_at": None}
+    one = {"act": "factor_enrolment", "number": "", "here": False, "may_stop": True, **times}
+    desk.says({"recoveries": [one]}, {"recoveries": []})
+    (told,) = journey.recoveries()
+    assert (told.act, told.may_stop) == (ProtectionAct.FACTOR_ENROLMENT, True)
+    assert journey.stop_recoveries() == ()
+    assert body_of(desk, "/v1/auth/recoveries/stop") == {}
+
+
+def test_every_act_the_lender_may_name_is_known_here():
+    assert set(ProtectionAct) == {act.value for act in Act} - {Act.PAYOUT.value}
 
 
 def test_a_covered_window_asks_the_lender_whether_the_password_is_right(desk):

@@ -59,13 +59,17 @@ class RecoveryCodesAnswer(Answer):
 
 
 class RecoveryAnswer(Answer):
-    """One that is open; ``number`` is told on the computer that asked alone, and said at a branch."""
+    """One that is open; ``number`` is told on the computer that asked alone, and said at a branch.
+
+    ``may_stop``: this computer was used before another one asked, and may stop it.
+    """
 
     act: Act
     number: str
     asked_at: datetime
     ready_at: datetime | None
     here: bool
+    may_stop: bool
 
 
 class RecoveriesAnswer(Answer):
