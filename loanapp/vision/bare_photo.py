@@ -13,6 +13,8 @@ from loanapp.domain.errors import ErrorCode, LoanAppError
 
 _ORIENTATION: Final = 0x0112
 _EXIF: Final = b"Exif\0\0"
+_JFIF: Final = b"JFIF\0"
+_JFIF_SAYS: Final = 7  # bytes: version, unit and density, both ways; a thumbnail follows (ISO/IEC 10918-5)
 _JPEG, _PNG, _RIFF = b"\xff\xd8", b"\x89PNG\r\n\x1a\n", b"RIFF"
 # What the picture needs: its tables and scans, the colour transform, the colour profile.
 _APP0, _APP1, _APP2, _APP14, _APP15, _COMMENT = 0xE0, 0xE1, 0xE2, 0xEE, 0xEF, 0xFE
@@ -48,6 +50,9 @@ def bare_photo(content: bytes) -> bytes:
 def _bare_jpeg(content: bytes) -> bytes:
     kept, turned = [], 1
     for marker, segment in _segments(content):
+        if marker == _APP0:
+            kept.extend([_without_thumbnail(segment)] if segment[4:].startswith(_JFIF) else [])
+            continue
         if marker == _APP1 and segment[4:].startswith(_EXIF):
             turned = _orientation(segment[4 + len(_EXIF) :]) or turned
         profile = marker == _APP2 and segment[4:].startswith(b"ICC_PROFILE\0")
@@ -58,11 +63,18 @@ def _bare_jpeg(content: bytes) -> bytes:
     return bytes([0xFF, _SOI]) + mark + b"".join(kept)
 
 
+def _without_thumbnail(segment: bytes) -> bytes:
+    """The JFIF header, which says how dense the picture is, with a thumbnail of no width and no height."""
+    told = segment[4 + len(_JFIF) : 4 + len(_JFIF) + _JFIF_SAYS]
+    if len(told) < _JFIF_SAYS:
+        raise ValueError("the JFIF header is cut")
+    return _segment(_APP0, _JFIF + told + b"\0\0")
+
+
 def _segments(content: bytes) -> Iterator[tuple[int, bytes]]:
     """Marker and bytes of each segment after the first, up to the end of the picture; what follows it is left out."""
     at = 2
     while True:
-        begin = at
         if content[at] != 0xFF:
             raise ValueError("no marker")
         while content[at] == 0xFF:
@@ -85,8 +97,6 @@ def _segments(content: bytes) -> Iterator[tuple[int, bytes]]:
             end = _after_scan(content, end)
         yield marker, bytes([0xFF, marker]) + content[at:end]
         at = end
-        if at <= begin:
-            raise ValueError("no progress")
 
 
 def _after_scan(content: bytes, at: int) -> int:

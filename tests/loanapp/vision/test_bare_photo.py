@@ -89,6 +89,22 @@ def test_a_preview_of_what_was_cut_away_is_gone():
     assert preview not in bare_photo(photo("JPEG")[:2] + segment + photo("JPEG")[2:])
 
 
+@pytest.mark.attack("a-thumbnail-in-the-header-of-a-jpeg-is-gone")
+def test_a_thumbnail_in_the_header_of_a_jpeg_is_gone():
+    content = photo("JPEG", dpi=(72, 72))
+    (length,) = struct.unpack_from(">H", content, 4)
+    header, rest = content[6:18], content[4 + length :]
+    small = PLACE * 6  # 120 bytes: five rows of eight pixels
+    told = struct.pack(">BBH", 0xFF, 0xE0, 2 + len(header) + 2 + len(small)) + header + b"\x08\x05" + small
+    more = struct.pack(">BBH", 0xFF, 0xE0, 2 + 6 + len(PLACE)) + b"JFXX\0\x10" + PLACE
+    bare = bare_photo(content[:2] + told + more + rest)
+    assert PLACE not in bare
+    assert b"JFXX" not in bare
+    with Image.open(io.BytesIO(bare)) as after:
+        assert after.info["dpi"] == (72, 72)  # how dense it is stays
+    assert (decode_photo(bare, 512) == decode_photo(content, 512)).all()
+
+
 def test_colour_profiles_stay():
     profile = b"a profile" * 20
     assert profile in bare_photo(photo("JPEG", icc_profile=profile))
