@@ -97,7 +97,7 @@ class SigningActs(OfferActs):
             with self._lock:
                 self.draft.signing_challenge_id = ""  # were the answer lost, the code before would count no more
             sent = self._send_signing_code(application.id)
-            if sent.code.expires_at <= self.clock.now():  # asked for long ago, and the answer was lost on the way
+            if sent.code.expires_at <= self._lender_now():  # asked for long ago, and the answer was lost on the way
                 sent = self._send_signing_code(application.id)
             if contract is None or sent.contract_number != contract.number:
                 raise GuardRefusal(ErrorCode.GUARD_CONTRACT_DIFFERS, "code_for_another_contract")

@@ -516,3 +516,11 @@ def test_an_answer_that_came_too_late_is_not_taken_for_a_code(desk, notary):
     notary.code = lambda: answers.pop(0)
     assert journey.request_signing_code().challenge_id == "co-1"
     assert len({one.headers["Idempotency-Key"] for one in desk.asked(CODE)}) == 2
+
+
+def test_how_long_a_code_is_good_is_the_lenders_time_however_far_this_computers_is_ahead(desk, notary):
+    journey = read_it(desk)
+    journey.clock.move(timedelta(minutes=6))
+    desk.lender.clock = ManualClock(notary.now)
+    assert journey.request_signing_code().challenge_id == "co-1"
+    assert len(desk.asked(CODE)) == 1
