@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from loanapp.help import articles, contents
+from loanapp.help import article_for, articles, contents
 from loanapp.journey.pages import Page
 from loanapp.resource_files import resource_path
 
@@ -97,3 +97,17 @@ def test_the_self_check_can_be_ticked_off():
     for language in LANGUAGES:
         found = next(one for one in articles(language) if one.id == "self-check")
         assert len(re.findall(r"^- \[ \] \S", found.body, re.MULTILINE)) == 5
+
+
+@pytest.mark.parametrize(
+    ("code", "zh", "en"),
+    [
+        ("profile_expired", ("过了有效期", "新版"), ("past its last day", "newer version")),
+        ("certificate_authority_down", ("证书没有办下来", "等一等"), ("certificate", "wait the seconds")),
+        ("time_authority_down", ("签署时间的机构", "等一等"), ("records the time", "wait the seconds")),
+        ("codes_locked", ("输错太多次", "用密码登录"), ("too many wrong codes", "password")),
+    ],
+)
+def test_an_article_says_what_to_do_about_the_message_that_leads_to_it(code, zh, en):
+    assert [word for word in zh if word not in article_for(code, "zh").body] == []
+    assert [word for word in en if word not in article_for(code, "en").body] == []
