@@ -71,6 +71,8 @@ TRANSITIONS: Final[Mapping[ApplicationStatus, frozenset[ApplicationStatus]]] = {
 
 ERASABLE: Final = frozenset({_S.DRAFT, _S.DECLINED, _S.WITHDRAWN, _S.EXPIRED})
 """What may go when the borrower asks: nothing was lent, and no duty to keep it has begun. It is then expired."""
+CLOSABLE: Final = ERASABLE | {_S.SETTLED}
+"""What does not keep an account open: nothing is being worked on, and nothing is owed."""
 ENDED: Final = frozenset({_S.DECLINED, _S.SETTLED, _S.WITHDRAWN, _S.EXPIRED})
 
 

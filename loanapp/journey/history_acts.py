@@ -10,7 +10,7 @@ from loanapp.client.data_uses import DataUse
 from loanapp.client.ledger_memory import LedgerMemory
 from loanapp.client.rights import RightRequest
 from loanapp.domain.rights import RightKind
-from loanapp.domain.status import ERASABLE, ApplicationStatus
+from loanapp.domain.status import CLOSABLE, ERASABLE, ApplicationStatus
 from loanapp.guard.ledger import check_history
 from loanapp.guard.refusal import GuardRefusal
 from loanapp.journey.core import JourneyCore
@@ -107,7 +107,7 @@ class HistoryActs(JourneyCore):
     def may_close_account(self) -> bool:
         """Whether the account can be closed now: nothing is owed, and nobody works on an application."""
         with self._lock:
-            return self.application is None or self.application.status in ERASABLE | {ApplicationStatus.SETTLED}
+            return self.application is None or self.application.status in CLOSABLE
 
     def _closed_at_the_lender(self) -> None:
         """Have the account closed; the signed receipts are kept."""

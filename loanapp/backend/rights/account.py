@@ -16,7 +16,7 @@ from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import Application, Borrower, DeletionReceipt, LedgerRow
 from loanapp.domain.errors import ErrorCode
-from loanapp.domain.status import ERASABLE, ApplicationStatus
+from loanapp.domain.status import CLOSABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def close_account(services: Services, borrower_id: str) -> Closed:
     with services.database.write() as session:
         applications = list(session.scalars(select(Application).where(Application.borrower_id == borrower_id)))
         for application in applications:
-            if application.status not in ERASABLE and application.status is not ApplicationStatus.SETTLED:
+            if application.status not in CLOSABLE:
                 raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value)
         erased = set(session.scalars(erased_applications().where(DeletionReceipt.borrower_id == borrower_id)))
         kept = []

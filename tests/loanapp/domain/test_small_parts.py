@@ -13,7 +13,7 @@ from loanapp.domain.clock import CHINA, ManualClock, SystemClock
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.money import parse_money, to_cents, wire
 from loanapp.domain.phone import mask_phone, parse_phone
-from loanapp.domain.status import ENDED, TRANSITIONS, ApplicationStatus, TransitionError, advance
+from loanapp.domain.status import CLOSABLE, ENDED, TRANSITIONS, ApplicationStatus, TransitionError, advance
 
 S = ApplicationStatus
 
@@ -175,6 +175,10 @@ def test_every_status_can_be_reached_and_an_end_is_an_end():
     assert all(not TRANSITIONS[status] for status in ENDED - {S.DECLINED, S.SETTLED})
     assert TRANSITIONS[S.DECLINED] == {S.IN_REVIEW, S.EXPIRED}  # a borrower may ask for a person
     assert TRANSITIONS[S.SETTLED] == {S.EXPIRED}  # what is erased once nothing has to be kept is expired
+
+
+def test_an_account_closes_where_nothing_is_owed_and_nobody_works_on_it():
+    assert ENDED | {S.DRAFT} == CLOSABLE
 
 
 def test_money_never_goes_out_before_the_signature():
