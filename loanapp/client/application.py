@@ -236,14 +236,10 @@ class ContractState:
 
 @dataclass(frozen=True, slots=True)
 class StepUp:
-    """What is asked once more before the contract may be signed; each of ``because`` ends a sentence with why.
-
-    What was shown counts until ``until``.
-    """
+    """What is asked once more before the contract may be signed; each of ``because`` ends a sentence with why."""
 
     state: StepUpState
     because: tuple[LocalisedText, ...]
-    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -443,7 +439,7 @@ def _stated_totals(answer: JsonObject, name: str) -> StatedTotals:
 def _step_up(answer: JsonObject, name: str) -> StepUp:
     inner = answer.inner(name)
     because = inner.objects("because", lambda one: LocalisedText(one.text("zh"), one.text("en")))
-    return StepUp(inner.member("state", StepUpState), because, inner.optional("until", JsonObject.moment))
+    return StepUp(inner.member("state", StepUpState), because)
 
 
 def _contract_state(answer: JsonObject, name: str) -> ContractState:

@@ -32,7 +32,7 @@ _DETAILS: Final = (
 )
 _LONGEST_DETAIL: Final = 40
 
-_Kind = type[TooManyAttemptsError] | type[NotAllowedNowError] | type[LenderTroubleError]
+_Kind = type[TooManyAttemptsError] | type[NotAllowedNowError]
 _KINDS: Final[dict[ErrorCode, _Kind]] = {
     ErrorCode.TOO_MANY_ATTEMPTS: TooManyAttemptsError,
     ErrorCode.FACE_ATTEMPTS_LOCKED: TooManyAttemptsError,
@@ -43,12 +43,6 @@ _KINDS: Final[dict[ErrorCode, _Kind]] = {
     ErrorCode.STEP_UP_NEEDED: NotAllowedNowError,
     ErrorCode.RECOVERY_NEEDED: NotAllowedNowError,
     ErrorCode.RECOVERY_WAITS: NotAllowedNowError,
-    # Faults of the lender's own sources keep their code, so that the sentence can name the source.
-    ErrorCode.CARD_GATEWAY_DOWN: LenderTroubleError,
-    ErrorCode.CERTIFICATE_AUTHORITY_DOWN: LenderTroubleError,
-    ErrorCode.TIME_AUTHORITY_DOWN: LenderTroubleError,
-    ErrorCode.MESSAGE_NOT_SENT: LenderTroubleError,
-    ErrorCode.LENDER_TROUBLE: LenderTroubleError,
 }
 
 
@@ -75,6 +69,7 @@ def _by_code(code: ErrorCode, status: int, problem: JsonObject, details: dict[st
     if kind := _KINDS.get(code):
         return kind(code, **details)
     if status >= 500:
+        # A fault of one of the lender's own sources keeps its code, so that the sentence can name the source.
         return LenderTroubleError(code, **details)
     if status in {400, 401, 413, 422}:
         return InputRejectedError(code, _fields(problem), **details)
