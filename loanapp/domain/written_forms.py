@@ -16,7 +16,7 @@ from loanapp.domain.money import to_cents
 
 _AMOUNTS: Final = {ErrorCode.AMOUNT_OUT_OF_RANGE: ("minimum", "maximum")}
 _MOMENTS: Final = {ErrorCode.CODES_LOCKED: ("retry_at",), ErrorCode.RECOVERY_WAITS: ("retry_at",)}
-_DAYS: Final = {ErrorCode.APPLICATION_TOO_SOON: ("retry_after",)}
+_DAYS: Final = {ErrorCode.APPLICATION_TOO_SOON: ("retry_after",), ErrorCode.PROFILE_EXPIRED: ("last",)}
 
 
 class Say(Protocol):

@@ -1,6 +1,6 @@
 """The window of a program made for one lender: its name, its price; an altered profile talks to nobody."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,9 +14,11 @@ from loanapp.journey.pages import Page
 from tests.installer.lenders import make_lender
 from ui.application import Desktop
 from ui.distant_lender import DistantLender
+from ui.formats import day
 from ui.home import WindowSettings
 from ui.products import local_lender, local_product
 from ui.shell import Shell, first_title
+from ui.translations import error_sentence
 
 
 @pytest.fixture
@@ -88,13 +90,17 @@ def test_its_window_starts_no_lender_and_says_when_its_own_does_not_answer(lende
 
 
 @pytest.mark.attack("a-profile-past-its-last-day-talks-to-nobody-and-is-told-as-such")
-def test_a_profile_past_its_last_day_talks_to_nobody_and_is_told_as_such(lenders: Path, tmp_path, monkeypatch):
-    from loanapp.client import installed_profile
+def test_a_profile_past_its_last_day_talks_to_nobody_and_is_told_as_such(lenders: Path, tmp_path):
+    today = datetime.now(CHINA).date()
 
-    def expired(*_arguments):
-        raise installed_profile.ProfileExpiredError(datetime(2026, 11, 26, tzinfo=CHINA).date())
+    def until(last):
+        make_lender(lenders.parent, lambda text: text.replace("2099-12-31", last.isoformat()))
+        resource_files.read_toml.cache_clear()
+        return installed_endpoint(tmp_path)()
 
-    monkeypatch.setattr(installed_profile, "check_profile", expired)
+    assert until(today).base_url == "https://127.0.0.1:9"
+    last = today - timedelta(days=1)
     with pytest.raises(LoanAppError) as refused:
-        installed_endpoint(tmp_path)()
+        until(last)
     assert refused.value.code is ErrorCode.PROFILE_EXPIRED
+    assert day(last) in error_sentence(refused.value)

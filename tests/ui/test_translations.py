@@ -118,6 +118,14 @@ def test_an_error_says_its_limits_when_it_knows_them():
     assert error_fix(known)
 
 
+@pytest.mark.parametrize("code", [ErrorCode.CERTIFICATE_AUTHORITY_DOWN, ErrorCode.TIME_AUTHORITY_DOWN])
+@pytest.mark.parametrize("details", [{}, {"retry_after_seconds": 30}])
+def test_a_signature_that_waits_is_told_without_the_words_of_the_trade(code, details):
+    said = error_sentence(error := LoanAppError(code, **details)) + error_fix(error)
+    assert [word for word in ("证书机构", "时间戳", "盖", "签发", "CA", "TSA") if word in said] == []
+    assert ("30 秒" in said) is bool(details)
+
+
 def test_bound_texts_follow_the_language():
     shown: list[str] = []
     texts = Texts()
