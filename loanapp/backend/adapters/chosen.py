@@ -7,6 +7,7 @@ names as well, in ``trust``, the PEM file of the roots its signatures lead to; t
 
 import dataclasses
 import importlib
+import os
 import tomllib
 from pathlib import Path
 from typing import Any, Final
@@ -30,17 +31,45 @@ def chosen(folder: Path, simulated: Sources, policy: SourcePolicy) -> Sources:
     path = folder / FILE
     if not path.exists():
         return simulated
-    try:
-        rows = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise PolicyError(f"{FILE} cannot be read") from error
     made: dict[str, Any] = {}
-    for name, row in rows.items():
+    for name, row in _parsed(path).items():
         if name not in set(SourceName):
             raise PolicyError(f"{FILE} names {name}, which is no source")
         source = SourceName(name)
         made[source.value] = _made(folder, source, row, policy.rules[source].timeout)
     return dataclasses.replace(simulated, **made)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class NamedFiles:
+    """Files in a lender's folder that ``adapters.toml`` names, by their names there."""
+
+    public: frozenset[str] = frozenset()
+    secret: frozenset[str] = frozenset()
+
+
+def named_files(folder: Path) -> NamedFiles:
+    """What a copy of the folder needs beside ``adapters.toml``; a file elsewhere is the operator's own to keep.
+
+    Raises :class:`PolicyError`.
+    """
+    path = folder / FILE
+    if not path.exists():
+        return NamedFiles()
+    rows = [row for row in _parsed(path).values() if isinstance(row, dict)]
+
+    def inside(*fields: str) -> frozenset[str]:
+        named = [Path(os.path.normpath(str(row[field]))) for row in rows for field in fields if field in row]
+        return frozenset(one.as_posix() for one in named if not one.is_absolute() and ".." not in one.parts)
+
+    return NamedFiles(inside("root", "trust"), inside("secret"))
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise PolicyError(f"{FILE} cannot be read") from error
 
 
 def _made(folder: Path, source: SourceName, row: object, timeout: float) -> object:

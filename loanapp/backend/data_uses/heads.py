@@ -1,4 +1,4 @@
-"""The one sequencer: takes committed entries into the tree, signs the head, and has time certified for it.
+"""The one sequencer takes committed entries into the tree and signs the head; the stamper has time certified for it.
 
 A head is signed within a second of an entry (design decision 5) or as soon as somebody asks for one; time is certified
 each minute and before each contract is signed.
@@ -100,10 +100,14 @@ def _token(services: Services, signed: Mapping[str, object]) -> bytes:
 
 def sequencer(services: Services) -> Repeating:
     """Looks twice a second for entries that no head covers yet; over a broken ledger no head is signed any more."""
+    return Repeating("ledger-sequencer", _LOOK_EVERY_S, lambda: current_head(services), fatal=LedgerBrokenError)
 
-    def cover() -> None:
-        current_head(services)
+
+def stamper(services: Services) -> Repeating:
+    """Has time certified when it is due, beside the sequencer: a slow authority keeps no entry from being covered."""
+
+    def stamp() -> None:
         if stamp_is_due(services):
             stamp_head(services)
 
-    return Repeating("ledger-sequencer", _LOOK_EVERY_S, cover, fatal=LedgerBrokenError)
+    return Repeating("ledger-stamper", _LOOK_EVERY_S, stamp, fatal=LedgerBrokenError)

@@ -22,10 +22,11 @@ from loanapp.backend.adapters.simulated_authority import SimulatedCertificateAut
 from loanapp.backend.adapters.simulated_bank import SimulatedBank
 from loanapp.backend.adapters.simulated_line import SimulatedLine
 from loanapp.backend.adapters.simulated_timestamps import SimulatedTimestampingAuthority
-from loanapp.backend.data_uses.heads import sequencer
+from loanapp.backend.data_uses.heads import sequencer, stamper
 from loanapp.backend.data_uses.retention import retention_timer
 from loanapp.backend.http.client_address import proxies
 from loanapp.backend.inference.client import InferenceClient
+from loanapp.backend.lifecycle.erasing_again import erase_again
 from loanapp.backend.lifecycle.folder import LenderFolder
 from loanapp.backend.lifecycle.lender_keys import LenderKeys
 from loanapp.backend.lifecycle.stores import stores
@@ -126,7 +127,14 @@ def assemble(folder: LenderFolder, policies: Policies, clock: Clock) -> Lender:
         proxies=proxies(folder.root),
     )
     bank.notify = origination.payout_notice
-    return Lender(services, origination, bank, authority, (sequencer(services), retention_timer(services)))
+    timers = (sequencer(services), stamper(services), retention_timer(services))
+    lender = Lender(services, origination, bank, authority, timers)
+    try:
+        erase_again(services, folder)
+    except BaseException:
+        lender.close()
+        raise
+    return lender
 
 
 def _simulated_sources(

@@ -1,19 +1,23 @@
 """``python -m loanapp.backend.served DATA serve``: the commands of a lender that is served (docs/scale.md)."""
 
 import argparse
+import contextlib
 import os
+import sqlite3
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-from loanapp.backend.data_uses.erasure import erase, finish_erasure
+from sqlalchemy.exc import SQLAlchemyError
+
 from loanapp.backend.lifecycle.assembly import assemble
-from loanapp.backend.lifecycle.folder import LenderFolder
-from loanapp.backend.lifecycle.stores import stores
+from loanapp.backend.lifecycle.erasing_again import to_erase_again
+from loanapp.backend.lifecycle.folder import FolderInUseError, LenderFolder
+from loanapp.backend.lifecycle.stores import FILE, stores
 from loanapp.backend.policy import PolicyError, load_policies
 from loanapp.backend.served.logs import log_as_json
 from loanapp.backend.served.worker import Serving, run_worker
 from loanapp.backend.store.schema_version import SchemaError
-from loanapp.backend.store.tables import Application
 from loanapp.backend.vault.vault import ForeignVaultError
 from loanapp.domain.clock import SystemClock
 
@@ -63,13 +67,21 @@ def _once(args: argparse.Namespace, data: Path) -> int:
     os.umask(0o077)
     try:
         if args.act == "migrate":
-            for line in migrate(stores(LenderFolder(data).root)):
-                sys.stdout.write(f"{line}\n")
+            with _alone(data) as folder:
+                for line in migrate(stores(folder.root)):
+                    sys.stdout.write(f"{line}\n")
         elif args.act == "backup":
             sys.stdout.write(f"{backup.back_up(data, args.target, args.keys, args.keep).name}\n")
         else:
             sys.stdout.write(f"{backup.restore(args.target, args.keys, data, args.version).name}\n")
-            _erase_again(data, backup.erased_since(args.target, data))
+            _erase_again(data)
+    except FolderInUseError:
+        sys.stderr.write("a lender works in this folder: stop every worker first\n")
+        return 1
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        # The library's own text may hold an address with its password.
+        sys.stderr.write(f"a database cannot be used: see that it runs and that {FILE} names it ({_kind(error)})\n")
+        return 1
     except OSError as error:
         sys.stderr.write(f"a folder cannot be read or written: {error.strerror}\n")
         return 1
@@ -79,20 +91,32 @@ def _once(args: argparse.Namespace, data: Path) -> int:
     return 0
 
 
-def _erase_again(data: Path, applications: list[str]) -> None:
-    if not applications:
-        return
-    lender = assemble(LenderFolder(data), load_policies(), SystemClock())
+@contextlib.contextmanager
+def _alone(data: Path) -> Iterator[LenderFolder]:
+    """The folder, while no worker is in it; raises :class:`FolderInUseError`."""
+    folder = LenderFolder(data)
+    folder.lock()
     try:
-        for application_id in applications:
-            with lender.services.database.write() as session:
-                application = session.get(Application, application_id)
-                if application is not None:
-                    erase(lender.services, session, application, "restored")
-            finish_erasure(lender.services, application_id)
-            sys.stdout.write("an application that was erased since is erased again\n")
+        yield folder
     finally:
-        lender.close()
+        folder.unlock()
+
+
+def _kind(error: Exception) -> str:
+    return type(error).__name__
+
+
+def _erase_again(data: Path) -> None:
+    """Start the restored lender once, which erases what is on its list before it does anything else."""
+    with _alone(data) as folder:
+        todo = to_erase_again(folder)
+        if not todo:
+            return
+        assemble(folder, load_policies(), SystemClock()).close()
+        left = to_erase_again(folder)
+    sys.stdout.write("an application that was erased since is erased again\n" * len(todo.applications))
+    sys.stdout.write("an account that was closed since is closed again\n" * len((todo - left).accounts))
+    sys.stdout.write("an account is closed again once its loan is repaid\n" * len(left.accounts))
 
 
 if __name__ == "__main__":

@@ -11,24 +11,31 @@ given the result; the other way round a step would count as done whose work is l
 """
 
 import contextlib
-import json
 import os
 import shutil
 import sqlite3
 import subprocess
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import make_url, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from loanapp.backend.adapters.chosen import named_files
+from loanapp.backend.data_uses.deletion_receipts import erased_applications
+from loanapp.backend.lifecycle.erasing_again import Gone, write_list
+from loanapp.backend.lifecycle.folder import LenderFolder
 from loanapp.backend.lifecycle.stores import Stores, reading_engine, stores
 from loanapp.backend.store.database import Place
-from loanapp.backend.store.tables import DeletionReceipt
+from loanapp.backend.store.tables import Borrower
+from loanapp.backend.vault.key_files import destroy_file
 
 ERASED: Final = "erased.json"
 _SETTINGS: Final = ("adapters.toml", "network.toml")
+_NAMED: Final = "named"  # files the adapters' settings name: roots with the records, secrets with the keys
 _TIMED: Final = "%Y%m%dT%H%M%S%fZ"
 
 
@@ -48,21 +55,26 @@ def back_up(data: Path, target: Path, keys: Path, keep: int) -> Path:
     for folder in (target, keys, target / "records", target / "vault"):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     version = target / "records" / datetime.now(UTC).strftime(_TIMED)
+    for stale in (target / "records").glob("*.unfinished"):  # of a run that was killed
+        shutil.rmtree(stale)
     unfinished = version.with_suffix(".unfinished")
     unfinished.mkdir(mode=0o700)
     if not places.shared:
         _copy(places.workflow, unfinished / "workflow")
     _copy(places.lender, unfinished / "lender")
-    for path in (*data.glob("simulated_*.sqlite"), *(data / name for name in _SETTINGS)):
-        if path.suffix == ".sqlite":
-            _copy(path, unfinished / path.stem)
-        elif path.exists():
-            shutil.copyfile(path, unfinished / path.name)
+    for path in data.glob("simulated_*.sqlite"):
+        _copy(path, unfinished / path.stem)
+    named = named_files(data)
+    for name in _SETTINGS:
+        if (data / name).exists():
+            shutil.copyfile(data / name, unfinished / name)
+    _copy_named(data, unfinished / _NAMED, named.public)
     _note_erased(data, target)
     _mirror_vault(data / "vault", places.vault, target / "vault")
     _mirror(data / "keys", keys, "*")
+    _mirror_named(data, keys / _NAMED, named.secret)
     unfinished.rename(version)
-    for old in sorted((target / "records").iterdir())[: -max(keep, 1)]:
+    for old in _versions(target)[: -max(keep, 1)]:
         shutil.rmtree(old)
     return version
 
@@ -70,9 +82,11 @@ def back_up(data: Path, target: Path, keys: Path, keep: int) -> Path:
 def restore(target: Path, keys: Path, data: Path, version: str | None = None) -> Path:
     """Lay a version out in ``data``, a folder that is empty or holds ``database.toml`` alone; the version's folder.
 
-    What was erased since is not erased yet: :func:`erased_since`. Raises :class:`BackupError` or ``OSError``.
+    What was erased since is written into ``data`` first and erased by its next start, which comes at the latest before
+    anybody is served (:mod:`loanapp.backend.lifecycle.erasing_again`). Raises :class:`BackupError`, ``OSError`` or
+    :class:`FolderInUseError`.
     """
-    versions = sorted(path for path in (target / "records").glob("*Z") if version in {None, path.name})
+    versions = [path for path in _versions(target) if version in {None, path.name}]
     if not versions:
         raise BackupError("there is no such version in this backup")
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -81,21 +95,44 @@ def restore(target: Path, keys: Path, data: Path, version: str | None = None) ->
     places = stores(data)
     if places.shared != (versions[-1] / "lender.dump").exists():
         raise BackupError("this backup is of the other kind of database: write or remove database.toml first")
-    for name in ("vault", "keys"):
-        (data / name).mkdir(mode=0o700)
-    _lay_out(versions[-1], data, places)
-    for path in (target / "vault").glob("*.sealed"):
-        shutil.copyfile(path, data / "vault" / path.name)
-    _put_back(target / "vault" / "vault", places.vault)
-    _mirror(keys, data / "keys", "*")
+    folder = LenderFolder(data)
+    folder.lock()
+    try:
+        gone = _read_erased(target)
+        write_list(folder, gone)
+        _lay_out(versions[-1], data, places)
+        for path in (target / "vault").glob("*.sealed"):
+            shutil.copyfile(path, data / "vault" / path.name)
+        _put_back(target / "vault" / "vault", places.vault)
+        _mirror(keys, data / "keys", "*")
+        for source in (versions[-1] / _NAMED, keys / _NAMED):
+            if source.exists():
+                shutil.copytree(source, data, dirs_exist_ok=True)
+        with contextlib.suppress(SQLAlchemyError):  # of an earlier program: its start passes over what was erased
+            write_list(folder, gone - _erased(data))
+    finally:
+        folder.unlock()
     return versions[-1]
 
 
-def erased_since(target: Path, data: Path) -> list[str]:
-    """Applications that were erased after the restored version was made: they are to be erased again."""
-    path = target / ERASED
-    wanted: set[str] = set(json.loads(path.read_text("utf-8"))) if path.exists() else set()
-    return sorted(wanted - _erased(data))
+def _versions(target: Path) -> list[Path]:
+    """The finished ones, oldest first."""
+    return sorted((target / "records").glob("*Z"))
+
+
+def _copy_named(data: Path, to: Path, names: Collection[str]) -> None:
+    for name in names:
+        if (data / name).exists():
+            (to / name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            shutil.copyfile(data / name, to / name)
+
+
+def _mirror_named(data: Path, to: Path, names: Collection[str]) -> None:
+    """As :func:`_copy_named`; what is not named any more is overwritten and removed."""
+    _copy_named(data, to, names)
+    for path in [path for path in to.rglob("*") if path.is_file()]:
+        if path.relative_to(to).as_posix() not in names:
+            destroy_file(path)
 
 
 def _lay_out(version: Path, data: Path, places: Stores) -> None:
@@ -149,7 +186,7 @@ def _mirror_vault(folder: Path, place: Place, mirror: Path) -> None:
     _copy(place, fresh)
     for suffix in (".sqlite", ".dump"):
         if fresh.with_suffix(suffix).exists():
-            _overwrite(mirror / f"vault{suffix}")
+            _destroy(mirror / f"vault{suffix}")
             fresh.with_suffix(suffix).replace(mirror / f"vault{suffix}")
     _mirror(folder, mirror, "*.sealed")
 
@@ -159,37 +196,43 @@ def _mirror(source: Path, mirror: Path, pattern: str) -> None:
     there = {path.name: path for path in source.glob(pattern) if path.is_file() and not path.name.startswith(".")}
     for path in mirror.glob(pattern):
         if path.is_file() and path.name not in there:
-            _overwrite(path)
+            destroy_file(path)
     for name, path in there.items():
         with contextlib.suppress(FileNotFoundError):  # deleted meanwhile
             if not (mirror / name).exists() or (mirror / name).read_bytes() != path.read_bytes():
-                _overwrite(mirror / name)
+                _destroy(mirror / name)
                 shutil.copyfile(path, mirror / name)
                 (mirror / name).chmod(0o600)
 
 
-def _overwrite(path: Path) -> None:
-    if not path.exists():
-        return
-    with path.open("r+b") as file:
-        file.write(bytes(path.stat().st_size))
-        file.flush()
-        os.fsync(file.fileno())
-    path.unlink()
+def _destroy(path: Path) -> None:
+    if path.exists():
+        destroy_file(path)
 
 
 def _note_erased(data: Path, target: Path) -> None:
+    gone = _erased(data)
+    with contextlib.suppress(BackupError):  # of an earlier version, which counted too much: the database knows
+        gone |= _read_erased(target)
+    fresh = (target / ERASED).with_suffix(".new")
+    fresh.write_text(gone.to_text(), encoding="utf-8")
+    fresh.replace(target / ERASED)
+
+
+def _read_erased(target: Path) -> Gone:
     path = target / ERASED
-    before = set(json.loads(path.read_text("utf-8"))) if path.exists() else set()
-    fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps(sorted(before | _erased(data))), encoding="utf-8")
-    fresh.replace(path)
+    try:
+        return Gone.from_text(path.read_text("utf-8")) if path.exists() else Gone()
+    except ValueError:
+        raise BackupError(f"{ERASED} of this copy does not say what was erased: run backup once more first") from None
 
 
-def _erased(data: Path) -> set[str]:
+def _erased(data: Path) -> Gone:
+    """What a lender's database says: whole applications, and accounts that were closed."""
     engine = reading_engine(data)
     try:
         with Session(engine) as session:
-            return set(session.scalars(select(DeletionReceipt.application_id)))
+            closed = select(Borrower.id).where(Borrower.closed_at.is_not(None))
+            return Gone(frozenset(session.scalars(erased_applications())), frozenset(session.scalars(closed)))
     finally:
         engine.dispose()

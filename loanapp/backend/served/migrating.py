@@ -1,13 +1,11 @@
 """Brings the databases up to this program's tables, one recorded step after another, all of them or none."""
 
 from importlib.resources import as_file, files
-from typing import Any, Final
+from typing import Final
 
 from alembic import command
-from alembic.autogenerate import compare_metadata
 from alembic.config import Config
-from alembic.migration import MigrationContext
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import inspect
 
 from loanapp.backend.auth.tables import Device
 from loanapp.backend.lifecycle.stores import Stores
@@ -34,6 +32,11 @@ def migrate_one(name: str, place: Place, upto: str = "head") -> str:
             before = version_of(connection)
             if before is not None and before not in STEPS[name]:
                 raise SchemaError(f"the database of the {name} is newer than this program: nothing was changed")
+            if before is None and set(inspect(connection).get_table_names()) & set(METADATA[name].tables):
+                raise SchemaError(
+                    f"the database of the {name} has tables and says no version, and nothing was changed: "
+                    "start the lender of this folder once, or restore a backup"
+                )
             with as_file(files("loanapp.backend.served") / "migrations") as folder:
                 config = Config()
                 config.set_main_option("script_location", str(folder))
@@ -45,16 +48,3 @@ def migrate_one(name: str, place: Place, upto: str = "head") -> str:
     finally:
         database.close()
     return f"{name}: {before or 'empty'} to {after}" if before != after else f"{name}: {after}, nothing to do"
-
-
-def differences(connection: Connection, metadata: MetaData) -> list[Any]:
-    """What the tables of a database lack or have beyond ``metadata``, as alembic tells it; ours alone are looked at."""
-    ours = set(metadata.tables)
-    compared = MigrationContext.configure(
-        connection,
-        opts={
-            "compare_type": True,
-            "include_name": lambda name, kind, _parents: kind != "table" or name in ours,
-        },
-    )
-    return list(compare_metadata(compared, metadata))

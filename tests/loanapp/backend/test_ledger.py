@@ -1,6 +1,8 @@
 """The ledger against a lender that rewrites it: whoever came before finds out."""
 
 import copy
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -256,21 +258,40 @@ def test_time_is_certified_for_the_head_once_a_minute(services):
     assert not heads.stamp_is_due(services)
 
 
-def test_the_sequencer_signs_by_itself(services):
-    import time
+def until(services, holds):
+    deadline = time.monotonic() + 5
+    while True:
+        with services.database.read() as session:
+            head = heads.newest_head(session)
+        if head is not None and holds(head):
+            return
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
-    sequencer = heads.sequencer(services)
-    sequencer.start()
+
+def test_entries_are_covered_while_the_time_authority_is_silent(services, monkeypatch):
+    """Sequencer and stamper work by themselves, and neither waits for the other."""
+    monkeypatch.setattr(heads, "_LOOK_EVERY_S", 0.02)
+    asked, go, answer = threading.Event(), threading.Event(), services.sources.timestamps.answer
+
+    def slow(query):
+        asked.set()
+        assert go.wait(10)
+        return answer(query)
+
+    services.sources.timestamps.answer = slow
+    timers = heads.sequencer(services), heads.stamper(services)
+    for one in timers:
+        one.start()
     try:
         add(services, 3)
-        deadline = time.monotonic() + 5
-        while time.monotonic() < deadline:
-            with services.database.read() as session:
-                head = heads.newest_head(session)
-            if head is not None and head.size == 3 and head.stamp is not None:
-                break
-            time.sleep(0.05)
-        assert head.size == 3
-        assert head.stamp is not None
+        assert asked.wait(5)
+        add(services, 2)
+        until(services, lambda head: head.size == 5 and head.stamp is None)
+        services.clock.move(timedelta(seconds=60))
+        go.set()
+        until(services, lambda head: head.stamp is not None)
     finally:
-        sequencer.stop()
+        go.set()
+        for one in timers:
+            one.stop()
