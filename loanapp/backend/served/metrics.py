@@ -3,6 +3,7 @@
 A label is a route as it is declared, a method, a status or a word of the domain: never what somebody sent.
 """
 
+import logging
 import time
 from collections.abc import Iterator
 from typing import Final
@@ -11,12 +12,16 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from loanapp.backend.http.middleware import failure_place
 from loanapp.backend.served.logs import access_log
 from loanapp.backend.store.database import Database
 from loanapp.backend.store.tables import Application, LedgerHead, LedgerRow
 from loanapp.domain.status import ApplicationStatus
+
+log = logging.getLogger(__name__)
 
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _METHODS: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
@@ -69,13 +74,16 @@ class _Stored(Collector):
         return []
 
     def collect(self) -> Iterator[Metric]:
-        """Applications at the statuses in which the lender has something to do, and the ledger's length."""
+        """Applications at the statuses in which the lender has something to do, and the ledger's length.
+
+        While the database does not answer there is nothing of it; what the worker itself counts is told all the same.
+        """
+        try:
+            found, entries, covered = self._looked_up()
+        except SQLAlchemyError as error:
+            log.warning("nothing of the database is measured: %s", failure_place(error))
+            return
         waiting = GaugeMetricFamily("loanapp_applications_waiting", "Where the lender has to act", labels=("status",))
-        with self._database.read() as session:
-            counted = select(Application.status, func.count()).where(Application.status.in_(_WAITING))
-            found = {status: count for status, count in session.execute(counted.group_by(Application.status))}  # noqa: C416 - rows are no pairs
-            entries = session.scalar(select(func.max(LedgerRow.no))) or 0
-            covered = session.scalar(select(func.max(LedgerHead.size))) or 0
         for status in _WAITING:
             waiting.add_metric([status.value], found.get(status, 0))
         yield waiting
@@ -83,6 +91,14 @@ class _Stored(Collector):
         yield GaugeMetricFamily(
             "loanapp_ledger_uncovered", "Entries no signed head covers yet", value=entries - covered
         )
+
+    def _looked_up(self) -> tuple[dict[ApplicationStatus, int], int, int]:
+        with self._database.read() as session:
+            counted = select(Application.status, func.count()).where(Application.status.in_(_WAITING))
+            found = {status: count for status, count in session.execute(counted.group_by(Application.status))}  # noqa: C416 - rows are no pairs
+            entries = session.scalar(select(func.max(LedgerRow.no))) or 0
+            covered = session.scalar(select(func.max(LedgerHead.size))) or 0
+        return found, entries, covered
 
 
 class Measured:

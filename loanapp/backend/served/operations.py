@@ -73,15 +73,15 @@ def operations_app(readiness: Readiness, metrics: Metrics) -> Starlette:
 
 
 @contextmanager
-def serving_operations(app: Starlette, host: str, port: int) -> Iterator[str]:
-    """Serve the door from a thread; its address."""
-    listener = socket.create_server((host, port))
+def serving_operations(app: Starlette, listener: socket.socket) -> Iterator[str]:
+    """Serve the door from a thread over a socket that listens; its address."""
     config = uvicorn.Config(app, access_log=False, log_config=None, lifespan="off", server_header=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="operations", daemon=True)
     thread.start()
     try:
-        yield f"http://{host}:{listener.getsockname()[1]}"
+        host, port = listener.getsockname()[:2]
+        yield f"http://{host}:{port}"
     finally:
         server.should_exit = True
         thread.join(_ENDING_SECONDS)

@@ -20,7 +20,7 @@ from loanapp.backend.http.middleware import failure_place
 from loanapp.backend.lifecycle.assembly import Lender, assemble
 from loanapp.backend.lifecycle.folder import FolderInUseError, LenderFolder
 from loanapp.backend.lifecycle.late_start import LateStartServer
-from loanapp.backend.lifecycle.stores import stores
+from loanapp.backend.lifecycle.stores import FILE, stores
 from loanapp.backend.policy import Policies, PolicyError, load_policies
 from loanapp.backend.served.metrics import Measured, Metrics
 from loanapp.backend.served.operations import Readiness, operations_app, serving_operations
@@ -71,22 +71,57 @@ def run_worker(data: Path, serving: Serving, policies: Policies | None = None) -
         except (PolicyError, ForeignVaultError, SchemaError) as error:
             log.error("the worker cannot start: %s", error)  # noqa: TRY400 - the sentence says what to do
             return EXIT_FAILED
-        except (OSError, SQLAlchemyError, ValueError) as error:
+        except SQLAlchemyError as error:
+            log.error(  # noqa: TRY400 - its own text may hold an address
+                "the worker cannot start: its database cannot be used; see that it runs and that %s names it: %s",
+                FILE,
+                failure_place(error),
+            )
+            return EXIT_FAILED
+        except (OSError, ValueError) as error:
             log.error("the worker cannot start: %s", failure_place(error))  # noqa: TRY400 - it may hold an address
             return EXIT_FAILED
-        return EXIT_OK if _serve(lender, serving) else EXIT_FAILED
+        try:
+            return EXIT_OK if _serve(lender, serving) else EXIT_FAILED
+        except _CannotServeError as error:
+            log.error("the worker cannot start: %s", error)  # noqa: TRY400 - the sentence says what to do
+            return EXIT_FAILED
+
+
+class _CannotServeError(Exception):
+    """Neither port nor certificate is a secret: the sentence says which one, and what to do."""
+
+
+def _listening(host: str, port: int, option: str) -> socket.socket:
+    try:
+        return socket.create_server((host, port), backlog=_BACKLOG)
+    except OSError as error:
+        sentence = (
+            f"nobody can listen at {host} port {port} ({error.strerror}): end what does, or name another {option}"
+        )
+        raise _CannotServeError(sentence) from None
 
 
 def _serve(lender: Lender, serving: Serving) -> bool:
     keys = lender.services.keys
     keys.publish(published_roots(lender.services))
-    listener = socket.create_server((serving.host, serving.port), backlog=_BACKLOG)
+    context = _context(lender, serving.certificate)
+    with (
+        _listening(serving.host, serving.port, "--port") as listener,
+        _listening(serving.operations_host, serving.operations_port, "--operations-port") as door,
+    ):
+        return _answer(lender, serving, context, listener, door)
+
+
+def _answer(
+    lender: Lender, serving: Serving, context: ssl.SSLContext, listener: socket.socket, door: socket.socket
+) -> bool:
     metrics, readiness = Metrics(lender.services.database), Readiness(lender)
     app = create_app(lender.services)
     app.add_middleware(Measured, metrics=metrics)
     config = uvicorn.Config(
         app,
-        ssl_context_factory=lambda _config, _default: _context(lender, serving.certificate),
+        ssl_context_factory=lambda _config, _default: context,
         access_log=False,
         log_config=None,
         lifespan="off",
@@ -100,7 +135,7 @@ def _serve(lender: Lender, serving: Serving) -> bool:
     for number in (signal.SIGINT, signal.SIGTERM):
         # The server stops gracefully at either and then raises it again, which must not cut our own end short.
         signal.signal(number, lambda _number, _frame: None)
-    with serving_operations(operations, serving.operations_host, serving.operations_port):
+    with serving_operations(operations, door):
         log.info("the worker serves")
         server.run(sockets=[listener])
     log.info("the worker ends")
@@ -112,7 +147,12 @@ def _context(lender: Lender, certificate: Path | None) -> ssl.SSLContext:
         return lender.services.keys.server_context()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
-    context.load_cert_chain(certificate)
+    try:
+        context.load_cert_chain(certificate)
+    except (OSError, ValueError):  # among them what TLS says of a file that is no certificate
+        raise _CannotServeError(
+            "--certificate needs a PEM file of the chain and its key, for this user to read"
+        ) from None
     return context
 
 

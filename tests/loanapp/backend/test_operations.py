@@ -1,7 +1,9 @@
 """What operators see of a worker: health, metrics and logs, none of which tells anything of anybody; a graceful end."""
 
+import contextlib
 import json
 import logging
+import os
 import re
 import signal
 import socket
@@ -22,7 +24,7 @@ from loanapp.backend.lifecycle.folder import LenderFolder
 from loanapp.backend.served.logs import JsonLines
 from loanapp.backend.served.metrics import Measured, Metrics
 from loanapp.backend.served.operations import Readiness, operations_app, serving_operations
-from loanapp.backend.served.worker import _Server
+from loanapp.backend.served.worker import EXIT_FAILED, Serving, _Server, run_worker
 from tests.loanapp.backend import fleet
 from tests.loanapp.backend.tls_server import served_over_tls
 from tests.loanapp.backend.walk import Walker, Wire
@@ -38,7 +40,7 @@ def operated(lender):
     root = keys._folder.root / "public" / "transport_root.pem"
     keys.publish({"transport_root": keys.transport_root.certificate_pem})
     with (
-        serving_operations(operations_app(readiness, metrics), "127.0.0.1", 0) as door,
+        serving_operations(operations_app(readiness, metrics), socket.create_server(("127.0.0.1", 0))) as door,
         served_over_tls(app, keys.server_context) as url,
         Wire(url, root) as wire,
     ):
@@ -108,6 +110,58 @@ def test_a_database_that_is_gone_is_told_and_its_address_is_not(operated, monkey
     monkeypatch.setattr(type(operated.readiness._lender.services.vault), "holds", gone)
     expect_log("not ready: OperationalError at ")
     assert asked(operated, "/health/ready") == (503, '{"status":"not_ready","reason":"database"}')
+
+
+def test_metrics_outlive_the_database(operated, monkeypatch, expect_log):
+    def gone(*_given):
+        raise OperationalError("postgresql://l@db/lender", {}, ValueError("postgresql://l@db/lender"))
+
+    assert ("loanapp_ledger_entries",) in samples(operated)[1]
+    monkeypatch.setattr(type(operated.readiness._lender.services.database), "read", gone)
+    expect_log("nothing of the database is measured: OperationalError at ")
+    found = samples(operated)[1]
+    assert ("loanapp_requests_under_way",) in found
+    assert ("loanapp_ledger_entries",) not in found
+
+
+def taken(tmp_path):
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    return listener, Serving(port=port), rf"nobody can listen at 127\.0\.0\.1 port {port} .* name another --port"
+
+
+def door_taken(tmp_path):
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    return listener, Serving(port=0, operations_port=port), rf"port {port} .* name another --operations-port"
+
+
+def no_certificate(tmp_path):
+    (tmp_path / "chain.pem").write_text("no certificate")
+    sentence = "--certificate needs a PEM file of the chain and its key, for this user to read"
+    return contextlib.nullcontext(), Serving(port=0, certificate=tmp_path / "chain.pem"), sentence
+
+
+@pytest.mark.parametrize("fault", [taken, door_taken, no_certificate])
+def test_what_keeps_a_worker_from_serving_is_a_sentence(tmp_path, fault, expect_log):
+    before = os.umask(0o077)
+    try:
+        held, serving, sentence = fault(tmp_path)
+        expect_log(f"the worker cannot start: .*{sentence}")
+        with held:
+            assert run_worker(tmp_path / "data", serving) == EXIT_FAILED
+    finally:
+        os.umask(before)
+
+
+def test_a_worker_does_not_start_on_what_is_no_database(tmp_path, expect_log):
+    before = os.umask(0o077)
+    try:
+        (tmp_path / "lender.sqlite").write_bytes(b"no database at all, and long enough to be read as one" * 40)
+        expect_log("its database cannot be used; see that it runs and that database.toml names it: DatabaseError at ")
+        assert run_worker(tmp_path, Serving(port=0)) == EXIT_FAILED
+    finally:
+        os.umask(before)
 
 
 def test_a_line_holds_no_text_of_a_library_nor_of_an_exception():
