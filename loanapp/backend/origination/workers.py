@@ -51,8 +51,9 @@ class Workers:
             try:
                 self._held.execute(text("SELECT 1"))
             except SQLAlchemyError:
-                self._held.invalidate()
-                self._held.close()
+                lost, self._held = self._held, None  # whatever comes of the new one, this one is over
+                lost.invalidate()
+                lost.close()
                 log.warning("the connection that says this worker lives was lost and is made anew")
             else:
                 return self._held
@@ -60,7 +61,11 @@ class Workers:
 
     def _hold(self) -> Connection:
         held = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        held.execute(_TAKE, {"key": lock_key(self.name)})
+        try:
+            held.execute(_TAKE, {"key": lock_key(self.name)})
+        except SQLAlchemyError:
+            held.close()
+            raise
         self._held = held
         return held
 
