@@ -10,7 +10,7 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final
@@ -40,9 +40,9 @@ from loanapp.proof.ledger_proof import LedgerProofError, check_entry, check_head
 from loanapp.proof.pdf_signature import BORROWER_FIELD, LENDER_FIELD
 from loanapp.proof.problems import ProofProblem
 from loanapp.proof.signed_message import SignedMessageError, verify_message
+from loanapp.proof.signing_times import SigningTime, signing_times
 from loanapp.proof.statement import Signature, SignedStatement, StatementError, check_statement, check_token
 from loanapp.proof.verification import VerificationReport, verify_contract
-from loanapp.resource_files import read_toml
 
 _MOST_ENTRIES: Final = 10_000
 
@@ -302,11 +302,8 @@ class _Checking:
         """That the borrower signed soon after the code was confirmed, by the time-stamp in the signature."""
         if self.contract is None:
             raise _BrokenError(BundleProblem.CONTRACT, name)
-        limits = read_toml("policy", "evidence.toml")
         signed = next(one.moment for one in self.contract.signatures if one.field == BORROWER_FIELD)
-        apart = timedelta(seconds=limits["clocks_differ_seconds"])
-        longest = timedelta(seconds=limits["code_to_signature_seconds"])
-        if signed is None or not authorised - apart <= signed <= authorised + longest:
+        if signing_times().judge(authorised, signed) is not SigningTime.IN_TIME:
             raise _BrokenError(BundleProblem.NOT_AUTHORISED, name)
 
     def _check_receipts(self) -> None:

@@ -1,16 +1,17 @@
 """Whether what a time-stamping authority sent back is a time-stamp everybody will accept."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from asn1crypto import tsp
+from asn1crypto import core, tsp
+from cryptography import x509
 from pyhanko.sign.timestamps import TimestampRequestError
 
 from loanapp.proof.contract_roots import ContractRoots
+from loanapp.proof.signing_times import signing_times
 from loanapp.proof.statement import StatementError, check_token
 from loanapp.proof.timestamp import granted
 
-_CLOCKS_DIFFER: Final = timedelta(minutes=1)
 _REFUSED: Final = frozenset({"rejection", "waiting", "revocation_warning", "revocation_notification"})
 
 
@@ -18,8 +19,10 @@ class UnusableTimestampError(ValueError):
     """The token answers another query, is of another time, under no trusted root, or has more than one form."""
 
 
-def check_reply(query: bytes, reply: bytes, roots_pem: str, now: datetime) -> None:
-    """Hold a reply (DER) against the query and ``now``; a refusal of the query passes, for it is an answer.
+def check_reply(query: bytes, reply: bytes, roots_pem: str, asked: datetime, answered: datetime) -> None:
+    """Hold a reply (DER) against the query and the moments around it; a refusal of the query passes as an answer.
+
+    The authority's clock may differ from ``asked`` and ``answered`` by what whoever verifies a bundle forgives.
 
     Raises :class:`UnusableTimestampError`.
     """
@@ -29,20 +32,36 @@ def check_reply(query: bytes, reply: bytes, roots_pem: str, now: datetime) -> No
         whole = bool(request["cert_req"].native)
     except (ValueError, TypeError, KeyError):
         return  # no query at all: whatever was said to it, nobody signs with it
-    if _refuses(reply):
+    if refuses(reply):
         return
     try:
         token = granted(request, reply)["time_stamp_token"].dump()
-        moment = check_token(token, digest, ContractRoots(time=(roots_pem,)), now) if whole else now
+        moment = check_token(token, digest, ContractRoots(time=(roots_pem,)), answered) if whole else answered
     except (TimestampRequestError, StatementError, ValueError, TypeError, KeyError) as error:
         raise UnusableTimestampError("the time-stamp does not hold") from error
-    if abs(moment - now) > _CLOCKS_DIFFER:
+    apart = signing_times().clocks_differ
+    # A token tells whole seconds.
+    if not asked.replace(microsecond=0) - apart <= moment <= answered + apart:
         raise UnusableTimestampError("the time-stamp is of another time")
 
 
-def _refuses(reply: bytes) -> bool:
+def carried_chain(reply: bytes) -> list[x509.Certificate]:
+    """The certificates in a checked reply's token, the signer's first; none where the query asked for none."""
+    if refuses(reply):
+        return []
+    try:
+        content = tsp.TimeStampResp.load(reply)["time_stamp_token"]["content"]
+        found = [x509.load_der_x509_certificate(one.chosen.dump()) for one in content["certificates"]]
+        serial = content["signer_infos"][0]["sid"].chosen["serial_number"].native
+    except (ValueError, TypeError, KeyError):
+        return []
+    return sorted(found, key=lambda one: one.serial_number != serial)
+
+
+def refuses(reply: bytes) -> bool:
+    """Whether a reply (DER) says that no time-stamp is given, for whatever reason."""
     try:
         # Read by itself: a refusal has no token, which the parser of replies holds to be mandatory.
-        return tsp.PKIStatusInfo.load(tsp.TimeStampResp.load(reply)[0].dump())["status"].native in _REFUSED
+        return tsp.PKIStatusInfo.load(core.Sequence.load(reply, strict=True)[0].dump())["status"].native in _REFUSED
     except (ValueError, TypeError, KeyError):
         return False

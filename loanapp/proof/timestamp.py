@@ -90,6 +90,19 @@ class RemoteAuthority:
         return RemoteTimestamper(self.ask)
 
 
+def refusal_of(query: bytes) -> bytes | None:
+    """The refusing ``TimeStampResp`` (DER) a bad ``TimeStampReq`` earns, ``None`` for one that holds."""
+    if len(query) > _MAX_REQUEST_BYTES:
+        return _refusal("bad_request")
+    try:
+        request = tsp.TimeStampReq.load(query, strict=True)
+        _ = request["nonce"].native, request["cert_req"].native  # read piece by piece: damage shows only now
+        fault = _fault(request)
+    except (ValueError, TypeError, KeyError):
+        return _refusal("bad_data_format")
+    return None if fault is None else _refusal(fault)
+
+
 @dataclass(frozen=True, slots=True)
 class TimestampAuthority:
     """A small time-stamping authority: RSA with SHA-256, its own clock, nothing stored."""
@@ -99,18 +112,11 @@ class TimestampAuthority:
 
     def answer(self, query: bytes) -> bytes:
         """Answer a DER ``TimeStampReq`` with a DER ``TimeStampResp``; a bad request is refused, never an exception."""
-        if len(query) > _MAX_REQUEST_BYTES:
-            return _refusal("bad_request")
-        try:
-            request = tsp.TimeStampReq.load(query, strict=True)
-            imprint = request["message_imprint"]
-            nonce, wants_certificate = request["nonce"].native, bool(request["cert_req"].native)
-            fault = _fault(request)
-        except (ValueError, TypeError, KeyError):
-            return _refusal("bad_data_format")
-        if fault is not None:
-            return _refusal(fault)
-        token = self._token(imprint, nonce, with_certificate=wants_certificate)
+        if (refusal := refusal_of(query)) is not None:
+            return refusal
+        request = tsp.TimeStampReq.load(query, strict=True)
+        nonce, wants_certificate = request["nonce"].native, bool(request["cert_req"].native)
+        token = self._token(request["message_imprint"], nonce, with_certificate=wants_certificate)
         granted = tsp.PKIStatusInfo({"status": "granted"})
         response: bytes = tsp.TimeStampResp({"status": granted, "time_stamp_token": token}).dump()
         return response

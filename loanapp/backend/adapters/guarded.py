@@ -1,9 +1,10 @@
 """The ports with the lender's patience round them: every question goes through the source's own caller."""
 
 import logging
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from loanapp.backend.adapters.calling import Caller
 from loanapp.backend.adapters.ports import (
@@ -27,6 +28,9 @@ from loanapp.backend.adapters.ports import (
 )
 from loanapp.backend.policy.sources import SourceName, SourcePolicy
 from loanapp.domain.clock import Clock
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 log = logging.getLogger(__name__)
 
@@ -142,8 +146,15 @@ class GuardedCertificateAuthority:
         )
 
     def revocation(self, issued: IssuedCertificate) -> RevocationProofs:
-        """See the port."""
-        return self._caller.call(lambda: self._inner.revocation(issued))
+        """See the port; what it says is of now and of the whole chain, and may be that it is revoked."""
+        return self._caller.call(lambda: self._proving(issued, self._inner.revocation(issued)))
+
+    def _proving(self, issued: IssuedCertificate, proofs: RevocationProofs) -> RevocationProofs:
+        from loanapp.proof.authorities import load_certificates  # noqa: PLC0415 - loads slowly
+
+        chain = load_certificates(issued.certificate_pem + issued.chain_pem)
+        _require_proving(chain, self.roots_pem, proofs, self._clock.now())
+        return proofs
 
     def _checked(self, request_pem: str, issued: IssuedCertificate) -> IssuedCertificate:
         from loanapp.proof.issued_certificate import (  # noqa: PLC0415 - loads slowly
@@ -165,6 +176,7 @@ class GuardedTimestampingAuthority:
 
     def __init__(self, inner: TimestampingAuthority, caller: Caller, clock: Clock) -> None:
         self._inner, self._caller, self._clock = inner, caller, clock
+        self._chain: list[x509.Certificate] = []  # of the last token: only tokens name it
 
     @property
     def roots_pem(self) -> str:
@@ -173,21 +185,47 @@ class GuardedTimestampingAuthority:
 
     def answer(self, query: bytes) -> bytes:
         """See the port."""
-        return self._caller.call(lambda: self._checked(query, self._inner.answer(query)))
+        return self._caller.call(lambda: self._checked(query, self._clock.now(), self._inner.answer(query)))
 
     def revocation(self) -> RevocationProofs:
-        """See the port."""
-        return self._caller.call(self._inner.revocation)
+        """See the port; what it says is of now, and of the certificate of the last token where there was one."""
+        return self._caller.call(lambda: self._proving(self._inner.revocation()))
 
-    def _checked(self, query: bytes, reply: bytes) -> bytes:
+    def _proving(self, proofs: RevocationProofs) -> RevocationProofs:
+        _require_proving(self._chain, self.roots_pem, proofs, self._clock.now())
+        return proofs
+
+    def _checked(self, query: bytes, asked: datetime, reply: bytes) -> bytes:
         from loanapp.proof.issued_timestamp import (  # noqa: PLC0415 - loads slowly
             UnusableTimestampError,
+            carried_chain,
             check_reply,
         )
 
         try:
-            check_reply(query, reply, self.roots_pem, self._clock.now())
+            check_reply(query, reply, self.roots_pem, asked, self._clock.now())
         except UnusableTimestampError as error:
             log.warning("the time-stamping authority's answer is not used: %s", error)
             raise SourceDownError(_RETRY_SECONDS) from None
+        self._chain = carried_chain(reply) or self._chain
         return reply
+
+
+def _require_proving(
+    issued: "Sequence[x509.Certificate]", roots_pem: str, proofs: RevocationProofs, now: datetime
+) -> None:
+    """Raise :class:`SourceDownError` for proofs that prove nothing: that is the authority's fault, nobody else's."""
+    from loanapp.proof.issued_revocation import (  # noqa: PLC0415 - loads slowly
+        UnusableProofsError,
+        check_proofs,
+        check_readable,
+    )
+
+    try:
+        if issued:
+            check_proofs(issued, roots_pem, proofs.lists, proofs.responses, now)
+        else:
+            check_readable(proofs.lists, proofs.responses)
+    except UnusableProofsError as error:
+        log.warning("what an authority says of revocation is not used: %s", error)
+        raise SourceDownError(_RETRY_SECONDS) from None

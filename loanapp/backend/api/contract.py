@@ -194,7 +194,7 @@ def post_timestamp(services: ServicesDep, _borrower: BorrowerDep, body: Timestam
 
 @router.put(
     _ONE + "/contract/signed",
-    responses=problems(401, 404, 409, 413),
+    responses=problems(401, 404, 409, 413, 503),
     openapi_extra=octet_body("The served contract with the borrower's signature revision appended", _PDF),
 )
 def put_signed(
@@ -207,7 +207,7 @@ def put_signed(
         return show(services, session, own_application(session, borrower_id, application_id))
 
 
-@router.get(_ONE + "/evidence", response_class=Response, responses={**binary(_ZIP), **problems(401, 404, 409)})
+@router.get(_ONE + "/evidence", response_class=Response, responses={**binary(_ZIP), **problems(401, 404, 409, 503)})
 def get_evidence(application_id: uuid.UUID, services: ServicesDep, borrower_id: BorrowerDep) -> Response:
     """The evidence bundle of a contract both have signed, made anew under the newest head of the ledger."""
     return Response(evidence_bundle(services, borrower_id, application_id), media_type=_ZIP)

@@ -80,7 +80,7 @@ def put_new_schedule(
 @router.get(
     _LOAN + "/settlement-certificate",
     response_class=Response,
-    responses={**binary("application/pdf"), **problems(401, 404, 409)},
+    responses={**binary("application/pdf"), **problems(401, 404, 409, 503)},
 )
 def get_settlement(application_id: uuid.UUID, services: ServicesDep, borrower_id: BorrowerDep) -> Response:
     """The lender's signed certificate that nothing is owed any more."""

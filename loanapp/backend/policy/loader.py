@@ -40,6 +40,7 @@ from loanapp.domain.clock import CHINA
 from loanapp.domain.consent import ApplicationPhase, ConsentScope, WithdrawalEffect
 from loanapp.domain.rights import RightKind
 from loanapp.domain.schedule import loan_schedule
+from loanapp.proof.signing_times import signing_times
 from loanapp.resource_files import read_toml, row_in_force
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -131,6 +132,7 @@ def check(policies: Policies) -> None:
         raise PolicyError("policy/limits.toml: the burden's steps must rise")
     if set(policies.rights.days) != set(RightKind):
         raise PolicyError("policy/rights.toml must name days for every kind of request")
+    _check_signing(policies.sign_in)
     _check_corrections(policies.rights)
     _check_face(policies.face)
     _check_branches(policies.branches)
@@ -172,6 +174,11 @@ def _check_withdrawals(consent: Consent) -> None:
             consent.scope is not ConsentScope.FACE_VERIFICATION or one.phase is not ApplicationPhase.DECIDING
         ):
             raise PolicyError(f"policy/consents.toml: there is no other way for {consent.scope.value} in that phase")
+
+
+def _check_signing(policy: SignIn) -> None:
+    if policy.signing_seconds > signing_times().code_to_signature.total_seconds():
+        raise PolicyError("policy/sign_in.toml: signing_seconds allows more than whoever verifies the evidence does")
 
 
 def _check_corrections(rights: Rights) -> None:

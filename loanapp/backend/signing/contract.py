@@ -1,8 +1,8 @@
 """Taking the borrower's signature, adding the lender's: the file must be the served one, grown by one signature."""
 
 import importlib
-import threading
 import uuid
+from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -22,13 +22,11 @@ from loanapp.backend.store.tables import Application, ContractRecord
 from loanapp.backend.verification.step_up import note_used
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.status import ApplicationStatus
+from loanapp.proof.signing_times import SigningTime, signing_times
 
 if TYPE_CHECKING:
     from loanapp.proof.pdf_signature import Trust
     from loanapp.proof.signature_appearance import SignatureWords
-
-# One signing at a time: it is two tenths of a second of work, and twice the same contract must never be signed.
-_signing = threading.Lock()
 
 
 def prepare_signing(services: Services) -> None:
@@ -49,33 +47,62 @@ def contract_pdf(services: Services, session: Session, borrower_id: str, applica
 def take_signed(services: Services, borrower_id: str, application_id: uuid.UUID, signed: bytes, device_id: str) -> None:
     """Check the borrower's signature, countersign, and pass the application on.
 
-    Sending the same file again changes nothing. Raises ``CONTRACT_SIGNATURE_INVALID`` when the file is not the served
-    contract with exactly one signature of the certified key, ``SIGNING_CODE_NEEDED``, ``NOT_ALLOWED_NOW``,
-    ``OFFER_EXPIRED``, or ``CERTIFICATE_AUTHORITY_DOWN`` with the seconds to wait.
+    Sending the same file again changes nothing, at the same moment too. Raises ``CONTRACT_SIGNATURE_INVALID`` when the
+    file is not the served contract with exactly one signature of the certified key, made since the code was confirmed;
+    ``SIGNING_CODE_NEEDED``, ``NOT_ALLOWED_NOW``, ``OFFER_EXPIRED``, or ``CERTIFICATE_AUTHORITY_DOWN`` and
+    ``TIME_AUTHORITY_DOWN`` with the seconds to wait.
     """
     digest = sha256(signed).hexdigest()
-    proofs = _revocation(services, borrower_id, application_id)  # may take its time: nobody else waits for it
-    with _signing:
-        with services.database.read() as session:
-            application = own_application(session, borrower_id, application_id)
-            if contract_of(session, application).borrower_sha256 == digest:
-                return
-            _application, record = ready_to_sign(services, session, borrower_id, application_id)
-            require_authorised(services, record, device_id)
-            prepared = services.cipher.decrypt(record.prepared_sealed, f"contract|{record.number}|prepared")
-            certificate = record.certificate_pem
-        if certificate is None:
+    with services.database.read() as session:
+        if _is_taken(session, borrower_id, application_id, digest):
+            return
+        _application, record = _to_be_signed(services, session, borrower_id, application_id, device_id)
+        prepared = services.cipher.decrypt(record.prepared_sealed, f"contract|{record.number}|prepared")
+        if record.certificate_pem is None:
             raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status="signing", missing="certificate")
-        _check(services, signed, prepared, certificate)
-        stamp_head(services)
-        final = _countersign(services, signed, proofs)
-        with services.database.write() as session:
-            application, record = ready_to_sign(services, session, borrower_id, application_id)
-            require_authorised(services, record, device_id)
-            _keep(services, session, application, record, digest=digest, final=final)
+        issued = IssuedCertificate(record.certificate_pem, record.chain_pem or "")
+    moment = _check(services, signed, prepared, issued.certificate_pem)
+    _require_in_time(record, moment)
+    # Others are asked outside every transaction and lock: whoever is slow keeps nobody else waiting.
+    proofs = _revocation(services, issued)
+    stamp_head(services)
+    final = _countersign(services, signed, proofs)
+    with services.database.write() as session:
+        if _is_taken(session, borrower_id, application_id, digest):  # handed in twice at once
+            return
+        application, record = _to_be_signed(services, session, borrower_id, application_id, device_id)
+        if record.certificate_pem != issued.certificate_pem:
+            raise RefusedError(ErrorCode.CONTRACT_SIGNATURE_INVALID, problem="another_certificate")
+        _require_in_time(record, moment)
+        _keep(services, session, application, record, digest=digest, final=final)
 
 
-def _check(services: Services, signed: bytes, prepared: bytes, certificate_pem: str) -> None:
+def _is_taken(session: Session, borrower_id: str, application_id: uuid.UUID, digest: str) -> bool:
+    """Whether this very file was taken before."""
+    return contract_of(session, own_application(session, borrower_id, application_id)).borrower_sha256 == digest
+
+
+def _to_be_signed(
+    services: Services, session: Session, borrower_id: str, application_id: uuid.UUID, device_id: str
+) -> tuple[Application, ContractRecord]:
+    application, record = ready_to_sign(services, session, borrower_id, application_id)
+    require_authorised(services, record, device_id)
+    return application, record
+
+
+def _require_in_time(record: ContractRecord, moment: datetime | None) -> None:
+    """Refuse a signature whose evidence nobody would accept: made before the code that authorises it, or long after."""
+    if record.authorised_at is None:
+        raise RefusedError(ErrorCode.SIGNING_CODE_NEEDED)
+    found = signing_times().judge(record.authorised_at, moment)
+    if found is SigningTime.BEFORE_THE_CODE:
+        raise RefusedError(ErrorCode.CONTRACT_SIGNATURE_INVALID, problem=found.value)
+    if found is SigningTime.TOO_LATE:
+        raise RefusedError(ErrorCode.SIGNING_CODE_NEEDED)
+
+
+def _check(services: Services, signed: bytes, prepared: bytes, certificate_pem: str) -> datetime | None:
+    """The time-stamp of the one signature, once it holds."""
     from loanapp.proof.verification import Stage, verify_contract  # noqa: PLC0415 - loads slowly
 
     report = verify_contract(
@@ -90,6 +117,7 @@ def _check(services: Services, signed: bytes, prepared: bytes, certificate_pem: 
         raise RefusedError(ErrorCode.CONTRACT_SIGNATURE_INVALID, problem=problem)
     if not _signed_with(signed, certificate_pem):
         raise RefusedError(ErrorCode.CONTRACT_SIGNATURE_INVALID, problem="another_certificate")
+    return report.signatures[0].moment
 
 
 def _signed_with(signed: bytes, certificate_pem: str) -> bool:
@@ -106,13 +134,8 @@ def _signed_with(signed: bytes, certificate_pem: str) -> bool:
     return len(signatures) == 1 and used == issued
 
 
-def _revocation(services: Services, borrower_id: str, application_id: uuid.UUID) -> RevocationProofs:
-    """What the authority says of the borrower's certificate now; nothing where none was issued or all is signed."""
-    with services.database.read() as session:
-        record = contract_of(session, own_application(session, borrower_id, application_id))
-        if record.certificate_pem is None or record.signed_at is not None:
-            return RevocationProofs()
-        issued = IssuedCertificate(record.certificate_pem, record.chain_pem or "")
+def _revocation(services: Services, issued: IssuedCertificate) -> RevocationProofs:
+    """What the authority says of the borrower's certificate now."""
     try:
         return services.sources.authority.revocation(issued)
     except SourceDownError as error:

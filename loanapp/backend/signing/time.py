@@ -1,6 +1,7 @@
 """Certified time for what this lender signs, asked through its port."""
 
-from typing import TYPE_CHECKING
+import logging
+from typing import TYPE_CHECKING, Final
 
 from loanapp.backend.adapters.ports import RevocationProofs, SourceDownError
 from loanapp.backend.refusal import RefusedError
@@ -10,16 +11,40 @@ from loanapp.domain.errors import ErrorCode
 if TYPE_CHECKING:
     from loanapp.proof.timestamp import RemoteAuthority
 
+log = logging.getLogger(__name__)
+
+_RETRY_SECONDS: Final = 5
+
 
 def time_authority(services: Services) -> "RemoteAuthority":
     """What signatures, statements and heads ask; it raises ``TIME_AUTHORITY_DOWN`` with the seconds to wait."""
     from loanapp.proof.timestamp import RemoteAuthority  # noqa: PLC0415 - loads slowly
 
-    return RemoteAuthority(lambda query: answer_query(services, query))
+    return RemoteAuthority(lambda query: _own_answer(services, query))
 
 
 def answer_query(services: Services, query: bytes) -> bytes:
-    """The authority's reply to an RFC 3161 query, both DER; raises ``TIME_AUTHORITY_DOWN``."""
+    """The reply to a borrower's RFC 3161 query, both DER; raises ``TIME_AUTHORITY_DOWN``.
+
+    A query that does not hold is refused here: sent on, it might look like the authority's failure to everybody.
+    """
+    from loanapp.proof.timestamp import refusal_of  # noqa: PLC0415 - loads slowly
+
+    return refusal_of(query) or _asked(services, query)
+
+
+def _own_answer(services: Services, query: bytes) -> bytes:
+    """What is said to a query of the lender's own, which is sound: to be refused is to have no authority now."""
+    from loanapp.proof.issued_timestamp import refuses  # noqa: PLC0415 - loads slowly
+
+    reply = _asked(services, query)
+    if refuses(reply):
+        log.warning("the time-stamping authority refuses a query of the lender's own")
+        raise _down(SourceDownError(_RETRY_SECONDS))
+    return reply
+
+
+def _asked(services: Services, query: bytes) -> bytes:
     try:
         return services.sources.timestamps.answer(query)
     except SourceDownError as error:

@@ -9,11 +9,14 @@ from sqlalchemy import select
 
 from loanapp.backend.adapters.calling import Caller
 from loanapp.backend.adapters.guarded import GuardedCertificateAuthority
+from loanapp.backend.adapters.ports import RevocationProofs
 from loanapp.backend.adapters.simulated_authority import SimulatedCertificateAuthority
 from loanapp.backend.adapters.simulated_line import SimulatedLine
 from loanapp.backend.policy.sources import SourceName
 from loanapp.backend.store.tables import ContractRecord, LedgerRow
 from loanapp.proof import keys
+from loanapp.proof.timestamp import refusal_of
+from tests.loanapp.backend.adapters.test_ports import query_over
 from tests.loanapp.backend.test_outcomes import decided
 from tests.loanapp.backend.test_refusals import refused
 from tests.loanapp.proof.another_authority import AnotherAuthority
@@ -160,13 +163,16 @@ def test_a_certificate_nobody_can_sign_with_is_the_authoritys_fault(lender, auth
     assert certificates(lender, authorised) == (0, None)
 
 
-def test_silence_when_the_contract_is_handed_in_loses_no_signature(authorised, simulated):
+def test_silence_when_the_contract_is_handed_in_loses_no_signature(authorised, simulated, expect_log):
     simulated()
     signed = authorised.sign()
     authority = simulated()
     authority._line = SimulatedLine(999.0, 0.01, RETRY_SECONDS, 0.0, lambda: 1.0)
     refused(authorised.hand_in(signed), 503, "certificate_authority_down")
     assert authorised.get()["status"] == "signing"
+    expect_log("what an authority says of revocation is not used")
+    simulated().revocation = lambda _issued: RevocationProofs((b"no list",))
+    refused(authorised.hand_in(signed), 503, "certificate_authority_down")
     simulated()
     assert authorised.hand_in(signed).status_code == 200
 
@@ -191,7 +197,46 @@ def test_while_time_is_not_certified_nothing_is_signed_and_nothing_lost(lender, 
         patch.setattr(services.sources.timestamps, "_caller", caller)
         told = refused(authorised.hand_in(signed), 503, "time_authority_down")
         assert told["retry_after_seconds"] == RETRY_SECONDS
-        query = authorised.call("POST", "/v1/timestamps", content=b"x", media="application/timestamp-query")
+        query = authorised.call("POST", "/v1/timestamps", content=query_over(b"x"), media="application/timestamp-query")
         refused(query, 503, "time_authority_down")
+        assert authorised.timestamp(b"no query")[:1] == b"\x30"  # refused here, whoever is silent
     assert authorised.get()["status"] == "signing"
     assert authorised.hand_in(signed).status_code == 200
+
+
+def test_a_refusal_of_the_lenders_own_query_is_silence(lender, authorised, monkeypatch, expect_log):
+    signed = authorised.sign()
+    expect_log("the time-stamping authority refuses a query of the lender's own")
+    with monkeypatch.context() as patch:
+        patch.setattr(lender.services.sources.timestamps._inner, "answer", lambda _query: refusal_of(b"no query"))
+        refused(authorised.hand_in(signed), 503, "time_authority_down")
+    assert authorised.hand_in(signed).status_code == 200
+
+
+def test_a_slow_time_authority_keeps_nobody_waiting_and_one_file_is_taken_once(lender, authorised, monkeypatch):
+    """The same file again, while the first is still being signed: no lock is held, and both are told yes."""
+    signed, answers = authorised.sign(), []
+    authority, inside, go = lender.services.sources.timestamps._inner, threading.Event(), threading.Event()
+    real, first = authority.answer, [True]
+
+    def slow(query):
+        if first:
+            first.clear()
+            inside.set()
+            assert go.wait(20)
+        return real(query)
+
+    monkeypatch.setattr(authority, "answer", slow)
+    waiting = threading.Thread(target=lambda: answers.append(authorised.hand_in(signed).status_code))
+    waiting.start()
+    try:
+        assert inside.wait(10)
+        assert authorised.hand_in(signed).status_code == 200
+        assert (answers, go.is_set()) == ([], False)
+    finally:
+        go.set()
+        waiting.join(20)
+    assert answers == [200]
+    with lender.services.database.read() as session:
+        rows = session.scalars(select(LedgerRow.act).where(LedgerRow.application_id == authorised.id)).all()
+    assert rows.count("signature.contract_signed") == 1

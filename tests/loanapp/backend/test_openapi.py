@@ -27,6 +27,15 @@ def test_every_refusal_is_declared_as_a_problem():
                     assert list(response["content"]) == [PROBLEM_TYPE], (method, path, status)
 
 
+def test_whatever_waits_for_an_authority_says_that_it_may_be_down():
+    one = "/v1/applications/{application_id}"
+    asked = {("post", "/v1/timestamps")}
+    asked |= {("post", f"{one}/certificate"), ("put", f"{one}/contract/signed"), ("get", f"{one}/evidence")}
+    asked |= {("get", f"{one}/loan/settlement-certificate")}
+    paths = openapi_document()["paths"]
+    assert [one for one in sorted(asked) if "503" not in paths[one[1]][one[0]]["responses"]] == []
+
+
 def test_no_reference_leads_nowhere():
     document = openapi_document()
     text = json.dumps(document)

@@ -1,5 +1,6 @@
 """Policies are checked before anybody can borrow by them; the scorecard decides as its table says."""
 
+import contextlib
 import dataclasses
 import json
 from copy import deepcopy
@@ -15,6 +16,7 @@ from loanapp.backend.policy.loader import check
 from loanapp.domain.bank_card import issuer_of
 from loanapp.domain.consent import ApplicationPhase, ConsentScope, WithdrawalEffect
 from loanapp.domain.decision import DecisionOutcome, DecisionReason
+from loanapp.proof.signing_times import signing_times
 from loanapp.resource_files import read_toml, resource_path
 
 POLICIES = load_policies()
@@ -95,6 +97,14 @@ def test_a_withdrawal_that_cannot_be_kept_stops_the_start(scope, phase, effect, 
 
     with pytest.raises(PolicyError, match=named):
         check(dataclasses.replace(POLICIES, consents=tuple([changed(one) for one in POLICIES.consents])))
+
+
+def test_no_lender_lets_sign_longer_after_the_code_than_its_evidence_holds():
+    longest = int(signing_times().code_to_signature.total_seconds())
+    for seconds, holds in ((longest, contextlib.nullcontext()), (longest + 1, pytest.raises(PolicyError))):
+        with holds:
+            sign_in = POLICIES.sign_in.model_copy(update={"signing_seconds": seconds})
+            check(dataclasses.replace(POLICIES, sign_in=sign_in))
 
 
 def test_an_authorisation_that_is_missing_stops_the_start():

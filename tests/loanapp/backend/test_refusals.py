@@ -1,12 +1,16 @@
 """Bad input, wrong order, other people's things: each gets its own code and changes nothing."""
 
 import base64
+import functools
+import json
+import re
 import uuid
 
 import pytest
 
 from loanapp.domain.errors import ErrorCode
 from loanapp.proof.envelope import seal
+from loanapp.resource_files import resource_path
 from tests.loanapp.backend.walk import TERMS, Walker, blank_evidence, sealed_evidence
 
 
@@ -34,7 +38,27 @@ def refused(answer, status, code):
     assert (answer.status_code, body["code"]) == (status, code), answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert body["status"] == status
+    assert str(status) in declared(answer.request), f"{answer.request.method} {answer.request.path_url}"
     return body
+
+
+@functools.cache
+def _operations():
+    """Method, pattern of the path and declared statuses of each operation; a path without a variable first."""
+    paths = json.loads((resource_path().parent / "docs" / "openapi.json").read_text(encoding="utf-8"))["paths"]
+    return [
+        (method.upper(), re.compile(re.sub(r"\{\w+\}", "[^/]+", path)), set(operation["responses"]))
+        for path in sorted(paths, key=lambda path: path.count("{"))
+        for method, operation in paths[path].items()
+        if isinstance(operation, dict) and "responses" in operation
+    ]
+
+
+def declared(request):
+    """The statuses that the published document names for what was asked."""
+    path = request.path_url.partition("?")[0]
+    found = (said for method, pattern, said in _operations() if method == request.method and pattern.fullmatch(path))
+    return next(found, {"404", "405"})
 
 
 @pytest.mark.attack("signing-in-with-a-wrong-code-counts-down-and-then-ends")

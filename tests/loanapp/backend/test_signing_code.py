@@ -114,6 +114,20 @@ def test_a_code_works_once_and_for_a_short_while(reading_done, clock):
     assert one.hand_in(signed).status_code == 200
 
 
+def test_a_signature_made_before_its_code_is_not_taken(reading_done, clock):
+    """Paid out, its evidence would hold for nobody."""
+    one, away = reading_done(), clock.away
+    signed = one.sign()
+    try:
+        clock.move(seconds=30)
+        one.authorise()
+        told = refused(one.hand_in(signed), 422, "contract_signature_invalid")
+        assert told["problem"] == "before_the_code"
+        assert one.hand_in(one.sign()).status_code == 200
+    finally:
+        clock.away = away
+
+
 @pytest.mark.attack("guessing-ends-after-five-tries")
 def test_guessing_ends_after_five_tries(reading_done, lender):
     one = reading_done()

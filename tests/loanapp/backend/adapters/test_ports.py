@@ -1,14 +1,15 @@
 """One contract for every implementation of the ports: the simulators, the lender's patience round them, HTTPS."""
 
 import contextlib
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 
 import pytest
-from cryptography.x509 import load_der_x509_crl
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import load_der_x509_crl, ocsp
 
-from loanapp.backend.adapters.guarded import GuardedTimestampingAuthority
+from loanapp.backend.adapters.guarded import GuardedCertificateAuthority, GuardedTimestampingAuthority
 from loanapp.backend.adapters.ports import (
     BureauRecord,
     CardAnswer,
@@ -17,12 +18,13 @@ from loanapp.backend.adapters.ports import (
     PortraitAnswer,
     RegistryAnswer,
     RegistryReply,
+    RevocationProofs,
     ScreeningAnswer,
     SourceDownError,
 )
 from loanapp.backend.adapters.simulated_timestamps import SimulatedTimestampingAuthority
 from loanapp.domain.clock import CHINA
-from loanapp.proof.authorities import load_certificates, requested_key
+from loanapp.proof.authorities import load_certificates, make_revocation_list, requested_key
 from loanapp.proof.contract_roots import ContractRoots
 from loanapp.proof.keys import certificate_request, new_signing_key
 from loanapp.proof.statement import StatementError, check_token
@@ -191,11 +193,11 @@ class TestTimestampingAuthority:
         assert load_der_x509_crl(only).issuer == TIME_ROOT.certificate.subject
 
 
-@pytest.mark.parametrize("wrong", ["another time", "another query", "another root", "no time-stamp"])
+@pytest.mark.parametrize("wrong", ["half a minute ago", "another query", "another root", "no time-stamp"])
 def test_a_time_stamp_nobody_would_accept_is_the_authoritys_silence(tmp_path, patience, expect_log, wrong):
     sources = simulators(tmp_path, clock := MovableClock())
-    inner, late = sources.timestamps, MovableClock(timedelta(minutes=-5))
-    if wrong == "another time":
+    inner, late = sources.timestamps, MovableClock(timedelta(seconds=-30))
+    if wrong == "half a minute ago":
         inner = SimulatedTimestampingAuthority(lambda: TIME_ROOT, lambda: TIME_SIGNER, inner._line, late)
     if wrong == "another root":
         inner = SimulatedTimestampingAuthority(lambda: ROOT, lambda: TIME_SIGNER, inner._line, clock)
@@ -206,6 +208,69 @@ def test_a_time_stamp_nobody_would_accept_is_the_authoritys_silence(tmp_path, pa
     asked = GuardedTimestampingAuthority(inner, patience().caller, clock)
     with pytest.raises(SourceDownError):
         asked.answer(query_over(b"a"))
+    sources.bank.close()
+    sources.authority.close()
+
+
+def test_a_time_stamp_may_be_of_any_moment_of_a_slow_question(tmp_path, patience):
+    sources = simulators(tmp_path, clock := MovableClock())
+    inner = sources.timestamps
+    answer = inner.answer
+
+    def slow(query):
+        clock.move(seconds=20)
+        reply = answer(query)
+        clock.move(seconds=20)
+        return reply
+
+    inner.answer = slow
+    assert GuardedTimestampingAuthority(inner, patience().caller, clock).answer(query_over(b"a"))
+    sources.bank.close()
+    sources.authority.close()
+
+
+def try_later():
+    answer = ocsp.OCSPResponseBuilder.build_unsuccessful(ocsp.OCSPResponseStatus.TRY_LATER)
+    return answer.public_bytes(Encoding.DER)
+
+
+def lists_of(*authorities, ago=timedelta()):
+    return tuple(make_revocation_list(one, datetime.now(UTC) - ago) for one in authorities)
+
+
+PROVE_NOTHING = {
+    "unreadable": lambda: RevocationProofs((b"no list",)),
+    "nothing": RevocationProofs,
+    "of the root alone": lambda: RevocationProofs(lists_of(ROOT)),
+    "of last year": lambda: RevocationProofs(lists_of(ROOT, ISSUER, ago=timedelta(days=400))),
+    "no answer now": lambda: RevocationProofs(lists_of(ROOT, ISSUER), (try_later(),)),
+}
+
+
+@pytest.mark.parametrize("said", PROVE_NOTHING)
+def test_proofs_that_prove_nothing_are_the_authoritys_silence(tmp_path, patience, expect_log, said):
+    sources = simulators(tmp_path, clock := MovableClock())
+    asked = GuardedCertificateAuthority(sources.authority, patience().caller, clock)
+    issued = asked.certify("a:certificate:1", TestCertificateAuthority.REQUEST, ONE.name, "LA20261127-0001")
+    assert asked.revocation(issued)
+    sources.authority.revocation = lambda _issued: PROVE_NOTHING[said]()
+    expect_log("what an authority says of revocation is not used")
+    with pytest.raises(SourceDownError):
+        asked.revocation(issued)
+    sources.bank.close()
+    sources.authority.close()
+
+
+def test_what_is_said_of_another_time_stamp_certificate_is_silence_as_well(tmp_path, patience, expect_log):
+    sources = simulators(tmp_path, clock := MovableClock())
+    asked = GuardedTimestampingAuthority(sources.timestamps, patience().caller, clock)
+    asked.answer(query_over(b"a"))
+    assert asked.revocation()
+    expect_log("what an authority says of revocation is not used")
+    for lists in ((b"no list",), lists_of(ROOT, ISSUER)):
+        sources.timestamps.revocation = lambda lists=lists: RevocationProofs(lists)
+        with pytest.raises(SourceDownError):
+            asked.revocation()
     sources.bank.close()
     sources.authority.close()
 
