@@ -328,6 +328,11 @@ class Application:
         found = [record for record in self.consents if record.scope is scope]
         return max(found, key=lambda record: record.recorded_at) if found else None
 
+    def answered(self, scope: ConsentScope, text_version: str) -> ConsentRecord | None:
+        """What was answered to the text in force; ``None`` where the last answer was to another text, or none."""
+        record = self.consent(scope)
+        return record if record is not None and record.text_version == text_version else None
+
 
 def _face(answer: JsonObject) -> FaceCheck:
     return FaceCheck(

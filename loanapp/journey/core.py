@@ -181,11 +181,10 @@ class JourneyCore:
         items = [item for item in lender.data_items if unfounded(item) is None] if lender is not None else []
         if application is None:
             return Standing(items, frozenset(), None)
-        texts = {consent.scope: consent.version for consent in (lender.consents if lender is not None else ())}
         given = {
-            record.scope
-            for record in application.consents
-            if record.granted and texts.get(record.scope) == record.text_version
+            consent.scope
+            for consent in (lender.consents if lender is not None else ())
+            if (record := application.answered(consent.scope, consent.version)) is not None and record.granted
         }
         return Standing(items, frozenset(given), application.status)
 

@@ -103,8 +103,8 @@ def consents_settled(application: Application, asked: tuple[ConsentAsked, ...]) 
     Face verification may be refused: there is another way at the same price (design decision 7).
     """
     for consent in asked:
-        record = application.consent(consent.scope)
-        if record is None or record.text_version != consent.version:
+        record = application.answered(consent.scope, consent.version)
+        if record is None:
             return False
         may_refuse = not consent.required or consent.scope is ConsentScope.FACE_VERIFICATION
         if not (record.granted or may_refuse):

@@ -33,10 +33,8 @@ class CertificateConsent(QObject):
         """What is on record now."""
         text, journey = self.text(), self._page.context.journey
         application = journey.application if journey is not None else None
-        record = application.consent(text.scope) if text is not None and application is not None else None
-        if text is None or record is None or record.text_version != text.version:
-            record = None
-        self._step.show_consent(text, record, working=self._working)
+        answered = application.answered(text.scope, text.version) if text is not None and application else None
+        self._step.show_consent(text, answered, working=self._working)
 
     def _decide(self, granted: bool) -> None:  # noqa: FBT001 - the signal's value
         text, page = self.text(), self._page

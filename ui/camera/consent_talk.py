@@ -37,8 +37,8 @@ class ConsentTalk(QObject):
         application = journey.application if journey is not None else None
         if consent is None or application is None:
             return None
-        record = application.consent(consent.scope)
-        return record.granted if record is not None and record.text_version == consent.version else None
+        record = application.answered(consent.scope, consent.version)
+        return record.granted if record is not None else None
 
     def open(self, *, given: bool = False) -> None:
         """Ask, or with ``given`` show again what was agreed to; one dialog at a time."""

@@ -116,8 +116,8 @@ class PermissionsPage(JourneyPage):
 
     def _granted(self, consent: "ConsentText") -> bool | None:
         application = self.journey.application
-        record = application.consent(consent.scope) if application is not None else None
-        return record.granted if record is not None and record.text_version == consent.version else None
+        record = application.answered(consent.scope, consent.version) if application is not None else None
+        return record.granted if record is not None else None
 
     def _show_states(self) -> None:
         application = self.journey.application

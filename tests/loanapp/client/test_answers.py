@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from loanapp.client.answers import Application, DocumentReading, LenderProfile
 from loanapp.client.offer_answers import read_disclosure
 from loanapp.client.reading import AnswerUnreadableError, JsonObject
-from loanapp.domain.consent import LoanPurpose
+from loanapp.domain.consent import ConsentScope, LoanPurpose
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.status import BorrowerAction
 from tests.loanapp.client import answers_data
@@ -38,6 +38,22 @@ def test_an_application_as_agreed():
     application = read(Application, whole)
     assert application.allowed_actions == {BorrowerAction.SET_TERMS, BorrowerAction.UPLOAD_DOCUMENT}
     assert application.offer.schedule.total_repayment == application.stated_totals.repayment
+
+
+def test_an_answer_counts_for_the_text_it_was_given_to_and_the_last_one_for_all():
+    told = [
+        {
+            "scope": "bureau_query",
+            "granted": granted,
+            "text_version": version,
+            "recorded_at": f"2026-11-2{day}T10:00:00Z",
+        }
+        for day, granted, version in ((3, False, "v2"), (1, True, "v1"), (2, True, "v2"))
+    ]
+    application = read(Application, answers_data.application(consents=told))
+    assert application.answered(ConsentScope.BUREAU_QUERY, "v2").granted is False
+    assert application.answered(ConsentScope.BUREAU_QUERY, "v1") is None
+    assert application.answered(ConsentScope.FACE_VERIFICATION, "v2") is None
 
 
 def test_a_reading_as_agreed():
