@@ -1,10 +1,13 @@
 """Authorisations in force, in every application, and taking one back: with one act, as it was given."""
 
+import contextlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from loanapp.client.answers import ConsentReceipt
+from loanapp.client.application import ConsentRecord
+from loanapp.client.errors import LenderTroubleError, LenderUnreachableError
 from loanapp.domain.consent import ApplicationPhase, ConsentScope, phase_of
 from loanapp.domain.errors import ErrorCode
 from loanapp.guard.refusal import GuardRefusal
@@ -56,10 +59,16 @@ class ConsentActs(JourneyCore):
             )
             with self._lock:
                 self.draft.receipts[receipt.receipt_id] = json.dumps(dict(receipt.raw), ensure_ascii=False)
-                at_hand = self.application is not None and self.application.id == application_id
-            if at_hand:
-                self._looked(self.client.application(application_id))
+                held = self.application if self.application and self.application.id == application_id else None
+                if held is not None:
+                    others = tuple(one for one in held.consents if one.scope is not scope)
+                    taken = ConsentRecord(scope, False, receipt.text_version, receipt.recorded_at)  # noqa: FBT003
+                    self.application = replace(held, consents=(*others, taken))
             self._save()
+            if held is not None:
+                # It is taken back whether or not the lender answers to the look that follows.
+                with contextlib.suppress(LenderUnreachableError, LenderTroubleError):
+                    self._looked(self.client.application(application_id))
             return receipt
 
         return self._guarded(work)

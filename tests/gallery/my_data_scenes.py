@@ -132,7 +132,7 @@ def withdrawn(room: Room) -> Any:
 
     shell = asking("consents", given_consents=lambda: left[0], withdraw_consent=take)(room)
     dialog = room.window.findChildren(MyDataDialog)[-1]
-    next(iter(dialog.view.buttons.values())).click()
+    next(iter(dialog.view.taking_back.buttons.values())).click()
     room.rest()
     settle(shell)
     return shell

@@ -239,48 +239,98 @@ def test_one_press_takes_an_authorisation_back_as_one_gave_it_and_says_before_wh
     said = words(dialog)
     assert any(text.startswith("撤回后：人脸核验的结果不再使用") and "价格相同" in text for text in said)
     assert any(text.startswith("不变的：身份证照片") and "反洗钱法 34" in text for text in said)
-    names = [button.text() for button in dialog.view.buttons.values()]
+    names = [button.text() for button in dialog.view.taking_back.buttons.values()]
     assert names == ["撤回", "撤回，结束这次申请", "撤回，结束这次申请", "撤回"]
-    assert not any(button.hasFocus() for button in dialog.view.buttons.values())
+    assert not any(button.hasFocus() for button in dialog.view.taking_back.buttons.values())
     behind = []
     dialog.changed.connect(lambda: behind.append(1))
-    next(iter(dialog.view.buttons.values())).click()  # giving is one press too: permissions page, "agree"
-    qtbot.waitUntil(dialog.view.result.isVisible)
+    next(iter(dialog.view.taking_back.buttons.values())).click()  # giving is one press too: permissions page, "agree"
+    qtbot.waitUntil(dialog.view.taking_back.result.isVisible)
     assert journey.did("withdraw_consent") == [("ap-1", ConsentScope.FACE_VERIFICATION, "zh")]
-    assert dialog.view.result.title.text() == "已撤回：人脸核验"
-    assert (len(dialog.view.buttons), behind) == (3, [1])
+    assert dialog.view.taking_back.result.title.text() == "已撤回：人脸核验"
+    assert (len(dialog.view.taking_back.buttons), behind) == (3, [1])
 
 
-def test_from_who_used_my_data_one_press_takes_back_what_one_press_gave(opened, journey, open_page, qtbot):
-    """Presses are counted, both ways: on the card where it is given, and where it is seen afterwards."""
-    presses = {"given": 0, "taken back on the card": 0, "taken back in the history": 0}
+def of_the_history(*given_to):
+    """What the lender answers where the history ends with the giving of these, newest last."""
+    newest = history().uses[-1]
+    entries = tuple(
+        replace(newest, no=newest.no + place, act=f"consent.{one.scope.value}", application_id=one.application_id)
+        for place, one in enumerate(given_to, start=1)
+    )
+    return {
+        "data_uses": lambda: replace(history(), uses=(*history().uses, *entries)),
+        "given_consents": lambda: given_to,
+    }
+
+
+def test_one_press_on_the_card_gives_and_one_takes_back(open_page, qtbot):
     filling = TypedJourney(draft())
     filling.answers = {"record_consent": recording(filling)}
     page = open_page(PermissionsPage, filling)
     card = page.cards[ConsentScope.BUREAU_QUERY]
-    for name, button, granted in (("given", card.yes, True), ("taken back on the card", card.no, False)):
+    for acts, (button, granted) in enumerate(((card.yes, True), (card.no, False)), start=1):
         button.click()
-        presses[name] += 1
         qtbot.waitUntil(lambda: not page.busy)
         assert filling.application.consent(ConsentScope.BUREAU_QUERY).granted is granted
-    given_to = given(ApplicationPhase.DECIDING, ConsentScope.BUREAU_QUERY)
-    left = [list(given_to)]
-    newest = history().uses[-1]
-    entry = replace(newest, no=newest.no + 1, act="consent.bureau_query", application_id=given_to[0].application_id)
-    journey.answers |= {
-        "data_uses": lambda: replace(history(), uses=(*history().uses, entry)),
-        "given_consents": lambda: tuple(left[0]),
-        "withdraw_consent": lambda *_: taken_back(left[0].pop(0).scope, "deciding"),
-    }
+        assert len(filling.did("record_consent")) == acts
+
+
+def test_from_who_used_my_data_one_press_takes_back_too(opened, journey, qtbot):
+    (one,) = given(ApplicationPhase.DECIDING, ConsentScope.BUREAU_QUERY)
+    journey.answers |= of_the_history(one)
+
+    def take(*_what):
+        journey.answers["given_consents"] = tuple
+        return taken_back(one.scope, "deciding")
+
+    journey.answers["withdraw_consent"] = take
     dialog = opened(journey)
     assert any(text.startswith("撤回后：不再查询") for text in words(dialog))
-    (button,) = dialog.view.withdraw.values()
+    (button,) = dialog.view.taking_back.buttons.values()
     button.click()
-    presses["taken back in the history"] += 1
-    qtbot.waitUntil(dialog.view.result.isVisible)
+    qtbot.waitUntil(dialog.view.taking_back.result.isVisible)
     assert journey.did("withdraw_consent") == [("ap-1", ConsentScope.BUREAU_QUERY, "zh")]
-    assert dialog.view.withdraw == {}
-    assert set(presses.values()) == {1}
+    assert dialog.view.taking_back.buttons == {}
+
+
+def test_of_two_applications_each_authorisation_has_its_press(opened, journey):
+    (one,) = given(ApplicationPhase.DECIDING, ConsentScope.BUREAU_QUERY)
+    journey.answers |= of_the_history(one, replace(one, application_id="ap-2"))
+    dialog = opened(journey)
+    assert sorted(dialog.view.taking_back.buttons) == ["ap-1|bureau_query", "ap-2|bureau_query"]
+    dialog.view.set_busy(True)  # while one is taken back, none other is
+    assert not any(button.isEnabled() for button in dialog.view.taking_back.buttons.values())
+
+
+@pytest.mark.parametrize("first", ["uses", "consents"])
+def test_what_was_taken_back_is_told_in_both_languages_and_though_nothing_more_can_be_read(
+    opened, journey, qtbot, first
+):
+    (one,) = given(ApplicationPhase.DECIDING, ConsentScope.BUREAU_QUERY)
+    journey.answers |= of_the_history(one)
+
+    def gone():
+        raise LoanAppError(ErrorCode.LENDER_UNREACHABLE)
+
+    def take(*_what):
+        journey.answers |= {"data_uses": gone, "given_consents": gone}
+        return taken_back(one.scope, "deciding")
+
+    journey.answers["withdraw_consent"] = take
+    dialog = opened(journey, first=first)
+    (button,) = dialog.view.taking_back.buttons.values()
+    button.click()
+    qtbot.waitUntil(dialog.problem.isVisible)
+    result = dialog.view.taking_back.result
+    assert result.isVisible()
+    assert result.title.text() == "已撤回：查询征信"
+    assert dialog.view.taking_back.buttons == {}
+    dialog._context.translator.set_language("en")
+    dialog.view.show_words()
+    assert result.title.text() == "Withdrawn: Credit bureau query"
+    dialog.show_view(first)
+    assert not result.isVisible()
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -290,13 +340,13 @@ def test_what_the_receipt_says_happened_is_told_and_not_what_the_card_had_loaded
         "withdraw_consent": lambda *_: taken_back("bank_account_check", "lent"),  # paid out meanwhile
     }
     dialog = opened(journey, first="consents")
-    (button,) = dialog.view.buttons.values()
+    (button,) = dialog.view.taking_back.buttons.values()
     assert button.text() == "撤回，结束这次申请"
     button.click()
-    qtbot.waitUntil(dialog.view.result.isVisible)
+    qtbot.waitUntil(dialog.view.taking_back.result.isVisible)
     dialog._context.translator.set_language(language)
     dialog.view.show_words()
-    said, row = dialog.view.result.text.text(), withdrawal_row("bank_account_check", "lent")
+    said, row = dialog.view.taking_back.result.text.text(), withdrawal_row("bank_account_check", "lent")
     assert row["stops"][language] in said
     assert row["keeps"][language] in said
     assert Translator(language).sentence("my_data.consent_withdrawn_ended") not in said
@@ -385,8 +435,8 @@ def test_a_lender_that_does_not_say_what_stops_lets_it_be_taken_back_all_the_sam
     assert any("没有写明会停下什么" in text for text in words(dialog))
     journey.answers["given_consents"] = tuple
     journey.answers["withdraw_consent"] = lambda *_: SimpleNamespace(withdrawal=None)
-    next(iter(dialog.view.buttons.values())).click()
-    qtbot.waitUntil(dialog.view.result.isVisible)
+    next(iter(dialog.view.taking_back.buttons.values())).click()
+    qtbot.waitUntil(dialog.view.taking_back.result.isVisible)
     assert "现在没有有效的授权" in words(dialog)
 
 

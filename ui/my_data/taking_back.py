@@ -1,15 +1,80 @@
 """Taking an authorisation back, wherever its giving is shown: it says what stops and what stays, then one press."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
-from loanapp.domain.consent import WithdrawalEffect
-from ui.components import SecondaryButton
+from loanapp.domain.consent import ConsentScope, WithdrawalEffect
+from ui.announce import announce
+from ui.components import Banner, SecondaryButton
+from ui.messages import Level
+from ui.my_data.view import DataView
 from ui.translations import tr
 
 if TYPE_CHECKING:
+    from loanapp.client.answers import ConsentReceipt
     from loanapp.client.profile import Withdrawal
     from loanapp.journey.consent_acts import GivenConsent
     from ui.pages.page import PageContext
+
+
+class TakingBack:
+    """A view's buttons that take authorisations back, and the banner with what came of the last one.
+
+    ``taken`` is told which one it was; what the view shows of the lender is asked anew after it, for itself: that it
+    cannot be read does not undo the withdrawal.
+    """
+
+    def __init__(self, view: DataView, taken: "Callable[[GivenConsent], object]") -> None:
+        self._view, self._taken = view, taken
+        self._last: tuple[ConsentScope, Withdrawal | None] | None = None
+        self.buttons: dict[str, SecondaryButton] = {}
+        """Those in sight, by ``application_id|scope``: two applications may each have one of a scope."""
+        self.result = Banner(Level.DONE)
+        self.result.hide()
+
+    def begin(self) -> None:
+        """The view is opened: what came of an earlier press is no news."""
+        self._last = None
+        self.result.hide()
+
+    def button(self, one: "GivenConsent") -> SecondaryButton:
+        """The one press for it."""
+        button = self.buttons[key_of(one)] = withdraw_button(self._view.context, one)
+        button.clicked.connect(partial(self._take_back, one))
+        return button
+
+    def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - the protocol of operations
+        """One at a time."""
+        for button in self.buttons.values():
+            button.setEnabled(not busy)
+
+    def show_words(self) -> None:
+        """What came of the last one, in the language in force."""
+        if self._last is not None:
+            scope, happened = self._last
+            name = tr(f"permissions.scope_{scope.value}")
+            self.result.say(tr("my_data.consent_withdrawn", name=name), what_happened(self._view.context, happened))
+
+    def _take_back(self, one: "GivenConsent") -> None:
+        context = self._view.context
+        journey, language = context.journey, context.translator.language
+        if journey is not None:
+            work = partial(journey.withdraw_consent, one.application_id, one.scope, language)
+            self._view.ask(work, partial(self._came, one))
+
+    def _came(self, one: "GivenConsent", receipt: "ConsentReceipt") -> None:
+        self._last = one.scope, receipt.withdrawal
+        self.show_words()
+        self.result.show()
+        announce(self.result, self.result.accessibleName())
+        self._view.changed.emit()
+        self._taken(one)
+
+
+def key_of(one: "GivenConsent") -> str:
+    """Which authorisation of which application."""
+    return f"{one.application_id}|{one.scope.value}"
 
 
 def words_of(context: "PageContext", one: "GivenConsent") -> "Withdrawal | None":

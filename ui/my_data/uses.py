@@ -1,7 +1,6 @@
 """Who used my data: every entry of the lender's ledger about the borrower, by time, by data or by recipient."""
 
 from collections.abc import Iterable, Iterator
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
@@ -9,7 +8,6 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QVBoxLayout, QWidget
 
 from loanapp.client.data_uses import DataUse
 from loanapp.domain.errors import ErrorCode, LoanAppError
-from ui.announce import announce
 from ui.components import (
     Banner,
     Card,
@@ -17,7 +15,6 @@ from ui.components import (
     FlowRow,
     LinkButton,
     Rule,
-    SecondaryButton,
     SectionHeading,
     label,
 )
@@ -26,12 +23,11 @@ from ui.components.help_sheet import way_to_help
 from ui.components.labels import empty
 from ui.formats import moment, sentence_and_fix
 from ui.messages import Level
-from ui.my_data.taking_back import stops_and_keeps, what_happened, withdraw_button
+from ui.my_data.taking_back import TakingBack, stops_and_keeps
 from ui.my_data.view import DataView
 from ui.translations import error_fix, error_sentence, tr
 
 if TYPE_CHECKING:
-    from loanapp.client.answers import ConsentReceipt
     from loanapp.journey.consent_acts import GivenConsent
     from loanapp.journey.history_acts import CheckedHistory
 
@@ -49,10 +45,8 @@ class WhoUsed(DataView):
         self._fault: LoanAppError | None = None
         self._all = False
         self._given: tuple[GivenConsent, ...] = ()
-        self.withdraw: dict[str, SecondaryButton] = {}
-        self.result = Banner(Level.DONE)
-        self.result.hide()
-        self.body.addWidget(self.result)
+        self.taking_back = TakingBack(self, self._taken)
+        self.body.addWidget(self.taking_back.result)
         self.verdict = Banner(Level.DONE)
         self.body.addWidget(self.verdict)
         self._orders = FlowRow(spacing=8)
@@ -79,13 +73,13 @@ class WhoUsed(DataView):
 
     def load(self) -> bool:
         """Ask and have it checked; whoever is not signed in has no history yet."""
-        self.result.hide()
+        self.taking_back.begin()
         journey = self.context.journey
         if journey is None or not journey.signed_in:
             self._history = None
             self.show_words()
             return False
-        self.ask(lambda: (journey.data_uses(), journey.given_consents()), self._came)
+        self._ask()
         return self._history is None
 
     def show_problem(self, error: LoanAppError | None) -> None:
@@ -103,30 +97,17 @@ class WhoUsed(DataView):
 
     def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - the protocol of operations
         """One at a time."""
-        for button in self.withdraw.values():
-            button.setEnabled(not busy)
+        self.taking_back.set_busy(busy)
 
-    def _take_back(self, one: "GivenConsent") -> None:
-        journey, language = self.context.journey, self.context.translator.language
-        if journey is None:
-            return
+    def _ask(self) -> None:
+        if (journey := self.context.journey) is not None:
+            self.ask(lambda: (journey.data_uses(), journey.given_consents()), self._came)
 
-        def work() -> "tuple[ConsentReceipt, CheckedHistory, tuple[GivenConsent, ...]]":
-            receipt = journey.withdraw_consent(one.application_id, one.scope, language)
-            return receipt, journey.data_uses(), journey.given_consents()
-
-        self.ask(work, partial(self._taken_back, one))
-
-    def _taken_back(
-        self, one: "GivenConsent", answer: "tuple[ConsentReceipt, CheckedHistory, tuple[GivenConsent, ...]]"
-    ) -> None:
-        receipt, history, given = answer
-        self._came((history, given))
-        name = tr(f"permissions.scope_{one.scope.value}")
-        self.result.say(tr("my_data.consent_withdrawn", name=name), what_happened(self.context, receipt.withdrawal))
-        self.result.show()
-        announce(self.result, self.result.accessibleName())
-        self.changed.emit()
+    def _taken(self, taken: "GivenConsent") -> None:
+        """No longer to be taken back; the entry about that is asked for."""
+        self._given = tuple(one for one in self._given if one != taken)
+        self.show_words()
+        self._ask()
 
     def show_words(self) -> None:
         """The verdict, the orders, the entries."""
@@ -137,6 +118,7 @@ class WhoUsed(DataView):
         self.nothing.say(tr("my_data.nothing_title"), tr("my_data.nothing" if signed_in else "my_data.sign_in_first"))
         self._show_verdict()
         self._show_entries()
+        self.taking_back.show_words()
 
     def _show_verdict(self) -> None:
         history = self._history
@@ -167,7 +149,7 @@ class WhoUsed(DataView):
 
     def _show_entries(self) -> None:
         empty(self._entries)
-        self.withdraw = {}
+        self.taking_back.buttons.clear()
         uses = self._history.uses[::-1] if self._history is not None else ()
         self.nothing.setVisible(not uses and self._fault is None)
         self._orders.setVisible(bool(uses))
@@ -221,9 +203,7 @@ class WhoUsed(DataView):
             for text in stops_and_keeps(self.context, given):
                 words = label(text, "small-ink")
                 grid.addWidget(words, grid.rowCount(), 1)
-            button = self.withdraw[given.scope.value] = withdraw_button(self.context, given)
-            button.clicked.connect(partial(self._take_back, given))
-            grid.addWidget(button, grid.rowCount(), 1, Qt.AlignmentFlag.AlignLeft)
+            grid.addWidget(self.taking_back.button(given), grid.rowCount(), 1, Qt.AlignmentFlag.AlignLeft)
         what.setAccessibleName(" ".join([when.text(), *said]))
         return row
 

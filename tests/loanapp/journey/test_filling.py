@@ -191,6 +191,18 @@ class TestConsentAndFace:
         journey.withdraw_consent("ap-0", ConsentScope.FACE_VERIFICATION, "zh")
         assert journey.application.id == "ap-1"
 
+    def test_taken_back_it_is_though_the_look_after_it_finds_nobody(self, desk):
+        journey = at(desk, answer(**FILLED), clock=ManualClock(NOON))
+        desk.says(challenge())
+        begun = journey.begin_liveness()
+        desk.says(receipt(granted=False), GONE)
+        taken = journey.withdraw_consent("ap-1", ConsentScope.FACE_VERIFICATION, "zh")
+        assert journey.consent_receipts()[-1]["receipt_id"] == taken.receipt_id
+        assert not journey.application.consent(ConsentScope.FACE_VERIFICATION).granted
+        with pytest.raises(GuardRefusal) as refused:
+            journey.send_evidence(begun, b"frames of a face")
+        assert refused.value.code is ErrorCode.GUARD_NO_BASIS
+
     @pytest.mark.parametrize("changes", [{"text_version": "v0"}, {"text_sha256": "0" * 64}])
     def test_a_consent_to_other_words_is_not_sent(self, desk, changes):
         journey = at(desk, answer())
