@@ -16,12 +16,20 @@ class AccountCalls(LenderWire):
         """Have a one-time code sent; never repeated by itself, lest two codes arrive."""
         return self._send("POST", "/v1/auth/codes", {"phone": phone, "purpose": "sign_in"}, CodeSent.read)
 
-    def create_session(self, challenge_id: str, code: str, second_factor: str = "") -> Session:
+    def create_session(
+        self, challenge_id: str, code: str, second_factor: str = "", *, factor_lost: bool = False
+    ) -> Session:
         """Trade a code for a session; never repeated by itself, lest an attempt is lost.
 
         It is bound to the key of this computer, which is made where there is none yet.
         """
-        body = {"challenge_id": challenge_id, "code": code, **self._this_device(), **_second(second_factor)}
+        body: dict[str, object] = {
+            "challenge_id": challenge_id,
+            "code": code,
+            **self._this_device(),
+            **_second(second_factor),
+            **({"second_factor_lost": True} if factor_lost else {}),
+        }
         return self._send("POST", "/v1/auth/sessions", body, Session.read, proof_token="")
 
     def create_session_by_password(self, phone: str, password: str, second_factor: str = "") -> Session:

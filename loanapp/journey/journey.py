@@ -10,7 +10,7 @@ from functools import partial
 
 from loanapp.client.answers import CodeSent, DemonstrationIdentityNote, LenderProfile, Session, Tokens
 from loanapp.client.drafts import Draft
-from loanapp.client.errors import ProgramOutdatedError, SignedOutError
+from loanapp.client.errors import NotAllowedNowError, ProgramOutdatedError, SignedOutError
 from loanapp.client.secrets import SecretName
 from loanapp.client.versions import speaks
 from loanapp.domain.errors import ErrorCode, LoanAppError
@@ -87,17 +87,24 @@ class Journey(ConsentActs, DraftActs, EvidenceActs, HistoryActs, AccountActs):
 
         return self._guarded(work)
 
-    def sign_in(self, code: str, second_factor: str = "") -> Page:
+    def sign_in(self, code: str, second_factor: str = "", *, factor_lost: bool = False) -> Page:
         """Trade the code for a session; somebody else's draft on this computer is not shown to the newcomer.
 
         Raises :class:`InputRejectedError`: with ``SECOND_FACTOR_NEEDED`` call again with the same code and one of the
-        authenticator.
+        authenticator. ``factor_lost``, where there is none any more: :class:`NotAllowedNowError` with
+        ``RECOVERY_NEEDED`` or ``RECOVERY_WAITS`` until the lender has another proof for this computer.
         """
 
         def work() -> Page:
             if not self.draft.code_challenge_id:
                 raise LoanAppError(ErrorCode.CODE_EXPIRED)
-            return self._signed_in(self.client.create_session(self.draft.code_challenge_id, code, second_factor))
+            challenge = self.draft.code_challenge_id
+            try:
+                session = self.client.create_session(challenge, code, second_factor, factor_lost=factor_lost)
+            except NotAllowedNowError:
+                self._keep_key()  # what was asked is bound to it, for days
+                raise
+            return self._signed_in(session)
 
         return self._guarded(work)
 
@@ -195,13 +202,16 @@ class Journey(ConsentActs, DraftActs, EvidenceActs, HistoryActs, AccountActs):
 
     def _begin_session(self, tokens: Tokens) -> None:
         """Use the tokens of a sign-in, and keep them with the key they are bound to."""
-        store, key = self._open(), self.client.device_key
-        if key is not None:
-            store.write(SecretName.DEVICE_KEY, key.pem)
+        self._keep_key()
+        store = self._open()
         store.write(SecretName.ACCESS_TOKEN, tokens.access_token)
         store.write(SecretName.REFRESH_TOKEN, tokens.refresh_token)
         with self._lock:
             self.client.use_session(tokens)
+
+    def _keep_key(self) -> None:
+        if self.client.device_key is not None:
+            self._open().write(SecretName.DEVICE_KEY, self.client.device_key.pem)
 
     def _forget_device(self) -> None:
         """Whoever signs in with another phone gets a key of their own: the two are not to be told as one."""

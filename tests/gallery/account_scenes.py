@@ -141,6 +141,27 @@ def safe_moment(moment: Moment, *found: str, told: bool = False, waited: bool = 
     return set_it
 
 
+def without_factor() -> Any:
+    """Neither authenticator nor recovery code is left, and the lender has said how else."""
+
+    def refuse(_code: str, *, factor_lost: bool = False) -> None:
+        if factor_lost:
+            raise LoanAppError(ErrorCode.RECOVERY_NEEDED, recovery_number="271828")
+        raise LoanAppError(ErrorCode.SECOND_FACTOR_NEEDED)
+
+    def set_it(room: Room) -> Any:
+        shown: Any = room.open(Page.SIGN_IN, journey(Page.SIGN_IN, None, sign_in=refuse))
+        shown.phone.set_text(PHONE)
+        for press in (shown.proceed, shown.lost.click):
+            shown.code.set_text("123456")
+            press()
+            room.rest()
+        settle(room.shell)
+        return room.shell
+
+    return set_it
+
+
 def account_scenes() -> Iterator[Scene]:
     """Covered, on the way back, and refused."""
     yield Scene("covered", covered())
@@ -151,6 +172,7 @@ def account_scenes() -> Iterator[Scene]:
     yield Scene("sign-in-password", by_password())
     yield Scene("sign-in-password-wrong", by_password(code=ErrorCode.SIGN_IN_WRONG))
     yield Scene("sign-in-second-factor", by_password(code=ErrorCode.SECOND_FACTOR_NEEDED))
+    yield Scene("sign-in-factor-lost", without_factor())
     yield Scene("sign-in-new-computer", by_password(code=ErrorCode.PHONE_CODE_NEEDED))
     yield Scene("password-weak", choosing(typed="woaini1314"))
     yield Scene("password-change", choosing(typed="mian bao che zhan", change=True))

@@ -5,6 +5,7 @@ from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
+from loanapp.client.errors import InputRejectedError, NotAllowedNowError
 from loanapp.client.protection import NewSecondFactor
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.journey.pages import Page
@@ -137,6 +138,31 @@ def test_with_the_phone_code_it_is_asked_for_too(door, qtbot):
     page.factor.set_text("314159")
     assert done_with(qtbot, page, page.proceed) is Page.TERMS
     assert page.journey.did("sign_in") == [("123456",), ("123456", "314159")]
+
+
+def test_without_authenticator_and_codes_the_lender_says_how_else(door, qtbot):
+    needed = NotAllowedNowError(ErrorCode.RECOVERY_NEEDED, recovery_number="271828")
+
+    def refuse(_code, *, factor_lost=False):
+        raise needed if factor_lost else InputRejectedError(ErrorCode.SECOND_FACTOR_NEEDED)
+
+    page = door(sign_in_by_password=refusing(ErrorCode.SECOND_FACTOR_NEEDED), sign_in=refuse)
+    by_password(page)
+    assert not page.lost.isVisible()
+    page.proceed()
+    qtbot.waitUntil(page.lost.isVisible)
+    page.lost.click()  # a password is no way there
+    assert page.code.isVisible()
+    page.lost.click()
+    assert page.journey.did("sign_in") == []
+    assert page.code.error.text()
+    assert not page.factor.error.text()
+    page.code.set_text("123456")
+    page.lost.click()
+    qtbot.waitUntil(page.scaffold.problem.isVisible)
+    assert page.journey.did("sign_in") == [("123456", True)]
+    assert "271828" in page.scaffold.problem.title.text() + page.scaffold.problem.text.text()
+    assert page.code.text() == ""  # it is used up
 
 
 def test_on_a_new_computer_the_way_by_code_opens_with_the_reason(door, qtbot):

@@ -1,6 +1,7 @@
 """Sign in with a phone and a one-time code, or a password; and a second factor where the borrower has turned one on."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -29,6 +30,7 @@ _OF_THE_CODE = frozenset({ErrorCode.CODE_WRONG, ErrorCode.CODE_EXPIRED})
 _OF_THE_PHONE = frozenset({ErrorCode.PHONE_INVALID})
 _OF_THE_FACTOR = frozenset({ErrorCode.SECOND_FACTOR_NEEDED, ErrorCode.SECOND_FACTOR_WRONG})
 _OF_THE_PASSWORD = frozenset({ErrorCode.SIGN_IN_WRONG})
+_USES_THE_CODE_UP = frozenset({ErrorCode.RECOVERY_NEEDED, ErrorCode.RECOVERY_WAITS})
 
 
 class SignInPage(JourneyPage):
@@ -63,8 +65,12 @@ class SignInPage(JourneyPage):
         card.body.addWidget(self._countdown.note)
         self.other_way = LinkButton()
         self.other_way.clicked.connect(self._take_other_way)
+        self.lost = LinkButton()
+        self.lost.clicked.connect(self._ask_without_factor)
+        self.lost.hide()
         ways = FlowRow(spacing=16)
         ways.add(self.other_way)
+        ways.add(self.lost)
         ways.close_up()
         card.body.addWidget(ways)
         self.scaffold.add(card)
@@ -81,6 +87,7 @@ class SignInPage(JourneyPage):
         self.code.set_label(tr("one_time_code.code"), tr("one_time_code.code_hint"))
         self.password.set_label(tr("protection.password"))
         self.factor.set_label(tr("protection.factor"), tr("protection.factor_hint"))
+        self.lost.setText(tr("protection.factor_lost"))
         self.warning.setText(tr("sign_in.warning"))
         self._countdown.retranslate()
         self._show_way()
@@ -103,7 +110,7 @@ class SignInPage(JourneyPage):
         self.code.set_text("")
         self.password.clear()
         self.factor.set_text("")
-        self.factor.hide()
+        self._ask_factor(wanted=False)
         self._countdown.forget()
         self.context.messages.show_simulated_message(None)
 
@@ -121,14 +128,34 @@ class SignInPage(JourneyPage):
         """Phone and six digits."""
         return [error.text for error in self._errors_now()]
 
-    def _errors_now(self) -> list[FieldError]:
+    def _ask_factor(self, *, wanted: bool) -> None:
+        for part in (self.factor, self.lost):
+            part.setVisible(wanted)
+
+    def _ask_without_factor(self) -> None:
+        """Neither authenticator nor recovery code is left: the lender says how else to show who it is.
+
+        Beside that the lender wants the phone code, and not the password.
+        """
+        if self._by_password:
+            self._take_other_way()
+            return
+        self.show_problem(None)
+        if self.show_errors(lambda: self._errors_now(factor=False)):
+            return
+        self.save_now()
+        journey, code = self.journey, self.code.text()
+        act = partial(journey.sign_in, code, factor_lost=True)
+        self.context.operations.run(act, self._signed_in, self._refuse, busy=self)
+
+    def _errors_now(self, *, factor: bool = True) -> list[FieldError]:
         errors = []
         try:
             parse_phone(self.phone.text())
         except LoanAppError as error:
             errors.append(FieldError(error_sentence(error), self.phone.editor))
             self.phone.set_error(error_sentence(error))
-        if not self.factor.isHidden() and not self.factor.text():
+        if factor and not self.factor.isHidden() and not self.factor.text():
             errors.append(FieldError(tr("protection.factor_missing"), self.factor.editor))
             self.factor.set_error(tr("protection.factor_missing"))
         if self._by_password:
@@ -219,7 +246,7 @@ class SignInPage(JourneyPage):
     def _refuse(self, error: LoanAppError) -> None:
         """A refusal that names a field is shown at the field."""
         if error.code in _OF_THE_FACTOR:
-            self.factor.show()
+            self._ask_factor(wanted=True)
             if error.code is ErrorCode.SECOND_FACTOR_NEEDED:
                 self.factor.setFocus(Qt.FocusReason.OtherFocusReason)
                 return
@@ -232,6 +259,8 @@ class SignInPage(JourneyPage):
             (_OF_THE_PASSWORD, self.password),
         )
         field = next((one for codes, one in fields if error.code in codes), None)
+        if error.code in _USES_THE_CODE_UP:
+            self.code.set_text("")
         if field is None:
             self.show_problem(error)
             return

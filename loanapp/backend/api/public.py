@@ -91,12 +91,11 @@ def send_code(body: wire.CodeRequest, services: ServicesDep, address: AddressDep
     return wire.CodeAnswer(**code_values(services, issued))
 
 
-@router.post("/auth/sessions", status_code=201, responses=problems(401, 429))
+@router.post("/auth/sessions", status_code=201, responses=problems(401, 409, 429))
 def sign_in(body: wire.SessionRequest, services: ServicesDep, sent: SentDep, address: AddressDep) -> wire.SessionAnswer:
     """Exchange a code for a session on this computer."""
-    device = NewDevice(body.device_key, body.system)
-    opened = open_session(services, Shown(body.challenge_id, body.code, body.second_factor, address), device, sent)
-    return _opened(opened)
+    shown = Shown(body.challenge_id, body.code, body.second_factor, address, factor_lost=body.second_factor_lost)
+    return _opened(open_session(services, shown, NewDevice(body.device_key, body.system), sent))
 
 
 @router.post("/auth/password-sessions", status_code=201, responses=problems(401, 429))

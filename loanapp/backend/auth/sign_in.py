@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from loanapp.backend.auth.one_time_codes import IssuedCode, issue_code, phone_of, redeem_code
 from loanapp.backend.auth.proofs import SentRequest, check_device_key, key_digest, require_proof
-from loanapp.backend.auth.second_factor import problem_with
+from loanapp.backend.auth.recovery import recovery_missing
+from loanapp.backend.auth.second_factor import problem_with, remove
 from loanapp.backend.auth.sessions import NewDevice, Tokens, begin
 from loanapp.backend.auth.tables import Device
 from loanapp.backend.auth.tries import Counted, Trier, hold_back, note_try
+from loanapp.backend.policy.step_up import Act
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.store.tables import Borrower, OneTimeCode
@@ -57,6 +59,7 @@ class Shown:
     code: str
     second_factor: str | None
     address: str
+    factor_lost: bool = False
 
     def __repr__(self) -> str:
         return "Shown(...)"
@@ -67,15 +70,16 @@ def open_session(services: Services, shown: Shown, device: NewDevice, sent: Sent
 
     Raises what :func:`redeem_code` raises, ``INPUT_INVALID`` or ``REQUEST_UNPROVEN`` for a key that is none or that did
     not sign. Where the borrower has turned a second factor on: ``SECOND_FACTOR_NEEDED`` or ``SECOND_FACTOR_WRONG``, the
-    code then stays good. ``TOO_MANY_ATTEMPTS`` where this computer or its network has guessed too often, at codes or at
-    the second factor.
+    code then stays good; where it is lost what :func:`recovery_missing` tells, and the code is used up. Once that was
+    proved on this computer, the second factor is turned off. ``TOO_MANY_ATTEMPTS`` where this computer or its network
+    has guessed too often, at codes or at the second factor.
     """
     check_device_key(device.public_key)
     guessing = Trier("", key_digest(device.public_key), shown.address, Counted.CODE)
     with services.database.read() as session:
         hold_back(services, session, guessing)
     try:
-        return redeem_code(
+        opened = redeem_code(
             services,
             shown.challenge_id,
             shown.code,
@@ -93,6 +97,9 @@ def open_session(services: Services, shown: Shown, device: NewDevice, sent: Sent
                 issued = session.get_one(OneTimeCode, shown.challenge_id)
                 note_try(services, session, _trier(issued, device, shown))
         raise
+    if isinstance(opened, RefusedError):
+        raise opened
+    return opened
 
 
 def _computer(services: Services, session: Session, issued: OneTimeCode, device: NewDevice, sent: SentRequest) -> str:
@@ -116,12 +123,21 @@ def _trier(issued: OneTimeCode, device: NewDevice, shown: Shown) -> Trier:
     return Trier(f"second_factor|{issued.phone_index}", key_digest(device.public_key), shown.address)
 
 
-def _open(services: Services, session: Session, issued: OneTimeCode, device: NewDevice, shown: Shown) -> OpenedSession:
+def _open(
+    services: Services, session: Session, issued: OneTimeCode, device: NewDevice, shown: Shown
+) -> OpenedSession | RefusedError:
     now, phone = services.clock.now(), phone_of(services, issued)
     borrower = session.scalars(select(Borrower).where(Borrower.phone_index == issued.phone_index)).first()
     if shown.second_factor is not None:
         hold_back(services, session, _trier(issued, device, shown))
-    if wrong := problem_with(services, session, borrower.id if borrower else None, shown.second_factor):
+    wrong = problem_with(services, session, borrower.id if borrower else None, shown.second_factor)
+    if borrower is not None and wrong is ErrorCode.SECOND_FACTOR_NEEDED and shown.factor_lost:
+        key = key_digest(device.public_key)
+        refused = recovery_missing(services, session, borrower.id, key, Act.FACTOR_LOST)
+        if refused is not None:
+            return refused
+        remove(session, borrower.id)
+    elif wrong is not None:
         raise RefusedError(wrong)
     if borrower is None:
         borrower_id = str(uuid.uuid4())

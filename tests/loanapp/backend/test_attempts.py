@@ -60,16 +60,13 @@ def test_doubtful_attempts_lead_to_the_lock_as_failed_ones_do(asked, attempt, le
     clock.away = away
 
 
-@pytest.mark.parametrize(
-    ("outcome", "doubt_fails", "in_a_row"),
-    [("passed", False, 0), ("retry", False, 3), ("review", False, 2), ("review", True, 3), ("passed", True, 0)],
-)
-def test_failures_in_a_row_are_counted_in_one_place(asked, lender, outcome, doubt_fails, in_a_row):
+@pytest.mark.parametrize(("outcome", "in_a_row"), [("passed", 0), ("retry", 3), ("review", 2)])
+def test_failures_in_a_row_are_counted_in_one_place(asked, lender, outcome, in_a_row):
     services = lender.services
     with services.database.write() as session:
         borrower = session.get_one(Borrower, session.get_one(Application, asked.id).borrower_id)
         borrower.face_failures, now = 2, services.clock.now()
-        _count(services, session, borrower.id, VerdictOutcome(outcome), now, doubt_fails=doubt_fails)
+        _count(services, session, borrower.id, VerdictOutcome(outcome), now)
         assert borrower.face_failures == in_a_row
         session.rollback()
 

@@ -13,7 +13,7 @@ from loanapp.backend.staff.tables import StaffRole
 from loanapp.backend.store.tables import Application, LedgerRow
 from loanapp.domain.status import ApplicationStatus
 from tests.loanapp.backend.test_console import desk
-from tests.loanapp.backend.test_passwords import OTHER, PASSWORD, code_of, turn_on, whose
+from tests.loanapp.backend.test_passwords import OTHER, PASSWORD, code_of, code_session, turn_on, whose
 from tests.loanapp.backend.test_refusals import refused
 from tests.loanapp.backend.walk import Walker
 
@@ -218,6 +218,35 @@ def test_the_owner_without_codes_turns_it_off_at_a_branch(lent, lender, clock):
     assert lent.done("POST", REMOVAL, body={})["second_factor_since"] is None
     turn_on(lent, clock)
     refused(lent.call("POST", REMOVAL, body={}), 409, "recovery_needed")  # once asked anew, it is shown anew
+
+
+@pytest.mark.attack("a-lost-factor-lets-nobody-in-by-the-phone-alone")
+def test_a_lost_factor_is_asked_about_at_the_door_and_proved_there(owner, http, lender, clock):
+    turn_on(owner, clock)
+    door, other = Walker(http, phone=owner.phone), Walker(http, phone=owner.phone)
+    lost = {"second_factor_lost": True}
+    opens = code_session(door, clock)
+    refused(opens(**lost), 409, "recovery_waits")
+    refused(opens(**lost), 401, "code_expired")
+    (told,) = owner.done("GET", "/v1/auth/recoveries")["recoveries"]
+    assert (told["act"], told["may_stop"]) == ("factor_removal", True)
+    grant(lender, owner)
+    refused(code_session(other, clock)(**lost), 409, "recovery_waits")  # another computer has proved nothing
+    refused(code_session(door, clock)(), 401, "second_factor_needed")
+    clock.move(seconds=61)
+    assert code_session(door, clock)(**lost).status_code == 201
+    assert owner.done("GET", "/v1/auth/protection")["second_factor_since"] is None
+    turn_on(owner, clock)
+    refused(code_session(door, clock)(**lost), 409, "recovery_waits")  # it was used up
+
+
+def test_the_wait_at_the_door_is_stopped_as_any_other(owner, http, lender, clock):
+    turn_on(owner, clock)
+    door = Walker(http, phone=owner.phone)
+    refused(code_session(door, clock)(second_factor_lost=True), 409, "recovery_waits")
+    assert owner.done("POST", "/v1/auth/recoveries/stop", body={})["recoveries"] == []
+    clock.move(hours=lender.services.policies.step_up.wait_hours)
+    refused(code_session(door, clock)(second_factor_lost=True), 409, "recovery_waits")
 
 
 @pytest.mark.attack("the-wait-is-stopped-by-one-press-on-another-computer")

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from loanapp.backend.policy.step_up import Act
-from loanapp.client.errors import InputRejectedError
+from loanapp.client.errors import InputRejectedError, NotAllowedNowError
 from loanapp.client.secrets import SecretName
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.protection import ProtectionAct
@@ -65,6 +65,23 @@ def test_the_second_factor_is_asked_for_and_the_same_code_stays_good(desk, at_th
     first, second = body_of(desk, "/v1/auth/sessions"), body_of(desk, "/v1/auth/sessions", 1)
     assert "second_factor" not in first
     assert (second["code"], second["second_factor"]) == ("123456", "314159")
+    assert first["device_key"] == second["device_key"]
+
+
+def test_without_a_factor_it_is_asked_another_way_on_the_key_that_asked_whenever_one_comes_back(desk, at_the_door):
+    desk.says(CODE, problem(409, "recovery_needed", recovery_number="271828"))
+    at_the_door.request_code("13800000001")
+    with pytest.raises(NotAllowedNowError) as caught:
+        at_the_door.sign_in("123456", factor_lost=True)
+    assert caught.value.details["recovery_number"] == "271828"
+    at_the_door.close()
+    again = desk.program()
+    desk.says(LENDER, CODE, SESSION, {"applications": [answer()]})
+    again.resume()
+    again.request_code("13800000001")
+    assert again.sign_in("654321", factor_lost=True) is not Page.SIGN_IN
+    first, second = body_of(desk, "/v1/auth/sessions"), body_of(desk, "/v1/auth/sessions", 1)
+    assert first["second_factor_lost"]
     assert first["device_key"] == second["device_key"]
 
 

@@ -153,9 +153,14 @@ SecondFactor = Annotated[str, StringConstraints(min_length=1, max_length=20)]
 
 
 class SessionRequest(OnDevice):
-    """Exchange a code for a session; ``second_factor`` where the borrower has turned one on."""
+    """Exchange a code for a session; ``second_factor`` where the borrower has turned one on.
+
+    ``second_factor_lost``: there is neither an authenticator nor a recovery code; another proof is asked for
+    (``recovery_needed``), and once it was given the second factor is off.
+    """
 
     second_factor: SecondFactor | None = None
+    second_factor_lost: bool = False
 
     challenge_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     code: Annotated[str, StringConstraints(min_length=1, max_length=12)]
