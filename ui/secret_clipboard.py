@@ -5,7 +5,7 @@ Whatever the borrower copies from a field or a text that holds a secret counts, 
 
 import weakref
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from PySide6.QtCore import QMimeData, QObject, QTimer
 from PySide6.QtGui import QClipboard, QGuiApplication
@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from loanapp.resource_files import read_toml
+
+W = TypeVar("W", bound=QWidget)
 
 # A part of a secret is one too, unless it is so short that it says nothing.
 _SHORTEST: Final = 6
@@ -31,7 +33,7 @@ class SecretClipboard(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._secrets: list[tuple[weakref.ReferenceType[QWidget], Callable[[], str]]] = []
+        self._secrets: list[tuple[weakref.ReferenceType[QWidget], Callable[[Any], str]]] = []
         self._copied = ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -39,22 +41,26 @@ class SecretClipboard(QObject):
         self._timer.timeout.connect(self.clear)
         QGuiApplication.clipboard().dataChanged.connect(self._changed)
 
-    def guard(self, widget: QWidget, secret: Callable[[], str]) -> None:
-        """What ``secret`` says while ``widget`` lives, or a part of it, does not stay on the clipboard."""
-        self._secrets = [(one, told) for one, told in self._secrets if _lives(one)]
+    def guard(self, widget: W, secret: Callable[[W], str]) -> None:
+        """What ``secret`` says of ``widget`` while that lives, or a part of it, does not stay on the clipboard.
+
+        ``secret`` is a function of the widget, not bound to it: nothing here keeps a widget that is done with.
+        """
+        self._secrets = [(one, told) for one, told in self._secrets if _living(one) is not None]
         self._secrets.append((weakref.ref(widget), secret))
 
     def clear(self) -> None:
         """Take it off now, if it is still there: what somebody copied since is theirs."""
         self._timer.stop()
-        copied, self._copied = self._copied, ""
-        if copied and QGuiApplication.clipboard().text() == copied:
-            QGuiApplication.clipboard().clear(QClipboard.Mode.Clipboard)
+        board, copied, self._copied = QGuiApplication.clipboard(), self._copied, ""
+        if copied and board.ownsClipboard() and board.text() == copied:
+            board.clear(QClipboard.Mode.Clipboard)
 
     def _changed(self) -> None:
         board = QGuiApplication.clipboard()
-        text = board.text()
-        if text == self._copied:
+        # What another program copied is not looked at: it is none of ours, and another program's secret perhaps.
+        text = board.text() if board.ownsClipboard() else ""
+        if text and text == self._copied:
             return
         self._copied = ""
         self._timer.stop()
@@ -70,13 +76,16 @@ class SecretClipboard(QObject):
 
     def _is_secret(self, text: str) -> bool:
         bare = _bare(text)
-        return len(bare) >= _SHORTEST and any(bare in _bare(told()) for widget, told in self._secrets if _lives(widget))
+        if len(bare) < _SHORTEST:
+            return False
+        living = ((_living(widget), told) for widget, told in self._secrets)
+        return any(bare in _bare(told(widget)) for widget, told in living if widget is not None)
 
 
-def _lives(widget: weakref.ReferenceType[QWidget]) -> bool:
-    """Whether Qt still has it: a page thrown away may be known to Python a while longer, and says nothing any more."""
+def _living(widget: weakref.ReferenceType[QWidget]) -> QWidget | None:
+    """It, where Qt still has it: a page thrown away may be known to Python a while longer, and says nothing more."""
     known = widget()
-    return known is not None and isValid(known)
+    return known if known is not None and isValid(known) else None
 
 
 def _bare(text: str) -> str:

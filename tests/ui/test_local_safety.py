@@ -1,7 +1,9 @@
 """A copied secret leaves the clipboard, and pages with codes or numbers ask to be left out of screen captures."""
 
+import weakref
+
 import pytest
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QClipboard, QGuiApplication
 from PySide6.QtWidgets import QLineEdit, QWidget
 from shiboken6 import delete
 
@@ -15,10 +17,11 @@ CARD = "6222 0200 0000 0000 018"
 
 
 @pytest.fixture
-def board(qapp):
-    made, field = SecretClipboard(), QWidget()
-    made.guard(field, lambda: CARD)
-    made.field = field
+def board(qapp, monkeypatch):
+    # The platform without a screen knows no other program, and so never says whose the clipboard is.
+    monkeypatch.setattr(QClipboard, "ownsClipboard", lambda _board: True)
+    made, field = SecretClipboard(), QLineEdit(CARD)
+    made.guard(field, QLineEdit.text)
     QGuiApplication.clipboard().clear()
     yield made
     made.clear()
@@ -64,19 +67,33 @@ def test_anything_else_is_left_alone(board, text):
     assert clipboard.text() == text
 
 
-def test_a_field_that_is_gone_guards_nothing(board, qapp):
-    import gc
-
-    board.field = None
-    board._secrets = [(lambda: None, told) for _, told in board._secrets]
-    gc.collect()
-    copy(CARD)
+def test_a_field_that_is_done_with_is_kept_by_nothing_and_guards_nothing(board):
+    field = QLineEdit("6222 0200 9999")
+    board.guard(field, QLineEdit.text)
+    known = weakref.ref(field)
+    del field
+    assert known() is None
+    copy("6222 0200 9999")
     assert not board._timer.isActive()
+
+
+@pytest.mark.attack("what-another-program-copied-is-not-read")
+def test_what_another_program_copied_is_neither_read_nor_taken_off(board, monkeypatch):
+    copy(CARD)
+    read = []
+    with monkeypatch.context() as other:
+        other.setattr(QClipboard, "ownsClipboard", lambda _board: False)
+        other.setattr(QClipboard, "text", lambda *_: read.append(1) or CARD)
+        clipboard = copy(CARD)
+        assert not board._timer.isActive()
+        board.clear()
+    assert read == []
+    assert clipboard.text() == CARD
 
 
 def test_a_field_that_qt_threw_away_guards_nothing_though_python_knows_it(board):
     gone = QLineEdit(CARD)
-    board.guard(gone, gone.text)
+    board.guard(gone, QLineEdit.text)
     delete(gone)
     clipboard = copy("6222 0200 9999")
     assert clipboard.text() == "6222 0200 9999"

@@ -319,8 +319,10 @@ def test_a_second_factor_is_scanned_shown_and_its_recovery_codes_stay_until_writ
     assert all(f"{one[:5]}-{one[5:]}" in dialog.recovery.text() for one in codes)
     dialog.reject()
     assert dialog.isVisible()
+    assert all(one in dialog.secrets() for one in (*codes, "JBSWY3DPEHPK3PXP"))
     dialog.go_on.click()
     assert not dialog.isVisible()
+    assert dialog.secrets().strip() == ""  # shown once, and known here no longer
 
 
 def test_without_any_code_it_is_said_what_else_shows_who_it_is(asking, journey, qtbot):

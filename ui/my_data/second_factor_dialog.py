@@ -104,7 +104,7 @@ class TurnOnDialog(_FactorDialog):
         self.recovery = label("", "figure", selectable=True)
         self._made: NewSecondFactor | None = None
         self._codes: tuple[str, ...] = ()
-        secret_clipboard().guard(self, lambda: " ".join((*self._codes, self._made.secret if self._made else "")))
+        secret_clipboard().guard(self, TurnOnDialog.secrets)
         self.body.addWidget(self.problem)
         self.body.addWidget(self.lead)
         self.body.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignLeft)
@@ -149,6 +149,15 @@ class TurnOnDialog(_FactorDialog):
         """The secret and the recovery codes stay out of pictures of the screen, where the system allows it."""
         super().showEvent(event)
         keep_out_of_capture(self, hidden=True)
+
+    def secrets(self) -> str:
+        """What is shown here and nobody else may read: the secret and the recovery codes."""
+        return " ".join((*self._codes, self._made.secret if self._made else ""))
+
+    def done(self, result: int) -> None:
+        """What was shown once is known here no longer."""
+        self._codes, self._made = (), None
+        super().done(result)
 
     def reject(self) -> None:
         """Escape does not put away what is shown once."""

@@ -60,7 +60,7 @@ class BankCardPage(JourneyPage):
         self.issuer = label("", "muted", wrap=False)
         self.number.row.insertWidget(1, self.issuer)
         self.number.edited.connect(self._typed)
-        secret_clipboard().guard(self.number, self.number.text)
+        secret_clipboard().guard(self.number, BankCardField.text)
         self.number.set_help("bank-card-number")
         card.body.addWidget(self.number)
         self.luhn = Banner(Level.LOOK)
