@@ -230,7 +230,12 @@ def dialog_context(dialog):
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [("short", "至少要 8 个字符"), ("woaini1314", "很多人在用"), ("13800000001", "还是容易猜到"), (PASSWORD, "猜到。")],
+    [
+        ("short", "一猜就中。至少要 8 个字符"),
+        ("woaini1314", "很多人在用"),
+        ("13800000001", "还是容易猜到"),
+        (PASSWORD, "很难猜到。"),
+    ],
 )
 def test_how_hard_it_is_to_guess_is_said_while_it_is_typed(asking, qtbot, typed, said):
     dialog = asking(PasswordDialog, change=False)
@@ -316,6 +321,7 @@ def test_a_second_factor_is_scanned_shown_and_its_recovery_codes_stay_until_writ
     dialog.code.set_text("314159")
     with qtbot.waitSignal(dialog.done_with):
         dialog.go_on.click()
+    assert journey.did("confirm_second_factor") == [("314159",)]
     assert all(f"{one[:5]}-{one[5:]}" in dialog.recovery.text() for one in codes)
     dialog.reject()
     assert dialog.isVisible()
@@ -334,6 +340,7 @@ def test_without_any_code_it_is_said_what_else_shows_who_it_is(asking, journey, 
     dialog = asking(TurnOffDialog)
     dialog.go_on.click()
     qtbot.waitUntil(dialog.problem.isVisible)
+    assert "271828" in dialog.problem.accessibleName()
     assert dialog.isVisible()
 
 
