@@ -41,6 +41,7 @@ LINUX = sys.platform.startswith("linux")
 VENV = ROOT / ".venv"
 VENV_CORE = ROOT / ".venv-core"
 VENV_BENCH = ROOT / ".venv-bench"
+VENV_AUDIT = ROOT / ".venv-audit"
 
 # Debian's and Ubuntu's package for each library Qt and OpenCV open; looked for by the library's own name, because
 # Qt's message blames libxcb-cursor0 when any of them is missing.
@@ -74,7 +75,7 @@ CORE_TESTS = ("tests/loanapp", "tests/house", "tests/evaluation")
 WINDOW_TESTS = ("tests/ui", "tests/accessibility", "tests/end_to_end", "tests/installer")
 # Of CORE_TESTS, what the window's lane takes over when it has done its own: both lanes then end at about the same time.
 CORE_TESTS_AFTERWARDS = ("tests/loanapp/vision", "tests/loanapp/capture", "tests/evaluation")
-# Files of all tests, kept until the last has run: 1 GB or so (measured); what is left is the tests' own memory.
+# Much more than they write: files of a test that passed are thrown away at once, and memory is theirs to work in too.
 ROOM_FOR_TESTS = 6_000_000_000
 # Where a carrier has no wheel for this computer, any wheel will do: it is opened, never installed.
 ANY_WHEEL = ("--platform", "manylinux_2_28_x86_64", "--platform", "manylinux2014_x86_64", "--python-version", "3.11",
@@ -423,6 +424,12 @@ def lint(stages: Stages) -> None:
     stages.run("secrets", [executable(VENV, "python"), str(ROOT / "tests" / "house" / "secrets_scan.py")])
 
 
+def hold_against_advisories(stages: Stages) -> None:
+    """The pinned packages against published weaknesses; where nobody can be asked, that is said."""
+    make_environment(VENV_AUDIT, "audit.txt")
+    stages.run("advisories", [executable(VENV_AUDIT, "python"), str(ROOT / "tests" / "house" / "advisories.py")])
+
+
 def command_run(args: argparse.Namespace, rest: list[str]) -> int:
     """Open the program, or walk the tour where there is no display."""
     display = has_display()
@@ -459,6 +466,7 @@ def command_test(args: argparse.Namespace, rest: list[str]) -> int:
     with folder_for_tests() as folder:
         stages.run_beside("loanapp without Qt", [*core, *CORE_TESTS, *later], TMPDIR=folder)
         lint(stages)
+        hold_against_advisories(stages)
         stages.run("window and whole journey", window, QT_QPA_PLATFORM="offscreen", TMPDIR=folder)
         stages.run("vision, capture and evaluation without Qt", [*core, *CORE_TESTS_AFTERWARDS], TMPDIR=folder)
         stages.join()
@@ -471,6 +479,7 @@ def command_check(args: argparse.Namespace, rest: list[str]) -> int:
     stages = Stages()
     lint(stages)
     if args.slow:
+        hold_against_advisories(stages)
         for system in ("win32", "darwin"):
             cache = str(ROOT / ".mypy_cache" / system)
             stages.run(f"types on {system}", [executable(VENV, "mypy"), "--platform", system, "--cache-dir", cache])

@@ -24,7 +24,7 @@ def names(lines):
     return {re.split(r"[ ;=<>\[]", line)[0].lower() for line in stripped if line and not line.startswith("-")}
 
 
-@pytest.mark.parametrize("name", [*FILES, "bench.txt"])
+@pytest.mark.parametrize("name", [*FILES, "bench.txt", "audit.txt"])
 def test_every_line_is_a_pin_with_hashes(name):
     blocks = re.sub(r"\\\n\s+", " ", read(name)).splitlines()
     lines = [line for line in blocks if line and not line.lstrip().startswith("#")]
@@ -32,7 +32,7 @@ def test_every_line_is_a_pin_with_hashes(name):
     assert all(PIN.match(line) and "--hash=sha256:" in line for line in lines)
 
 
-@pytest.mark.parametrize("name", [*FILES, "bench.txt"])
+@pytest.mark.parametrize("name", [*FILES, "bench.txt", "audit.txt"])
 def test_no_address_and_no_place_of_a_machine(name):
     assert not re.search(r"https?:|file:|--index|--find-links|--extra-index|(^|\s)/", read(name))
 

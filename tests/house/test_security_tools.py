@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from installer.bill_of_materials import document, packages
-from tests.house import secrets_scan
+from tests.house import advisories, secrets_scan
 
 ROOT = Path(__file__).parents[2]
 DRAWN = "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(64))
@@ -69,3 +69,30 @@ def test_the_command_writes_the_bill(tmp_path):
     command = [sys.executable, str(ROOT / "installer" / "bill_of_materials.py"), "--out", str(out)]
     assert subprocess.run(command, check=False, capture_output=True).returncode == 0
     assert json.loads(out.read_text(encoding="utf-8"))["specVersion"] == "1.6"
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        ([{"name": "a", "version": "1", "vulns": []}], 0),
+        ([{"name": "a", "version": "1", "vulns": [{"id": "CVE-1", "fix_versions": ["2"]}]}], 1),
+        ([{"name": "a", "version": "1", "vulns": []}, {"name": "b", "skip_reason": "not found"}], 2),
+        ([], 2),
+    ],
+)
+def test_what_could_not_be_looked_up_is_never_told_as_safe(rows, code):
+    result = advisories.read(json.dumps({"dependencies": rows}))
+    assert result.code == code
+    assert ("NOT CHECKED" in result.words("x.txt")) == (code == 2)
+
+
+def test_a_report_that_is_none_checked_nothing():
+    assert advisories.read("no connection").code == 2
+
+
+def test_every_change_is_held_against_advisories():
+    source = (ROOT / "dev.py").read_text(encoding="utf-8")
+    assert (
+        "hold_against_advisories(stages)"
+        in source[source.index("def command_test") : source.index("def command_check")]
+    )
