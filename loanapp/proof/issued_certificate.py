@@ -6,22 +6,14 @@ from datetime import datetime
 from typing import Final
 
 from cryptography import x509
-from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator.errors import PathError, ValidationError
 
-from loanapp.proof.authorities import (
-    BORROWER_POLICY,
-    DOCUMENT_ROLES,
-    LENDER_POLICY,
-    load_certificates,
-    pem,
-    requested_key,
-)
+from loanapp.proof.authorities import load_certificates, pem, requested_key
+from loanapp.proof.certificate_use import CertificateUseError, require_borrowers
 from loanapp.proof.pdf_signature import as_asn1
 from loanapp.proof.validation_specification import trust_in
 
-_ROLES: Final = frozenset({*DOCUMENT_ROLES, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE})
 _NOT_REPUDIATED: Final = "non_repudiation"
 
 
@@ -44,7 +36,7 @@ def usable_chain(
         above = load_certificates(chain_pem)
         anchors = [root for text in roots for root in load_certificates(text)]
         _check_key(certificate, request_pem, alone=not more)
-        _check_use(certificate, own=own)
+        require_borrowers(certificate, own=own)
         validator = CertificateValidator(
             as_asn1(certificate),
             intermediate_certs=[as_asn1(one) for one in above],
@@ -55,6 +47,8 @@ def usable_chain(
         path = asyncio.run(validator.async_validate_usage({_NOT_REPUDIATED}))
     except UnusableCertificateError:
         raise
+    except CertificateUseError as error:
+        raise UnusableCertificateError(str(error)) from None
     except (PathError, ValidationError) as error:
         raise UnusableCertificateError("the certificate does not lead to a trusted root") from error
     except (ValueError, TypeError, x509.UnsupportedGeneralNameType) as error:
@@ -66,24 +60,3 @@ def usable_chain(
 def _check_key(certificate: x509.Certificate, request_pem: str, *, alone: bool) -> None:
     if not alone or certificate.public_key() != requested_key(request_pem):
         raise UnusableCertificateError("the certificate is for another key")
-
-
-def _check_use(certificate: x509.Certificate, *, own: bool) -> None:
-    extensions = certificate.extensions
-    try:
-        usage = extensions.get_extension_for_class(x509.KeyUsage).value
-    except x509.ExtensionNotFound:
-        raise UnusableCertificateError("the certificate does not say what its key is for") from None
-    if not usage.content_commitment or usage.key_cert_sign:
-        raise UnusableCertificateError("the key is not for signatures that cannot be disowned")
-    named: set[ObjectIdentifier] = set()
-    for extension in extensions:
-        said = extension.value
-        if isinstance(said, x509.BasicConstraints) and said.ca:
-            raise UnusableCertificateError("the certificate is an authority's")
-        if isinstance(said, x509.ExtendedKeyUsage) and not _ROLES.intersection(said):
-            raise UnusableCertificateError("the key is not for documents")
-        if isinstance(said, x509.CertificatePolicies):
-            named.update(one.policy_identifier for one in said)
-    if LENDER_POLICY in named or (own and BORROWER_POLICY not in named):
-        raise UnusableCertificateError("the certificate is for another role")

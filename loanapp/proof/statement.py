@@ -24,8 +24,9 @@ from pyhanko.sign.validation.status import StandardCMSSignatureStatus, Timestamp
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 from pyhanko_certvalidator.revinfo.archival import CRLContainer
 
-from loanapp.proof.authorities import LENDER_POLICY, Credential, load_certificates
+from loanapp.proof.authorities import Credential, load_certificates
 from loanapp.proof.canonical_form import is_strict_der, timestamp_is_canonical
+from loanapp.proof.certificate_use import CertificateUseError, require_lenders
 from loanapp.proof.contract_roots import ContractRoots
 from loanapp.proof.pdf_signature import as_asn1, simple_signer
 from loanapp.proof.problems import ProofProblem
@@ -118,10 +119,10 @@ def check_statement(
         raise StatementError(ProofProblem.SIGNER_REVOKED)
     if result.ades_subindic is not AdESPassed.OK or not status.bottom_line:
         raise StatementError(ProofProblem.PROOF_MISSING)
-    policies = status.signing_cert.certificate_policies_value
-    wanted = LENDER_POLICY.dotted_string
-    if policies is None or not any(item["policy_identifier"].dotted == wanted for item in policies):
-        raise StatementError(ProofProblem.SIGNER_WRONG_ROLE)
+    try:
+        require_lenders(x509.load_der_x509_certificate(status.signing_cert.dump()))
+    except CertificateUseError:
+        raise StatementError(ProofProblem.SIGNER_WRONG_ROLE) from None
     return Signature(status.signing_cert, moment)
 
 

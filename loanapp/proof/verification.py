@@ -18,6 +18,7 @@ from typing import Any, Final
 from asn1crypto import x509 as asn1_x509
 from asn1crypto.crl import CertificateList
 from asn1crypto.ocsp import OCSPResponse
+from cryptography import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate, AdESPassed, AdESSubIndic
 from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY
@@ -30,8 +31,9 @@ from pyhanko.sign.validation.status import DocumentTimestampStatus, PdfSignature
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 
-from loanapp.proof.authorities import BORROWER_POLICY, LENDER_POLICY, load_certificates
+from loanapp.proof.authorities import load_certificates
 from loanapp.proof.canonical_form import contents_of, covered_up_to, timestamp_is_canonical
+from loanapp.proof.certificate_use import CertificateUseError, require_borrowers, require_lenders
 from loanapp.proof.contract_roots import ContractRoots
 from loanapp.proof.pdf_signature import ARCHIVE_FIELD, BORROWER_FIELD, LENDER_FIELD, STATEMENT_FIELD, as_asn1
 from loanapp.proof.problems import ProofProblem
@@ -345,18 +347,20 @@ def _knowledge(reader: PdfFileReader) -> LocalKnowledge:
 def _has_role(
     certificate: asn1_x509.Certificate, field: str, anchor: asn1_x509.Certificate | None, checks: _Checks
 ) -> bool:
-    """A borrower's certificate must not sign for the lender, nor the other way round.
+    """A borrower's certificate must not sign for the lender, nor the other way round, nor one made for something else.
 
-    Another authority does not know the policies of these roles: under a root that vouches for borrowers alone, any
-    certificate but a lender's signs for the borrower.
+    Under a root that vouches for borrowers alone the authority does not know these roles.
     """
-    named = {item["policy_identifier"].dotted for item in certificate.certificate_policies_value or ()}
-    borrower, lender = BORROWER_POLICY.dotted_string, LENDER_POLICY.dotted_string
-    if field != BORROWER_FIELD:
-        return lender in named
-    if anchor is not None and anchor.dump() in {root.dump() for root in checks.borrower_roots}:
-        return lender not in named
-    return borrower in named
+    signer = x509.load_der_x509_certificate(certificate.dump())
+    try:
+        if field == BORROWER_FIELD:
+            others = {root.dump() for root in checks.borrower_roots}
+            require_borrowers(signer, own=anchor is None or anchor.dump() not in others)
+        else:
+            require_lenders(signer)
+    except CertificateUseError:
+        return False
+    return True
 
 
 def _timing(moment: datetime) -> ValidationTimingInfo:

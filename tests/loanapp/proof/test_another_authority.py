@@ -16,9 +16,10 @@ from loanapp.proof.contract_roots import ContractRoots
 from loanapp.proof.issued_certificate import UnusableCertificateError, usable_chain
 from loanapp.proof.pdf_signature import SigningError, Trust
 from loanapp.proof.problems import ProofProblem
-from loanapp.proof.verification import verify_contract
+from loanapp.proof.verification import Stage, verify_contract
 from tests.loanapp.proof.another_authority import FAULTS, AnotherAuthority, lender_under
 
+FOR_SOMETHING_ELSE = ("no commitment", "no usage", "for servers", "an authority", "a lender's")
 KEY = keys.new_signing_key()
 REQUEST = keys.certificate_request(KEY, "ignored")
 
@@ -107,6 +108,17 @@ class TestContract:
         assert found(signed, ContractRoots.by_role(texts), parties.now) is None
         own = ContractRoots.by_role([*parties.roots.document, *parties.roots.time])
         assert own.borrower == ()
+
+    @pytest.mark.parametrize("fault", FOR_SOMETHING_ELSE)
+    def test_what_was_issued_for_something_else_signs_no_contract(self, parties, contract, another, fault):
+        another.fault = fault
+        bad = another.certify(f"signed, {fault}", REQUEST, "测试甲", "LA1")
+        another.fault = None
+        (certificate,) = load_certificates(bad.certificate_pem)
+        pdf = parties.sign(contract.prepared, Credential(KEY, certificate), [another.issuer])
+        roots = replace(parties.roots, borrower=(another.roots_pem,))
+        report = verify_contract(pdf, roots, stage=Stage.BORROWER_SIGNED, at=parties.now)
+        assert report.first_problem is ProofProblem.SIGNER_WRONG_ROLE
 
     def test_it_vouches_for_no_lender(self, parties, contract, another):
         lender, lists = lender_under(another, parties.now)
