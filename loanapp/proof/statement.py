@@ -30,7 +30,7 @@ from loanapp.proof.certificate_use import CertificateUseError, require_lenders
 from loanapp.proof.contract_roots import ContractRoots
 from loanapp.proof.pdf_signature import as_asn1, simple_signer
 from loanapp.proof.problems import ProofProblem
-from loanapp.proof.timestamp import TokenMaker
+from loanapp.proof.timestamp import RemoteAuthority
 from loanapp.proof.validation_specification import validation_specification
 
 _T = TypeVar("_T")
@@ -65,7 +65,7 @@ def sign_statement(
     statement: bytes,
     lender: Credential,
     chain: Sequence[x509.Certificate],
-    authority: TokenMaker,
+    authority: RemoteAuthority,
     now: datetime,
 ) -> SignedStatement:
     """Sign ``statement`` for the lender; ``chain`` are the authorities above its certificate."""

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from asn1crypto import algos, cms, core, tsp, x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -61,14 +61,6 @@ def granted(request: tsp.TimeStampReq, reply: bytes) -> tsp.TimeStampResp:
     return response
 
 
-class TokenMaker(Protocol):
-    """What certifies the present moment for a digest."""
-
-    def token_over(self, digest: bytes) -> bytes:
-        """A token (DER ``ContentInfo``) over a SHA-256, its certificate inside."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class RemoteAuthority:
     """A time-stamping authority that is reached through ``ask``."""
@@ -120,17 +112,6 @@ class TimestampAuthority:
         granted = tsp.PKIStatusInfo({"status": "granted"})
         response: bytes = tsp.TimeStampResp({"status": granted, "time_stamp_token": token}).dump()
         return response
-
-    def token_over(self, digest: bytes) -> bytes:
-        """A token (DER ``ContentInfo``) that certifies the present moment for a SHA-256, its certificate inside."""
-        algorithm = algos.DigestAlgorithm({"algorithm": "sha256"})
-        imprint = tsp.MessageImprint({"hash_algorithm": algorithm, "hashed_message": digest})
-        token: bytes = self._token(imprint, None, with_certificate=True).dump()
-        return token
-
-    def timestamper(self) -> RemoteTimestamper:
-        """A time-stamper that asks this authority directly, for the party that runs it."""
-        return RemoteTimestamper(self.answer)
 
     def _token(self, imprint: Any, nonce: int | None, *, with_certificate: bool) -> cms.ContentInfo:  # noqa: ANN401
         certificate = x509.Certificate.load(self.credential.certificate.public_bytes(serialization.Encoding.DER))

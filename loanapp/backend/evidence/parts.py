@@ -146,14 +146,7 @@ def _borrower_revocation(record: ContractRecord, pdf: bytes) -> dict[str, bytes]
     """What the borrower's certificate was proved good with when it was countersigned, as the contract carries it."""
     from loanapp.proof.carried_proofs import carried_proofs  # noqa: PLC0415 - loads slowly
 
-    carried = carried_proofs(pdf, (record.certificate_pem or "") + (record.chain_pem or ""))
-    lists, answers = carried
-    named = {f"borrower-authority{_numbered(place)}.crl": one for place, one in enumerate(lists)}
-    return named | {f"borrower-authority{_numbered(place)}.ocsp": one for place, one in enumerate(answers)}
-
-
-def _numbered(place: int) -> str:
-    return f"-{place + 1}" if place else ""
+    return carried_proofs(pdf, (record.certificate_pem or "") + (record.chain_pem or ""))
 
 
 def _identity(

@@ -27,7 +27,7 @@ from loanapp.proof.evidence_bundle import revisions_of
 from loanapp.proof.handwriting import Handwriting
 from loanapp.proof.pdf_signature import Trust, countersign, prepare
 from loanapp.proof.signature_appearance import SignatureWords
-from loanapp.proof.timestamp import TimestampAuthority
+from loanapp.proof.timestamp import RemoteAuthority, TimestampAuthority
 from tests.loanapp.client import answers_data
 from tests.loanapp.client.tls_lender import Reply, problem
 from tests.loanapp.journey.scripted import LENDER, NOON, table
@@ -52,6 +52,7 @@ class Notary:
         self.time_root = authorities.make_time_root(now)
         stamping = authorities.make_timestamp_authority(self.time_root, now)
         self.stamping = TimestampAuthority(stamping, ManualClock(now))
+        self.time = RemoteAuthority(self.stamping.answer)
         self.prepared = prepare(render_contract(contract_data(now)))
         self.final = None
         self.certified = []
@@ -127,7 +128,7 @@ class Notary:
             borrower_authority=self.issuer,
             borrower=self.issuer,
             lender=self.signer,
-            stamping=self.stamping,
+            time=self.time,
         )
         told = {"contract_number": "LC-1", "licence": "L-1", "table": table(answer("signing")["offer"])["disclosure"]}
         return bundles.build(parties, pdf, **told | facts)
@@ -146,7 +147,7 @@ class Notary:
         )
         trust = Trust((self.root.certificate, self.time_root.certificate), lists)
         words = SignatureWords("某机构", "贷款人签章", self.now, "", "贷款人签署借款合同")
-        return countersign(pdf[:end], self.signer, trust, self.stamping.timestamper(), now=self.now, words=words)
+        return countersign(pdf[:end], self.signer, trust, self.time.timestamper(), now=self.now, words=words)
 
 
 def loan(**changes):

@@ -52,7 +52,7 @@ class Ledger:
         at = self.parties.now.isoformat()
         message = head_message(size, merkle.root(size, read).hex(), leaves[-1].hex(), at)
         head = sign_message(self.key, message)
-        stamp = self.parties.stamping.token_over(sha256(canonical(head)).digest())
+        stamp = self.parties.time.token_over(sha256(canonical(head)).digest())
         return {
             "head": head,
             "stamp": base64.b64encode(stamp).decode(),
@@ -129,7 +129,7 @@ def signing(parties, lender=None):
     """``sign(manifest)`` for the lender."""
     who = lender or parties.lender
     return lambda manifest: sign_statement(
-        manifest, who, [parties.document_root.certificate], parties.stamping, parties.now
+        manifest, who, [parties.document_root.certificate], parties.time, parties.now
     )
 
 

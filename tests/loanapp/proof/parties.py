@@ -13,7 +13,7 @@ from loanapp.proof import authorities, keys
 from loanapp.proof.contract_roots import ContractRoots
 from loanapp.proof.pdf_signature import Trust, countersign, sign_as_borrower
 from loanapp.proof.signature_appearance import SignatureWords, borrower_words
-from loanapp.proof.timestamp import TimestampAuthority
+from loanapp.proof.timestamp import RemoteAuthority, TimestampAuthority
 from tests.loanapp.proof.bundles import TABLE_SHA256
 
 MADE_AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -54,6 +54,10 @@ class Parties:
     def roots(self):
         return ContractRoots((self.document_root.certificate_pem,), (self.time_root.certificate_pem,))
 
+    @property
+    def time(self):
+        return RemoteAuthority(self.stamping.answer)
+
     def trust(self, revoked=()):
         lists = (
             authorities.make_revocation_list(self.document_root, self.now),
@@ -69,7 +73,7 @@ class Parties:
             signer.key,
             signer.certificate,
             chain or [self.borrower_authority.certificate],
-            self.stamping.timestamper(),
+            self.time.timestamper(),
             now=self.now,
             words=borrower_words("测试甲", self.now, simulated=True),
         )
@@ -79,7 +83,7 @@ class Parties:
             signed,
             signer or self.lender,
             trust or self.trust(),
-            self.stamping.timestamper(),
+            self.time.timestamper(),
             now=self.now,
             words=SignatureWords("演示放款机构", "贷款人签章", self.now, "", "贷款人签署借款合同"),
             chain=chain,

@@ -301,7 +301,7 @@ class BundleTampering:
 
     def stamped_by_another(self, data: bytes, _chance: random.Random) -> bytes:
         files = unpack(data)
-        token = self._is.stranger.stamping.token_over(sha256(files[1][1]).digest())
+        token = self._is.stranger.time.token_over(sha256(files[1][1]).digest())
         return pack([*files[:2], (files[2][0], token), *files[3:]])
 
     def contract_tampered(self, data: bytes, chance: random.Random) -> bytes:

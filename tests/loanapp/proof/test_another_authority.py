@@ -1,5 +1,6 @@
 """A borrower's key certified by an authority not the lender's: checked when it is issued, verified long after."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,7 +15,7 @@ from loanapp.proof.authorities import Credential, load_certificates, make_docume
 from loanapp.proof.carried_proofs import carried_proofs
 from loanapp.proof.contract_roots import ContractRoots
 from loanapp.proof.issued_certificate import UnusableCertificateError, usable_chain
-from loanapp.proof.pdf_signature import SigningError, Trust
+from loanapp.proof.pdf_signature import SigningError, Trust, as_asn1
 from loanapp.proof.problems import ProofProblem
 from loanapp.proof.verification import Stage, verify_contract
 from tests.loanapp.proof.another_authority import FAULTS, AnotherAuthority, lender_under
@@ -149,9 +150,20 @@ class TestContract:
 
 class TestProofs:
     def test_the_contract_carries_list_and_response(self, signed, issued, another):
-        lists, answers = carried_proofs(signed, issued.certificate_pem + issued.chain_pem)
-        assert [CertificateList.load(one).issuer.native["common_name"] for one in lists] == ["另一家根证书"]
-        assert [OCSPResponse.load(one)["response_status"].native for one in answers] == ["successful"]
+        carried = carried_proofs(signed, issued.certificate_pem + issued.chain_pem)
+        lists = {name: CertificateList.load(one) for name, one in carried.items() if name.endswith(".crl")}
+        answers = {name: OCSPResponse.load(one) for name, one in carried.items() if name.endswith(".ocsp")}
+        assert [one.issuer.native["common_name"] for one in lists.values()] == ["另一家根证书"]
+        assert [one["response_status"].native for one in answers.values()] == ["successful"]
+        assert all(re.fullmatch(r"issuer-[0-9a-f]{8}\.(crl|ocsp)", name) for name in carried)
+
+    def test_a_file_is_named_by_whose_certificates_it_speaks_of(self, parties, contract):
+        chain = parties.borrower.certificate_pem + parties.borrower_authority.certificate_pem
+        carried = carried_proofs(contract.complete, chain)
+        issuers = {name.rpartition("-")[0]: CertificateList.load(one).issuer for name, one in carried.items()}
+        above = (parties.document_root, parties.borrower_authority)
+        names = ("loanapp-test-document-root", "loanapp-test-borrower-ca")
+        assert issuers == {name: as_asn1(one.certificate).subject for name, one in zip(names, above, strict=True)}
 
     def test_without_either_it_is_not_countersigned(self, parties, contract, another, issued):
         (certificate,) = load_certificates(issued.certificate_pem)

@@ -324,6 +324,6 @@ def test_every_problem_has_its_sentence_in_both_languages():
 
 
 def test_a_stamp_is_certified_time_of_this_very_head(parties, contract, judged):
-    stamp = base64.b64encode(parties.stamping.token_over(b"\x00" * 32)).decode()
+    stamp = base64.b64encode(parties.time.token_over(b"\x00" * 32)).decode()
     change = altered(Part.LEDGER, "ledger.json", lambda told: told.update(stamp=stamp))
     assert judged(build(parties, contract.complete, change=change)).first_problem is BundleProblem.LEDGER

@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -16,7 +17,7 @@ from loanapp.proof import authorities
 from loanapp.proof.contract_roots import ContractRoots
 from loanapp.proof.pdf_signature import ARCHIVE_FIELD, BORROWER_FIELD, LENDER_FIELD, SigningError, prepare
 from loanapp.proof.problems import ProofProblem
-from loanapp.proof.timestamp import RemoteTimestamper, TimestampAuthority
+from loanapp.proof.timestamp import TimestampAuthority
 from loanapp.proof.verification import Stage, verify_contract
 
 
@@ -118,14 +119,9 @@ def test_a_time_stamp_service_that_is_down_is_named_as_such(parties, contract):
     def down(_query):
         raise ConnectionError("down")
 
-    broken = replace(parties, stamping=Down(RemoteTimestamper(down)))
+    broken = replace(parties, stamping=SimpleNamespace(answer=down))
     with pytest.raises(ConnectionError):
         broken.sign(contract.prepared)
-
-
-class Down:
-    def __init__(self, timestamper):
-        self.timestamper = lambda: timestamper
 
 
 @pytest.mark.attack("another-time-root-is-refused")

@@ -33,7 +33,7 @@ def status_of(reply):
 
 
 def test_the_time_is_the_authoritys_clock(parties):
-    token = asyncio.run(parties.stamping.timestamper().async_timestamp(DIGEST, "sha256"))
+    token = asyncio.run(parties.time.timestamper().async_timestamp(DIGEST, "sha256"))
     info = token["content"]["encap_content_info"]["content"].parsed
     assert info["gen_time"].native == parties.now
     assert info["message_imprint"]["hashed_message"].native == DIGEST

@@ -51,7 +51,7 @@ def test_a_valid_contract(files, language, capsys):
 def test_a_document_the_lender_signs_alone(make_parties, contract, tmp_path, language, capsys):
     parties = make_parties(datetime.now(UTC).replace(microsecond=0))
     words = SignatureWords("演示放款机构", "放款机构", parties.now, "", "证明")
-    stamper = parties.stamping.timestamper()
+    stamper = parties.time.timestamper()
 
     def signed(pdf, signer):
         return sign_as_lender(pdf, signer, parties.trust(), stamper, now=parties.now, words=words)
