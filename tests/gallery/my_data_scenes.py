@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, Final
 
+from PySide6.QtWidgets import QScrollArea
+
+from loanapp.client.application import Application
 from loanapp.client.corrections import Correctable, Corrected, Corrections
 from loanapp.client.data_uses import DataUse
 from loanapp.client.devices import SignedInDevice
@@ -25,7 +28,7 @@ from loanapp.journey.consent_acts import GivenConsent
 from loanapp.journey.history_acts import CheckedHistory
 from loanapp.journey.pages import Page
 from loanapp.resource_files import read_toml
-from tests.gallery.page_scenes import journey
+from tests.gallery.page_scenes import SIGNED, journey, repaid
 from tests.gallery.stage import Room, Scene, settle
 from tests.ui.loan_in_hand import NOW, application
 from ui.my_data.ask_right import AskRight
@@ -194,13 +197,44 @@ def writing(room: Room) -> Any:
     return room.shell
 
 
-def asking(view: str, order: str = "", *, signed_in: bool = True, greedy: bool = False, **answers: Any) -> Any:
+def closing(*, asked: bool = False) -> Any:
+    """Closing the account with a loan that is repaid: what law keeps is said, on the card and before it is done."""
+    law = {"zh": "反洗钱法 34", "en": "Anti-Money Laundering Law 34"}
+    kept = {"until": "2036-11-22", "fixed": True, "law": law}
+
+    def set_it(room: Room) -> Any:
+        held = application("settled", kept=kept, **SIGNED)
+        shell = asking("rights", page=Page.MY_LOAN, held=held, may_close_account=lambda: True, loan=repaid)(room)
+        dialog = room.window.findChildren(MyDataDialog)[-1]
+        room.rest()
+        if asked:
+            dialog.view.close_account.click()
+        else:
+            bar = dialog.findChildren(QScrollArea)[0].verticalScrollBar()
+            bar.setValue(bar.maximum())
+        room.rest()
+        settle(shell)
+        return shell
+
+    return set_it
+
+
+def asking(
+    view: str,
+    order: str = "",
+    *,
+    signed_in: bool = True,
+    greedy: bool = False,
+    page: Page = Page.PROGRESS,
+    held: Application | None = None,
+    **answers: Any,
+) -> Any:
     """The dialog before a page, at one of its views."""
 
     def set_it(room: Room) -> Any:
         made = journey(
-            Page.PROGRESS,
-            application("verifying") if signed_in else None,
+            page,
+            held or (application("verifying") if signed_in else None),
             **{
                 "data_uses": history,
                 "given_consents": tuple,
@@ -218,8 +252,7 @@ def asking(view: str, order: str = "", *, signed_in: bool = True, greedy: bool =
             items = [replace(items[6], name=LocalisedText("全部银行流水", "All bank statements"), id="all"), *items]
         made.lender = replace(made.lender, data_items=tuple(items))
         made.client = SimpleNamespace(contacts=contacts)
-        page = Page.PROGRESS if signed_in else Page.COST
-        shown = room.open(page, made)
+        shown = room.open(page if signed_in else Page.COST, made)
         dialog = MyDataDialog(room.window, shown.context, first=view)
         dialog.open()
         room.rest()
@@ -254,6 +287,8 @@ def my_data_scenes() -> Iterator[Scene]:
     yield Scene("my-data-correct", correcting())
     yield Scene("my-data-correct-lent", correcting(lent=True))
     yield Scene("my-data-rights-kept", asking("rights", may_erase=lambda: False))
+    yield Scene("my-data-rights-repaid", closing())
+    yield Scene("my-data-close-repaid", closing(asked=True))
     yield Scene("my-data-security", asking("security"))
     yield Scene("my-data-security-both", asking("security", protection=lambda: protection(both=True)))
     yield Scene("my-data-security-copied", asking("security", devices=lambda: devices(copied=True)))

@@ -435,7 +435,7 @@ def _unfolded(page: Any, room: Room) -> None:
     _to_the_new_schedule(page, room)
 
 
-def _settled(*_: object, **__: object) -> Any:
+def repaid(*_: object, **__: object) -> Any:
     """Given back whole two days after the payout."""
     held = loan()
     return after(held, held.account.owed(RepaymentKind.PAYOFF, TODAY.date() + timedelta(days=2)))
@@ -541,7 +541,7 @@ def _of_all() -> Iterator[tuple[str, Callable[[Room], Any]]]:
         "my-loan-new-schedule-accepted",
         scene(Page.MY_LOAN, lambda: application("active", **SIGNED), _unfolded, loan=accepted),
     )
-    yield "my-loan-over", scene(Page.MY_LOAN, lambda: application("settled", **SIGNED), loan=_settled)
+    yield "my-loan-over", scene(Page.MY_LOAN, lambda: application("settled", **SIGNED), loan=repaid)
     yield "my-loan-papers", scene(Page.MY_LOAN, lambda: application("active", **SIGNED), _verified)
     for page, state, act in (
         (Page.DECISION, "offered", "offer"),

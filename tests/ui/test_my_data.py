@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication, QLabel
 
 from loanapp.domain.consent import ApplicationPhase, ConsentScope
 from loanapp.domain.errors import ErrorCode, LoanAppError
@@ -68,8 +69,6 @@ def opened(page_context, qtbot):
 
 
 def words(dialog):
-    from PySide6.QtWidgets import QApplication, QLabel
-
     for _ in range(3):
         QApplication.processEvents()
 
@@ -493,6 +492,10 @@ def test_what_law_keeps_names_the_day_and_the_law(opened, journey, fixed):
         asked = next(one for one in dialog.findChildren(ConfirmDialog) if one.isVisible())
         said = [one.text() for one in asked.findChildren(QLabel)]
         assert any("2036年11月22日" in text and "反洗钱法 34" in text for text in said)
+        dialog._context.translator.set_language("en")
+        QApplication.sendEvent(asked, QEvent(QEvent.Type.LanguageChange))
+        said = [one.text() for one in asked.findChildren(QLabel)]
+        assert any("22 November 2036" in text and law["en"] in text for text in said)
 
 
 def test_every_other_right_leads_to_what_to_do(opened, journey):

@@ -233,7 +233,7 @@ class Rights(DataView):
 
         text = "my_data.close_text" if self._law() is None else "my_data.close_text_kept"
         words = ("my_data.close_title", text, "my_data.right_close_do", "my_data.close_keep")
-        ask(self, Question(*words), self.closing_wanted.emit, self._told_of_law())
+        ask(self, Question(*words), self.closing_wanted.emit, self._told_of_law)
 
     def _law(self) -> Kept | None:
         journey = self.context.journey

@@ -22,10 +22,12 @@ class Question(NamedTuple):
 class ConfirmDialog(Dialog):
     """Two buttons that say what they do; the way back has the focus and answers Escape."""
 
-    def __init__(self, parent: QWidget, question: Question, values: Mapping[str, str] | None = None) -> None:
-        """``values`` are put into the sentence that says what follows."""
+    def __init__(
+        self, parent: QWidget, question: Question, values: Callable[[], Mapping[str, str]] | None = None
+    ) -> None:
+        """``values``, in the language in force when it is called, go into the sentence that says what follows."""
         super().__init__(parent)
-        self._question, self._values = question, dict(values or {})
+        self._question, self._values = question, values or dict
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._text = label("")
         self.body.addWidget(self._text)
@@ -42,7 +44,7 @@ class ConfirmDialog(Dialog):
     def _retranslate(self) -> None:
         question = self._question
         self.set_heading(tr(question.title))
-        self._text.setText(tr(question.text, **self._values))
+        self._text.setText(tr(question.text, **self._values()))
         for words, key in (
             (self.keep, question.keep),
             (self.confirm, question.confirm),
@@ -57,7 +59,10 @@ class ConfirmDialog(Dialog):
 
 
 def ask(
-    parent: QWidget, question: Question, then: Callable[[], object], values: Mapping[str, str] | None = None
+    parent: QWidget,
+    question: Question,
+    then: Callable[[], object],
+    values: Callable[[], Mapping[str, str]] | None = None,
 ) -> ConfirmDialog:
     """Ask without blocking; ``then`` runs when the borrower confirms."""
     dialog = ConfirmDialog(parent, question, values)
