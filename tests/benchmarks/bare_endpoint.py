@@ -72,7 +72,7 @@ def make_app(database):
 
 
 def main():
-    folder = LenderFolder(Path(sys.argv[1]))
+    folder = LenderFolder.made(Path(sys.argv[1]))
     database, keys = Database(folder.root / "bare.sqlite"), LenderKeys(folder, "bare", SystemClock())
     Base.metadata.create_all(database.write_engine)
     with database.write() as session:

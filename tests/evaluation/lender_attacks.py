@@ -47,7 +47,7 @@ def lender() -> Iterator[tuple[Wire, MovableClock]]:
     simulation = policies.simulation.model_copy(update=dict.fromkeys(_INSTANT, 0.0))
     with tempfile.TemporaryDirectory() as folder:
         built = assemble(
-            LenderFolder(Path(folder) / "data"), dataclasses.replace(policies, simulation=simulation), clock
+            LenderFolder.made(Path(folder) / "data"), dataclasses.replace(policies, simulation=simulation), clock
         )
         built.origination.start(built.services)
         try:

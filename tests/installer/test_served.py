@@ -7,9 +7,9 @@ from pathlib import Path
 import yaml
 
 from loanapp.backend.http.client_address import proxies
-from loanapp.backend.lifecycle.stores import VARIABLES, stores
 from loanapp.backend.served.__main__ import parser
 from loanapp.backend.served.worker import Serving
+from loanapp.backend.store.stores import VARIABLES, stores
 
 ROOT = Path(__file__).parents[2]
 PLACE = ROOT / "installer" / "served"

@@ -29,7 +29,6 @@ from loanapp.backend.inference.client import InferenceClient
 from loanapp.backend.lifecycle.erasing_again import erase_again
 from loanapp.backend.lifecycle.folder import LenderFolder
 from loanapp.backend.lifecycle.lender_keys import LenderKeys
-from loanapp.backend.lifecycle.stores import stores
 from loanapp.backend.origination.starter import LateOrigination
 from loanapp.backend.policy import Policies
 from loanapp.backend.policy.sources import SourceName
@@ -40,6 +39,7 @@ from loanapp.backend.staff.tables import Base
 from loanapp.backend.store.cipher import KEY_BYTES, FieldCipher
 from loanapp.backend.store.database import Database
 from loanapp.backend.store.schema_version import LENDER, bring_up
+from loanapp.backend.store.stores import stores
 from loanapp.backend.vault.key_files import KeyFiles
 from loanapp.backend.vault.vault import Vault
 from loanapp.backend.verification.intake import Intake

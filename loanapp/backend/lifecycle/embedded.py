@@ -44,7 +44,7 @@ def run_embedded(data: Path, *, parent_pipe: bool) -> int:
         os.umask(0o077)  # databases and their logs are made by libraries
     try:
         policies = load_policies()
-        folder = LenderFolder(data)
+        folder = LenderFolder.made(data)
         folder.lock()
         folder.endpoint_file.unlink(missing_ok=True)  # a killed predecessor's
         lender = assemble(folder, policies, SystemClock())

@@ -7,10 +7,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, Self
 
 _OWNER_FOLDER: Final = 0o700
 _OWNER_FILE: Final = 0o600
+_FOLDERS: Final = ("keys", "public", "vault")
 _LOCK_PATIENCE_SECONDS: Final = 3.0
 _MAKING_PATIENCE_SECONDS: Final = 30.0
 
@@ -19,17 +20,32 @@ class FolderInUseError(RuntimeError):
     """Another lender process works in this folder."""
 
 
+class NoLenderError(ValueError):
+    """There is no lender in the folder that was named; the sentence says what to do."""
+
+
 class LenderFolder:
-    """Paths and owner-only files of one lender."""
+    """Paths and owner-only files of one lender; naming a folder changes nothing in it."""
 
     def __init__(self, root: Path) -> None:
-        """Make the folder when it is not there. Raises ``OSError`` when the disk refuses."""
         self.root: Final = root
+        self._lock: IO[bytes] | None = None
+
+    @classmethod
+    def made(cls, root: Path) -> Self:
+        """The folder, which is made where it is not there. Raises ``OSError`` when the disk refuses."""
         root.mkdir(parents=True, exist_ok=True, mode=_OWNER_FOLDER)
         root.chmod(_OWNER_FOLDER)
-        for name in ("keys", "public", "vault"):
+        for name in _FOLDERS:
             (root / name).mkdir(exist_ok=True, mode=_OWNER_FOLDER)
-        self._lock: IO[bytes] | None = None
+        return cls(root)
+
+    @classmethod
+    def of_lender(cls, root: Path) -> Self:
+        """The folder of a lender that has started there before; raises :class:`NoLenderError` for any other."""
+        if not all((root / name).is_dir() for name in _FOLDERS):
+            raise NoLenderError("there is no lender in this folder: name the one that serve or migrate was given")
+        return cls(root)
 
     @property
     def endpoint_file(self) -> Path:

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loanapp.backend.lifecycle.stores import reading_engine
+from loanapp.backend.store.stores import reading_engine
 from loanapp.backend.store.tables import LedgerRow
 
 

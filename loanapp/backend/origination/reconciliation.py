@@ -79,7 +79,7 @@ def _paid(lines: Sequence[StatementLine], loans: dict[str, Loan], waiting: set[s
 def main(arguments: list[str] | None = None) -> int:
     """Print a day's differences; the exit code."""
     from loanapp.backend.lifecycle.assembly import assemble  # noqa: PLC0415 - it imports the whole lender
-    from loanapp.backend.lifecycle.folder import LenderFolder  # noqa: PLC0415
+    from loanapp.backend.lifecycle.folder import LenderFolder, NoLenderError  # noqa: PLC0415
     from loanapp.backend.policy import load_policies  # noqa: PLC0415
     from loanapp.domain.clock import SystemClock  # noqa: PLC0415
 
@@ -87,7 +87,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("data", type=Path, help="the lender's data folder; the lender may be running")
     parser.add_argument("day", type=date.fromisoformat, help="YYYY-MM-DD, in China")
     args = parser.parse_args(arguments)
-    lender = assemble(LenderFolder(args.data.expanduser().absolute()), load_policies(), SystemClock())
+    try:
+        folder = LenderFolder.of_lender(args.data.expanduser().absolute())
+    except NoLenderError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    lender = assemble(folder, load_policies(), SystemClock())
     try:
         differences = reconcile(lender.services, args.day)
     finally:

@@ -63,7 +63,7 @@ def try_on(seen: Iterable[Situation], now: CheckPolicy, then: CheckPolicy, today
 
 def situations(folder: Path, at: datetime) -> list[Situation]:
     """Every application of a lender's folder that was handed in, as the rows see it; the lender may be running."""
-    from loanapp.backend.lifecycle.stores import reading_engine  # noqa: PLC0415 - it imports policies
+    from loanapp.backend.store.stores import reading_engine  # noqa: PLC0415 - it imports policies
     from loanapp.backend.store.tables import Application  # noqa: PLC0415 - policies are below the store
     from loanapp.backend.verification.demands import situation  # noqa: PLC0415
     from loanapp.domain.status import ApplicationStatus  # noqa: PLC0415

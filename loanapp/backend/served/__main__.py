@@ -12,12 +12,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from loanapp.backend.lifecycle.assembly import assemble
 from loanapp.backend.lifecycle.erasing_again import to_erase_again
-from loanapp.backend.lifecycle.folder import FolderInUseError, LenderFolder
-from loanapp.backend.lifecycle.stores import FILE, stores
+from loanapp.backend.lifecycle.folder import FolderInUseError, LenderFolder, NoLenderError
 from loanapp.backend.policy import PolicyError, load_policies
 from loanapp.backend.served.logs import log_as_json
 from loanapp.backend.served.worker import Serving, run_worker
 from loanapp.backend.store.schema_version import SchemaError
+from loanapp.backend.store.stores import FILE, stores
 from loanapp.backend.vault.vault import ForeignVaultError
 from loanapp.domain.clock import SystemClock
 
@@ -85,7 +85,7 @@ def _once(args: argparse.Namespace, data: Path) -> int:
     except OSError as error:
         sys.stderr.write(f"a folder cannot be read or written: {error.strerror}\n")
         return 1
-    except (PolicyError, SchemaError, ForeignVaultError, backup.BackupError) as error:
+    except (PolicyError, SchemaError, ForeignVaultError, NoLenderError, backup.BackupError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
@@ -94,7 +94,7 @@ def _once(args: argparse.Namespace, data: Path) -> int:
 @contextlib.contextmanager
 def _alone(data: Path) -> Iterator[LenderFolder]:
     """The folder, while no worker is in it; raises :class:`FolderInUseError`."""
-    folder = LenderFolder(data)
+    folder = LenderFolder.made(data)
     folder.lock()
     try:
         yield folder

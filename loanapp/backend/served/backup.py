@@ -28,8 +28,8 @@ from loanapp.backend.adapters.chosen import named_files
 from loanapp.backend.data_uses.deletion_receipts import erased_applications
 from loanapp.backend.lifecycle.erasing_again import Gone, write_list
 from loanapp.backend.lifecycle.folder import LenderFolder
-from loanapp.backend.lifecycle.stores import Stores, reading_engine, stores
 from loanapp.backend.store.database import Place
+from loanapp.backend.store.stores import Stores, reading_engine, stores
 from loanapp.backend.store.tables import Borrower
 from loanapp.backend.vault.key_files import destroy_file
 
@@ -46,11 +46,13 @@ class BackupError(ValueError):
 def back_up(data: Path, target: Path, keys: Path, keep: int) -> Path:
     """Copy the lender in ``data``, which may be running; the new version's folder. ``keep`` versions stay.
 
-    Raises :class:`BackupError`, ``OSError`` or ``sqlite3.Error``; an unfinished version is left out of account.
+    Raises :class:`BackupError`, ``NoLenderError``, ``OSError`` or ``sqlite3.Error``; an unfinished version is left out
+    of account.
     """
     data, target, keys = (path.resolve() for path in (data, target, keys))
     if keys.is_relative_to(target) or target.is_relative_to(keys):
         raise BackupError("keep the keys apart from what they open: name a folder for them outside the backup's")
+    LenderFolder.of_lender(data)
     places = stores(data)
     for folder in (target, keys, target / "records", target / "vault"):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -95,7 +97,7 @@ def restore(target: Path, keys: Path, data: Path, version: str | None = None) ->
     places = stores(data)
     if places.shared != (versions[-1] / "lender.dump").exists():
         raise BackupError("this backup is of the other kind of database: write or remove database.toml first")
-    folder = LenderFolder(data)
+    folder = LenderFolder.made(data)
     folder.lock()
     try:
         gone = _read_erased(target)

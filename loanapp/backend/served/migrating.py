@@ -8,10 +8,10 @@ from alembic.config import Config
 from sqlalchemy import inspect
 
 from loanapp.backend.auth.tables import Device
-from loanapp.backend.lifecycle.stores import Stores
 from loanapp.backend.staff.tables import Base
 from loanapp.backend.store.database import Database, Place
 from loanapp.backend.store.schema_version import LENDER, VAULT, SchemaError, version_of
+from loanapp.backend.store.stores import Stores
 from loanapp.backend.vault.vault import VaultBase
 
 METADATA: Final = {"lender": Base.metadata, "vault": VaultBase.metadata}

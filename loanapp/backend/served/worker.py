@@ -20,12 +20,12 @@ from loanapp.backend.http.middleware import failure_place
 from loanapp.backend.lifecycle.assembly import Lender, assemble
 from loanapp.backend.lifecycle.folder import FolderInUseError, LenderFolder
 from loanapp.backend.lifecycle.late_start import LateStartServer
-from loanapp.backend.lifecycle.stores import FILE, stores
 from loanapp.backend.policy import Policies, PolicyError, load_policies
 from loanapp.backend.served.metrics import Measured, Metrics
 from loanapp.backend.served.operations import Readiness, operations_app, serving_operations
 from loanapp.backend.signing.roots import published_roots
 from loanapp.backend.store.schema_version import SchemaError
+from loanapp.backend.store.stores import FILE, stores
 from loanapp.backend.vault.vault import ForeignVaultError
 from loanapp.domain.clock import SystemClock
 
@@ -60,7 +60,7 @@ def run_worker(data: Path, serving: Serving, policies: Policies | None = None) -
     with contextlib.ExitStack() as closing:
         try:
             policies = policies or load_policies()
-            folder = LenderFolder(data)
+            folder = LenderFolder.made(data)
             folder.lock(shared=stores(folder.root).shared)
             closing.callback(folder.unlock)
             lender = assemble(folder, policies, SystemClock())

@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("login")
     parser.add_argument("--role", action="append", choices=[role.value for role in StaffRole], default=[])
     args = parser.parse_args(arguments)
-    lender = assemble(LenderFolder(args.data.expanduser().absolute()), load_policies(), SystemClock())
+    lender = assemble(LenderFolder.made(args.data.expanduser().absolute()), load_policies(), SystemClock())
     try:
         if args.act == "end":
             ended = end_member(lender.services, args.login)

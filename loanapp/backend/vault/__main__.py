@@ -8,9 +8,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from loanapp.backend.lifecycle.folder import LenderFolder
-from loanapp.backend.lifecycle.stores import stores
+from loanapp.backend.lifecycle.folder import LenderFolder, NoLenderError
 from loanapp.backend.store.schema_version import SchemaError
+from loanapp.backend.store.stores import stores
 from loanapp.backend.vault.key_files import KeyFiles
 from loanapp.backend.vault.sealing_keys import SealingKeys
 from loanapp.backend.vault.vault import ForeignVaultError, Vault
@@ -24,14 +24,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("act", choices=["rotate", "rotate-sealing", "status"])
     args = parser.parse_args(arguments)
     data = args.data.expanduser().absolute()
-    if not data.is_dir():
-        sys.stderr.write("there is no vault in this folder\n")
+    try:
+        folder = LenderFolder.of_lender(data)
+    except NoLenderError as error:
+        sys.stderr.write(f"{error}\n")
         return 1
     place = stores(data).vault
     if isinstance(place, Path) and not place.is_file():
         sys.stderr.write("there is no vault in this folder\n")
         return 1
-    folder = LenderFolder(data)
     sealing = SealingKeys(folder)
     if args.act == "rotate-sealing":
         return _change_sealing(sealing)

@@ -49,7 +49,7 @@ def _add(session: Session, now: datetime, names: Iterable[str]) -> None:
 
 def print_counts(folder: Path) -> None:
     """Print the counts of the lender in ``folder``, which may be running."""
-    from loanapp.backend.lifecycle.stores import reading_engine  # noqa: PLC0415 - for the command alone
+    from loanapp.backend.store.stores import reading_engine  # noqa: PLC0415 - for the command alone
 
     engine = reading_engine(folder)
     try:

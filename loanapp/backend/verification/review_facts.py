@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loanapp.backend.lifecycle.stores import reading_engine
+from loanapp.backend.store.stores import reading_engine
 from loanapp.backend.store.tables import ConsentRecord, LivenessSession
 from loanapp.domain.consent import ConsentScope
 

@@ -50,12 +50,12 @@ def lender(tmp_path_factory, clock):
     # The whole package signs in from one address.
     unhurried = policies.sign_in.model_copy(update={"codes_network_an_hour": 10_000, "wrong_codes_network": 10_000})
     policies = dataclasses.replace(policies, sign_in=unhurried)
-    folder = LenderFolder(tmp_path_factory.mktemp("lender") / "data")
+    folder = LenderFolder.made(tmp_path_factory.mktemp("lender") / "data")
     with contextlib.ExitStack() as stack:
         if os.environ.get("LOANAPP_TEST_DATABASE") == "postgresql":
             (folder.root / "database.toml").write_text(stack.enter_context(cluster()).stores())
-            from loanapp.backend.lifecycle.stores import stores
             from loanapp.backend.served.migrating import migrate
+            from loanapp.backend.store.stores import stores
 
             migrate(stores(folder.root))
         built = assemble(folder, policies, clock)

@@ -20,9 +20,9 @@ import requests
 
 from loanapp.backend.lifecycle.assembly import assemble
 from loanapp.backend.lifecycle.folder import LenderFolder
-from loanapp.backend.lifecycle.stores import stores
 from loanapp.backend.policy import load_policies
 from loanapp.backend.served.migrating import migrate
+from loanapp.backend.store.stores import stores
 from loanapp.domain.clock import SystemClock
 from tests.loanapp.backend.remembering_inference import RememberingInference
 from tests.loanapp.backend.walk import Walker, Wire, card_photo, serving
@@ -59,7 +59,7 @@ def quick_policies(**simulation):
 @contextlib.contextmanager
 def assembled(data, policies=None):
     """The lender over its folder in this process, without its workflow: for preparing, looking and closing."""
-    folder = LenderFolder(data)
+    folder = LenderFolder.made(data)
     if stores(folder.root).shared:
         migrate(stores(folder.root))
     built = assemble(folder, policies or quick_policies(), SystemClock())

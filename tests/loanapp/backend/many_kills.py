@@ -22,9 +22,9 @@ from pathlib import Path
 
 from sqlalchemy import func, select, update
 
-from loanapp.backend.lifecycle.stores import FILE, stores
 from loanapp.backend.store import ledger
 from loanapp.backend.store.database import Database
+from loanapp.backend.store.stores import FILE, stores
 from loanapp.backend.store.tables import Application, LedgerRow, Loan
 from loanapp.domain.status import ApplicationStatus
 from tests.loanapp.backend import fleet

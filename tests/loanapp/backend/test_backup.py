@@ -10,12 +10,14 @@ from loanapp.backend.data_uses.deletion_receipts import erased_applications
 from loanapp.backend.data_uses.erasure import erase, erase_assessment, finish_erasure
 from loanapp.backend.lifecycle.erasing_again import Gone, to_erase_again, write_list
 from loanapp.backend.lifecycle.folder import LenderFolder
-from loanapp.backend.lifecycle.stores import FILE
+from loanapp.backend.origination import reconciliation
 from loanapp.backend.rights.account import close_account
 from loanapp.backend.served import backup
 from loanapp.backend.served.__main__ import main
 from loanapp.backend.store import ledger
+from loanapp.backend.store.stores import FILE
 from loanapp.backend.store.tables import Application, ApplicationEvent, Borrower
+from loanapp.backend.vault.__main__ import main as vault_main
 from loanapp.backend.verification.documents import PORTRAIT
 from loanapp.domain.consent import LoanPurpose
 from loanapp.domain.schedule import RepaymentMethod
@@ -246,7 +248,7 @@ def test_a_run_that_was_cut_off_is_no_version(tmp_path, capsys):
 
 def test_nothing_is_restored_or_migrated_under_a_lender_at_work(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("loanapp.backend.lifecycle.folder._LOCK_PATIENCE_SECONDS", 0.0)
-    data, folder = tmp_path / "data", LenderFolder(tmp_path / "data")
+    data, folder = tmp_path / "data", LenderFolder.made(tmp_path / "data")
     folder.lock()
     try:
         assert main([str(data), "migrate"]) == 1
@@ -259,6 +261,22 @@ def test_nothing_is_restored_or_migrated_under_a_lender_at_work(tmp_path, capsys
     told = capsys.readouterr().err
     assert told.startswith("a database cannot be used: see that it runs and that database.toml names it (")
     assert "\n" not in told.strip()
+
+
+@pytest.mark.parametrize("command", ["backup", "vault", "reconciliation"])
+def test_a_folder_that_was_mistyped_is_told_and_left_alone(tmp_path, command, capsys):
+    typed, elsewhere = tmp_path / "typed", tmp_path / "elsewhere"
+    typed.mkdir()
+    typed.chmod(0o755)
+    words = {
+        "backup": (main, [str(typed), "backup", str(elsewhere), "--keys", str(tmp_path / "keys")]),
+        "vault": (vault_main, [str(typed), "rotate-sealing"]),
+        "reconciliation": (reconciliation.main, [str(typed), "2026-11-27"]),
+    }
+    run, arguments = words[command]
+    assert run(arguments) == 1
+    assert capsys.readouterr().err.startswith("there is no lender in this folder")
+    assert (list(typed.iterdir()), typed.stat().st_mode & 0o777, elsewhere.exists()) == ([], 0o755, False)
 
 
 @pytest.mark.slow

@@ -2,7 +2,7 @@
 
 import pytest
 
-from loanapp.backend.lifecycle.stores import FILE
+from loanapp.backend.store.stores import FILE
 from tests.loanapp.backend.many_kills import kill_many
 from tests.postgresql import binaries, cluster
 

@@ -10,7 +10,6 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
 
-from loanapp.backend.lifecycle.stores import FILE, stores
 from loanapp.backend.served.__main__ import main
 from loanapp.backend.served.migrating import METADATA, STEPS, migrate_one
 from loanapp.backend.served.worker import EXIT_FAILED, Serving, run_worker
@@ -18,6 +17,7 @@ from loanapp.backend.staff.tables import Base
 from loanapp.backend.store.database import Database
 from loanapp.backend.store.postgresql import normal_url
 from loanapp.backend.store.schema_version import LENDER, SchemaError, bring_up, version_of, write_version
+from loanapp.backend.store.stores import FILE, stores
 from tests.postgresql import binaries, cluster
 
 NAMES = sorted(METADATA)

@@ -206,7 +206,7 @@ def test_without_its_workflow_either_lender_ends_and_tells_of_nobody(kind, tmp_p
         SimpleNamespace(),
     )
     lender.start_background = start_background
-    folder = LenderFolder(tmp_path / "data")
+    folder = LenderFolder.made(tmp_path / "data")
     if kind == "worker":
         server = _Server(config, lender, SimpleNamespace(stopping=False), 0.0)
     else:

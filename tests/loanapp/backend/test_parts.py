@@ -136,7 +136,7 @@ def test_a_lender_whose_profile_is_not_simulated_is_no_demonstration(tmp_path):
     policies = load_policies()
     real = dataclasses.replace(policies, profile=policies.profile.model_copy(update={"simulated": False}))
     for number, (chosen, demonstration) in enumerate(((policies, True), (real, False))):
-        built = assemble(LenderFolder(tmp_path / str(number)), chosen, SystemClock())
+        built = assemble(LenderFolder.made(tmp_path / str(number)), chosen, SystemClock())
         assert built.services.demonstration is demonstration
         built.close()
 

@@ -11,11 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
-from loanapp.backend.lifecycle.stores import FILE, VARIABLES, stores
 from loanapp.backend.policy import PolicyError
 from loanapp.backend.staff.tables import Base
 from loanapp.backend.store import ledger
 from loanapp.backend.store.database import Database
+from loanapp.backend.store.stores import FILE, VARIABLES, stores
 from loanapp.backend.store.tables import LedgerRow
 from tests.loanapp.backend import fleet
 from tests.loanapp.backend.many_kills import assert_each_step_once

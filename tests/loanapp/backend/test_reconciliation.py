@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from loanapp.backend.adapters.ports import StatementLine
+from loanapp.backend.lifecycle.folder import LenderFolder
 from loanapp.backend.origination.reconciliation import Difference, main, reconcile
 from loanapp.backend.store.tables import Loan
 from loanapp.domain.clock import CHINA
@@ -69,5 +70,6 @@ def test_a_payment_of_the_day_before_counts(lender, lent, stated, monkeypatch):
 
 
 def test_the_command(tmp_path, capsys):
+    LenderFolder.made(tmp_path / "data")
     assert main([str(tmp_path / "data"), "2026-11-27"]) == 0
     assert capsys.readouterr().out == "nothing differs\n"

@@ -29,7 +29,7 @@ def public(key):
 
 @pytest.fixture
 def folder(tmp_path):
-    return LenderFolder(tmp_path / "data")
+    return LenderFolder.made(tmp_path / "data")
 
 
 def files(folder):
@@ -45,7 +45,7 @@ def test_killed_after_any_step_what_was_sealed_opens_and_the_change_is_finished(
         "import os, signal, sys; from datetime import UTC, datetime; from pathlib import Path\n"
         "from loanapp.backend.lifecycle.folder import LenderFolder\n"
         "from loanapp.backend.vault.sealing_keys import SealingKeys\n"
-        "steps = SealingKeys(LenderFolder(Path(sys.argv[1]))).rotation(datetime(2026, 11, 27, 8, 0, tzinfo=UTC))\n"
+        "steps = SealingKeys(LenderFolder.made(Path(sys.argv[1]))).rotation(datetime(2026, 11, 27, 8, 0, tzinfo=UTC))\n"
         "for _ in range(int(sys.argv[2])): next(steps)\n"
         "os.kill(os.getpid(), signal.SIGKILL if hasattr(signal, 'SIGKILL') else signal.SIGTERM)\n"
     )
@@ -86,7 +86,7 @@ def test_of_two_changes_within_a_second_neither_loses_what_was_sealed_before(fol
 
 
 def test_who_changes_it_beside_another_waits_and_destroys_no_key(folder):
-    first, second = SealingKeys(folder), SealingKeys(LenderFolder(folder.root))
+    first, second = SealingKeys(folder), SealingKeys(LenderFolder.made(folder.root))
     sealed = [seal(public(first.current()), b"a photo", INFO)]
     steps = first.rotation(NOW)
     assert [next(steps), next(steps)] == ["made", "kept"]
@@ -126,7 +126,7 @@ def test_a_program_that_knows_the_key_before_hands_in_photos_while_the_key_is_ch
 
 
 def test_the_command_finishes_a_change_that_was_cut_off_and_begins_no_other(tmp_path, capsys):
-    folder = LenderFolder(tmp_path / "data")
+    folder = LenderFolder.made(tmp_path / "data")
     root = folder.root
     Vault(root / "vault", KeyFiles(root / "keys")).close()
     steps = SealingKeys(folder).rotation(NOW)

@@ -31,7 +31,7 @@ def opened(folder):
 def folder(tmp_path, monkeypatch):
     """A lender's folder with five portraits in its vault."""
     monkeypatch.setattr(vault_module, "_WRAPPED_AT_ONCE", 2)
-    LenderFolder(tmp_path / "data")
+    LenderFolder.made(tmp_path / "data")
     vault = opened(tmp_path / "data")
     for owner, portrait in ITEMS.items():
         vault.store(owner, "portrait", portrait, NOW)
@@ -160,7 +160,7 @@ def test_beside_a_database_that_is_not_theirs_no_key_and_no_file_is_touched(fold
     for path in (folder / "vault").glob("vault.sqlite*"):
         path.unlink()
     if other != "none":
-        LenderFolder(tmp_path / "other")
+        LenderFolder.made(tmp_path / "other")
         vault = opened(tmp_path / "other")
         if other != "an empty one":
             vault.store("somebody", "portrait", b"of another lender", NOW)
@@ -185,7 +185,7 @@ def test_beside_a_database_that_is_not_theirs_no_key_and_no_file_is_touched(fold
 
 
 def test_a_new_vault_killed_before_its_key_was_made_opens(tmp_path, monkeypatch):
-    LenderFolder(tmp_path / "data")
+    LenderFolder.made(tmp_path / "data")
 
     def killed(*_arguments):
         raise OSError("the power is gone")
