@@ -69,6 +69,8 @@ TRANSITIONS: Final[Mapping[ApplicationStatus, frozenset[ApplicationStatus]]] = {
     _S.EXPIRED: frozenset(),
 }
 
+FILLING: Final = frozenset({_S.DRAFT, _S.NEEDS_MORE})
+"""What the borrower fills in: all of a draft, and of an application that more was asked of what is missing."""
 ERASABLE: Final = frozenset({_S.DRAFT, _S.DECLINED, _S.WITHDRAWN, _S.EXPIRED})
 """What may go when the borrower asks: nothing was lent, and no duty to keep it has begun. It is then expired."""
 CLOSABLE: Final = ERASABLE | {_S.SETTLED}

@@ -8,11 +8,10 @@ from typing import Any, Final, Protocol
 
 from loanapp.domain.consent import ConsentScope, LegalBasis
 from loanapp.domain.errors import ErrorCode
-from loanapp.domain.status import ApplicationStatus
+from loanapp.domain.status import FILLING, ApplicationStatus
 from loanapp.guard.refusal import GuardRefusal
 from loanapp.resource_files import read_toml
 
-_FILLING: Final = frozenset({ApplicationStatus.DRAFT, ApplicationStatus.NEEDS_MORE})
 # An application that ended so is no contract and no reason to send anything.
 _OVER: Final = frozenset({ApplicationStatus.WITHDRAWN, ApplicationStatus.DECLINED, ApplicationStatus.EXPIRED})
 
@@ -64,7 +63,7 @@ def check_request(method: str, path: str, fields: Iterable[str] | None, standing
     if row is None:
         raise GuardRefusal(ErrorCode.GUARD_NO_BASIS, "unknown_request")
     signing = row.signing and standing.status is ApplicationStatus.SIGNING
-    if row.filling and not signing and standing.status not in _FILLING:
+    if row.filling and not signing and standing.status not in FILLING:
         raise GuardRefusal(ErrorCode.GUARD_NO_BASIS, "not_this_step")
     over = standing.status in _OVER and not row.begins
     for item in _carried(row, fields):

@@ -30,7 +30,7 @@ from loanapp.client.transport import RetryPolicy
 from loanapp.domain.clock import Clock, SystemClock
 from loanapp.domain.consent import ASKED_BESIDE, ConsentScope
 from loanapp.domain.errors import ErrorCode, LoanAppError
-from loanapp.domain.status import ENDED, ApplicationStatus
+from loanapp.domain.status import ENDED, FILLING
 from loanapp.guard.permissions import unfounded
 from loanapp.guard.wire import Standing
 from loanapp.journey.pages import Page, Step, steps
@@ -52,7 +52,7 @@ _UNKNOWN_OUTCOME: Final = (
 _CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 
 # Once handed in, the lender has what was typed: nothing of it stays on this computer.
-_STILL_FILLING: Final = frozenset({ApplicationStatus.DRAFT, ApplicationStatus.NEEDS_MORE})
+_STILL_FILLING: Final = FILLING
 
 
 class JourneyCore:

@@ -11,6 +11,7 @@ from loanapp.backend.applications.store import (
     Profile,
     Sealed,
     draft,
+    filled_in,
     live_application,
     missing_for_submit,
     new_number,
@@ -31,7 +32,7 @@ from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import Application, ApplicationEvent
 from loanapp.backend.verification.demands import verified_enough
 from loanapp.domain.errors import ErrorCode
-from loanapp.domain.status import ApplicationStatus
+from loanapp.domain.status import FILLING, ApplicationStatus
 
 router = APIRouter(prefix="/v1/applications")
 
@@ -90,7 +91,7 @@ def get(application_id: uuid.UUID, services: ServicesDep, borrower_id: BorrowerD
     expire_offers(services, borrower_id)
     with services.database.read() as session:
         application = own_application(session, borrower_id, application_id)
-        if application.status is ApplicationStatus.DRAFT:
+        if application.status in FILLING:
             services.inference.warm_up()
         return show(services, session, application)
 
@@ -114,7 +115,7 @@ def put_profile(
 ) -> wire.ApplicationAnswer:
     """State work, income and debts."""
     with services.database.write() as session:
-        application = draft(session, borrower_id, application_id)
+        application = filled_in(session, borrower_id, application_id, "profile_sealed")
         Sealed(services, application).profile = Profile(
             body.employment, yuan(body.monthly_income), yuan(body.monthly_debt)
         )
@@ -139,12 +140,14 @@ def submit(
     del body
 
     def act(session: Session) -> Application:
-        application = draft(session, borrower_id, application_id)
+        application = filled_in(session, borrower_id, application_id)
         verified = verified_enough(services, session, application)
         if missing := missing_for_submit(services, session, application, verified=verified):
-            raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status="draft", missing=",".join(missing))
+            raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value, missing=",".join(missing))
         refuse_too_soon(services, session, borrower_id, application.identity_index)
-        set_status(session, application, ApplicationStatus.SUBMITTED, services.clock.now(), "borrower")
+        again = application.status is ApplicationStatus.NEEDS_MORE
+        handed_in = ApplicationStatus.VERIFYING if again else ApplicationStatus.SUBMITTED
+        set_status(session, application, handed_in, services.clock.now(), "borrower")
         return application
 
     answer = act_on_application(services, idempotency, act)

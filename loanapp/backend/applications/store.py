@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
@@ -21,6 +21,7 @@ from loanapp.domain.status import ENDED, ApplicationStatus, TransitionError, adv
 
 # A loan that is being repaid does not keep the borrower from asking for another; the limits do.
 _NOT_LIVE = ENDED | {ApplicationStatus.ACTIVE}
+Missing = Literal["identity_sealed", "profile_sealed", "card_sealed"]
 _OWED = (ApplicationStatus.SIGNED.value, ApplicationStatus.DISBURSING.value, ApplicationStatus.ACTIVE.value)
 
 
@@ -43,6 +44,21 @@ def live_application(session: Session, borrower_id: str) -> Application | None:
 def draft(session: Session, borrower_id: str, application_id: uuid.UUID | str) -> Application:
     """The borrower's own application while it can still be changed; raises ``NOT_FOUND`` or ``NOT_ALLOWED_NOW``."""
     found = own_application(session, borrower_id, application_id)
+    require_status(found, ApplicationStatus.DRAFT)
+    return found
+
+
+def filled_in(
+    session: Session, borrower_id: str, application_id: uuid.UUID | str, missing: Missing | None = None
+) -> Application:
+    """The borrower's own application while this part of it can be filled in.
+
+    Of one that more was asked of that is what is ``missing`` alone; without a name, whatever shows who they are.
+    Raises ``NOT_FOUND`` or ``NOT_ALLOWED_NOW``.
+    """
+    found = own_application(session, borrower_id, application_id)
+    if found.status is ApplicationStatus.NEEDS_MORE and (missing is None or getattr(found, missing) is None):
+        return found
     require_status(found, ApplicationStatus.DRAFT)
     return found
 

@@ -16,6 +16,7 @@ from loanapp.backend.policy.checks import Check as Needed
 from loanapp.backend.policy.checks import Demands
 from loanapp.backend.services import Services
 from loanapp.backend.signing.authorisation import authorised_until
+from loanapp.backend.staff.asking import asked_of
 from loanapp.backend.store.tables import (
     Application,
     ApplicationEvent,
@@ -33,7 +34,7 @@ from loanapp.domain.consent import ConsentScope
 from loanapp.domain.identity_number import mask_identity_number, parse_identity_number
 from loanapp.domain.liveness import FaceWay, StepUpState
 from loanapp.domain.phone import mask_phone
-from loanapp.domain.status import ApplicationStatus, BorrowerAction
+from loanapp.domain.status import FILLING, ApplicationStatus, BorrowerAction
 
 _S, _A = ApplicationStatus, BorrowerAction
 WaitingFor = Literal["borrower", "lender", "reviewer", "bank"]
@@ -49,6 +50,14 @@ _WAITING_FOR: Final[Mapping[ApplicationStatus, WaitingFor]] = {
     _S.SIGNING: "borrower",
     _S.SIGNED: "lender",
     _S.DISBURSING: "bank",
+}
+
+_FILLS: Final[Mapping[str, tuple[BorrowerAction, ...]]] = {
+    "identity_document": (_A.UPLOAD_DOCUMENT,),
+    "identity": (_A.UPLOAD_DOCUMENT, _A.CONFIRM_IDENTITY),
+    "profile": (_A.SET_PROFILE,),
+    "face": (_A.START_LIVENESS, _A.CHOOSE_MANUAL_VERIFICATION),
+    "bank_card": (_A.BIND_CARD,),
 }
 
 
@@ -89,7 +98,13 @@ def show(services: Services, session: Session, application: Application) -> wire
         step_up=_step_up(services, session, application),
         kept=_kept(services, session, application),
         erased_at=erased_at(services, session, application),
+        asked=_asked(services, session, application),
     )
+
+
+def _asked(services: Services, session: Session, application: Application) -> wire.AskedAnswer | None:
+    found = asked_of(services, session, application)
+    return None if found is None else wire.AskedAnswer(text=found.text, at=found.at)
 
 
 def _kept(services: Services, session: Session, application: Application) -> wire.KeptAnswer | None:
@@ -122,13 +137,25 @@ def allowed_actions(services: Services, session: Session, application: Applicati
     """What the borrower may do now; the first is what should be done next where that is known."""
     if application.status is _S.DRAFT:
         return _draft_actions(services, session, application)
+    if application.status is _S.NEEDS_MORE:
+        return _asked_actions(services, session, application)
     if application.status is _S.OFFERED:
         return [_A.ACCEPT_OFFER, _A.WITHDRAW]
     if application.status is _S.SIGNING:
         return _signing_actions(services, session, application)
-    if application.status in {_S.SUBMITTED, _S.VERIFYING, _S.NEEDS_MORE, _S.IN_REVIEW, _S.INTERVIEW}:
+    if application.status in {_S.SUBMITTED, _S.VERIFYING, _S.IN_REVIEW, _S.INTERVIEW}:
         return [_A.WITHDRAW]
     return {_S.ACTIVE: [_A.VIEW_LOAN, _A.REPAY], _S.SETTLED: [_A.VIEW_LOAN]}.get(application.status, [])
+
+
+def _asked_actions(services: Services, session: Session, application: Application) -> list[BorrowerAction]:
+    """Only what is missing since more was asked, then handing in."""
+    verified = verified_enough(services, session, application)
+    missing = missing_for_submit(services, session, application, verified=verified)
+    if not missing:
+        return [_A.SUBMIT, _A.WITHDRAW]
+    wanted = {_A.WITHDRAW, *(act for step in missing for act in _FILLS.get(step, (_A.GIVE_CONSENT,)))}
+    return [act for act in _draft_actions(services, session, application) if act in wanted]
 
 
 def _signing_actions(services: Services, session: Session, application: Application) -> list[BorrowerAction]:
@@ -193,7 +220,7 @@ def face_ways(services: Services, session: Session, application: Application, wa
     if application.status is _S.SIGNING:
         return _ways_once_more(services, session, application)
     identified = application.identity_sealed is not None
-    if application.status is not _S.DRAFT or not identified or application.face_state is FaceState.PASSED:
+    if application.status not in FILLING or not identified or application.face_state is FaceState.PASSED:
         return ()
     borrower = session.get_one(Borrower, application.borrower_id)
     at_branch = (FaceWay.BRANCH,) if branch_open(services, session) else ()
@@ -231,7 +258,7 @@ def _appointment(services: Services, session: Session, application: Application)
     branch = None if appointment is None else branch_of(services, appointment)
     if appointment is None or branch is None:
         return None
-    late = missed(services, session, application) and application.status is _S.DRAFT
+    late = missed(services, session, application) and application.status in FILLING
     return wire.AppointmentAnswer(
         branch_id=branch.id,
         name=Words.of(branch.name),

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loanapp.backend.applications.store import draft
+from loanapp.backend.applications.store import filled_in
 from loanapp.backend.branches.slots import slots_of
 from loanapp.backend.http.models.application import BranchRequest
 from loanapp.backend.policy.models import Branch
@@ -56,7 +56,7 @@ def book(
     Raises ``NOT_ALLOWED_NOW`` before the identity is confirmed or after a pass, ``INPUT_INVALID`` with the field
     ``branch_id``, or ``slot`` when that time is no time of the branch's or has been taken meanwhile.
     """
-    application = draft(session, borrower_id, application_id)
+    application = filled_in(session, borrower_id, application_id)
     if application.identity_sealed is None or application.face_state is FaceState.PASSED:
         raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value)
     if services.sources.clerk is None:
@@ -68,10 +68,7 @@ def book(
     if slot not in free[branch_id]:
         raise RefusedError(ErrorCode.INPUT_INVALID, fields={"slot": ErrorCode.INPUT_INVALID})
     now = services.clock.now()
-    appointment = session.get(BranchAppointment, application.id) or BranchAppointment(application_id=application.id)
-    appointment.branch_id, appointment.slot = branch_id, slot
-    appointment.state, appointment.changed_at = AppointmentState.BOOKED, now
-    session.add(appointment)
+    keep_visit(session, application, branch_id, slot, now)
     close_attempts(session, application, now)  # a verdict on its way does not undo the choice
     application.face_state, application.face_by_person = FaceState.MANUAL, True
     application.updated_at = now
@@ -80,9 +77,17 @@ def book(
     return application
 
 
+def keep_visit(session: Session, application: Application, branch_id: str, slot: datetime, now: datetime) -> None:
+    """Hold the place, in the caller's transaction, instead of one that was held before."""
+    appointment = session.get(BranchAppointment, application.id) or BranchAppointment(application_id=application.id)
+    appointment.branch_id, appointment.slot = branch_id, slot
+    appointment.state, appointment.changed_at = AppointmentState.BOOKED, now
+    session.add(appointment)
+
+
 def cancel(services: Services, session: Session, borrower_id: str, application_id: uuid.UUID) -> Application:
     """Cancel the visit; another way can then be chosen. Raises ``NOT_ALLOWED_NOW`` where none is booked."""
-    application = draft(session, borrower_id, application_id)
+    application = filled_in(session, borrower_id, application_id)
     now = services.clock.now()
     if not give_up(session, application, now):
         raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value)

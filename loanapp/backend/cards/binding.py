@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from loanapp.backend.adapters.ports import CardAnswer, SourceDownError
-from loanapp.backend.applications.store import Card, Identity, Sealed, consent_given, draft
+from loanapp.backend.applications.store import Card, Identity, Sealed, consent_given, filled_in
 from loanapp.backend.refusal import RefusedError, refuse_fields
 from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
@@ -48,7 +48,7 @@ def bind_card(
     bank = issuer_of(number, {prefix: row.bank for prefix, row in services.policies.issuers.prefixes.items()})
     now = services.clock.now()
     with services.database.write() as session:
-        application = draft(session, borrower_id, application_id)
+        application = filled_in(session, borrower_id, application_id, "card_sealed")
         detail = {"check": "card_four_elements", "answer": answer.value}
         ledger.append(session, now, "check", application.id, detail)
         allowed = _allowed(services, session, application)  # it may have been taken back while the gateway was asked
@@ -79,7 +79,7 @@ def _parsed(number_text: str, phone_text: str) -> tuple[str, str]:
 
 
 def _identity(services: Services, session: Session, borrower_id: str, application_id: uuid.UUID) -> Identity:
-    application = draft(session, borrower_id, application_id)
+    application = filled_in(session, borrower_id, application_id, "card_sealed")
     identity = Sealed(services, application).identity
     if identity is None:
         raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value, missing="identity")

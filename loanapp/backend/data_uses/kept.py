@@ -12,12 +12,13 @@ from loanapp.backend.policy.models import KeptByLaw
 from loanapp.backend.services import Services
 from loanapp.backend.store.tables import Application, ApplicationEvent, DeletionReceipt, Loan
 from loanapp.domain.clock import CHINA
-from loanapp.domain.status import ApplicationStatus
+from loanapp.domain.status import FILLING, ApplicationStatus
 
 _S = ApplicationStatus
 # The class of what led to no loan.
 _UNLENT: Final[Mapping[ApplicationStatus, str]] = {
     _S.DRAFT: "draft",
+    _S.NEEDS_MORE: "draft",
     _S.WITHDRAWN: "ended",
     _S.EXPIRED: "ended",
     _S.DECLINED: "declined",
@@ -73,13 +74,13 @@ def is_over(services: Services, session: Session, application: Application, now:
 def erased_at(services: Services, session: Session, application: Application) -> datetime | None:
     """When the timer takes an application that led to no loan; ``None`` where it is under way, lent, or gone already.
 
-    A draft's time runs since its last change, an ended one's since it ended.
+    The time of what is filled in runs since its last change, an ended one's since it ended.
     """
     kind = _UNLENT.get(application.status)
     if kind is None or receipt_of(session, application.id) is not None:
         return None
     ended = select(func.max(ApplicationEvent.at)).where(ApplicationEvent.application_id == application.id)
-    since = application.updated_at if application.status is _S.DRAFT else session.scalar(ended)
+    since = application.updated_at if application.status in FILLING else session.scalar(ended)
     return (since or application.updated_at) + timedelta(days=services.policies.retention_days(kind))
 
 

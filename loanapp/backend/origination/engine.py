@@ -24,6 +24,7 @@ from loanapp.backend.origination.workers import Workers
 from loanapp.backend.repeating import Repeating
 from loanapp.backend.services import Services
 from loanapp.backend.signing.contract import prepare_signing
+from loanapp.backend.staff.asking import times_asked
 from loanapp.backend.staff.payouts import waits
 from loanapp.backend.store.database import Place, address, workflow_engine
 from loanapp.backend.store.tables import Application
@@ -108,10 +109,12 @@ class DurableOrigination:
             with self.services.database.read() as session:
                 application = session.get_one(Application, application_id)
                 status, waiting = application.status, waits(self.services, session, application)
+                asked = times_asked(session, application_id)
             if waiting:
                 return  # for people; the last of them asks again
             if status in _TO_ASSESS:
-                self._begin(application_id, _assess, application_id)
+                again = f":more{asked}" if asked else ""
+                self._begin(f"{application_id}{again}", _assess, application_id)
             elif status in _TO_PAY_OUT:
                 self._begin(f"{application_id}:payout", _pay_out, application_id)
         except Exception as error:  # noqa: BLE001 - a request must not fail for this; the next start looks again

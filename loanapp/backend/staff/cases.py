@@ -1,6 +1,6 @@
 """What a person sees of an application that waits for one, and decides; every look is an entry of the ledger."""
 
-import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -9,15 +9,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import Identity, Profile, Sealed
-from loanapp.backend.branches.appointments import booked
+from loanapp.backend.branches.appointments import booked, confirm_visit
 from loanapp.backend.origination import steps
 from loanapp.backend.policy.checks import Demands
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
+from loanapp.backend.staff.asking import free_visits
 from loanapp.backend.staff.members import AtWork
-from loanapp.backend.staff.tables import StaffNote
+from loanapp.backend.staff.notes import new_note, notes_of, waiting
 from loanapp.backend.store import ledger
-from loanapp.backend.store.tables import Application, ApplicationEvent, Check, LedgerRow
+from loanapp.backend.store.tables import Application, ApplicationEvent, BranchAppointment, Check, LedgerRow
 from loanapp.backend.verification.demands import demands
 from loanapp.backend.verification.documents import photo_kind
 from loanapp.backend.verification.review_facts import review_facts
@@ -55,7 +56,8 @@ class Case:
     checks: tuple[tuple[str, str], ...]
     attempts: list[dict[str, Any]]
     sides: tuple[Side, ...]
-    branch: str | None
+    visit: BranchAppointment | None
+    visits: Mapping[str, Sequence[datetime]]
     history: tuple[tuple[int, datetime, str, str], ...]
     notes: tuple[tuple[datetime, str, str, str], ...]
 
@@ -66,7 +68,7 @@ class Case:
 def queue(services: Services) -> list[QueueRow]:
     """What waits for a person, the longest first."""
     with services.database.read() as session:
-        waiting = session.scalars(select(Application).where(Application.status == ApplicationStatus.IN_REVIEW))
+        in_review = session.scalars(select(Application).where(Application.status == ApplicationStatus.IN_REVIEW))
         rows = [
             QueueRow(
                 one.id,
@@ -75,7 +77,7 @@ def queue(services: Services) -> list[QueueRow]:
                 _since(session, one),
                 tuple((Sealed(services, one).decision or {}).get("reasons", ())),
             )
-            for one in waiting
+            for one in in_review
         ]
     return sorted(rows, key=lambda row: row.since)
 
@@ -83,7 +85,7 @@ def queue(services: Services) -> list[QueueRow]:
 def open_case(services: Services, who: AtWork, application_id: str) -> Case:
     """Look at a case, which the ledger then says; raises ``NOT_FOUND``."""
     with services.database.write() as session:
-        application = _waiting(session, application_id)
+        application = waiting(session, application_id)
         _noted(services, session, who, application, "case")
         sealed = Sealed(services, application)
         identity, profile, decision = sealed.identity, sealed.profile, sealed.decision or {}
@@ -94,6 +96,8 @@ def open_case(services: Services, who: AtWork, application_id: str) -> Case:
             select(LedgerRow).where(LedgerRow.application_id == application.id).order_by(LedgerRow.no)
         )
         visit = booked(session, application)
+        if visit is not None and visit.slot <= services.clock.now():
+            confirm_visit(services, session, application)
         case = Case(
             application=application,
             identity=identity,
@@ -106,18 +110,19 @@ def open_case(services: Services, who: AtWork, application_id: str) -> Case:
             checks=tuple((one.step, one.state) for one in checks),
             attempts=review_facts(session, application.id),
             sides=_sides(application),
-            branch=visit.branch_id if visit is not None else None,
+            visit=visit,
+            visits=free_visits(services, session, application),
             history=tuple((one.no, one.at, one.act or "", one.actor or "") for one in entries),
-            notes=_notes(services, session, application),
+            notes=notes_of(services, session, application),
         )
-        session.expunge(application)
+        session.expunge_all()
     return case
 
 
 def document_photo(services: Services, who: AtWork, application_id: str, side: Side) -> bytes:
     """The photo of one side; the look is written before the picture is given. Raises ``NOT_FOUND``."""
     with services.database.write() as session:
-        application = _waiting(session, application_id)
+        application = waiting(session, application_id)
         _noted(services, session, who, application, "document_photo")
     photo = services.vault.load(application_id, photo_kind(side))
     if photo is None:
@@ -130,51 +135,18 @@ def decide(
 ) -> ApplicationStatus:
     """Decline for ``reasons``, or approve where there are none; raises ``NOT_FOUND`` where nothing waits any more."""
     with services.database.write() as session:
-        application = _waiting(session, application_id)
+        application = waiting(session, application_id)
         act = "declined" if reasons else "approved"
-        session.add(_new_note(services, who, application.id, act, note))
+        session.add(new_note(services, who, application.id, act, note))
         steps.decide_by_person(services, session, application, who.member_id, reasons)
         status = application.status
     services.origination.advance(application_id)
     return status
 
 
-def _waiting(session: Session, application_id: str) -> Application:
-    found = session.get(Application, application_id)
-    if found is None or found.status is not ApplicationStatus.IN_REVIEW:
-        raise RefusedError(ErrorCode.NOT_FOUND)
-    return found
-
-
 def _noted(services: Services, session: Session, who: AtWork, application: Application, what: str) -> None:
     detail = {"what": what, "member": who.member_id}
     ledger.append(session, services.clock.now(), "access", application.id, detail, actor="staff")
-
-
-def _new_note(services: Services, who: AtWork, application_id: str, act: str, text: str) -> StaffNote:
-    note_id = str(uuid.uuid4())
-    return StaffNote(
-        id=note_id,
-        application_id=application_id,
-        member_id=who.member_id,
-        act=act,
-        text_sealed=services.cipher.encrypt(text.encode(), _note_place(note_id)),
-        at=services.clock.now(),
-    )
-
-
-def _notes(
-    services: Services, session: Session, application: Application
-) -> tuple[tuple[datetime, str, str, str], ...]:
-    found = session.scalars(select(StaffNote).where(StaffNote.application_id == application.id).order_by(StaffNote.at))
-    return tuple(
-        (one.at, one.member_id, one.act, services.cipher.decrypt(one.text_sealed, _note_place(one.id)).decode())
-        for one in found
-    )
-
-
-def _note_place(note_id: str) -> str:
-    return f"staff_note|{note_id}"
 
 
 def _sides(application: Application) -> tuple[Side, ...]:

@@ -4,6 +4,7 @@ For a lender without members of staff there is no console: every address answers
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 from urllib.parse import parse_qs
@@ -16,6 +17,7 @@ from loanapp.backend.http.dependencies import ServicesDep
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.rights.requests import answer, open_requests, read_request
 from loanapp.backend.staff import calls, cases, face_images, payouts, recoveries
+from loanapp.backend.staff.asking import TOLD_CHARACTERS, Again, ask_more, ask_visit
 from loanapp.backend.staff.members import (
     AtWork,
     SignInRefusedError,
@@ -49,8 +51,10 @@ class _Elsewhere(Exception):  # noqa: N818 - not a fault: an answer given early
 
 async def _form(request: Request) -> dict[str, str]:
     body = (await request.body()).decode("utf-8", "replace")
+    many = parse_qs(body)
     return {name: values[-1] for name, values in parse_qs(body, keep_blank_values=True).items()} | {
-        "reasons": "\n".join(parse_qs(body).get("reason", []))
+        "reasons": "\n".join(many.get("reason", [])),
+        "items": "\n".join(many.get("item", [])),
     }
 
 
@@ -197,6 +201,12 @@ def _case(
         fault=fault,
         note=typed.get("note", ""),
         chosen=typed.get("reasons", "").split("\n"),
+        again=[one.value for one in Again],
+        wanted=typed.get("items", "").split("\n"),
+        told=typed.get("told", ""),
+        told_in="visit" if "visit" in typed else "more",
+        told_characters=TOLD_CHARACTERS,
+        branches={one.id: one.name for one in services.policies.branches.branches},
         note_characters=cases.NOTE_CHARACTERS,
     )
 
@@ -280,6 +290,46 @@ def post_decision(application_id: str, request: Request, services: ServicesDep, 
             return _case(request, services, application_id, fault, form)
         cases.decide(services, who, application_id, reasons=reasons, note=note)
         return _to("")
+
+    return _answered(request, services, act)
+
+
+@router.post("/cases/{application_id}/more")
+def post_more(application_id: str, request: Request, services: ServicesDep, form: FormDep) -> Response:
+    """Ask the borrower to hand something in once more; they read why."""
+
+    def act() -> Response:
+        who, told = _acting(request, services, form, StaffRole.REVIEWER), form.get("told", "").strip()
+        named = form["items"].split("\n")
+        wanted = frozenset(one for one in Again if one.value in named)
+        if not wanted:
+            return _case(request, services, application_id, "items", form)
+        if not _NOTE_AT_LEAST <= len(told) <= TOLD_CHARACTERS:
+            return _case(request, services, application_id, "told", form)
+        ask_more(services, who, application_id, wanted, told)
+        return _to("")
+
+    return _answered(request, services, act)
+
+
+@router.post("/cases/{application_id}/visit")
+def post_visit(application_id: str, request: Request, services: ServicesDep, form: FormDep) -> Response:
+    """Book a visit to a branch for the borrower; they read why."""
+
+    def act() -> Response:
+        who, told = _acting(request, services, form, StaffRole.REVIEWER), form.get("told", "").strip()
+        branch, _, slot = form.get("visit", "").partition("|")
+        if not _NOTE_AT_LEAST <= len(told) <= TOLD_CHARACTERS:
+            return _case(request, services, application_id, "told", form)
+        try:
+            ask_visit(services, who, application_id, (branch, datetime.fromisoformat(slot)), told)
+        except ValueError:
+            return _case(request, services, application_id, "visit", form)
+        except RefusedError as refused:
+            if refused.code is not ErrorCode.INPUT_INVALID:
+                raise
+            return _case(request, services, application_id, "visit", form)
+        return _to(f"/cases/{application_id}")
 
     return _answered(request, services, act)
 

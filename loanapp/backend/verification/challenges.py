@@ -23,7 +23,7 @@ from loanapp.backend.verification.step_up import may_show
 from loanapp.domain.consent import ConsentScope
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.liveness import Action, Challenge, FlashColour, SourceKind, VerdictOutcome
-from loanapp.domain.status import ApplicationStatus
+from loanapp.domain.status import FILLING
 from loanapp.proof.signed_message import sign_message
 from loanapp.vision.flash_colours import pace
 
@@ -113,7 +113,7 @@ def may_be_looked_at(
     application = own_application(session, borrower_id, application_id)
     if may_show(services, session, application):
         return application
-    require_status(application, ApplicationStatus.DRAFT)
+    require_status(application, *FILLING)
     if application.identity_sealed is None or application.face_state is FaceState.PASSED:
         raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value)
     return application

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loanapp.backend.applications.store import consent_given, draft
+from loanapp.backend.applications.store import consent_given, filled_in
 from loanapp.backend.data_uses.deletion_receipts import note_deletion
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
@@ -50,7 +50,7 @@ def keep_certificate(services: Services, borrower_id: str, application_id: uuid.
 
 def _allowed(services: Services, session: Session, borrower_id: str, application_id: uuid.UUID) -> Application:
     """Whatever is read of an illness needs a consent of its own (PIPL 29); looked at again where it is kept."""
-    application = draft(session, borrower_id, application_id)
+    application = filled_in(session, borrower_id, application_id)
     if not consent_given(services, session, application.id, ConsentScope.CHANGED_FACE_CERTIFICATE):
         raise RefusedError(ErrorCode.CONSENT_MISSING, scope=ConsentScope.CHANGED_FACE_CERTIFICATE.value)
     return application

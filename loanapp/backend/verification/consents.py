@@ -21,7 +21,7 @@ from loanapp.backend.verification.receipts import Withdrawn, receipt_record
 from loanapp.backend.verification.withdrawal import take_back, withdrawal_of
 from loanapp.domain.consent import ConsentScope
 from loanapp.domain.errors import ErrorCode
-from loanapp.domain.status import ApplicationStatus
+from loanapp.domain.status import FILLING
 from loanapp.proof.signed_message import sign_message
 
 
@@ -37,7 +37,7 @@ def record_consent(
     granting = newest_consents(session, application.id).get(body.scope)
     given_before = granting is not None and granting.granted
     if body.granted or not given_before:
-        require_status(application, ApplicationStatus.DRAFT)
+        require_status(application, *FILLING)
     consent = services.policies.consent(body.scope)
     faults = {}
     if body.text_version != consent.version:

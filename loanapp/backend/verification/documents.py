@@ -6,7 +6,7 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from loanapp.backend.applications.store import Sealed, draft
+from loanapp.backend.applications.store import Sealed, filled_in
 from loanapp.backend.branches.appointments import give_up
 from loanapp.backend.inference.client import DocumentResult
 from loanapp.backend.refusal import RefusedError
@@ -35,7 +35,7 @@ def read_document(
     ``DOCUMENT_EXPIRED``). A refused photo is not kept.
     """
     with services.database.read() as session:
-        draft(session, borrower_id, application_id)
+        filled_in(session, borrower_id, application_id, "identity_sealed")
     try:
         photo = open_sealed(services.keys.vault, sealed, f"loanapp/document/v1|{application_id}|{side}".encode())
     except EnvelopeError:
@@ -43,7 +43,7 @@ def read_document(
     result = services.inference.read_document(photo, side)
     now = services.clock.now()
     with services.database.write() as session:
-        application = draft(session, borrower_id, application_id)
+        application = filled_in(session, borrower_id, application_id, "identity_sealed")
         sealed_parts = Sealed(services, application)
         kept = {name: one for name, one in sealed_parts.reading.items() if one["side"] != side}
         for name, (value, confidence) in result.fields.items():

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loanapp.backend.applications.store import draft, own_application
+from loanapp.backend.applications.store import filled_in, own_application
 from loanapp.backend.branches.appointments import give_up
 from loanapp.backend.inference.client import FaceResult, Question
 from loanapp.backend.policy.models import Face
@@ -136,7 +136,7 @@ def _record(services: Services, borrower_id: str, session_id: uuid.UUID, result:
         if attempt.used_at is not None:
             raise RefusedError(ErrorCode.CHALLENGE_EXPIRED)  # the same attempt was answered meanwhile
         once_more = found.status is ApplicationStatus.SIGNING and may_show(services, session, found)
-        application = found if once_more else draft(session, borrower_id, found.id)
+        application = found if once_more else filled_in(session, borrower_id, found.id)
         refuse_locked(services, session, session.get_one(Borrower, borrower_id), failures_only=True)
         flash = bool(read_challenge(attempt.challenge).flash)
         outcome, reasons = decide(result, services.policies.face, flash=flash)
@@ -288,7 +288,7 @@ def choose_manual(
         close_attempts(session, once_more, now)
         ask_person(services, session, once_more, now)
         return once_more
-    application = draft(session, borrower_id, application_id)
+    application = filled_in(session, borrower_id, application_id)
     if application.identity_sealed is None:
         raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value, missing="identity")
     if application.face_state is not FaceState.PASSED:

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from loanapp.backend.applications.store import Identity, Sealed, draft, refuse_too_soon
+from loanapp.backend.applications.store import Identity, Sealed, filled_in, refuse_too_soon
 from loanapp.backend.http.models.application import IdentityRequest
 from loanapp.backend.refusal import RefusedError, refuse_fields
 from loanapp.backend.services import Services
@@ -30,7 +30,7 @@ def confirm_identity(
     Raises ``NOT_ALLOWED_NOW`` before both photos were read, ``APPLICATION_TOO_SOON`` for a person who was
     declined not long ago, or the fields that do not hold.
     """
-    application = draft(session, borrower_id, application_id)
+    application = filled_in(session, borrower_id, application_id, "identity_sealed")
     if not (application.has_front and application.has_back):
         raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value, missing="identity_document")
     identity = checked_identity(services, body)

@@ -3,18 +3,21 @@
 import getpass
 import re
 import uuid
+from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from sqlalchemy import select, update
 
+from loanapp.backend.branches.appointments import free_slots
 from loanapp.backend.staff.__main__ import main
 from loanapp.backend.staff.members import MemberError, add_member, end_member
 from loanapp.backend.staff.tables import StaffMember, StaffNote, StaffRole
-from loanapp.backend.store.tables import LedgerRow
+from loanapp.backend.store.tables import BranchAppointment, LedgerRow
 from loanapp.domain.decision import DecisionReason
-from tests.loanapp.backend.walk import Wire
+from tests.loanapp.backend.test_refusals import refused
+from tests.loanapp.backend.walk import TERMS, Wire
 
 PASSWORD = "a long sentence of mine"
 NOTE = "证件与填写一致，收入有流水。"
@@ -216,6 +219,68 @@ def test_an_approval_is_an_offer_by_a_person_and_not_a_simulated_one(reviewer, w
     # Decided once: a second window finds nothing to decide.
     assert reviewer.send(f"/cases/{waiting.id}/decision", outcome="approve", note=NOTE).status_code == 404
     waiting.act("/withdraw")
+
+
+TOLD = "收入和银行流水对不上，请核对后重填。"
+
+
+def test_what_is_asked_for_again_is_told_handed_in_and_checked_anew(reviewer, desk, waiting, lender):
+    path = f"/cases/{waiting.id}/more"
+    assert desk("another", StaffRole.PAYOUT).send(path, item="profile", told=TOLD).status_code == 403
+    for half in ({"told": TOLD}, {"item": "their_face", "told": TOLD}, {"item": "profile", "told": "重填"}):
+        shown = reviewer.send(path, **half)
+        assert (shown.status_code, f">{half['told']}</textarea>" in shown.text) == (422, True)
+    assert reviewer.send(path, item=["identity_document", "profile"], told=TOLD).status_code == 303
+    told = waiting.get()
+    assert (told["status"], told["asked"]["text"], told["waiting_for"]) == ("needs_more", TOLD, "borrower")
+    assert set(told["allowed_actions"]) == {"upload_document", "set_profile", "withdraw"}
+    assert (told["document"], told["profile"]) == ({"front": False, "back": False}, None)
+    assert told["erased_at"]  # nobody's data wait for ever for what was asked
+    refused(waiting.call("PUT", waiting.at("/terms"), body=TERMS), 409, "not_allowed_now")
+    early = waiting.call("POST", waiting.at("/submit"), body={}, key=str(uuid.uuid4()))
+    assert refused(early, 409, "not_allowed_now")["missing"].startswith("identity_document")
+    waiting.profile()
+    once_more = {"employment": "employed", "monthly_income": "99999.00", "monthly_debt": "0.00"}
+    refused(waiting.call("PUT", waiting.at("/profile"), body=once_more), 409, "not_allowed_now")
+    waiting.documents()
+    waiting.identify()
+    assert {"set_profile", "upload_document"}.isdisjoint(waiting.get()["allowed_actions"])
+    waiting.act("/manual-verification")
+    assert waiting.card().status_code == 200
+    assert waiting.get()["allowed_actions"] == ["submit", "withdraw"]
+    assert waiting.act("/submit")["status"] == "verifying"
+    again = waiting.wait("in_review")
+    assert (again["asked"], [one["state"] for one in again["progress"]]) == (None, ["done"] * 5)
+    (asked,) = [row for row in _entries(lender, waiting) if row.act == "check.more_asked"]
+    assert (asked.actor, asked.detail["items"]) == ("staff", ["identity_document", "profile"])
+    assert TOLD in reviewer.page(f"/cases/{waiting.id}")
+    assert reviewer.send(f"/cases/{waiting.id}/decision", outcome="approve", note=NOTE).status_code == 303
+    waiting.wait("offered")
+    waiting.act("/withdraw")
+
+
+def test_a_visit_is_booked_for_the_borrower_who_reads_where_when_and_why(reviewer, waiting, lender, clock):
+    path, why = f"/cases/{waiting.id}/visit", "请带身份证原件来一次，照片上的字看不清。"
+    with lender.services.database.read() as session:
+        free = free_slots(lender.services, session)
+    branch = next(iter(free))
+    first, later = (f"{branch}|{slot.isoformat()}" for slot in free[branch][:2])
+    for half in ({"told": why}, {"visit": "nowhere|x", "told": why}, {"visit": first, "told": "来"}):
+        assert reviewer.send(path, **half).status_code == 422
+    assert waiting.get()["appointment"] is None
+    for visit in (first, later):  # the second instead of the first
+        assert reviewer.send(path, visit=visit, told=why).status_code == 303
+    told = waiting.get()
+    assert (told["status"], told["asked"]["text"], told["appointment"]["state"]) == ("in_review", why, "booked")
+    assert f"{branch}|{told['appointment']['slot']}" == later
+    asked = [row.detail for row in _entries(lender, waiting) if row.act == "check.visit_asked"]
+    assert [(one["branch"], one["slot"]) for one in asked] == [tuple(one.split("|")) for one in (first, later)]
+    seen = [entry["content"] for entry in waiting.done("GET", "/v1/data-uses")["entries"]]
+    assert [one["recipient"] for one in seen if one["act"] == "check.visit_asked"] == ["branch"] * 2
+    with lender.services.database.write() as session:
+        session.get_one(BranchAppointment, waiting.id).slot -= timedelta(days=30)
+    assert "网点确认人来过" in reviewer.page(f"/cases/{waiting.id}")
+    assert waiting.get()["appointment"]["state"] == "confirmed"
 
 
 @pytest.mark.parametrize("waiting", ["approved_long_term"], indirect=True)  # who is declined may not come back today

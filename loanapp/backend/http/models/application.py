@@ -318,6 +318,13 @@ class KeptAnswer(Answer):
     law: Words
 
 
+class AskedAnswer(Answer):
+    """What a member of the lender's staff asks for, and why: their own words to the borrower."""
+
+    text: str
+    at: AwareDatetime
+
+
 class ApplicationAnswer(Answer):
     """Where the application stands and what the borrower may do next."""
 
@@ -353,6 +360,7 @@ class ApplicationAnswer(Answer):
     step_up: StepUpAnswer | None = Field(description="What is asked before this contract may be signed, if anything")
     kept: KeptAnswer | None = Field(description="What law keeps, once a loan was paid out")
     erased_at: AwareDatetime | None = Field(description="When it is deleted by itself, unless something changes before")
+    asked: AskedAnswer | None = Field(description="What a person asks for, in needs_more, or with a visit to a branch")
 
 
 class ApplicationList(Answer):
