@@ -243,6 +243,14 @@ class StepUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What a member of the lender's staff asks for, in their own words to the borrower."""
+
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Application:
     """One request for a loan as the lender holds it; the server leads, so pages derive from this."""
 
@@ -279,6 +287,7 @@ class Application:
     kept: Kept | None
     erased_at: datetime | None
     """When the lender deletes it by itself, unless something changes before."""
+    asked: Asked | None
 
     @classmethod
     def read(cls, answer: JsonObject) -> "Application":
@@ -317,6 +326,7 @@ class Application:
             step_up=answer.optional("step_up", _step_up) if answer.has("step_up") else None,
             kept=answer.optional("kept", _kept) if answer.has("kept") else None,
             erased_at=answer.optional("erased_at", JsonObject.moment) if answer.has("erased_at") else None,
+            asked=answer.optional("asked", _asked) if answer.has("asked") else None,
         )
 
     def allows(self, action: BorrowerAction) -> bool:
@@ -383,6 +393,11 @@ def _profile(answer: JsonObject, name: str) -> Profile:
 def _kept(whole: JsonObject, name: str) -> Kept:
     answer = whole.inner(name)
     return Kept(answer.day("until"), answer.flag("fixed"), answer.localised("law"))
+
+
+def _asked(whole: JsonObject, name: str) -> Asked:
+    answer = whole.inner(name)
+    return Asked(answer.text("text"), answer.moment("at"))
 
 
 def _consent_record(answer: JsonObject) -> ConsentRecord:

@@ -23,6 +23,7 @@ from loanapp.journey.signing_acts import SigningStep
 from loanapp.resource_files import assets_folder, read_toml
 from tests.gallery.stage import TODAY, Room, Scene, settle, until
 from tests.ui.loan_in_hand import NOW, after, application, disclosure, hardship, loan, new_schedule, offer
+from tests.ui.test_face_ways import VISIT
 from tests.ui.typed_journey import TypedJourney, draft
 from ui.__main__ import demonstration_kit
 from ui.messages import Level
@@ -500,6 +501,12 @@ def _of_all() -> Iterator[tuple[str, Callable[[Room], Any]]]:
     yield "question-burden", scene(Page.CHECK_ANSWERS, lambda: application("draft", profile=TIGHT), go_on)
     yield "progress", scene(Page.PROGRESS, lambda: application("verifying"))
     yield "progress-review", scene(Page.PROGRESS, lambda: application("in_review", expected_seconds=7200))
+    visit = {"asked": {"text": "照片上的字看不清，请带身份证原件来一次。", "at": NOW}, "appointment": VISIT}
+    yield "progress-visit", scene(Page.PROGRESS, lambda: application("in_review", expected_seconds=7200, **visit))
+    asked = {"text": "收入和银行流水对不上，请核对后重填。", "at": NOW}
+    more = {"asked": asked, "profile": None, "allowed_actions": ["set_profile", "withdraw"]}
+    more["erased_at"] = "2026-12-22T10:00:00+08:00"
+    yield "about-you-asked", scene(Page.ABOUT_YOU, lambda: application("needs_more", **more))
     yield "progress-offline", scene(Page.PROGRESS, lambda: application("verifying"), _out_of_reach)
     yield "decision-offer", scene(Page.DECISION, lambda: application("offered"))
     yield "decision-review", scene(Page.DECISION, lambda: application("in_review", expected_seconds=7200))

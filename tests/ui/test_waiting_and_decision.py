@@ -1,6 +1,7 @@
 """Waiting, and the answer: an offer as a sum, a refusal with its reasons, who looks at it now."""
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QLabel
 
 from loanapp.client.errors import LenderUnreachableError
@@ -8,6 +9,8 @@ from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.guard.refusal import GuardRefusal
 from loanapp.journey.pages import Page
 from tests.ui.loan_in_hand import JourneyInHand, application
+from tests.ui.test_face_ways import VISIT
+from tests.ui.typed_journey import TypedJourney
 from ui.components import LinkButton, ProgressLine
 from ui.translations import translator
 
@@ -208,6 +211,44 @@ def test_a_person_looking_at_it_is_watched(show, qtbot):
     assert "接下来由核验人员查看" in texts(page)
     with qtbot.waitSignal(page.completed):
         pass
+    page.leave()
+
+
+def test_a_visit_that_staff_booked_is_told_with_place_time_and_their_words(show, qtbot):
+    from ui.pages.progress import ProgressPage
+
+    journey = JourneyInHand(application("in_review"))
+    journey.answers["refresh"] = lambda: Page.PROGRESS
+    page = show(ProgressPage, journey)
+    assert page.scaffold.asked.isHidden()
+    asked = {"text": "<b>请带</b>身份证来", "at": "2026-11-25T10:00:00+08:00"}
+    journey.application = application("in_review", asked=asked, appointment=VISIT | {"simulated": False})
+    qtbot.waitUntil(page.scaffold.asked.isVisible)  # the page asks by itself
+    words = page.scaffold.asked.text.text()
+    for told in (VISIT["name"]["zh"], VISIT["address"]["zh"], "写给您：<b>请带</b>身份证来", "请打"):
+        assert told in words
+    assert page.scaffold.asked.text.textFormat() is Qt.TextFormat.PlainText
+    journey.application = application("in_review", asked=asked, appointment=VISIT)
+    page.retranslate()
+    assert "来过网点以后" in texts(page)
+    assert "不用做什么" not in texts(page)
+    assert "模拟的柜员" in page.scaffold.asked.text.text()
+    page.leave()
+
+
+def test_what_staff_ask_for_stands_above_the_page_that_asks_it(show):
+    from ui.pages.about_you import AboutYouPage
+
+    asked = {"text": "收入和流水对不上", "at": "2026-11-25T10:00:00+08:00"}
+    more = application("needs_more", asked=asked, profile=None, erased_at="2026-12-25T10:00:00+08:00")
+    page = show(AboutYouPage, TypedJourney(more))
+    assert page.scaffold.asked.title.text() == "工作人员请您补充"
+    assert "写给您：收入和流水对不上" in page.scaffold.asked.text.text()
+    assert "2026年12月25日" in page.scaffold.asked.text.text()
+    translator().set_language("en")
+    assert "Withdraw the application" in [one.text() for one in page.scaffold.asked.findChildren(LinkButton)]
+    assert page.scaffold.asked.title.text() == "A member of staff asks you for more"
+    translator().set_language("zh")
     page.leave()
 
 

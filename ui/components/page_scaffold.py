@@ -95,6 +95,9 @@ class PageScaffold(QWidget):
         self.simulated.hide()
         top.addWidget(self.simulated, 0, Qt.AlignmentFlag.AlignTop)
         self._content.addLayout(top)
+        self.asked = Banner(Level.LOOK)
+        self.asked.hide()
+        self._content.addWidget(self.asked)
 
     def _centred(self, column: QWidget) -> QWidget:
         holder = QWidget()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, runtime_checkable
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from loanapp.domain.clock import Clock, SystemClock
 from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.domain.status import ApplicationStatus
 from loanapp.journey.pages import Page
 from ui.announce import announce
 from ui.components.buttons import PrimaryButton, SecondaryButton
@@ -28,6 +29,7 @@ from ui.components.page_scaffold import PageScaffold
 from ui.composition import is_composing
 from ui.messages import MessageBridge
 from ui.operations import Operation, Operations
+from ui.pages.asked import show_asked
 from ui.theme import Theme
 from ui.translations import Texts, Translator, error_fix, error_sentence, tr
 from ui.window_keys import BACK, GO_ON
@@ -185,6 +187,7 @@ class JourneyPage(QWidget):
         self.scaffold.primary.setToolTip(GO_ON)
         self.setAccessibleName(self.scaffold.title.text())
         self.texts.apply()
+        self.tell_asked()
         if self.busy:
             self.scaffold.set_note(tr("common.working"))
         self._say_errors_again()
@@ -436,6 +439,20 @@ class JourneyPage(QWidget):
     def enter_pressed(self, _field: QWidget) -> None:
         """Enter in a field does the main action."""
         self.proceed()
+
+    def tell_asked(self) -> None:
+        """Say what a member of the lender's staff asks for, where one does."""
+        journey = self.context.journey
+        if journey is not None:
+            support = journey.lender.support if journey.lender is not None else None
+            show_asked(self.scaffold.asked, journey.application, support)
+            filling = journey.application is not None and journey.application.status is ApplicationStatus.NEEDS_MORE
+            self.scaffold.asked.show_actions(*([(tr("progress.withdraw"), self.ask_withdraw)] if filling else []))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Whoever comes to the page reads it."""
+        self.tell_asked()
+        super().showEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the language."""

@@ -129,6 +129,7 @@ class ProgressPage(JourneyPage):
         self.scaffold.aside.setText(tr("progress.withdraw"))
         if application is None:
             return
+        self.tell_asked()
         title = {
             ApplicationStatus.IN_REVIEW: "progress.title.review",
             ApplicationStatus.NEEDS_MORE: "progress.title.more",
@@ -137,7 +138,7 @@ class ProgressPage(JourneyPage):
         self.setAccessibleName(tr(title))
         self._show_lines(application)
         who = application.waiting_for or WaitingFor.LENDER
-        self._who.setText(tr(f"progress.who.{who.value}"))
+        self._who.setText(tr(f"progress.{'asked.then' if application.asked is not None else f'who.{who.value}'}"))
         self._number.setText(tr("progress.number", number=application.number))
         self._copy.offer(tr("progress.number_name"), application.number)
         self.scaffold.aside.setVisible(application.allows(BorrowerAction.WITHDRAW))

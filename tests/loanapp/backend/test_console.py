@@ -16,6 +16,7 @@ from loanapp.backend.staff.members import MemberError, add_member, end_member
 from loanapp.backend.staff.tables import StaffMember, StaffNote, StaffRole
 from loanapp.backend.store.tables import BranchAppointment, LedgerRow
 from loanapp.domain.decision import DecisionReason
+from loanapp.resource_files import resource_path
 from tests.loanapp.backend.test_refusals import refused
 from tests.loanapp.backend.walk import TERMS, Wire
 
@@ -357,6 +358,11 @@ def test_signing_out_ends_the_session(desk, clock):
     assert one.send("/sign-out").status_code == 303
     one.wire.cookies.set("__Host-console", cookie)
     one.page(status=303)
+
+
+def test_every_page_takes_its_tables_from_one_place():
+    pages = {path.name: path.read_text(encoding="utf-8") for path in resource_path("console").glob("*.html")}
+    assert [name for name, text in sorted(pages.items()) if "<table" in text] == ["table.html"]
 
 
 def _entries(lender, one):
