@@ -3,6 +3,7 @@
 import statistics
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from loanapp.domain.errors import ErrorCode
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from loanapp.capture.sources import CameraInfo, FrameSource
 
 _DEVICES: Final = "/dev/video"
+_SYSTEM_DEVICES: Final = Path("/sys/class/video4linux")
 _WINDOWS_CONSENT: Final = r"Software\Microsoft\Windows\CurrentVersion\CapabilityAccessManager\ConsentStore\webcam"
 # A camera adjusts its exposure first; then so long is enough to count pictures.
 _SETTLE_S, _COUNT_S = 0.8, 1.5
@@ -29,14 +31,29 @@ def present() -> Check:
     from loanapp.capture.sources import list_cameras  # noqa: PLC0415 - OpenCV takes 150 ms
 
     cameras = list_cameras()
-    real = [camera.name for camera in cameras if not camera.virtual]
-    virtual = [camera.name for camera in cameras if camera.virtual]
+    programs = set(_without_hardware())
+    virtual = [camera.name for camera in cameras if camera.virtual or camera.name in programs]
+    real = [camera.name for camera in cameras if camera.name not in virtual]
     values = {"names": ", ".join(real), "virtual": ", ".join(virtual), "count": str(len(real))}
     if not cameras:
         return Check("camera", CheckState.WARNING, "warning", "camera-not-found", values)
     if not real:
         return Check("camera", CheckState.WARNING, "only_virtual", "camera-choice", values)
     return Check("camera", CheckState.GOOD, "with_virtual" if virtual else "good", "camera-choice", values)
+
+
+def virtual_cameras() -> tuple[str, ...]:
+    """The cameras whose pictures a program gives, known by their names, on Linux also by what is behind the device."""
+    if sys.platform not in {"win32", "darwin"}:
+        if not (devices := _devices()):
+            return ()
+        from loanapp.vision.camera_names import is_virtual_name  # noqa: PLC0415 - OpenCV takes 150 ms
+
+        named = {name for name, _ in devices if is_virtual_name(name)}
+        return tuple(sorted(named.union(_without_hardware())))
+    from loanapp.capture.sources import list_cameras  # noqa: PLC0415
+
+    return tuple(sorted({camera.name for camera in list_cameras() if camera.virtual}))
 
 
 def in_use() -> Check:
@@ -80,6 +97,24 @@ def measured(source: "FrameSource", camera: "CameraInfo") -> Check:
     if luma < limits["dim_mean"]:
         return Check("camera_picture", CheckState.WARNING, "dim", "face-light", values)
     return Check("camera_picture", CheckState.GOOD, "good", "camera-choice", values)
+
+
+def _devices() -> list[tuple[str, bool]]:
+    """Name of each video device of Linux, and whether there is hardware behind it."""
+    found = []
+    for device in sorted(_SYSTEM_DEVICES.glob("video*")):
+        try:
+            name = (device / "name").read_text(encoding="utf-8", errors="replace").strip()
+            found.append((name, "virtual" not in device.resolve().parts))
+        except OSError:  # it was taken out meanwhile
+            continue
+    return found
+
+
+def _without_hardware() -> list[str]:
+    """Devices of v4l2loopback and its like, but for those that hand on the camera of a phone."""
+    phones = read_toml("policy", "screen_sharing.toml")["virtual_camera"]["phones"]
+    return [name for name, real in _devices() if not real and not any(one in name.casefold() for one in phones)]
 
 
 def _measure(source: "FrameSource") -> tuple[tuple[int, int], float, float]:

@@ -6,7 +6,16 @@ from pathlib import Path
 from typing import Final
 
 from loanapp.domain.errors import LoanAppError
-from loanapp.help.diagnosis import cameras, graphics, input_methods, network, processes, program, storage
+from loanapp.help.diagnosis import (
+    cameras,
+    graphics,
+    input_methods,
+    network,
+    processes,
+    program,
+    screen_sharing,
+    storage,
+)
 from loanapp.help.diagnosis.check import Check, CheckState
 
 
@@ -40,6 +49,7 @@ CHECKS: Final[dict[str, Kind]] = {
     "camera_in_use": Kind(lambda _folder: cameras.in_use()),
     "camera_picture": Kind(lambda _folder: cameras.picture(), seconds=20.0, opens_camera=True),
     "remote_control": Kind(lambda _folder: processes.remote_control()),
+    "screen_sharing": Kind(lambda _folder: screen_sharing.screen_sharing()),
 }
 
 

@@ -4,9 +4,9 @@ import csv
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from loanapp.help.diagnosis.check import Check, CheckState
 from loanapp.resource_files import read_toml
@@ -34,9 +34,13 @@ def running_remote_control() -> tuple[str, ...]:
 
 def remote_programs(names: Iterable[str]) -> list[str]:
     """The remote-control programs among process names, by the name people know them by."""
+    return listed_programs(names, read_toml("policy", "remote_control.toml")["program"])
+
+
+def listed_programs(names: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Of ``rows`` with ``name`` and ``processes``, the names of those whose process is among process names."""
     running = {name.casefold().removesuffix(".exe") for name in names}
-    listed = read_toml("policy", "remote_control.toml")["program"]
-    return sorted(str(row["name"]) for row in listed if any(_is_called(name, row["processes"]) for name in running))
+    return sorted(str(row["name"]) for row in rows if any(_is_called(name, row["processes"]) for name in running))
 
 
 def process_names() -> Iterator[str]:
