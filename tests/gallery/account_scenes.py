@@ -8,6 +8,7 @@ from loanapp.client.answers import CodeSent, SimulatedMessage
 from loanapp.client.protection import NewSecondFactor
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.localised import LocalisedText
+from loanapp.help.diagnosis.onlookers import Onlookers
 from loanapp.journey.pages import Page
 from tests.gallery.my_data_scenes import protection
 from tests.gallery.page_scenes import journey
@@ -121,7 +122,7 @@ def second_factor(*, confirmed: bool = False, off: bool = False) -> Any:
     return set_it
 
 
-def safe_moment(moment: Moment, *found: str, told: bool = False, waited: bool = False) -> Any:
+def safe_moment(moment: Moment, found: Onlookers | None = None, *, told: bool = False, waited: bool = False) -> Any:
     """The card in front of a page, with what runs on this computer."""
 
     def set_it(room: Room) -> Any:
@@ -162,6 +163,19 @@ def without_factor() -> Any:
     return set_it
 
 
+def noted(page: Page, status: str, found: Onlookers) -> Any:
+    """A page that says who may be looking on, and holds nothing up."""
+
+    def set_it(room: Room) -> Any:
+        room.onlookers = found
+        shown: Any = room.open(page, journey(page, application(status)))
+        shown.scaffold.reveal_top(shown.onlookers)
+        settle(room.shell)
+        return room.shell
+
+    return set_it
+
+
 def account_scenes() -> Iterator[Scene]:
     """Covered, on the way back, and refused."""
     yield Scene("covered", covered())
@@ -179,7 +193,12 @@ def account_scenes() -> Iterator[Scene]:
     yield Scene("second-factor-scan", second_factor())
     yield Scene("second-factor-codes", second_factor(confirmed=True))
     yield Scene("second-factor-off", second_factor(off=True))
-    yield Scene("safe-signing", safe_moment(Moment.SIGNING, "ToDesk", "向日葵 Sunlogin"))
-    yield Scene("safe-signing-waited", safe_moment(Moment.SIGNING, "ToDesk", waited=True))
-    yield Scene("safe-card-told", safe_moment(Moment.CARD, "AnyDesk", told=True))
+    yield Scene("safe-signing", safe_moment(Moment.SIGNING, Onlookers(("ToDesk", "向日葵 Sunlogin"))))
+    yield Scene("safe-signing-waited", safe_moment(Moment.SIGNING, Onlookers(("ToDesk",)), waited=True))
+    shared = Onlookers(sharing=("腾讯会议 Tencent Meeting",), virtual_cameras=("OBS Virtual Camera",))
+    yield Scene("safe-signing-shared", safe_moment(Moment.SIGNING, shared))
+    yield Scene("safe-card-told", safe_moment(Moment.CARD, Onlookers(("AnyDesk",)), told=True))
     yield Scene("safe-payout-told", safe_moment(Moment.PAYOUT))
+    calm = Onlookers(meetings=("腾讯会议 Tencent Meeting", "飞书 Feishu"), virtual_cameras=("OBS Virtual Camera",))
+    yield Scene("safe-signing-noted", noted(Page.SIGNING, "signing", calm))
+    yield Scene("safe-payout-shared", noted(Page.PAYOUT, "disbursing", Onlookers(sharing=("Zoom",))))

@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from loanapp.domain.clock import ManualClock
+from loanapp.help.diagnosis.onlookers import Onlookers
 from loanapp.journey.pages import Page
 from tests.gallery import clipping
 from tests.gallery.combinations import Combination
@@ -76,7 +77,7 @@ class Room:
         # A picture of something that moves would be another each time.
         theme().take_system_wishes(SystemWishes(less_motion=True))
         self._closers.callback(theme().take_system_wishes, SystemWishes())
-        self.programs: Callable[[], tuple[str, ...]] = tuple
+        self.onlookers = Onlookers()
         self.window: MainWindow | None = None
         self.shell: Shell | None = None
 
@@ -94,7 +95,7 @@ class Room:
         # Whether this computer can speak is not for a picture to depend on.
         self.enter(patch.object(Voice, "available", True))
         # Nor is what else runs on it.
-        self.enter(patch("loanapp.help.diagnosis.processes.running_remote_control", self.programs))
+        self.enter(patch("loanapp.help.diagnosis.onlookers.look", lambda: self.onlookers))
         shell = self.shell = Shell("")
         window = self.window = MainWindow(context, help_open=help_open)
         self._closers.callback(self._close, shell, window)

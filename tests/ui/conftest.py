@@ -2,6 +2,7 @@
 
 import pytest
 
+from loanapp.help.diagnosis.onlookers import Onlookers
 from tests.qt_rules import no_work_left, nothing_left_on_screen, words_and_looks_as_at_the_start
 from tests.ui.face_page import open_face_page, styled
 from tests.ui.loan_in_hand import open_my_loan, page_context
@@ -24,4 +25,4 @@ __all__ = [
 @pytest.fixture(autouse=True)
 def nobody_else_at_this_computer(monkeypatch):
     """What happens to run where the tests do is not what they are about."""
-    monkeypatch.setattr("loanapp.help.diagnosis.processes.running_remote_control", tuple)
+    monkeypatch.setattr("loanapp.help.diagnosis.onlookers.look", Onlookers)

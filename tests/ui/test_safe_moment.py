@@ -2,7 +2,9 @@
 
 import pytest
 
-from loanapp.help.diagnosis import processes
+from loanapp.client.answers import CodeSent
+from loanapp.help.diagnosis import cameras, onlookers, open_windows, processes
+from loanapp.help.diagnosis.onlookers import Onlookers
 from loanapp.journey.pages import Page
 from loanapp.resource_files import read_toml
 from tests.ui.loan_in_hand import application
@@ -10,6 +12,7 @@ from tests.ui.typed_journey import TypedJourney, draft, open_page
 from ui.components import LinkButton
 from ui.pages.bank_card import BankCardPage
 from ui.pages.payout import PayoutPage
+from ui.pages.signing import SigningPage
 from ui.safe_moment import Moment, SafeMoment, before
 from ui.translations import Translator
 
@@ -20,10 +23,10 @@ POLICY = read_toml("policy", "safe_moments.toml")
 
 @pytest.fixture
 def runs(monkeypatch):
-    """``runs(*names)``: these remote-control programs run from now on."""
+    """``runs(*names)``: these remote-control programs run from now on, and what else is there."""
 
-    def run(*names):
-        monkeypatch.setattr(processes, "running_remote_control", lambda: names)
+    def run(*names, **more):
+        monkeypatch.setattr(onlookers, "look", lambda: Onlookers(names, **more))
 
     return run
 
@@ -149,13 +152,70 @@ def test_while_the_money_is_on_its_way_both_are_said(open_page, runs, qtbot):
     held = TypedJourney(application("disbursing"))
     held.answers["refresh"] = lambda: Page.PAYOUT
     page = open_page(PayoutPage, held)
-    qtbot.waitUntil(page._programs.isVisible)
-    assert "ToDesk" in page._programs.title.text()
+    qtbot.waitUntil(page.onlookers.isVisible)
+    assert "ToDesk" in page.onlookers.title.text()
+    assert page.onlookers.is_urgent
     assert "安全账户" in page._safe.text.text()
     page._safe.findChildren(LinkButton)[0].click()
     (dialog,) = (one for one in page.findChildren(SafeMoment) if one.isVisible())
     dialog.stop.click()
     page.leave()
+
+
+@pytest.mark.attack("a-screen-that-is-shared-is-a-stop-with-the-pause-and-a-person-to-call")
+def test_a_screen_that_is_shared_is_a_stop_with_the_pause_and_a_person_to_call(asked, runs, qtbot):
+    runs(sharing=("腾讯会议",))
+    gone, dialog = asked()
+    assert gone == []
+    assert dialog.programs.title.text() == "腾讯会议 正在共享您的屏幕"
+    assert "结束共享" in dialog.programs.text.text()
+    assert dialog.seconds_left == POLICY["found_seconds"]
+    assert not dialog.go_on.isEnabled()
+    assert dialog.phone.isVisible()
+    dialog.told.click()
+    assert dialog.seconds_left == POLICY["told_seconds"]
+    runs("ToDesk", sharing=("腾讯会议",))
+    dialog.again.click()
+    qtbot.waitUntil(lambda: "ToDesk" in dialog.programs.title.text())
+    assert dialog.programs.title.text() == "ToDesk 正在运行，腾讯会议 正在共享您的屏幕"
+
+
+@pytest.mark.attack("a-meeting-that-runs-and-a-camera-that-is-a-program-are-said-and-hold-nobody-up")
+def test_a_meeting_that_runs_and_a_camera_that_is_a_program_are_said_and_hold_nobody_up(asked, runs, page, qtbot):
+    runs(meetings=("钉钉 DingTalk",), virtual_cameras=("OBS Virtual Camera",))
+    assert asked() == ([Moment.SIGNING], None)
+    page.onlookers.look()
+    qtbot.waitUntil(page.onlookers.isVisible)
+    assert not page.onlookers.is_urgent
+    meeting, camera = page.onlookers.text.text().splitlines()
+    assert meeting.startswith("钉钉 DingTalk 开着。若有人要求您共享屏幕")
+    assert "OBS Virtual Camera" in camera
+    runs()
+    page.onlookers.look()
+    qtbot.waitUntil(page.onlookers.isHidden)
+
+
+@pytest.mark.attack("a-screen-shared-while-the-code-is-asked-for-is-said")
+def test_a_screen_shared_while_the_code_is_asked_for_is_said(open_page, runs, qtbot):
+    held = TypedJourney(application("signing"))
+    held.answers["request_signing_code"] = lambda: CodeSent("c-1", held.clock.now(), 20, None)
+    page = open_page(SigningPage, held)
+    qtbot.waitUntil(lambda: not page.context.operations.active)
+    assert page.onlookers.isHidden()
+    runs(sharing=("Zoom",))
+    page.request_code()
+    qtbot.waitUntil(page.onlookers.isVisible)
+    assert page.onlookers.is_urgent
+    assert page.onlookers.title.text() == "Zoom 正在共享您的屏幕"
+    page.leave()
+
+
+def test_on_the_card_of_a_stop_stands_the_camera_as_well(asked, runs):
+    runs("ToDesk", virtual_cameras=("OBS Virtual Camera",))
+    _, dialog = asked()
+    assert dialog.note.isVisible()
+    assert "OBS Virtual Camera" in dialog.note.text.text()
+    assert not dialog.note.is_urgent
 
 
 def test_what_cannot_be_looked_at_holds_nobody_up(monkeypatch):
@@ -165,4 +225,8 @@ def test_what_cannot_be_looked_at_holds_nobody_up(monkeypatch):
         raise OSError
 
     monkeypatch.setattr(processes, "process_names", broken)
-    assert processes.running_remote_control() == ()
+    monkeypatch.setattr(cameras, "_devices", list)
+    monkeypatch.setenv("DISPLAY", ":no-such-screen")
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    assert open_windows.open_windows() == []
+    assert onlookers.look() == Onlookers()

@@ -21,7 +21,7 @@ from ui.components.number_fields import BankCardField, PhoneField
 from ui.components.test_identity import TestIdentityRow
 from ui.messages import Level
 from ui.pages.page import JourneyPage
-from ui.safe_moment import Moment, SafeMoment, before
+from ui.safe_moment import Moment, SafeMoment, SafeNote, before
 from ui.secret_clipboard import secret_clipboard
 from ui.translations import error_sentence, tr, translator
 
@@ -54,7 +54,9 @@ class BankCardPage(JourneyPage):
         self.scaffold.add(self.bound)
         self.careful = Banner(Level.LOOK)
         self.careful.hide()
-        self.scaffold.add(self.careful)
+        self.onlookers = SafeNote(self.context)
+        for banner in (self.onlookers, self.careful):
+            self.scaffold.add(banner)
         self.fields = card = Card(spacing=18)
         self.number = BankCardField(width=320)
         self.issuer = label("", "muted", wrap=False)
@@ -106,6 +108,7 @@ class BankCardPage(JourneyPage):
             self.test_people.choose(identity.get("test_identity", "") or signed_in.get("test_identity", ""))
         self._show_issuer()
         self._show_bound()
+        self.onlookers.look()
         self.all_saved()
 
     @property

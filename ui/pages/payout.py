@@ -14,7 +14,7 @@ from ui.messages import Level
 from ui.pages.page import JourneyPage
 from ui.pages.progress import show_wait
 from ui.pages.status_watch import StatusWatch
-from ui.safe_moment import Moment, SafeMoment, look
+from ui.safe_moment import Moment, SafeMoment, SafeNote
 from ui.translations import error_fix, error_sentence, tr
 
 
@@ -56,9 +56,8 @@ class PayoutPage(JourneyPage):
         self.scaffold.add(self._note)
         self._fraud = Banner(Level.LOOK)
         self.scaffold.add(self._fraud)
-        self._found: tuple[str, ...] = ()
-        self._safe, self._programs = Banner(Level.LOOK), Banner(Level.STOP)
-        for part in (self._programs, self._safe):
+        self._safe, self.onlookers = Banner(Level.LOOK), SafeNote(self.context)
+        for part in (self.onlookers, self._safe):
             self.scaffold.add(part)
         self.scaffold.body.addStretch(1)
         self._watch = StatusWatch(self.context, self._came, self._trouble, self.fail_load, self)
@@ -67,16 +66,12 @@ class PayoutPage(JourneyPage):
         """Show the loan when there is one, else wait for it."""
         self._loan = None
         self._show()
-        self.context.operations.run(look, self._looked, lambda _: None)
+        # Money moves while somebody else may be at this computer: it is said, and nothing is held up.
+        self.onlookers.look()
         if self._is_active():
             self._fetch()
         else:
             self._watch.start()
-
-    def _looked(self, found: tuple[str, ...]) -> None:
-        """Money moves while somebody else may be at this computer: it is said, and nothing is held up."""
-        self._found = found
-        self._show()
 
     def _was_told(self) -> None:
         SafeMoment(self, self.context, Moment.PAYOUT).open()
@@ -140,10 +135,6 @@ class PayoutPage(JourneyPage):
         self._safe.setVisible(not paid)
         for banner in (self._safe, self._fraud):
             banner.show_actions((tr("safe_moment.told"), self._was_told))
-        self._programs.say(
-            tr("safe_moment.found", names=tr("safe_moment.and").join(self._found)), tr("safe_moment.found_text")
-        )
-        self._programs.setVisible(bool(self._found))
         self.scaffold.primary.setVisible(paid)
         self._bank.set_text(tr("payout.waiting.bank"))
         if application is not None and not paid:

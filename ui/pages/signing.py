@@ -21,6 +21,7 @@ from ui.components.tick_box import TickBox
 from ui.formats import yuan
 from ui.messages import Level
 from ui.pages.page import JourneyPage
+from ui.safe_moment import SafeNote
 from ui.translations import tr
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class SigningPage(JourneyPage):
     def build(self) -> None:
         """The facts, the tick, and the steps (shown once signing begins)."""
         self.scaffold.simulated.show()
+        self.onlookers = SafeNote(self.context)
+        self.scaffold.add(self.onlookers)
         self._facts = SummaryList(changeable=False)
         self.scaffold.add(self._facts)
         self.tick = TickBox()
@@ -96,6 +99,7 @@ class SigningPage(JourneyPage):
         self._steps.hide()
         self._hand.show()
         self._scam.show()
+        self.onlookers.look()
         self._show_code()
         self._show_facts()
         self._follow()
@@ -124,6 +128,8 @@ class SigningPage(JourneyPage):
         self.show_problem(None)
         self.show_errors(None)
         self.code_card.code.set_error(None)
+        # Whoever talks the borrower into sharing the screen wants to see this code.
+        self.onlookers.look()
         self._countdown.requesting()
         self.scaffold.aside.setEnabled(False)
         self.at_work = self._countdown.button
