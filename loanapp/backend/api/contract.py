@@ -129,7 +129,7 @@ def post_signing_code(
     return idempotency.run(201, lambda _session: answer)
 
 
-@router.post(_ONE + "/contract/code/confirmation", responses=problems(401, 404, 409))
+@router.post(_ONE + "/contract/code/confirmation", responses=problems(401, 404, 409, 429))
 def post_signing_code_confirmation(
     application_id: uuid.UUID,
     body: wire.CodeConfirmation,

@@ -34,6 +34,14 @@ def known_computer(
     return since <= max(long_ago, session.get_one(Borrower, borrower_id).created_at + _AT_ONCE)
 
 
+def new_computer_signed_in(services: Services, session: Session, borrower_id: str) -> bool:
+    """Whether the account is signed in on a computer that is new to it, whichever asks."""
+    live = select(Device.key_sha256).where(
+        Device.borrower_id == borrower_id, Device.ended_at.is_(None), Device.expires_at > services.clock.now()
+    )
+    return any(not known_computer(services, session, borrower_id, key) for key in session.scalars(live))
+
+
 def trusted_since(session: Session, borrower_id: str, key_sha256: str) -> datetime | None:
     """Since when the account is used on this computer; ``None`` where it never was, or is trusted no more."""
     ends = _of_computer(session, borrower_id, key_sha256)

@@ -31,6 +31,7 @@ class Moment:
     amount: Decimal = Decimal(0)
     card_changed: bool = False
     verified: bool = False
+    new_computer: bool = False
 
 
 class _Row(BaseModel):
@@ -43,11 +44,14 @@ class When(_Row):
     amount_at_least: Decimal | None = None
     card_changed: bool | None = None
     verified: bool | None = None
+    new_computer: bool | None = None
 
     def hold(self, seen: Moment) -> bool:
         """Whether all of them hold."""
         enough = self.amount_at_least is None or seen.amount >= self.amount_at_least
-        return enough and self.card_changed in {None, seen.card_changed} and self.verified in {None, seen.verified}
+        card = self.card_changed in {None, seen.card_changed}
+        computer = self.new_computer in {None, seen.new_computer}
+        return enough and card and computer and self.verified in {None, seen.verified}
 
 
 class StepUpRule(_Row):

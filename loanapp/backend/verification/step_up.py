@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import Sealed, of_person
+from loanapp.backend.auth.known_computers import new_computer_signed_in
 from loanapp.backend.policy.step_up import Act, Moment, StepUpRule
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
@@ -148,7 +149,9 @@ def _wanted(services: Services, session: Session, application: Application) -> t
     amount = Decimal((application.offer or {}).get("payout", "0"))
     changed = _card_changed(services, session, application)
     today = services.clock.now().astimezone(CHINA).date()
-    return services.policies.step_up.wanted(Moment(Act.PAYOUT, amount, changed), today)
+    fresh = new_computer_signed_in(services, session, application.borrower_id)
+    seen = Moment(Act.PAYOUT, amount, card_changed=changed, new_computer=fresh)
+    return services.policies.step_up.wanted(seen, today)
 
 
 def _card_changed(services: Services, session: Session, application: Application) -> bool:

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from loanapp.backend.adapters.ports import SourceDownError
 from loanapp.backend.auth.forgetting import forget_old_sign_ins
 from loanapp.backend.auth.one_time_codes import require_unlocked
+from loanapp.backend.auth.tables import Device
 from loanapp.backend.store.tables import Application, Borrower, ContractRecord, LedgerRow, OneTimeCode
 from loanapp.domain.one_time_code import CodePurpose
 from tests.loanapp.backend.test_outcomes import decided, refused
@@ -178,13 +179,15 @@ def test_what_was_sent_and_confirmed_stands_in_the_ledger_and_in_the_bundle(read
 
 
 @pytest.mark.attack("a-code-confirmed-on-one-computer-lets-no-other-sign")
-def test_a_code_confirmed_on_one_computer_lets_no_other_sign(reading_done, walker, clock):
+def test_a_code_confirmed_on_one_computer_lets_no_other_sign(reading_done, walker, lender, clock):
     one = reading_done()
     clock.move(seconds=21)
     thief = walker()
     thief.phone, thief.who, thief.id = one.phone, one.who, one.id
     thief.lender = one.lender
     thief.sign_in()
+    with lender.services.database.write() as session:  # a computer of the household, used for days
+        session.get_one(Device, thief.device_id).signed_in_at -= timedelta(days=4)
     one.authorise()
     assert thief.get()["contract"]["authorised_until"]
     refused(_certify(thief), 409, "signing_code_needed")

@@ -18,7 +18,7 @@ from loanapp.backend.store.tables import Application, LedgerRow, StepUpRecord
 from loanapp.domain.status import ApplicationStatus
 from tests.loanapp.backend.test_console import desk
 from tests.loanapp.backend.test_refusals import refused
-from tests.loanapp.backend.walk import blank_evidence, evidence_path, sealed_evidence
+from tests.loanapp.backend.walk import Walker, blank_evidence, evidence_path, sealed_evidence
 
 __all__ = ["desk"]
 
@@ -38,6 +38,7 @@ DOUBTFUL = FaceResult("review", ("flash_not_seen",), {}, "same")
         (Moment(Act.PAYOUT, Decimal(30000)), ["large_payout"]),
         (Moment(Act.PAYOUT, Decimal(1000), card_changed=True), ["changed_card"]),
         (Moment(Act.PAYOUT, Decimal(30000), card_changed=True), ["large_payout", "changed_card"]),
+        (Moment(Act.PAYOUT, Decimal(1000), new_computer=True), ["new_computer"]),
         (Moment(Act.FORGOTTEN), ["forgotten_password_unverified"]),
         (Moment(Act.FORGOTTEN, verified=True), ["forgotten_password"]),
         (Moment(Act.FACTOR_LOST), ["lost_factor"]),
@@ -215,6 +216,23 @@ def test_a_changed_card_is_asked_about_and_the_same_card_is_not(about_to_sign, s
     refused(same.call("POST", same.at("/contract/code"), body={}, key=str(uuid.uuid4())), 409, "step_up_needed")
     shows(same, PASSED)
     assert same.send_signing_code()["contract_number"]
+
+
+@pytest.mark.attack("with-the-sim-card-alone-not-even-a-small-sum-is-signed-on-a-new-computer")
+def test_with_the_sim_card_alone_not_even_a_small_sum_is_signed_on_a_new_computer(about_to_sign, shows, http, clock):
+    one, away = about_to_sign(amount="2000.00"), clock.away
+    thief = Walker(http, phone=one.phone)
+    clock.move(seconds=30)
+    thief.sign_in()
+    thief.id = one.id
+    assert thief.get()["step_up"]["because"][0]["zh"].startswith("您的账户登录着一台新电脑")
+    refused(thief.call("POST", thief.at("/contract/code"), body={}, key=str(uuid.uuid4())), 409, "step_up_needed")
+    one.done("POST", "/v1/auth/devices/sign-out-others", body={})
+    assert one.get()["step_up"] is None  # with the thief out, the owner is asked nothing
+    clock.move(seconds=30)
+    one.sign_in()
+    assert one.get()["step_up"] is None  # nor for signing in anew
+    clock.away = away
 
 
 @pytest.mark.attack("before-there-is-a-contract-no-look-is-open")
