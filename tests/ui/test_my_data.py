@@ -577,11 +577,12 @@ def test_an_account_is_closed_only_after_a_question_and_where_it_may_be(opened, 
     assert asked == [1]
 
 
-def test_a_draft_says_when_it_goes_by_itself(opened, journey):
+@pytest.mark.parametrize("status", ["draft", "needs_more"])
+def test_what_is_filled_in_says_when_it_goes_by_itself(opened, journey, status):
     going = journey.clock.now() + timedelta(days=12, hours=1)
-    journey.application = application("draft", erased_at=going.isoformat())
+    journey.application = application(status, erased_at=going.isoformat())
     journey.answers["may_erase"] = lambda: True
-    assert any("还有 12 天" in one for one in words(opened(journey, first="rights")))
+    assert any("不再改动的话" in one and "还有 12 天" in one for one in words(opened(journey, first="rights")))
 
 
 def test_an_account_that_is_kept_says_why_in_front_of_the_borrower(opened, journey):

@@ -11,7 +11,7 @@ from loanapp.client.application import Kept
 from loanapp.client.corrections import Corrections
 from loanapp.client.rights import RightRequest
 from loanapp.domain.rights import RightKind, RightState
-from loanapp.domain.status import ApplicationStatus
+from loanapp.domain.status import FILLING, ApplicationStatus
 from ui.components import Banner, Card, FlowRow, LinkButton, Rule, SecondaryButton, label
 from ui.components.labels import empty
 from ui.formats import day
@@ -145,7 +145,7 @@ class Rights(DataView):
             goes = journey.application.erased_at if name == "delete" and journey and journey.application else None
             if goes is not None and journey is not None:
                 left = max(0, (goes - journey.clock.now()).days)
-                draft = journey.application is not None and journey.application.status is ApplicationStatus.DRAFT
+                draft = journey.application is not None and journey.application.status in FILLING
                 key = "my_data.right_delete_countdown" if draft else "my_data.right_delete_goes"
                 said = f"{said} {tr(key, day=day(goes), count=left)}"
             text(said)
