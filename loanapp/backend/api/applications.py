@@ -21,7 +21,7 @@ from loanapp.backend.applications.store import (
 )
 from loanapp.backend.applications.terms import check_terms, set_terms
 from loanapp.backend.applications.view import show
-from loanapp.backend.http.dependencies import KEY_PARAMETER, BorrowerDep, IdempotencyDep, ServicesDep
+from loanapp.backend.http.dependencies import KEY_PARAMETER, ActorDep, BorrowerDep, IdempotencyDep, ServicesDep
 from loanapp.backend.http.models import application as wire
 from loanapp.backend.http.models.common import yuan
 from loanapp.backend.http.routes import problems
@@ -45,7 +45,7 @@ router = APIRouter(prefix="/v1/applications")
     openapi_extra=KEY_PARAMETER,
 )
 def create(
-    body: wire.TermsRequest, services: ServicesDep, borrower_id: BorrowerDep, idempotency: IdempotencyDep
+    body: wire.TermsRequest, services: ServicesDep, borrower_id: ActorDep, idempotency: IdempotencyDep
 ) -> Response:
     """Begin an application; a borrower has one under way at a time."""
     expire_offers(services, borrower_id)
@@ -133,7 +133,7 @@ def submit(
     application_id: uuid.UUID,
     body: wire.Empty,
     services: ServicesDep,
-    borrower_id: BorrowerDep,
+    borrower_id: ActorDep,
     idempotency: IdempotencyDep,
 ) -> Response:
     """Hand the application in; from here the lender leads."""
@@ -165,7 +165,7 @@ def withdraw(
     application_id: uuid.UUID,
     body: wire.Empty,
     services: ServicesDep,
-    borrower_id: BorrowerDep,
+    borrower_id: ActorDep,
     idempotency: IdempotencyDep,
 ) -> Response:
     """Take the application back; possible until the contract is signed."""

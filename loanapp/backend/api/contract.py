@@ -15,6 +15,7 @@ from loanapp.backend.auth.sessions import device_of
 from loanapp.backend.evidence.bundle import evidence_bundle
 from loanapp.backend.http.dependencies import (
     KEY_PARAMETER,
+    ActorDep,
     BorrowerDep,
     IdempotencyDep,
     PdfBody,
@@ -52,7 +53,7 @@ def post_accept(
     application_id: uuid.UUID,
     body: wire.AcceptRequest,
     services: ServicesDep,
-    borrower_id: BorrowerDep,
+    borrower_id: ActorDep,
     idempotency: IdempotencyDep,
 ) -> Response:
     """Accept the offer; the contract is made of it."""
@@ -81,7 +82,7 @@ def post_confirmation(
     application_id: uuid.UUID,
     body: wire.ConfirmRequest,
     services: ServicesDep,
-    borrower_id: BorrowerDep,
+    borrower_id: ActorDep,
     idempotency: IdempotencyDep,
 ) -> Response:
     """Confirm that the cost table was read."""

@@ -10,6 +10,7 @@ from loanapp.backend.applications.view import show
 from loanapp.backend.branches.appointments import book, cancel, free_slots
 from loanapp.backend.http.dependencies import (
     KEY_PARAMETER,
+    ActorDep,
     BorrowerDep,
     DocumentBody,
     IdempotencyDep,
@@ -36,7 +37,7 @@ def post_manual_verification(
     application_id: uuid.UUID,
     body: wire.ManualRequest,
     services: ServicesDep,
-    borrower_id: BorrowerDep,
+    borrower_id: ActorDep,
     idempotency: IdempotencyDep,
 ) -> Response:
     """Choose the way without a face: a person compares documents and card, at the same price."""
@@ -97,7 +98,7 @@ def post_branch_appointment(
     application_id: uuid.UUID,
     body: wire.BranchRequest,
     services: ServicesDep,
-    borrower_id: BorrowerDep,
+    borrower_id: ActorDep,
     idempotency: IdempotencyDep,
 ) -> Response:
     """Book a visit to a branch, or change it, while the application is a draft; at the same price."""
@@ -118,7 +119,7 @@ def post_branch_cancel(
     application_id: uuid.UUID,
     body: wire.Empty,
     services: ServicesDep,
-    borrower_id: BorrowerDep,
+    borrower_id: ActorDep,
     idempotency: IdempotencyDep,
 ) -> Response:
     """Cancel the visit; any way can then be chosen."""

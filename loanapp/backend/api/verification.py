@@ -12,6 +12,7 @@ from loanapp.backend.cards.binding import bind_card
 from loanapp.backend.data_uses.erasure import finish_erasure
 from loanapp.backend.http.dependencies import (
     KEY_PARAMETER,
+    ActorDep,
     BorrowerDep,
     DocumentBody,
     EvidenceStream,
@@ -76,7 +77,7 @@ def post_consent(
     application_id: uuid.UUID,
     body: wire.ConsentRequest,
     services: ServicesDep,
-    borrower_id: BorrowerDep,
+    borrower_id: ActorDep,
     idempotency: IdempotencyDep,
 ) -> Response:
     """Give, refuse or take back one authorisation; the receipt is the borrower's to keep."""
@@ -102,7 +103,7 @@ def post_liveness_session(
     application_id: uuid.UUID,
     body: wire.LivenessRequest,
     services: ServicesDep,
-    borrower_id: BorrowerDep,
+    borrower_id: ActorDep,
     idempotency: IdempotencyDep,
 ) -> Response:
     """Begin one face attempt: the actions to do and their order, signed."""

@@ -25,11 +25,24 @@ class SentRequest:
     body_sha256: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A request that a key's holder has just signed; by these two it is known again."""
+
+    key_sha256: str
+    nonce: str
+
+
 def require_proof(services: Services, session: Session, public_key: str, sent: SentRequest, token: str) -> None:
     """Let a request pass that the key's holder has just signed, once; in the caller's writing transaction.
 
     Raises ``REQUEST_UNPROVEN`` with ``why``: ``missing``, ``stale``, ``wrong`` or ``replayed``.
     """
+    count_proof(services, session, check_proof(services, public_key, sent, token))
+
+
+def check_proof(services: Services, public_key: str, sent: SentRequest, token: str) -> Proven:
+    """That the key's holder has just signed a request, whether it came before or not; raises as above."""
     proof, now = read_proof(sent.header), services.clock.now()
     if proof is None:
         raise RefusedError(ErrorCode.REQUEST_UNPROVEN, why="missing")
@@ -38,10 +51,15 @@ def require_proof(services: Services, session: Session, public_key: str, sent: S
     signed = proof_holds(read_device_key(public_key), sent.header, RequestLine(sent.method, sent.path, token))
     if not signed or sent.body_sha256 not in {None, proof.body_sha256}:
         raise RefusedError(ErrorCode.REQUEST_UNPROVEN, why="wrong")
-    digest = key_digest(public_key)
-    if session.get(RequestNonce, (digest, proof.nonce)) is not None:
+    return Proven(key_digest(public_key), proof.nonce)
+
+
+def count_proof(services: Services, session: Session, proven: Proven) -> None:
+    """Note that a request came, in the caller's writing transaction; raises ``REQUEST_UNPROVEN`` when it did before."""
+    if session.get(RequestNonce, (proven.key_sha256, proven.nonce)) is not None:
         raise RefusedError(ErrorCode.REQUEST_UNPROVEN, why="replayed")
-    session.add(RequestNonce(key_sha256=digest, nonce=proof.nonce, at=now))
+    session.add(RequestNonce(key_sha256=proven.key_sha256, nonce=proven.nonce, at=services.clock.now()))
+    session.flush()
 
 
 def check_device_key(public_key: str) -> None:

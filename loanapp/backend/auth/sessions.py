@@ -13,8 +13,9 @@ from hashlib import sha256
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from loanapp.backend.auth.callers import Caller
 from loanapp.backend.auth.known_computers import end_from
-from loanapp.backend.auth.proofs import SentRequest, key_digest, require_proof
+from loanapp.backend.auth.proofs import SentRequest, check_proof, key_digest, require_proof
 from loanapp.backend.auth.tables import Device, RefreshToken
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
@@ -122,17 +123,22 @@ def _answer_lost(services: Services, session: Session, found: RefreshToken, succ
 
 
 def borrower_of(services: Services, token: str, sent: SentRequest) -> str:
-    """The borrower a token stands for, where the request was signed by the computer it was given to.
+    """The borrower a token stands for, where the request was signed by the computer it was given to, and counts once.
 
     Raises ``SIGNED_OUT``, or ``REQUEST_UNPROVEN`` for a request that may change something.
     """
-    if sent.method in _LOOKING:
-        with services.database.read() as session:
-            return _live(services, session, token).borrower_id
-    with services.database.write() as session:
+    caller = caller_of(services, token, sent)
+    caller.count()
+    return caller.borrower_id
+
+
+def caller_of(services: Services, token: str, sent: SentRequest) -> Caller:
+    """As :func:`borrower_of`, with the request still to be counted."""
+    with services.database.read() as session:
         device = _live(services, session, token)
-        require_proof(services, session, device.public_key, sent, token)
-        return device.borrower_id
+    if sent.method in _LOOKING:
+        return Caller(services, device.borrower_id, None)
+    return Caller(services, device.borrower_id, check_proof(services, device.public_key, sent, token))
 
 
 def device_of(services: Services, token: str) -> str:

@@ -11,8 +11,9 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.requests import ClientDisconnect
 
+from loanapp.backend.auth.callers import Caller
 from loanapp.backend.auth.proofs import SentRequest
-from loanapp.backend.auth.sessions import borrower_of
+from loanapp.backend.auth.sessions import borrower_of, caller_of
 from loanapp.backend.http.client_address import FORWARDED, client_address
 from loanapp.backend.http.middleware import takes_raw_body
 from loanapp.backend.refusal import RefusedError
@@ -69,12 +70,26 @@ AddressDep = Annotated[str, Depends(_address)]
 """The address a request comes from, by which tries are counted; kept as a keyed digest of its network alone."""
 
 
-def _borrower(services: ServicesDep, token: TokenDep, sent: SentDep) -> str:
-    return borrower_of(services, token, sent)
+def _caller(services: ServicesDep, token: TokenDep, sent: SentDep) -> Caller:
+    return caller_of(services, token, sent)
+
+
+_CallerDep = Annotated[Caller, Depends(_caller)]
+
+
+def _borrower(caller: _CallerDep) -> str:
+    caller.count()
+    return caller.borrower_id
+
+
+def _actor(caller: _CallerDep) -> str:
+    return caller.borrower_id
 
 
 BorrowerDep = Annotated[str, Depends(_borrower)]
-"""The id of the signed-in borrower."""
+"""The id of the signed-in borrower, whose request has been counted."""
+ActorDep = Annotated[str, Depends(_actor)]
+"""The same where :meth:`Idempotency.run` does all that is done: the request is counted with the act."""
 
 
 def _borrower_if_any(
@@ -156,11 +171,12 @@ TimestampBody = Annotated[bytes, Depends(_timestamp_body)]
 
 
 class Idempotency:
-    """Gives an act's first answer to whoever repeats it; the act and its answer commit together."""
+    """Gives an act's first answer to whoever repeats it; the request, the act and its answer commit together."""
 
-    def __init__(self, services: Services, borrower_id: str, key: str, fingerprint: str) -> None:
+    def __init__(self, services: Services, caller: Caller, key: str, fingerprint: str) -> None:
         self._services = services
-        self._borrower_id = borrower_id
+        self._caller = caller
+        self._borrower_id = caller.borrower_id
         self._key = key
         self._fingerprint = fingerprint
 
@@ -171,7 +187,7 @@ class Idempotency:
 
     def run(self, status: int, act: Callable[[Session], BaseModel]) -> Response:
         """Do ``act`` once; its answer, or the one it gave before."""
-        with self._services.database.write() as session:
+        with self._caller.counting() as session:
             if (before := self._replay(session)) is not None:
                 return before
             body = act(session).model_dump_json().encode()
@@ -201,7 +217,7 @@ class Idempotency:
         return Response(body, found.status, media_type="application/json")
 
 
-async def _idempotency(request: Request, services: ServicesDep, borrower_id: BorrowerDep) -> Idempotency:
+async def _idempotency(request: Request, services: ServicesDep, caller: _CallerDep) -> Idempotency:
     # Read here and not from the signature: a declared header would be checked before the sign-in is.
     try:
         key = str(uuid.UUID(request.headers.get(KEY_HEADER, "")))
@@ -209,7 +225,7 @@ async def _idempotency(request: Request, services: ServicesDep, borrower_id: Bor
         raise RefusedError(ErrorCode.INPUT_INVALID, fields={KEY_HEADER: ErrorCode.INPUT_INVALID}) from None
     body = await request.body()
     return Idempotency(
-        services, borrower_id, key, sha256(f"{request.method} {request.url.path}\n".encode() + body).hexdigest()
+        services, caller, key, sha256(f"{request.method} {request.url.path}\n".encode() + body).hexdigest()
     )
 
 

@@ -1,14 +1,20 @@
 """Sessions bound to a computer: renewed tokens, copied tokens, replayed requests, and signing out elsewhere."""
 
-import pytest
+import inspect
+import uuid
 
+import pytest
+from sqlalchemy import event
+
+from loanapp.backend.api import applications, contract, other_ways, verification
 from loanapp.backend.auth.forgetting import forget_old_sign_ins
 from loanapp.backend.auth.proofs import key_digest
 from loanapp.backend.auth.tables import Device, RefreshToken, RequestNonce
+from loanapp.backend.http import dependencies
 from loanapp.proof.keys import new_authority_key, new_message_key, new_signing_key
 from loanapp.proof.request_proof import PROOF_HEADER, written_device_key
 from tests.loanapp.backend.test_refusals import refused
-from tests.loanapp.backend.walk import SignedBy, Walker
+from tests.loanapp.backend.walk import TERMS, SignedBy, Walker
 
 DEVICES = "/v1/auth/devices"
 OTHERS = "/v1/auth/devices/sign-out-others"
@@ -163,6 +169,49 @@ def test_a_request_recorded_and_sent_again_is_refused(signed_in):
     assert refused(again, 403, "request_unproven")["why"] == "replayed"
 
 
+def recorded_of(one, path, body):
+    """An act's answer, and the request as somebody on the way would have it."""
+    recorded = []
+    headers = {"Authorization": f"Bearer {one.token}", "Idempotency-Key": str(uuid.uuid4())}
+    record = Tampered(one, lambda request: recorded.append(request.copy()))
+    return one.http.request("POST", path, json=body, headers=headers, auth=record), recorded[0]
+
+
+def test_an_act_counts_once_whether_it_was_done_or_refused(signed_in):
+    """Refused today it might be done tomorrow, by somebody else's hand."""
+    done, first = recorded_of(signed_in, "/v1/applications", TERMS)
+    assert done.status_code == 201
+    signed_in.id = done.json()["id"]
+    answer, second = recorded_of(signed_in, "/v1/applications", TERMS)
+    refused(answer, 409, "not_allowed_now")
+    signed_in.act("/withdraw")
+    for request in (first, second):
+        again = signed_in.http.send(request, verify=signed_in.http.verify)
+        assert refused(again, 403, "request_unproven")["why"] == "replayed"
+
+
+def test_the_request_the_act_and_its_answer_are_one_transaction(signed_in, lender):
+    open_ones, committed = {}, []
+    engine = lender.services.database.write_engine
+
+    def written(connection, _cursor, statement, *_more):
+        if statement.startswith("INSERT INTO "):
+            open_ones.setdefault(id(connection), set()).add(statement.split()[2])
+
+    def done(connection):
+        committed.append(open_ones.pop(id(connection), set()))
+
+    event.listen(engine, "before_cursor_execute", written)
+    event.listen(engine, "commit", done)
+    try:
+        signed_in.create()
+    finally:
+        event.remove(engine, "before_cursor_execute", written)
+        event.remove(engine, "commit", done)
+    (counted,) = [tables for tables in committed if "request_nonce" in tables]
+    assert {"application", "ledger_entry", "idempotency"} <= counted
+
+
 @pytest.mark.attack("one-kept-back-or-made-ahead-is-refused")
 @pytest.mark.parametrize("seconds", [-121, 121])
 def test_one_kept_back_or_made_ahead_is_refused(signed_in, clock, seconds):
@@ -272,3 +321,18 @@ def test_requests_of_another_shape_are_proofs_of_nothing():
 
     for header in ("", ";;;;", "v1;1;2;3;4", "v2;" + "1" * 13, "é" * 200, "v1;" + "9" * 13 + ";" + "0" * 500):
         assert read_proof(header) is None
+
+
+def test_only_an_act_that_is_all_an_endpoint_does_counts_its_request():
+    def asked(dependant):
+        return {dependant.call}.union(*[asked(one) for one in dependant.dependencies])
+
+    routers = (applications.router, contract.router, other_ways.router, verification.router)
+    endpoints = {
+        route.endpoint for router in routers for route in router.routes if dependencies._actor in asked(route.dependant)
+    }
+    assert len(endpoints) > 5
+    for endpoint in endpoints:
+        source = inspect.getsource(endpoint)
+        assert "idempotency: IdempotencyDep" in source, endpoint
+        assert "idempotency.replay()" not in source, endpoint
