@@ -65,6 +65,7 @@ def show(services: Services, session: Session, application: Application) -> wire
     """The whole answer."""
     wanted = demands(services, session, application)
     offer, decision = application.offer, Sealed(services, application).decision
+    asked = asked_of(services, session, application)
     return wire.ApplicationAnswer(
         id=application.id,
         number=application.number,
@@ -88,8 +89,8 @@ def show(services: Services, session: Session, application: Application) -> wire
         appointment=_appointment(services, session, application),
         bank_card=_card(services, application),
         timeline=_timeline(session, application),
-        waiting_for=_WAITING_FOR.get(application.status),
-        expected_seconds=_expected_seconds(services, session, application),
+        waiting_for="borrower" if asked is not None else _WAITING_FOR.get(application.status),
+        expected_seconds=None if asked is not None else _expected_seconds(services, session, application),
         progress=_progress(session, application),
         decision=wire.DecisionAnswer.model_validate({**decision, "score": None}) if decision else None,
         offer=wire.OfferAnswer.model_validate(offer) if offer else None,
@@ -98,13 +99,8 @@ def show(services: Services, session: Session, application: Application) -> wire
         step_up=_step_up(services, session, application),
         kept=_kept(services, session, application),
         erased_at=erased_at(services, session, application),
-        asked=_asked(services, session, application),
+        asked=None if asked is None else wire.AskedAnswer(text=asked.text, at=asked.at),
     )
-
-
-def _asked(services: Services, session: Session, application: Application) -> wire.AskedAnswer | None:
-    found = asked_of(services, session, application)
-    return None if found is None else wire.AskedAnswer(text=found.text, at=found.at)
 
 
 def _kept(services: Services, session: Session, application: Application) -> wire.KeptAnswer | None:

@@ -21,7 +21,7 @@ from loanapp.backend.staff.members import AtWork
 from loanapp.backend.staff.notes import new_note, note_text, waiting
 from loanapp.backend.staff.tables import StaffNote
 from loanapp.backend.store import ledger
-from loanapp.backend.store.tables import Application, ApplicationEvent
+from loanapp.backend.store.tables import Application, ApplicationEvent, AppointmentState
 from loanapp.backend.verification.documents import forget_card, forget_face
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.status import ApplicationStatus
@@ -87,11 +87,12 @@ def free_visits(services: Services, session: Session, application: Application) 
 
 def asked_of(services: Services, session: Session, application: Application) -> Asked | None:
     """What the borrower is asked for now, if anything."""
-    act = _MORE if application.status is ApplicationStatus.NEEDS_MORE else _VISIT
-    if act == _VISIT and (
-        application.status is not ApplicationStatus.IN_REVIEW or booked(session, application) is None
-    ):
-        return None
+    act = _MORE
+    if application.status is not ApplicationStatus.NEEDS_MORE:
+        visit, act = booked(session, application), _VISIT
+        to_come = visit is not None and visit.state is AppointmentState.BOOKED
+        if application.status is not ApplicationStatus.IN_REVIEW or not to_come:
+            return None
     mine = select(StaffNote).where(StaffNote.application_id == application.id, StaffNote.act == act)
     note = session.scalars(mine.order_by(StaffNote.at.desc()).limit(1)).first()
     return Asked(note_text(services, note), note.at) if note is not None else None

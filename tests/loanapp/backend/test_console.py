@@ -274,6 +274,7 @@ def test_a_visit_is_booked_for_the_borrower_who_reads_where_when_and_why(reviewe
     told = waiting.get()
     assert (told["status"], told["asked"]["text"], told["appointment"]["state"]) == ("in_review", why, "booked")
     assert f"{branch}|{told['appointment']['slot']}" == later
+    assert (told["waiting_for"], told["expected_seconds"]) == ("borrower", None)
     asked = [row.detail for row in _entries(lender, waiting) if row.act == "check.visit_asked"]
     assert [(one["branch"], one["slot"]) for one in asked] == [tuple(one.split("|")) for one in (first, later)]
     seen = [entry["content"] for entry in waiting.done("GET", "/v1/data-uses")["entries"]]
@@ -281,7 +282,8 @@ def test_a_visit_is_booked_for_the_borrower_who_reads_where_when_and_why(reviewe
     with lender.services.database.write() as session:
         session.get_one(BranchAppointment, waiting.id).slot -= timedelta(days=30)
     assert "网点确认人来过" in reviewer.page(f"/cases/{waiting.id}")
-    assert waiting.get()["appointment"]["state"] == "confirmed"
+    shown = waiting.get()
+    assert (shown["appointment"]["state"], shown["asked"], shown["waiting_for"]) == ("confirmed", None, "reviewer")
 
 
 @pytest.mark.parametrize("waiting", ["approved_long_term"], indirect=True)  # who is declined may not come back today

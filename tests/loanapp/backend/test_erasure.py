@@ -198,6 +198,18 @@ def test_a_draft_goes_thirty_days_after_its_last_change(walker, lender):
     assert (row.receipt["reason"], row.finished_at is not None) == ("retention", True)
 
 
+def test_what_was_asked_for_again_and_never_came_goes_like_a_draft(walker, lender):
+    one, services = filled(walker()), lender.services
+    for days, left in ((29, "needs_more"), (2, "expired")):
+        with services.database.write() as session:
+            application = session.get_one(Application, one.id)
+            application.status = ApplicationStatus.NEEDS_MORE
+            application.updated_at -= timedelta(days=days)
+        sweep(services)
+        assert one.get()["status"] == left
+    assert (one.get()["identity"], one.get()["bank_card"]) == (None, None)
+
+
 def test_what_law_keeps_says_until_when_and_goes_by_itself_on_the_day_after(walker, lender, clock):
     one, services = walker(), lender.services
     one.borrow(clock)
