@@ -13,6 +13,7 @@ from loanapp.backend.store.database import Database
 from loanapp.backend.vault.vault import Vault
 from loanapp.backend.verification.intake import Intake
 from loanapp.domain.clock import Clock
+from loanapp.domain.relying_party import LOOPBACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Services:
     """The lender's parts; ``demonstration`` lets simulated face sources and test identities in.
 
     ``notice_secret`` is what the bank signs its notices with; ``proxies`` are the lender's own: what they say of a
-    client's address counts.
+    client's address counts. ``host`` is the name borrowers reach the lender by: security keys sign for it alone.
     """
 
     clock: Clock
@@ -36,3 +37,4 @@ class Services:
     demonstration: bool
     notice_secret: bytes = field(repr=False)
     proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    host: str = LOOPBACK

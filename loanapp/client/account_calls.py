@@ -1,12 +1,17 @@
 """Signing in, and the computers one is signed in on, as typed calls."""
 
+from typing import Final
+
 from loanapp.client.answers import CodeSent, Session
 from loanapp.client.device_key import DeviceKey
 from loanapp.client.devices import SignedInDevice, read_devices
 from loanapp.client.lender_wire import LenderWire, segment, written
 from loanapp.client.protection import NewSecondFactor, OpenRecovery, Protection, read_recoveries
+from loanapp.client.security_key import KeyQuestion, MadeKey, NewKeyQuestion, OwnKeys, ShownKey, written_bytes
 from loanapp.client.transport import Call
 from loanapp.domain.devices import this_system
+
+_KEYS: Final = "/v1/auth/security-keys"
 
 
 class AccountCalls(LenderWire):
@@ -17,7 +22,13 @@ class AccountCalls(LenderWire):
         return self._send("POST", "/v1/auth/codes", {"phone": phone, "purpose": "sign_in"}, CodeSent.read)
 
     def create_session(
-        self, challenge_id: str, code: str, second_factor: str = "", *, factor_lost: bool = False
+        self,
+        challenge_id: str,
+        code: str,
+        second_factor: str = "",
+        *,
+        factor_lost: bool = False,
+        key: ShownKey | None = None,
     ) -> Session:
         """Trade a code for a session; never repeated by itself, lest an attempt is lost.
 
@@ -27,14 +38,16 @@ class AccountCalls(LenderWire):
             "challenge_id": challenge_id,
             "code": code,
             **self._this_device(),
-            **_second(second_factor),
+            **_second(second_factor, key),
             **({"second_factor_lost": True} if factor_lost else {}),
         }
         return self._send("POST", "/v1/auth/sessions", body, Session.read, proof_token="")
 
-    def create_session_by_password(self, phone: str, password: str, second_factor: str = "") -> Session:
+    def create_session_by_password(
+        self, phone: str, password: str, second_factor: str = "", key: ShownKey | None = None
+    ) -> Session:
         """Sign in by password; never repeated by itself, lest an attempt is lost."""
-        body = {"phone": phone, "passphrase": password, **self._this_device(), **_second(second_factor)}
+        body = {"phone": phone, "passphrase": password, **self._this_device(), **_second(second_factor, key)}
         return self._send("POST", "/v1/auth/password-sessions", body, Session.read, proof_token="")
 
     def delete_session(self) -> None:
@@ -80,6 +93,34 @@ class AccountCalls(LenderWire):
         """Turn it off; without a code the lender asks for another proof."""
         return self._send("POST", "/v1/auth/second-factor/removal", {"code": code} if code else {}, Protection.read)
 
+    def security_keys(self) -> OwnKeys:
+        """The security keys of the account."""
+        return self._get(_KEYS, OwnKeys.read)
+
+    def begin_key(self, code: str) -> NewKeyQuestion:
+        """What a new key is asked; a code of the authenticator or a recovery code is used up."""
+        return self._send("POST", f"{_KEYS}/registration", {"code": code}, NewKeyQuestion.read)
+
+    def add_key(self, ticket: str, label: str, made: MadeKey) -> OwnKeys:
+        """Let a key count that was made; all there are."""
+        body = {
+            "challenge_id": ticket,
+            "label": label,
+            "client_data": written_bytes(made.client_data),
+            "attestation": written_bytes(made.attestation),
+        }
+        return self._send("POST", _KEYS, body, OwnKeys.read)
+
+    def remove_key(self, key_id: str, code: str) -> OwnKeys:
+        """Remove a key; without a code the lender asks for another proof. What is left."""
+        body = {"code": code} if code else {}
+        return self._send("POST", f"{_KEYS}/{segment(key_id)}/removal", body, OwnKeys.read)
+
+    def ask_key(self, ticket: str) -> KeyQuestion:
+        """What a key is to sign for a sign-in that was answered with this ``key_challenge``."""
+        body = {"challenge_id": ticket, **self._this_device()}
+        return self._send("POST", f"{_KEYS}/authentication", body, KeyQuestion.read, proof_token="")
+
     def recoveries(self) -> tuple[OpenRecovery, ...]:
         """What was asked by the phone alone, on whichever computer, and is open."""
         return self._get("/v1/auth/recoveries", read_recoveries)
@@ -94,5 +135,14 @@ class AccountCalls(LenderWire):
         return {"device_key": self.device_key.public, "system": this_system().value}
 
 
-def _second(second_factor: str) -> dict[str, str]:
-    return {"second_factor": second_factor} if second_factor else {}
+def _second(second_factor: str, key: ShownKey | None) -> dict[str, object]:
+    if key is None:
+        return {"second_factor": second_factor} if second_factor else {}
+    signed = key.signed
+    told = {
+        "credential_id": signed.credential_id,
+        "client_data": signed.client_data,
+        "authenticator_data": signed.authenticator_data,
+        "signature": signed.signature,
+    }
+    return {"security_key": {"challenge_id": key.ticket, **{name: written_bytes(one) for name, one in told.items()}}}

@@ -18,6 +18,7 @@ from loanapp.domain.errors import ErrorCode, LoanAppError
 _DETAILS: Final = (
     "application_id",
     "attempts_left",
+    "key_challenge",
     "limit_mb",
     "limit_mp",
     "maximum",

@@ -2,6 +2,8 @@
 
 from loanapp.client.devices import SignedInDevice
 from loanapp.client.protection import NewSecondFactor, OpenRecovery, Protection
+from loanapp.client.security_key import NewKeyQuestion, OwnKeys, Waiting
+from loanapp.domain.relying_party import relying_party
 from loanapp.journey.core import JourneyCore
 from loanapp.journey.pages import Page
 
@@ -24,6 +26,28 @@ class AccountActs(JourneyCore):
     def protection(self) -> Protection:
         """What protects the account beside the phone code."""
         return self._guarded(self.client.protection)
+
+    def security_keys(self) -> OwnKeys:
+        """The security keys of the account."""
+        return self._guarded(self.client.security_keys)
+
+    def begin_key(self, code: str) -> NewKeyQuestion:
+        """What a new key is asked; the code is used up. Raises ``SECOND_FACTOR_WRONG``."""
+        return self._guarded(lambda: self.client.begin_key(code))
+
+    def add_key(self, asked: NewKeyQuestion, label: str, waiting: Waiting) -> OwnKeys:
+        """Have the key that is plugged in made one of the account; waits for its being touched.
+
+        Raises what :class:`loanapp.client.security_key.SecurityKey` raises; a key whose PIN was wanted may be asked the
+        same again.
+        """
+        # Not among the guarded acts: nothing else waits for somebody to touch a key.
+        made = self.security_key.make(asked, relying_party(self.client.endpoint().base_url), waiting)
+        return self._guarded(lambda: self.client.add_key(asked.ticket, label, made))
+
+    def remove_key(self, key_id: str, code: str) -> OwnKeys:
+        """Remove a key with a code of the authenticator or a recovery code; what is left."""
+        return self._guarded(lambda: self.client.remove_key(key_id, code))
 
     def recoveries(self) -> tuple[OpenRecovery, ...]:
         """What was asked by the phone alone, on whichever computer, and is open."""

@@ -24,8 +24,10 @@ from loanapp.client.errors import (
     LenderUnreachableError,
     SignedOutError,
 )
+from loanapp.client.hid_security_key import HidSecurityKey
 from loanapp.client.lender_client import LenderClient
 from loanapp.client.secrets import MemorySecrets, SecretName, SecretsKind, SecretStore
+from loanapp.client.security_key import SecurityKey
 from loanapp.client.transport import RetryPolicy
 from loanapp.domain.clock import Clock, SystemClock
 from loanapp.domain.consent import ASKED_BESIDE, ConsentScope
@@ -80,6 +82,7 @@ class JourneyCore:
         self.clock: Final = clock or SystemClock()
         self.client: Final = LenderClient(provider, retries=retries, clock=self.clock)
         self.client.standing = self._standing
+        self.security_key: SecurityKey = HidSecurityKey()
         self._home = home
         self._open_store = open_store
         self._lock = threading.RLock()

@@ -12,8 +12,10 @@ from loanapp.client.answers import CodeSent, DemonstrationIdentityNote, LenderPr
 from loanapp.client.drafts import Draft
 from loanapp.client.errors import NotAllowedNowError, ProgramOutdatedError, SignedOutError
 from loanapp.client.secrets import SecretName
+from loanapp.client.security_key import ShownKey, Waiting
 from loanapp.client.versions import speaks
 from loanapp.domain.errors import ErrorCode, LoanAppError
+from loanapp.domain.relying_party import relying_party
 from loanapp.domain.status import ENDED
 from loanapp.guard.permissions import check_consent_text, check_founded
 from loanapp.journey.account_acts import AccountActs
@@ -119,6 +121,28 @@ class Journey(ConsentActs, DraftActs, EvidenceActs, HistoryActs, AccountActs):
             return self._signed_in(self.client.create_session_by_password(phone, password, second_factor))
 
         return self._guarded(work)
+
+    def sign_in_by_key(self, code: str, ticket: str, waiting: Waiting) -> Page:
+        """As :meth:`sign_in`, with a security key for the second step; waits for its being touched.
+
+        ``ticket`` is the ``key_challenge`` of ``SECOND_FACTOR_NEEDED``. Raises what :class:`SecurityKey` raises, and
+        ``SECURITY_KEY_WRONG`` or ``SECURITY_KEY_COPIED`` where the lender does not take what it signed.
+        """
+        shown = self._signed_by_key(ticket, waiting)
+        challenge = self.draft.code_challenge_id
+        return self._guarded(lambda: self._signed_in(self.client.create_session(challenge, code, key=shown)))
+
+    def sign_in_by_password_and_key(self, phone: str, password: str, ticket: str, waiting: Waiting) -> Page:
+        """As :meth:`sign_in_by_password`, with a security key; see :meth:`sign_in_by_key`."""
+        shown = self._signed_by_key(ticket, waiting)
+        return self._guarded(
+            lambda: self._signed_in(self.client.create_session_by_password(phone, password, key=shown))
+        )
+
+    def _signed_by_key(self, ticket: str, waiting: Waiting) -> ShownKey:
+        asked = self._guarded(lambda: self.client.ask_key(ticket))
+        host = relying_party(self.client.endpoint().base_url)
+        return ShownKey(ticket, self.security_key.sign(asked, host, waiting))
 
     def sign_out(self) -> None:
         """End the session and remove what was typed, the keys and the session itself from this computer.

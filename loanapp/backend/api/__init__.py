@@ -14,6 +14,7 @@ from loanapp.backend.api import (
     other_ways,
     public,
     rights,
+    security_keys,
     support,
     verification,
 )
@@ -22,6 +23,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     public.router,
     account.router,
     credentials.router,
+    security_keys.router,
     applications.router,
     verification.router,
     other_ways.router,

@@ -6,15 +6,20 @@ from fastapi import APIRouter
 
 from loanapp.backend.adapters.simulated import identity_rows
 from loanapp.backend.api.code_answers import code_values
+from loanapp.backend.api.security_keys import read_bytes
+from loanapp.backend.auth.key_sign_in import of_code, of_phone, offering, take_shown
 from loanapp.backend.auth.passwords import ByPassword, open_session_by_password
+from loanapp.backend.auth.security_keys import ShownKey
 from loanapp.backend.auth.sessions import NewDevice
 from loanapp.backend.auth.sign_in import OpenedSession, Shown, open_session, send_sign_in_code
+from loanapp.backend.auth.webauthn import Signed
 from loanapp.backend.http.dependencies import AddressDep, SentDep, ServicesDep
 from loanapp.backend.http.models import public as wire
 from loanapp.backend.http.models.common import WithdrawalWords, Words
 from loanapp.backend.http.routes import problems
 from loanapp.backend.policy import models as policy
 from loanapp.backend.refusal import RefusedError
+from loanapp.backend.services import Services
 from loanapp.domain.errors import ErrorCode
 from loanapp.proof.keys import raw_public_bytes
 
@@ -94,8 +99,10 @@ def send_code(body: wire.CodeRequest, services: ServicesDep, address: AddressDep
 @router.post("/auth/sessions", status_code=201, responses=problems(401, 409, 429))
 def sign_in(body: wire.SessionRequest, services: ServicesDep, sent: SentDep, address: AddressDep) -> wire.SessionAnswer:
     """Exchange a code for a session on this computer."""
-    shown = Shown(body.challenge_id, body.code, body.second_factor, address, factor_lost=body.second_factor_lost)
-    return _opened(open_session(services, shown, NewDevice(body.device_key, body.system), sent))
+    device, lost = NewDevice(body.device_key, body.system), body.second_factor_lost
+    with offering(services, body.device_key, of_code(body.challenge_id)):
+        shown = Shown(body.challenge_id, body.code, _second_factor(services, body), address, factor_lost=lost)
+        return _opened(open_session(services, shown, device, sent))
 
 
 @router.post("/auth/password-sessions", status_code=201, responses=problems(401, 429))
@@ -103,8 +110,17 @@ def sign_in_by_password(
     body: wire.PasswordSessionRequest, services: ServicesDep, sent: SentDep, address: AddressDep
 ) -> wire.SessionAnswer:
     """Sign in by password; the answer is the same for a phone nobody has and for a wrong password."""
-    shown = ByPassword(body.phone, body.passphrase, body.second_factor, address)
-    return _opened(open_session_by_password(services, shown, NewDevice(body.device_key, body.system), sent))
+    with offering(services, body.device_key, of_phone(services, body.phone)):
+        shown = ByPassword(body.phone, body.passphrase, _second_factor(services, body), address)
+        return _opened(open_session_by_password(services, shown, NewDevice(body.device_key, body.system), sent))
+
+
+def _second_factor(services: Services, body: wire.WithSecondFactor) -> str | ShownKey | None:
+    key = body.security_key
+    if key is None:
+        return body.second_factor
+    signed = Signed(read_bytes(key.client_data), read_bytes(key.authenticator_data), read_bytes(key.signature))
+    return take_shown(services, key.challenge_id, read_bytes(key.credential_id), signed, body.device_key)
 
 
 def _opened(opened: OpenedSession) -> wire.SessionAnswer:

@@ -19,6 +19,7 @@ from loanapp.backend.auth import recovery, second_factor
 from loanapp.backend.auth.known_computers import known_computer, trusted_with_password
 from loanapp.backend.auth.phones import borrower_phone
 from loanapp.backend.auth.proofs import SentRequest, check_device_key, key_digest, require_proof
+from loanapp.backend.auth.security_keys import ShownKey
 from loanapp.backend.auth.sessions import NewDevice, begin, end_all
 from loanapp.backend.auth.sign_in import OpenedSession
 from loanapp.backend.auth.tables import BorrowerPassword, BorrowerSecondFactor, Device
@@ -40,7 +41,7 @@ class ByPassword:
 
     phone: str
     password: str
-    second_factor: str | None
+    second_factor: str | ShownKey | None
     address: str
 
     def __repr__(self) -> str:
@@ -101,7 +102,7 @@ def _trusted(services: Services, session: Session, borrower_id: str, device: New
 def check_password(services: Services, who: SignedIn, password: str) -> None:
     """Whether this is the signed-in borrower's password; raises ``SIGN_IN_WRONG`` or ``TOO_MANY_ATTEMPTS``."""
     with services.database.read() as session:
-        trier = _own_trier(session, who)
+        trier = own_trier(session, who)
         hold_back(services, session, trier)
         held = session.get(BorrowerPassword, who.borrower_id)
     right = _right(held.password_hash if held is not None else _nobodys_hash(), password) and held is not None
@@ -145,7 +146,7 @@ def set_password(services: Services, who: SignedIn, password: str, current: str 
 def _keep(services: Services, who: SignedIn, hashed: str, before: str | None, *, shown: bool) -> RefusedError | None:
     now = services.clock.now()
     with services.database.write() as session:
-        device = _still_signed_in(session, who)
+        device = still_signed_in(session, who)
         found = session.get(BorrowerPassword, who.borrower_id)
         if (found.password_hash if found is not None else None) != before:
             raise RefusedError(ErrorCode.NOT_ALLOWED_NOW)
@@ -188,7 +189,7 @@ def confirm_second_factor(services: Services, who: SignedIn, code: str) -> list[
 
 
 def _enrolment_refused(services: Services, session: Session, who: SignedIn, *, use: bool) -> RefusedError | None:
-    device = _still_signed_in(session, who)
+    device = still_signed_in(session, who)
     second_factor.require_none(session, who.borrower_id)
     if known_computer(services, session, who.borrower_id, device.key_sha256):
         return None
@@ -205,7 +206,7 @@ def remove_second_factor(services: Services, who: SignedIn, code: str | None) ->
     """
     if code is None:
         with services.database.write() as session:
-            device = _still_signed_in(session, who)
+            device = still_signed_in(session, who)
             second_factor.require_one(session, who.borrower_id)
             key = device.key_sha256
             refused = recovery.recovery_missing(services, session, who.borrower_id, key, Act.FACTOR_LOST)
@@ -214,7 +215,7 @@ def remove_second_factor(services: Services, who: SignedIn, code: str | None) ->
                 return
         raise refused
     with services.database.write() as session:
-        trier = _own_trier(session, who)
+        trier = own_trier(session, who)
         hold_back(services, session, trier)
         wrong = second_factor.problem_with(services, session, who.borrower_id, code)
         if wrong is None:
@@ -225,14 +226,16 @@ def remove_second_factor(services: Services, who: SignedIn, code: str | None) ->
         raise RefusedError(ErrorCode.SECOND_FACTOR_WRONG)
 
 
-def _still_signed_in(session: Session, who: SignedIn) -> Device:
+def still_signed_in(session: Session, who: SignedIn) -> Device:
+    """The sign-in somebody acts from; raises ``SIGNED_OUT`` where it has ended."""
     device = session.get_one(Device, who.device_id)
     if device.ended_at is not None:
         raise RefusedError(ErrorCode.SIGNED_OUT)
     return device
 
 
-def _own_trier(session: Session, who: SignedIn) -> Trier:
+def own_trier(session: Session, who: SignedIn) -> Trier:
+    """By what tries of somebody signed in are counted."""
     borrower, device = session.get_one(Borrower, who.borrower_id), session.get_one(Device, who.device_id)
     return Trier(borrower.phone_index, device.key_sha256, who.address)
 

@@ -1,4 +1,4 @@
-"""The second factor of a borrower: an authenticator, and codes on paper for the day it is lost."""
+"""The second factor of a borrower: an authenticator, codes on paper for the day it is lost, and security keys."""
 
 import hmac
 import secrets
@@ -7,7 +7,9 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from loanapp.backend.auth import security_keys
 from loanapp.backend.auth.phones import borrower_phone
+from loanapp.backend.auth.security_keys import ShownKey
 from loanapp.backend.auth.tables import BorrowerSecondFactor
 from loanapp.backend.auth.totp import new_secret, provisioning_uri, step_of
 from loanapp.backend.refusal import RefusedError
@@ -77,22 +79,27 @@ def confirm(services: Services, session: Session, borrower_id: str, code: str) -
 
 
 def remove(session: Session, borrower_id: str) -> None:
-    """Let nothing but the first factor be asked for again, in the caller's transaction."""
+    """Let nothing but the first factor be asked for again, security keys included, in the caller's transaction."""
     held = session.get(BorrowerSecondFactor, borrower_id)
     if held is not None:
         session.delete(held)
+    security_keys.remove_all(session, borrower_id)
 
 
-def problem_with(services: Services, session: Session, borrower_id: str | None, code: str | None) -> ErrorCode | None:
+def problem_with(
+    services: Services, session: Session, borrower_id: str | None, code: str | ShownKey | None
+) -> ErrorCode | None:
     """What is wrong with the second factor somebody shows, ``None`` where it is right or none is asked for.
 
-    A right code is used up, in the caller's transaction.
+    A right code is used up, and the counter of a security key goes on, in the caller's transaction.
     """
     held = session.get(BorrowerSecondFactor, borrower_id) if borrower_id is not None else None
     if held is None or held.confirmed_at is None:
         return None
     if not code:
         return ErrorCode.SECOND_FACTOR_NEEDED
+    if isinstance(code, ShownKey):
+        return security_keys.problem_with(services, session, held.borrower_id, code)
     step = _step(services, held, code)
     if step is not None:
         held.last_step = step

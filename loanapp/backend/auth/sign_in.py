@@ -11,6 +11,7 @@ from loanapp.backend.auth.one_time_codes import IssuedCode, issue_code, phone_of
 from loanapp.backend.auth.proofs import SentRequest, check_device_key, key_digest, require_proof
 from loanapp.backend.auth.recovery import recovery_missing
 from loanapp.backend.auth.second_factor import problem_with, remove
+from loanapp.backend.auth.security_keys import ShownKey
 from loanapp.backend.auth.sessions import NewDevice, Tokens, begin
 from loanapp.backend.auth.tables import Device
 from loanapp.backend.auth.tries import Counted, Trier, hold_back, note_try
@@ -33,6 +34,9 @@ class OpenedSession:
 
 
 _A_GUESS: Final = frozenset({ErrorCode.CODE_WRONG, ErrorCode.CODE_EXPIRED})
+_A_WRONG_FACTOR: Final = frozenset(
+    {ErrorCode.SECOND_FACTOR_WRONG, ErrorCode.SECURITY_KEY_WRONG, ErrorCode.SECURITY_KEY_COPIED}
+)
 
 
 def send_sign_in_code(services: Services, phone_text: str, address: str) -> IssuedCode:
@@ -57,7 +61,7 @@ class Shown:
 
     challenge_id: str
     code: str
-    second_factor: str | None
+    second_factor: str | ShownKey | None
     address: str
     factor_lost: bool = False
 
@@ -91,7 +95,7 @@ def open_session(services: Services, shown: Shown, device: NewDevice, sent: Sent
         if error.code in _A_GUESS:
             with services.database.write() as session:
                 note_try(services, session, guessing)
-        if error.code is ErrorCode.SECOND_FACTOR_WRONG:
+        if error.code in _A_WRONG_FACTOR:
             # The transaction that found it was undone, and with it whatever would have counted the try.
             with services.database.write() as session:
                 issued = session.get_one(OneTimeCode, shown.challenge_id)

@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, delete, inspect, select
 from sqlalchemy.orm import Session
 
+from loanapp.backend.auth.key_tables import KeyChallenge, SecurityKey
 from loanapp.backend.auth.tables import (
     AccountRecovery,
     BorrowerPassword,
@@ -72,6 +73,8 @@ GO_WITH_ACCOUNT: Final[tuple[type[Base], ...]] = (
     BorrowerPassword,
     BorrowerSecondFactor,
     AccountRecovery,
+    KeyChallenge,
+    SecurityKey,
     AccessSession,
     Device,
     IdempotencyRecord,

@@ -1,39 +1,57 @@
 """Where a request comes from: the connection's own peer, unless that peer is a proxy the lender has named.
 
-``network.toml`` in the lender's data folder names them: ``proxies = ["192.0.2.0/28"]``. Without the file there is none,
-and what a header says counts for nothing: anybody can write one.
+``network.toml`` in the lender's data folder names them: ``proxies = ["192.0.2.0/28"]``. Without it there is none,
+and what a header says counts for nothing: anybody can write one. ``host = "loans.example.cn"`` in the same file is the
+name that borrowers reach the lender by, for which their security keys sign; without it this very computer's.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from loanapp.backend.policy import PolicyError
+from loanapp.domain.relying_party import LOOPBACK
 
 FILE: Final = "network.toml"
 FORWARDED: Final = "x-forwarded-for"
+_HOST: Final = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 
 Network = IPv4Network | IPv6Network
 
 
 def proxies(folder: Path) -> tuple[Network, ...]:
     """The networks of the lender's own proxies; raises :class:`PolicyError` for a file that does not hold."""
-    path = folder / FILE
-    if not path.exists():
-        return ()
-    try:
-        row = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise PolicyError(f"{FILE} cannot be read") from error
-    named = row.get("proxies")
-    if set(row) != {"proxies"} or not isinstance(named, list) or not all(isinstance(one, str) for one in named):
-        raise PolicyError(f"{FILE} needs proxies, a list of networks, and nothing else")
+    named = _row(folder).get("proxies", [])
+    if not isinstance(named, list) or not all(isinstance(one, str) for one in named):
+        raise PolicyError(f"{FILE}: proxies must be a list of networks")
     try:
         return tuple(ip_network(one) for one in named)
     except ValueError as error:
         raise PolicyError(f"{FILE} names a network that is none") from error
+
+
+def host(folder: Path) -> str:
+    """The name borrowers reach the lender by; raises :class:`PolicyError` for what is no name of a host."""
+    named = _row(folder).get("host", LOOPBACK)
+    if named != LOOPBACK and not (isinstance(named, str) and _HOST.fullmatch(named)):
+        raise PolicyError(f"{FILE}: host must be a name such as loans.example.cn, in small letters")
+    return str(named)
+
+
+def _row(folder: Path) -> dict[str, Any]:
+    path = folder / FILE
+    if not path.exists():
+        return {}
+    try:
+        row = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise PolicyError(f"{FILE} cannot be read") from error
+    if not row or set(row) - {"proxies", "host"}:
+        raise PolicyError(f"{FILE} needs proxies, a list of networks, or host, and nothing else")
+    return row
 
 
 def client_address(peer: str, forwarded: Iterable[str], trusted: tuple[Network, ...]) -> str:

@@ -24,7 +24,7 @@ from loanapp.backend.adapters.simulated_line import SimulatedLine
 from loanapp.backend.adapters.simulated_timestamps import SimulatedTimestampingAuthority
 from loanapp.backend.data_uses.heads import sequencer, stamper
 from loanapp.backend.data_uses.retention import retention_timer
-from loanapp.backend.http.client_address import proxies
+from loanapp.backend.http.client_address import host, proxies
 from loanapp.backend.inference.client import InferenceClient
 from loanapp.backend.lifecycle.erasing_again import erase_again
 from loanapp.backend.lifecycle.folder import LenderFolder
@@ -125,6 +125,7 @@ def assemble(folder: LenderFolder, policies: Policies, clock: Clock) -> Lender:
         demonstration=policies.profile.simulated,
         notice_secret=folder.secret("bank_notice.key", SECRET_BYTES),
         proxies=proxies(folder.root),
+        host=host(folder.root),
     )
     bank.notify = origination.payout_notice
     timers = (sequencer(services), stamper(services), retention_timer(services))

@@ -172,6 +172,8 @@ class Passwords(Row):
     tries_network: int = Field(gt=0)
     fresh_minutes: int = Field(gt=0, le=60)
     recovery_codes: int = Field(gt=0)
+    security_keys: int = Field(gt=0, le=20)
+    security_key_seconds: int = Field(gt=0, le=600)
     common: tuple[str, ...]
     source: str
     mark: str

@@ -535,6 +535,8 @@ def test_no_table_about_a_person_is_left_out_of_the_copy_unthought_of():
         "borrower_password": "that there is one, and since when, is GET /v1/auth/protection; nobody can tell the rest",
         "borrower_second_factor": "the same",
         "account_recovery": "in the history",
+        "security_key": "shown with its label by GET /v1/auth/security-keys; the rest names nobody",
+        "security_key_challenge": "a digest that counts for minutes",
         "idempotency": "answers given before, as they were",
         "staff_note": "a colleague's own words; decision and reasons are in it",
         "payout_approval": "in the history",

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from loanapp.backend.auth.key_tables import SecurityKey
+from loanapp.backend.auth.tables import Device
 from tests.loanapp.backend.walk import TERMS, Walker
 
 _CONTRACT = json.loads((Path(__file__).parents[3] / "docs" / "openapi.json").read_text(encoding="utf-8"))
@@ -33,7 +35,7 @@ def _owned():
     return [
         (method, path, operation)
         for method, path, operation in _operations()
-        if any(name in path for name in ("{application_id}", "{session_id}", "{device_id}"))
+        if any(name in path for name in ("{application_id}", "{session_id}", "{device_id}", "{key_id}"))
     ]
 
 
@@ -42,7 +44,7 @@ def _name(one):
 
 
 @pytest.fixture(scope="module")
-def victim(http):
+def victim(http, lender):
     one = Walker(http, phone="13955550001")
     one.sign_in()
     one.create()
@@ -51,6 +53,12 @@ def victim(http):
     one.consents()
     session = one.act("/liveness-sessions", {"source_kind": "camera"}, status=201)
     one.session_id = session["session_id"]
+    one.key_id = str(uuid.uuid4())
+    with lender.services.database.write() as session:
+        borrower_id = session.get_one(Device, one.device_id).borrower_id
+        more = {"credential_id": b"c", "public_key": b"k", "counter": 0, "label_sealed": b"l"}
+        now = lender.services.clock.now()
+        session.add(SecurityKey(id=one.key_id, borrower_id=borrower_id, added_at=now, **more))
     return one
 
 
@@ -119,6 +127,7 @@ def _address(path, victim):
         "application_id": victim.id,
         "session_id": victim.session_id,
         "device_id": victim.device_id,
+        "key_id": victim.key_id,
         "side": "front",
     }
     return re.sub(r"{(\w+)}", lambda found: known.get(found[1], str(uuid.uuid4())), path)
@@ -126,7 +135,7 @@ def _address(path, victim):
 
 def test_every_number_in_an_address_is_accounted_for():
     used = set(itertools.chain(*(re.findall(r"{(\w+)}", path) for _, path, _ in _operations())))
-    assert used <= {"application_id", "session_id", "device_id", "side"} | _CHOSEN_BY_CLIENT
+    assert used <= {"application_id", "session_id", "device_id", "key_id", "side"} | _CHOSEN_BY_CLIENT
 
 
 def test_addresses_hold_numbers_without_a_meaning_alone():
@@ -150,7 +159,7 @@ def test_another_borrowers_number_is_nobodys(operation, victim, stranger):
         answer = stranger.call(method, address, key=str(uuid.uuid4()), **sent)
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), answer.text
         nobodys = address.replace(victim.id, str(uuid.uuid4())).replace(victim.session_id, str(uuid.uuid4()))
-        nobodys = nobodys.replace(victim.device_id, str(uuid.uuid4()))
+        nobodys = nobodys.replace(victim.device_id, str(uuid.uuid4())).replace(victim.key_id, str(uuid.uuid4()))
         other = stranger.call(method, nobodys, key=str(uuid.uuid4()), **sent)
         # Not a word tells a number that is somebody's from one that is nobody's.
         assert _shape(other) == _shape(answer)
@@ -190,6 +199,7 @@ def test_what_needs_no_sign_in_is_a_short_list():
         ("POST", "/v1/auth/sessions"),
         ("POST", "/v1/auth/refresh"),
         ("POST", "/v1/auth/password-sessions"),
+        ("POST", "/v1/auth/security-keys/authentication"),
         ("PUT", "/v1/upload-trial"),
         ("PUT", "/v1/support-tickets/{ticket_id}"),
     }

@@ -152,29 +152,50 @@ SecondFactor = Annotated[str, StringConstraints(min_length=1, max_length=20)]
 """Six digits of an authenticator, or a recovery code."""
 
 
-class SessionRequest(OnDevice):
-    """Exchange a code for a session; ``second_factor`` where the borrower has turned one on.
+Ticket = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+"""By which the challenge of a security key is found."""
+
+Base64Url = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,4000}$")]
+
+
+class SignedByKey(Request):
+    """What a security key has signed (WebAuthn), each base64url without padding."""
+
+    challenge_id: Ticket
+    credential_id: Base64Url
+    client_data: Base64Url
+    authenticator_data: Base64Url
+    signature: Base64Url
+
+
+class WithSecondFactor(OnDevice):
+    """Where the borrower has turned a second factor on: a code, or what a security key has signed."""
+
+    second_factor: SecondFactor | None = None
+    security_key: SignedByKey | None = None
+
+
+class SessionRequest(WithSecondFactor):
+    """Exchange a code for a session.
 
     ``second_factor_lost``: there is neither an authenticator nor a recovery code; another proof is asked for
     (``recovery_needed``), and once it was given the second factor is off.
     """
 
-    second_factor: SecondFactor | None = None
     second_factor_lost: bool = False
 
     challenge_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     code: Annotated[str, StringConstraints(min_length=1, max_length=12)]
 
 
-class PasswordSessionRequest(OnDevice):
-    """Sign in by password; ``second_factor`` where the borrower has turned one on.
+class PasswordSessionRequest(WithSecondFactor):
+    """Sign in by password.
 
     It is called a passphrase here: no field of this contract may be named as a bank card's secret is.
     """
 
     phone: Annotated[str, StringConstraints(min_length=1, max_length=30)]
     passphrase: Annotated[str, StringConstraints(min_length=1, max_length=500)]
-    second_factor: SecondFactor | None = None
 
 
 class SessionAnswer(Answer):
