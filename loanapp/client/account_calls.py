@@ -129,10 +129,14 @@ class AccountCalls(LenderWire):
         """Stop what other computers asked, and sign them out; what is left."""
         return self._send("POST", "/v1/auth/recoveries/stop", {}, read_recoveries)
 
-    def _this_device(self) -> dict[str, str]:
+    def key_of_this_computer(self) -> DeviceKey:
+        """The key a sign-in is bound to, made where there is none yet."""
         if self.device_key is None:
             self.device_key = DeviceKey.new()
-        return {"device_key": self.device_key.public, "system": this_system().value}
+        return self.device_key
+
+    def _this_device(self) -> dict[str, str]:
+        return {"device_key": self.key_of_this_computer().public, "system": this_system().value}
 
 
 def _second(second_factor: str, key: ShownKey | None) -> dict[str, object]:

@@ -10,7 +10,7 @@ from functools import partial
 
 from loanapp.client.answers import CodeSent, DemonstrationIdentityNote, LenderProfile, Session, Tokens
 from loanapp.client.drafts import Draft
-from loanapp.client.errors import NotAllowedNowError, ProgramOutdatedError, SignedOutError
+from loanapp.client.errors import ProgramOutdatedError, SignedOutError
 from loanapp.client.secrets import SecretName
 from loanapp.client.security_key import ShownKey, Waiting
 from loanapp.client.versions import speaks
@@ -100,13 +100,9 @@ class Journey(ConsentActs, DraftActs, EvidenceActs, HistoryActs, AccountActs):
         def work() -> Page:
             if not self.draft.code_challenge_id:
                 raise LoanAppError(ErrorCode.CODE_EXPIRED)
+            self._keep_key()
             challenge = self.draft.code_challenge_id
-            try:
-                session = self.client.create_session(challenge, code, second_factor, factor_lost=factor_lost)
-            except NotAllowedNowError:
-                self._keep_key()  # what was asked is bound to it, for days
-                raise
-            return self._signed_in(session)
+            return self._signed_in(self.client.create_session(challenge, code, second_factor, factor_lost=factor_lost))
 
         return self._guarded(work)
 
@@ -118,6 +114,7 @@ class Journey(ConsentActs, DraftActs, EvidenceActs, HistoryActs, AccountActs):
 
         def work() -> Page:
             self._about_to_sign_in(phone)
+            self._keep_key()
             return self._signed_in(self.client.create_session_by_password(phone, password, second_factor))
 
         return self._guarded(work)
@@ -225,8 +222,7 @@ class Journey(ConsentActs, DraftActs, EvidenceActs, HistoryActs, AccountActs):
         return self.current_page()
 
     def _begin_session(self, tokens: Tokens) -> None:
-        """Use the tokens of a sign-in, and keep them with the key they are bound to."""
-        self._keep_key()
+        """Use the tokens of a sign-in, and keep them beside the key they are bound to."""
         store = self._open()
         store.write(SecretName.ACCESS_TOKEN, tokens.access_token)
         store.write(SecretName.REFRESH_TOKEN, tokens.refresh_token)
@@ -234,8 +230,11 @@ class Journey(ConsentActs, DraftActs, EvidenceActs, HistoryActs, AccountActs):
             self.client.use_session(tokens)
 
     def _keep_key(self) -> None:
-        if self.client.device_key is not None:
-            self._open().write(SecretName.DEVICE_KEY, self.client.device_key.pem)
+        """Before anything is sent: a program that dies meanwhile comes back as the same computer, known to the account.
+
+        What is asked for at the door is bound to it, too, for days.
+        """
+        self._open().write(SecretName.DEVICE_KEY, self.client.key_of_this_computer().pem)
 
     def _forget_device(self) -> None:
         """Whoever signs in with another phone gets a key of their own: the two are not to be told as one."""

@@ -5,9 +5,10 @@ import json
 import pytest
 
 from loanapp.backend.policy.step_up import Act
+from loanapp.client.device_key import DeviceKey
 from loanapp.client.errors import InputRejectedError, NotAllowedNowError
 from loanapp.client.secrets import SecretName
-from loanapp.domain.errors import ErrorCode
+from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.protection import ProtectionAct
 from loanapp.guard.permissions import check_outgoing
 from loanapp.guard.refusal import GuardRefusal
@@ -83,6 +84,15 @@ def test_without_a_factor_it_is_asked_another_way_on_the_key_that_asked_whenever
     first, second = body_of(desk, "/v1/auth/sessions"), body_of(desk, "/v1/auth/sessions", 1)
     assert first["second_factor_lost"]
     assert first["device_key"] == second["device_key"]
+
+
+def test_a_program_that_died_while_signing_in_comes_back_as_the_same_computer(desk, at_the_door):
+    desk.says(CODE, Reply(500, b""))
+    at_the_door.request_code("13800000001")
+    with pytest.raises(LoanAppError):
+        at_the_door.sign_in("123456")
+    sent = body_of(desk, "/v1/auth/sessions")["device_key"]
+    assert DeviceKey(desk.secrets.read(SecretName.DEVICE_KEY)).public == sent
 
 
 @pytest.mark.parametrize("code", ["sign_in_wrong", "phone_code_needed", "second_factor_wrong"])
