@@ -24,18 +24,21 @@ class DecisionReason(StrEnum):
     FACE_CHECK_BY_PERSON = "face_check_by_person"
     SCREENING_BY_PERSON = "screening_by_person"
     INTERVIEW_BY_POLICY = "interview_by_policy"
+    SIGNS_BY_PERSON = "signs_by_person"
     SOURCE_UNAVAILABLE = "source_unavailable"
     LIMIT_REACHED = "limit_reached"
     OWN_LOAN_OVERDUE = "own_loan_overdue"
     START_SMALL = "start_small"
 
 
-# What asks for a person and never declines anybody: a source that was silent, a check that a machine could not end.
+# What asks for a person and never declines anybody: a source that was silent, a check that a machine could not
+# end, a sign that may mean nothing.
 NEVER_DECLINES: Final = frozenset(
     {
         DecisionReason.FACE_CHECK_BY_PERSON,
         DecisionReason.SCREENING_BY_PERSON,
         DecisionReason.INTERVIEW_BY_POLICY,
+        DecisionReason.SIGNS_BY_PERSON,
         DecisionReason.SOURCE_UNAVAILABLE,
     }
 )

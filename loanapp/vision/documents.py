@@ -24,6 +24,7 @@ from loanapp.vision.document_fields import (
 )
 from loanapp.vision.face_match import PortraitDetector
 from loanapp.vision.photo_faults import fault_of, is_grey
+from loanapp.vision.photo_fingerprint import photo_fingerprint
 from loanapp.vision.photos import decode_photo, shrink
 from loanapp.vision.text_reading import Row, TextBox, TextReader, into_rows, lies_on_its_side
 
@@ -54,12 +55,14 @@ class DocumentReading:
     Front: ``name``, ``sex`` (male, female), ``ethnic_group``, ``birth`` (ISO), ``address``, ``identity_number``,
     and ``portrait``, a BGR crop around the face. Back: ``authority``, ``valid_from``, ``valid_until`` (ISO or
     ``long_term``), no portrait. ``specimen`` is true for a card that is marked as simulated (模拟样张).
+    ``fingerprint``: what the whole photograph looks like (:mod:`loanapp.domain.photo_fingerprint`).
     """
 
     side: DocumentSide
     fields: dict[str, FieldReading]
     portrait: Image | None
     specimen: bool
+    fingerprint: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"DocumentReading({self.side}, {sorted(self.fields)})"  # values are personal data
@@ -111,7 +114,7 @@ class DocumentReader:
                     raise LoanAppError(fault or ErrorCode.PHOTO_UNREADABLE, part=unsure)
             if side is DocumentSide.BACK:
                 _refuse_expired(fields, today)
-            return DocumentReading(side, fields, portrait, is_specimen(rows))
+            return DocumentReading(side, fields, portrait, is_specimen(rows), photo_fingerprint(image))
         raise LoanAppError(fault_of(image) or ErrorCode.PHOTO_UNREADABLE, part=part)
 
     def _attempts(self, content: bytes, image: Image) -> Iterator[tuple[Image, list[TextBox]]]:

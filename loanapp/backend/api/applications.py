@@ -21,13 +21,21 @@ from loanapp.backend.applications.store import (
 )
 from loanapp.backend.applications.terms import check_terms, set_terms
 from loanapp.backend.applications.view import show
-from loanapp.backend.http.dependencies import KEY_PARAMETER, ActorDep, BorrowerDep, IdempotencyDep, ServicesDep
+from loanapp.backend.http.dependencies import (
+    KEY_PARAMETER,
+    ActorDep,
+    BorrowerDep,
+    IdempotencyDep,
+    OriginDep,
+    ServicesDep,
+)
 from loanapp.backend.http.models import application as wire
 from loanapp.backend.http.models.common import yuan
 from loanapp.backend.http.routes import problems
 from loanapp.backend.offers.expiry import expire_offers
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
+from loanapp.backend.signals.origin import note_origin
 from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import Application, ApplicationEvent
 from loanapp.backend.verification.demands import verified_enough
@@ -134,6 +142,8 @@ def submit(
     body: wire.Empty,
     services: ServicesDep,
     borrower_id: ActorDep,
+    *,
+    came_from: OriginDep,
     idempotency: IdempotencyDep,
 ) -> Response:
     """Hand the application in; from here the lender leads."""
@@ -145,6 +155,7 @@ def submit(
         if missing := missing_for_submit(services, session, application, verified=verified):
             raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value, missing=",".join(missing))
         refuse_too_soon(services, session, borrower_id, application.identity_index)
+        note_origin(services, session, application, came_from)
         again = application.status is ApplicationStatus.NEEDS_MORE
         handed_in = ApplicationStatus.VERIFYING if again else ApplicationStatus.SUBMITTED
         set_status(session, application, handed_in, services.clock.now(), "borrower")

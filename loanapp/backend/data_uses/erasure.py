@@ -46,6 +46,7 @@ _ITEMS: Final = (
     "credit_record",
     "loan_terms",
     "hardship",
+    "application_origin",
 )
 _ASSESSED: Final = ("employment", "income_and_debt", "branch_visit", "credit_record", "bank_card", "hardship")
 _COUNTED: Final = timedelta(days=1)  # face attempts are limited by the hour, over all of a borrower's applications

@@ -18,6 +18,7 @@ from loanapp.backend.auth.tables import (
     Device,
     RefreshToken,
 )
+from loanapp.backend.signals.tables import ApplicationOrigin, PhotoBand
 from loanapp.backend.staff.tables import FaceLook, PayoutApproval, StaffNote
 from loanapp.backend.store.tables import (
     AccessSession,
@@ -44,6 +45,8 @@ from loanapp.backend.store.tables import (
 )
 
 GO_WITH_APPLICATION: Final[tuple[type[Base], ...]] = (
+    ApplicationOrigin,
+    PhotoBand,
     Check,
     ContractRecord,
     Correction,

@@ -13,11 +13,12 @@ from starlette.requests import ClientDisconnect
 
 from loanapp.backend.auth.callers import Caller
 from loanapp.backend.auth.proofs import SentRequest
-from loanapp.backend.auth.sessions import borrower_of, caller_of
+from loanapp.backend.auth.sessions import borrower_of, caller_of, key_of
 from loanapp.backend.http.client_address import FORWARDED, client_address
 from loanapp.backend.http.middleware import takes_raw_body
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
+from loanapp.backend.signals.origin import Origin
 from loanapp.backend.store.tables import IdempotencyRecord
 from loanapp.domain.errors import ErrorCode
 from loanapp.proof.request_proof import PROOF_HEADER, read_proof
@@ -68,6 +69,14 @@ def _address(request: Request, services: ServicesDep) -> str:
 
 AddressDep = Annotated[str, Depends(_address)]
 """The address a request comes from, by which tries are counted; kept as a keyed digest of its network alone."""
+
+
+def _origin(services: ServicesDep, token: TokenDep, address: AddressDep) -> Origin:
+    return Origin(key_of(services, token), address)
+
+
+OriginDep = Annotated[Origin, Depends(_origin)]
+"""The computer, by the digest of its key, and the address that a signed-in borrower's request comes from."""
 
 
 def _caller(services: ServicesDep, token: TokenDep, sent: SentDep) -> Caller:

@@ -28,10 +28,14 @@ _LENDERS_OWN: Final = frozenset({ErrorCode.ASSET_MISSING.value, ErrorCode.ASSET_
 
 @dataclass(frozen=True, slots=True)
 class DocumentResult:
-    """Fields read from one photo (value, confidence) and the portrait as a picture file, front side only."""
+    """Fields read from one photo (value, confidence) and, of the front alone, the portrait as a picture file.
+
+    ``fingerprint``: what the photograph looks like, in bands (:mod:`loanapp.domain.photo_fingerprint`).
+    """
 
     fields: dict[str, tuple[str, float]] = field(repr=False)
     portrait: bytes | None = field(repr=False)
+    fingerprint: tuple[str, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +107,7 @@ class InferenceClient:
 
     def read_document(self, photo: bytes, side: str) -> DocumentResult:
         """Read one side; raises the reader's refusals, or ``LENDER_TROUBLE`` when there is no answer."""
-        fields, portrait = self._answer("read_document", (photo, side), _DOCUMENT_SECONDS)
-        return DocumentResult(fields, portrait)
+        return DocumentResult(*self._answer("read_document", (photo, side), _DOCUMENT_SECONDS))
 
     def judge(self, question: Question) -> FaceResult:
         """Judge one attempt; raises ``EVIDENCE_INVALID`` or ``LENDER_TROUBLE``."""

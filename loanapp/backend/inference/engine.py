@@ -64,13 +64,13 @@ class Engine:
             if error.code in {ErrorCode.ASSET_MISSING, ErrorCode.ASSET_DAMAGED}:
                 raise
 
-    def read_document(self, photo: bytes, side: str) -> tuple[FieldsRead, bytes | None]:
-        """Fields with their confidence and, from the front, the portrait as PNG."""
+    def read_document(self, photo: bytes, side: str) -> tuple[FieldsRead, bytes | None, tuple[str, ...]]:
+        """Fields with their confidence, from the front the portrait as PNG, and the photograph's fingerprint."""
         reading = self._reader.read(photo, side)
         fields = {name: (one.value, float(one.confidence)) for name, one in reading.fields.items()}
         if reading.portrait is None:
-            return fields, None
-        return fields, cv2.imencode(".png", reading.portrait)[1].tobytes()
+            return fields, None, reading.fingerprint
+        return fields, cv2.imencode(".png", reading.portrait)[1].tobytes(), reading.fingerprint
 
     def watch(self, key: str, start: int, frames: tuple[EvidenceFrame, ...]) -> bool:
         """Look at frames of an attempt that is still arriving; whether they could be kept in mind."""

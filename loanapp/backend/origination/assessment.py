@@ -21,7 +21,8 @@ class Facts:
     """What is decided by; money in yuan a month. ``None`` answers: the source was down.
 
     ``number_corrected``: the borrower changed the identity number that was read from the card. ``paid_before``: a loan
-    of this lender's was paid out to the person earlier.
+    of this lender's was paid out to the person earlier. ``signs``: something may mean that somebody borrows in
+    another's name (:mod:`loanapp.backend.signals`).
     """
 
     registry: RegistryAnswer | None
@@ -39,6 +40,7 @@ class Facts:
     portrait: PortraitAnswer = PortraitAnswer.NOT_COMPARED
     interview: bool = False
     paid_before: bool = False
+    signs: bool = False
 
     @property
     def burden_pct(self) -> Decimal:
@@ -132,6 +134,7 @@ def _second_gate(facts: Facts, scorecard: Scorecard, limits: Limits, score: int 
         DecisionReason.IDENTITY_NOT_CONFIRMED: _identity_doubtful(facts),
         DecisionReason.SCREENING_BY_PERSON: facts.screening is ScreeningAnswer.POSSIBLE,
         DecisionReason.INTERVIEW_BY_POLICY: facts.interview,
+        DecisionReason.SIGNS_BY_PERSON: facts.signs,
         DecisionReason.FACE_CHECK_BY_PERSON: facts.face_by_person,
         DecisionReason.REPAYMENT_BURDEN_TOO_HIGH: facts.burden_pct > limits.burden_review_pct.value,
         DecisionReason.LIMIT_REACHED: many,
@@ -142,13 +145,14 @@ def _second_gate(facts: Facts, scorecard: Scorecard, limits: Limits, score: int 
 
 def _fraud(facts: Facts) -> bool:
     """A sign that somebody borrows in another's name: a person looks before anybody is declined for it."""
-    return facts.registry is RegistryAnswer.MISMATCH or facts.portrait is PortraitAnswer.DIFFERENT
+    return facts.signs or facts.registry is RegistryAnswer.MISMATCH or facts.portrait is PortraitAnswer.DIFFERENT
 
 
 def _identity_doubtful(facts: Facts) -> bool:
     """A portrait unlike the register's is looked at by a person: its photo may be twenty years old."""
     unknown = facts.registry is RegistryAnswer.UNKNOWN or facts.portrait is PortraitAnswer.UNSURE
-    return _fraud(facts) or unknown or facts.number_corrected
+    denied = facts.registry is RegistryAnswer.MISMATCH or facts.portrait is PortraitAnswer.DIFFERENT
+    return denied or unknown or facts.number_corrected
 
 
 def _lines(facts: Facts, scorecard: Scorecard) -> tuple[Line, ...] | None:

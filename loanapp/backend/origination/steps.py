@@ -15,6 +15,7 @@ from loanapp.backend.origination.what_changes import Rules, instalment, retry_af
 from loanapp.backend.policy import checks
 from loanapp.backend.repayment.account import has_overdue
 from loanapp.backend.services import Services
+from loanapp.backend.signals.found import found_signals
 from loanapp.backend.staff.members import reviewer_simulated
 from loanapp.backend.store import ledger
 from loanapp.backend.store.ledger import Actor
@@ -175,6 +176,7 @@ def gather(services: Services, session: Session, application: Application) -> Fa
         interview=demands(services, session, application).needs(checks.Check.INTERVIEW),
         paid_before=not situation(services.policies, session, application, services.clock.now()).first_loan,
         own_overdue=has_overdue(session, application.borrower_id, application.identity_index, today),
+        signs=bool(found_signals(services, session, application)),
     )
 
 
@@ -206,6 +208,7 @@ def _write_decision(
         "changes": _changes(services, session, application, assessment, retry) if declined else [],
         "score": assessment.score,
         "points": [[line.characteristic, line.points] for line in assessment.lines],
+        "signs": [[one.kind.value, one.count] for one in found_signals(services, session, application)],
         "reviewer_simulated": by_reviewer,
     }
     detail: dict[str, object] = {

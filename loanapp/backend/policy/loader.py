@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from loanapp.backend.policy.checks import CheckPolicy
+from loanapp.backend.policy.fraud_signals import FraudSignalPolicy
 from loanapp.backend.policy.kept_words import kept_words
 from loanapp.backend.policy.models import (
     BankIssuers,
@@ -63,6 +64,7 @@ def load_policies(profile: str = "demonstration", today: date | None = None) -> 
         simulation=_read(Simulation, "policy", "simulation"),
         checks=_read(CheckPolicy, "policy", "checks"),
         step_up=_read(StepUpPolicy, "policy", "step_up"),
+        fraud_signals=_read(FraudSignalPolicy, "policy", "fraud_signals"),
         sources=_read(SourcePolicy, "policy", "sources"),
         hardship=_read(HardshipTerms, "policy", "hardship"),
         issuers=_read(BankIssuers, "policy", "bank_issuers"),
@@ -196,6 +198,8 @@ def _check_kept(policies: Policies) -> None:
     for file, name, kept, retention in said:
         if retention != kept_words(policies, kept):
             raise PolicyError(f"policy/{file}.toml: {name} does not say how long retention.toml keeps {kept}")
+    if policies.fraud_signals.longest_window_days > policies.retention_days("application_origin"):
+        raise PolicyError("policy/fraud_signals.toml looks further back than retention.toml keeps anything to look at")
 
 
 def _check_branches(policy: Branches) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from loanapp.backend.policy.checks import CheckPolicy
+from loanapp.backend.policy.fraud_signals import FraudSignalPolicy
 from loanapp.backend.policy.sources import SourceName, SourcePolicy
 from loanapp.backend.policy.step_up import StepUpPolicy
 from loanapp.domain.consent import ApplicationPhase, ConsentScope, LegalBasis, LoanPurpose, WithdrawalEffect
@@ -475,6 +476,7 @@ class Policies:
     sources: SourcePolicy
     checks: CheckPolicy
     step_up: StepUpPolicy
+    fraud_signals: FraudSignalPolicy
     hardship: HardshipTerms
     issuers: BankIssuers
     consents: tuple[Consent, ...]

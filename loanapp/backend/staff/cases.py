@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from loanapp.backend.applications.store import Identity, Profile, Sealed
 from loanapp.backend.branches.appointments import booked, confirm_visit
 from loanapp.backend.origination import steps
-from loanapp.backend.policy.checks import Demands
+from loanapp.backend.policy.checks import Because, Demands
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.staff.asking import free_visits
@@ -53,6 +53,7 @@ class Case:
     demands: Demands
     score: int | None
     points: tuple[tuple[str, int], ...]
+    signs: tuple[Because, ...]
     checks: tuple[tuple[str, str], ...]
     attempts: list[dict[str, Any]]
     sides: tuple[Side, ...]
@@ -107,6 +108,7 @@ def open_case(services: Services, who: AtWork, application_id: str) -> Case:
             demands=demands(services, session, application),
             score=decision.get("score"),
             points=tuple((str(name), int(points)) for name, points in decision.get("points", ())),
+            signs=tuple(_sign(services, kind, count) for kind, count in decision.get("signs", ())),
             checks=tuple((one.step, one.state) for one in checks),
             attempts=review_facts(session, application.id),
             sides=_sides(application),
@@ -117,6 +119,13 @@ def open_case(services: Services, who: AtWork, application_id: str) -> Case:
         )
         session.expunge_all()
     return case
+
+
+def _sign(services: Services, kind: str, count: int) -> Because:
+    """What was counted and why it may mean something, in the words of ``fraud_signals.toml``."""
+    rule = next(one for one in services.policies.fraud_signals.rules if one.id == kind)
+    told = {"count": count, "days": rule.window_days}
+    return Because(zh=rule.because.zh.format(**told), en=rule.because.en.format(**told))
 
 
 def document_photo(services: Services, who: AtWork, application_id: str, side: Side) -> bytes:

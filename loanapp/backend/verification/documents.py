@@ -11,6 +11,7 @@ from loanapp.backend.branches.appointments import give_up
 from loanapp.backend.inference.client import DocumentResult
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
+from loanapp.backend.signals.origin import note_photo
 from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import Application, FaceState
 from loanapp.backend.verification.attempts import close_attempts
@@ -52,6 +53,7 @@ def read_document(
         if side == "front":
             application.has_front = True
             forget_face(session, application, now)
+            note_photo(services, session, application.id, result.fingerprint)
         else:
             application.has_back = True
         # Another photo may show another person: what was confirmed from the old one no longer holds.
