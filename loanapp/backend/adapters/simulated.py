@@ -19,7 +19,8 @@ from loanapp.backend.adapters.ports import (
     ScreeningAnswer,
 )
 from loanapp.backend.adapters.simulated_line import UP, SimulatedLine, read_mark
-from loanapp.backend.policy.models import BankIssuers, Policies
+from loanapp.backend.policy.bank_issuers import BankIssuers
+from loanapp.backend.policy.models import Policies
 from loanapp.backend.policy.sources import SourceName
 from loanapp.domain.bank_card import issuer_of
 from loanapp.resource_files import read_toml

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from loanapp.backend.adapters.ports import SourceDownError
 from loanapp.backend.auth.tries import Counted, Trier, hold_back_codes, note_try
-from loanapp.backend.policy.models import SignIn, Words
+from loanapp.backend.policy.models import SignIn
+from loanapp.backend.policy.rows import Words
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.store.tables import OneTimeCode

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import own_application, require_status
-from loanapp.backend.policy.models import Words
+from loanapp.backend.policy.rows import Words
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.store import ledger

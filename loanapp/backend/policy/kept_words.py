@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from loanapp.backend.policy.models import Policies, Words
+from loanapp.backend.policy.models import Policies
+from loanapp.backend.policy.rows import Words
 
 _DAYS_A_YEAR: Final = 365.2
 

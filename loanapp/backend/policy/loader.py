@@ -7,11 +7,11 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from loanapp.backend.policy.bank_issuers import BankIssuers
 from loanapp.backend.policy.checks import CheckPolicy
 from loanapp.backend.policy.fraud_signals import FraudSignalPolicy
 from loanapp.backend.policy.kept_words import kept_words
 from loanapp.backend.policy.models import (
-    BankIssuers,
     Branches,
     Consent,
     DataItem,
@@ -23,7 +23,6 @@ from loanapp.backend.policy.models import (
     Limits,
     Passwords,
     Policies,
-    PolicyError,
     Product,
     Profile,
     RetentionClass,
@@ -34,6 +33,7 @@ from loanapp.backend.policy.models import (
     Staff,
     SupportTickets,
 )
+from loanapp.backend.policy.rows import PolicyError
 from loanapp.backend.policy.sources import SourcePolicy
 from loanapp.backend.policy.step_up import StepUpPolicy
 from loanapp.domain.annualised_cost import annualised_cost

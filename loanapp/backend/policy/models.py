@@ -1,16 +1,17 @@
 """The shape every policy file must have; a file that does not fit stops the start."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
 from hashlib import sha256
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from loanapp.backend.policy.bank_issuers import BankIssuers
 from loanapp.backend.policy.checks import CheckPolicy
 from loanapp.backend.policy.fraud_signals import FraudSignalPolicy
+from loanapp.backend.policy.rows import Row, Words
 from loanapp.backend.policy.sources import SourceName, SourcePolicy
 from loanapp.backend.policy.step_up import StepUpPolicy
 from loanapp.domain.consent import ApplicationPhase, ConsentScope, LegalBasis, LoanPurpose, WithdrawalEffect
@@ -18,23 +19,6 @@ from loanapp.domain.decision import DecisionReason
 from loanapp.domain.one_time_code import CodePurpose
 from loanapp.domain.rights import RightKind
 from loanapp.domain.schedule import RepaymentMethod
-
-
-class PolicyError(ValueError):
-    """A policy file is missing, malformed or contradicts another."""
-
-
-class Row(BaseModel):
-    """A frozen row that knows every one of its fields."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Words(Row):
-    """One text in both languages."""
-
-    zh: str = Field(min_length=1)
-    en: str = Field(min_length=1)
 
 
 class Product(Row):
@@ -297,22 +281,6 @@ class HardshipTerms(Row):
     reply_hours: int = Field(gt=0)
     source: str
     mark: str
-
-
-class Issuer(Row):
-    """Which bank an issuer prefix belongs to, and whether its cards are debit cards."""
-
-    bank: str
-    kind: Literal["debit", "credit"]
-
-
-class BankIssuers(Row):
-    """The table of issuer prefixes."""
-
-    version: str
-    mark: str
-    banks: Mapping[str, Words]
-    prefixes: Mapping[str, Issuer]
 
 
 class Withdrawal(Row):

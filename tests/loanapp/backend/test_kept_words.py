@@ -7,7 +7,7 @@ import pytest
 from loanapp.backend.policy import load_policies
 from loanapp.backend.policy.kept_words import kept_words
 from loanapp.backend.policy.loader import check
-from loanapp.backend.policy.models import PolicyError
+from loanapp.backend.policy import PolicyError
 from loanapp.resource_files import resource_path
 
 
