@@ -4,10 +4,9 @@ import dataclasses
 
 import pytest
 
-from loanapp.backend.policy import load_policies
+from loanapp.backend.policy import PolicyError, load_policies
 from loanapp.backend.policy.kept_words import kept_words
 from loanapp.backend.policy.loader import check
-from loanapp.backend.policy import PolicyError
 from loanapp.resource_files import resource_path
 
 
