@@ -151,6 +151,8 @@ class HidSecurityKey:
                 one.close()
 
     def _wait_for(self, waiting: Waiting) -> "Sequence[CtapDevice]":
+        if not self.available():
+            raise LoanAppError(ErrorCode.SECURITY_KEY_NOT_FOUND)
         until = time.monotonic() + self._find_seconds
         while True:
             found = self._devices() if self._devices is not None else _plugged_in(self._hidraw)

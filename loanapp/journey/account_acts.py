@@ -27,6 +27,10 @@ class AccountActs(JourneyCore):
         """What protects the account beside the phone code."""
         return self._guarded(self.client.protection)
 
+    def keys_here(self) -> bool:
+        """Whether this computer has a way to security keys at all."""
+        return self.security_key.available()
+
     def security_keys(self) -> OwnKeys:
         """The security keys of the account."""
         return self._guarded(self.client.security_keys)

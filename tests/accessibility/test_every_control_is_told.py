@@ -36,6 +36,7 @@ _DATA = re.compile(
     "|English|简体中文|测[试*][·*]?[一-龥]?|模拟-|SIM\\d+|HT\\d+|(Integrated|IR|OBS Virtual) Camera"
     "|([A-Z0-9]{5}-[A-Z0-9]{5}\\s*)+|ToDesk|向日葵( Sunlogin)?|_internal/[\\w./]+"
     "|合同双方|违约责任|贷款金额、期限与还款方式"
+    "|FIDO2 (5C|NFC)"  # what their owner calls two keys
     "|照片上的字看不清，请带身份证原件来一次。|收入和银行流水对不上，请核对后重填。"  # as staff wrote it
 )
 

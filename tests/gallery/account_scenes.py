@@ -6,15 +6,17 @@ from typing import Any
 
 from loanapp.client.answers import CodeSent, SimulatedMessage
 from loanapp.client.protection import NewSecondFactor
+from loanapp.client.security_key import KeyQuestion, NewKeyQuestion
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.localised import LocalisedText
 from loanapp.help.diagnosis.onlookers import Onlookers
 from loanapp.journey.pages import Page
-from tests.gallery.my_data_scenes import protection
+from tests.gallery.my_data_scenes import own_keys, protection
 from tests.gallery.page_scenes import journey
 from tests.gallery.stage import TODAY, Room, Scene, settle
 from tests.ui.loan_in_hand import application
 from ui.idle_lock import IdleLock
+from ui.my_data.key_dialog import AddKeyDialog, RemoveKeyDialog
 from ui.my_data.password_dialog import PasswordDialog
 from ui.my_data.second_factor_dialog import TurnOffDialog, TurnOnDialog
 from ui.safe_moment import Moment, SafeMoment
@@ -122,6 +124,62 @@ def second_factor(*, confirmed: bool = False, off: bool = False) -> Any:
     return set_it
 
 
+def at_the_key(code: ErrorCode) -> Any:
+    """A key is the second step of a sign-in, and ``code`` stands in the way."""
+
+    def refuse(*_shown: str) -> None:
+        raise LoanAppError(ErrorCode.SECOND_FACTOR_NEEDED, key_challenge="ticket")
+
+    def wait(*_shown: object) -> None:
+        raise LoanAppError(code)
+
+    def set_it(room: Room) -> Any:
+        made = journey(Page.SIGN_IN, None, sign_in_by_password=refuse, sign_in_by_password_and_key=wait)
+        shown: Any = room.open(Page.SIGN_IN, made)
+        shown.phone.set_text(PHONE)
+        shown.other_way.click()
+        shown.password.set_text("mian bao che zhan")
+        shown.proceed()
+        for _ in range(2):
+            room.rest()
+        settle(room.shell)
+        return room.shell
+
+    return set_it
+
+
+def adding_key(code: ErrorCode | None = None) -> Any:
+    """A key being added; ``code`` is what the key is refused with."""
+
+    def wait(*_shown: object) -> None:
+        raise LoanAppError(code or ErrorCode.SECURITY_KEY_NOT_FOUND)
+
+    def set_it(room: Room) -> Any:
+        asked = NewKeyQuestion("ticket", KeyQuestion(b"c" * 32, "localhost", (), 300), b"u", "138****0001", (-7,))
+        made = journey(Page.PROGRESS, application("verifying"), begin_key=lambda _code: asked, add_key=wait)
+        shown = room.open(Page.PROGRESS, made)
+        dialog = AddKeyDialog(room.window, shown.context)
+        dialog.open()
+        if code is not None:
+            dialog.label.set_text("FIDO2 5C")
+            dialog.code.set_text("314159")
+            dialog.proceed()
+            for _ in range(2):
+                room.rest()
+        settle(room.shell)
+        return room.shell
+
+    return set_it
+
+
+def removing_key(room: Room) -> Any:
+    """A key about to be removed."""
+    shown = room.open(Page.PROGRESS, journey(Page.PROGRESS, application("verifying")))
+    RemoveKeyDialog(room.window, shown.context, own_keys().keys[0]).open()
+    settle(room.shell)
+    return room.shell
+
+
 def safe_moment(moment: Moment, found: Onlookers | None = None, *, told: bool = False, waited: bool = False) -> Any:
     """The card in front of a page, with what runs on this computer."""
 
@@ -193,6 +251,12 @@ def account_scenes() -> Iterator[Scene]:
     yield Scene("second-factor-scan", second_factor())
     yield Scene("second-factor-codes", second_factor(confirmed=True))
     yield Scene("second-factor-off", second_factor(off=True))
+    yield Scene("sign-in-key", at_the_key(ErrorCode.SECURITY_KEY_NOT_FOUND))
+    yield Scene("sign-in-key-pin", at_the_key(ErrorCode.SECURITY_KEY_PIN))
+    yield Scene("security-key-add", adding_key())
+    yield Scene("security-key-known", adding_key(ErrorCode.SECURITY_KEY_KNOWN))
+    yield Scene("security-key-forbidden", adding_key(ErrorCode.SECURITY_KEY_FORBIDDEN))
+    yield Scene("security-key-remove", removing_key)
     yield Scene("safe-signing", safe_moment(Moment.SIGNING, Onlookers(("ToDesk", "向日葵 Sunlogin"))))
     yield Scene("safe-signing-waited", safe_moment(Moment.SIGNING, Onlookers(("ToDesk",)), waited=True))
     shared = Onlookers(sharing=("腾讯会议 Tencent Meeting",), virtual_cameras=("OBS Virtual Camera",))

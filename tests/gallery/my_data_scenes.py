@@ -17,6 +17,7 @@ from loanapp.client.profile import DataItem, Withdrawal
 from loanapp.client.protection import OpenRecovery, Protection
 from loanapp.client.reading import JsonObject
 from loanapp.client.rights import RightRequest
+from loanapp.client.security_key import OwnKey, OwnKeys
 from loanapp.domain.consent import ApplicationPhase, ConsentScope
 from loanapp.domain.devices import DeviceEnd, DeviceSystem
 from loanapp.domain.errors import ErrorCode
@@ -178,6 +179,12 @@ def protection(*, both: bool = False) -> Protection:
     return Protection(since, since, 9 if both else 0)
 
 
+def own_keys() -> OwnKeys:
+    """A key that was used, and a spare one."""
+    at = datetime.fromisoformat(NOW)
+    return OwnKeys((OwnKey("k-1", "FIDO2 5C", at, at), OwnKey("k-2", "FIDO2 NFC", at, None)), 5)
+
+
 def asked_by_phone(*, may_stop: bool = True) -> tuple[OpenRecovery, ...]:
     """Another computer wants to replace the password, and to turn a second step on."""
     at = datetime.fromisoformat(NOW) - timedelta(hours=2)
@@ -225,6 +232,7 @@ def asking(
     *,
     signed_in: bool = True,
     greedy: bool = False,
+    keys: bool = False,
     page: Page = Page.PROGRESS,
     held: Application | None = None,
     **answers: Any,
@@ -243,6 +251,8 @@ def asking(
                 "my_requests": tuple,
                 "devices": devices,
                 "protection": protection,
+                "keys_here": lambda: True,
+                "security_keys": own_keys,
                 "recoveries": tuple,
                 **answers,
             },
@@ -258,6 +268,10 @@ def asking(
         room.rest()
         if order:
             dialog.view.orders[order].setChecked(True)
+        if keys:
+            settle(room.shell)
+            for area in dialog.findChildren(QScrollArea):
+                area.ensureWidgetVisible(dialog.view.protection.keys)
         settle(room.shell)
         return room.shell
 
@@ -291,6 +305,9 @@ def my_data_scenes() -> Iterator[Scene]:
     yield Scene("my-data-close-repaid", closing(asked=True))
     yield Scene("my-data-security", asking("security"))
     yield Scene("my-data-security-both", asking("security", protection=lambda: protection(both=True)))
+    nowhere = {"protection": lambda: protection(both=True), "keys_here": lambda: False}
+    yield Scene("my-data-security-no-keys", asking("security", keys=True, **nowhere))
+    yield Scene("my-data-security-keys", asking("security", keys=True, protection=lambda: protection(both=True)))
     yield Scene("my-data-security-copied", asking("security", devices=lambda: devices(copied=True)))
     yield Scene("my-data-security-asked", asking("security", recoveries=asked_by_phone))
     late = asked_by_phone(may_stop=False)

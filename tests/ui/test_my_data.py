@@ -17,7 +17,7 @@ from loanapp.journey.consent_acts import GivenConsent
 from loanapp.proof.ledger_proof import LedgerFault
 from loanapp.resource_files import read_toml
 from tests.gallery import my_data_scenes
-from tests.gallery.my_data_scenes import contacts, devices, history, protection, taken_back, withdrawal_row
+from tests.gallery.my_data_scenes import contacts, devices, history, own_keys, protection, taken_back, withdrawal_row
 from tests.ui.loan_in_hand import NOW, application
 from tests.ui.test_filling_pages import recording
 from tests.ui.typed_journey import TypedJourney, draft
@@ -43,6 +43,8 @@ def journey():
         "my_requests": tuple,
         "devices": devices,
         "protection": protection,
+        "keys_here": lambda: True,
+        "security_keys": own_keys,
         "recoveries": tuple,
         "data_uses": history,
         "given_consents": tuple,

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui.components import Card, FlowRow, Rule, SecondaryButton, SectionHeading, label
 from ui.formats import day
+from ui.my_data.security_keys import KeysPart
 from ui.translations import tr
 
 if TYPE_CHECKING:
@@ -37,12 +38,17 @@ class ProtectionCard(QWidget):
         for part in (self._password, _at_left(self.password), Rule(), self._factor_title, self._factor):
             card.body.addWidget(part)
         card.body.addWidget(_at_left(self.factor))
+        card.body.addWidget(Rule())
+        self.keys = KeysPart(context)
+        card.body.addWidget(self.keys)
         box.addWidget(card)
 
     def show_protection(self, protection: "Protection | None") -> None:
         """Show what protects the account; nothing before it is known."""
         self._protection = protection
         self.setVisible(protection is not None)
+        if protection is not None:
+            self.keys.show_keys(on=protection.second_factor_since is not None)
         self.show_words()
 
     def show_words(self) -> None:
@@ -51,6 +57,7 @@ class ProtectionCard(QWidget):
         if found is None:
             return
         self.heading.setText(tr("protection.heading"))
+        self.keys.show_words()
         since, on = found.password_set_at, found.second_factor_since
         self._password.setText(tr("protection.since", day=day(since)) if since else tr("protection.none"))
         self.password.setText(tr("protection.change" if since else "protection.set"))

@@ -25,7 +25,7 @@ _WIDTH = 560
 _OF_THE_FACTOR = frozenset({ErrorCode.SECOND_FACTOR_WRONG, ErrorCode.SECOND_FACTOR_NEEDED})
 
 
-class _FactorDialog(Dialog):
+class FactorDialog(Dialog):
     """A code of the authenticator in a field, and what came of it."""
 
     done_with = Signal()
@@ -95,7 +95,7 @@ class _FactorDialog(Dialog):
         super().changeEvent(event)
 
 
-class TurnOnDialog(_FactorDialog):
+class TurnOnDialog(FactorDialog):
     """First the QR code, then the recovery codes, which stay until they were written down."""
 
     def __init__(self, parent: QWidget, context: "PageContext") -> None:
@@ -178,7 +178,7 @@ class TurnOnDialog(_FactorDialog):
         self.go_on.setText(tr("protection.copied_down" if self._codes else "protection.turn_on"))
 
 
-class TurnOffDialog(_FactorDialog):
+class TurnOffDialog(FactorDialog):
     """A code of it turns it off; left empty, the lender says what else shows that it is the borrower."""
 
     def __init__(self, parent: QWidget, context: "PageContext") -> None:

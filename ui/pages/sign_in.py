@@ -65,11 +65,15 @@ class SignInPage(JourneyPage):
         card.body.addWidget(self._countdown.note)
         self.other_way = LinkButton()
         self.other_way.clicked.connect(self._take_other_way)
+        self.by_key = LinkButton()
+        self.by_key.clicked.connect(self._ask_with_key)
+        self.by_key.hide()
         self.lost = LinkButton()
         self.lost.clicked.connect(self._ask_without_factor)
         self.lost.hide()
         ways = FlowRow(spacing=16)
         ways.add(self.other_way)
+        ways.add(self.by_key)
         ways.add(self.lost)
         ways.close_up()
         card.body.addWidget(ways)
@@ -88,6 +92,7 @@ class SignInPage(JourneyPage):
         self.password.set_label(tr("protection.password"))
         self.factor.set_label(tr("protection.factor"), tr("protection.factor_hint"))
         self.lost.setText(tr("protection.factor_lost"))
+        self.by_key.setText(tr("security_key.use"))
         self.warning.setText(tr("sign_in.warning"))
         self._countdown.retranslate()
         self._show_way()
@@ -131,6 +136,29 @@ class SignInPage(JourneyPage):
     def _ask_factor(self, *, wanted: bool) -> None:
         for part in (self.factor, self.lost):
             part.setVisible(wanted)
+        if not wanted:
+            self.by_key.hide()
+
+    def _ask_with_key(self) -> None:
+        """Show the first step again: the lender answers with what a key is to sign."""
+        self.show_problem(None)
+        if not self.show_errors(lambda: self._errors_now(factor=False)):
+            self.context.operations.run(self._act(factor=False), self._signed_in, self._refuse, busy=self)
+
+    def _wait_for_key(self, ticket: str) -> None:
+        from ui.key_wait import SignInByKey
+
+        journey, code, password, phone = self.journey, self.code.text(), self.password.text(), self.phone.text()
+        act = (
+            partial(journey.sign_in_by_password_and_key, parse_phone(phone), password, ticket)
+            if self._by_password
+            else partial(journey.sign_in_by_key, code, ticket)
+        )
+        self.by_key.show()
+        dialog = SignInByKey(self, self.context, act)
+        dialog.let_in.connect(self._signed_in)
+        dialog.refused.connect(self._refuse)
+        dialog.open()
 
     def _ask_without_factor(self) -> None:
         """Neither authenticator nor recovery code is left: the lender says how else to show who it is.
@@ -214,9 +242,9 @@ class SignInPage(JourneyPage):
         self.save_now()
         self.context.operations.run(self._act(), self._signed_in, self._refuse, busy=self)
 
-    def _act(self) -> Callable[[], Page]:
+    def _act(self, *, factor: bool = True) -> Callable[[], Page]:
         journey, code, password = self.journey, self.code.text(), self.password.text()
-        second = () if self.factor.isHidden() else (self.factor.text(),)
+        second = (self.factor.text(),) if factor and not self.factor.isHidden() else ()
         if self._by_password:
             phone = parse_phone(self.phone.text())
             return lambda: journey.sign_in_by_password(phone, password, *second)
@@ -249,6 +277,8 @@ class SignInPage(JourneyPage):
             self._ask_factor(wanted=True)
             if error.code is ErrorCode.SECOND_FACTOR_NEEDED:
                 self.factor.setFocus(Qt.FocusReason.OtherFocusReason)
+                if ticket := str(error.details.get("key_challenge", "")):
+                    self._wait_for_key(ticket)
                 return
         elif error.code is ErrorCode.PHONE_CODE_NEEDED and self._by_password:
             self._take_other_way()
