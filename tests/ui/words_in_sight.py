@@ -1,5 +1,6 @@
 """Every word a window shows or tells a screen reader, and where the borrower stands in it."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -14,6 +15,19 @@ from PySide6.QtWidgets import (
     QTableWidget,
     QWidget,
 )
+
+# An identity card's number, a bank card's, a mobile phone's, however they are spaced.
+_WHOLE_NUMBER = re.compile(r"(?<![\d*])(?:(?:\d[ -]?){17}[\dX]|(?:\d[ -]?){15,18}\d|1[3-9](?:[ -]?\d){9})(?![\d*])")
+
+
+def whole_numbers(window: QWidget) -> list[str]:
+    """Numbers of a person that are shown or told whole; what was typed into a field is the borrower's own to see."""
+    return [
+        f"a whole number, ...{found[0][-4:]}, in {words.partition(': ')[0]}"
+        for words in words_in_sight(window)
+        for found in [_WHOLE_NUMBER.search(words)]
+        if found
+    ]
 
 
 def words_in_sight(window: QWidget) -> Counter[str]:
