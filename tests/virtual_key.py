@@ -9,6 +9,8 @@ import os
 import struct
 import time
 from collections import deque
+from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -18,7 +20,10 @@ from fido2 import cbor
 from fido2.cose import ES256, CoseKey
 from fido2.hid import CAPABILITY, CTAPHID, TYPE_INIT, CtapHidDevice
 from fido2.hid.base import CtapHidConnection, HidDescriptor
-from fido2.webauthn import AttestedCredentialData, AuthenticatorData
+from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData
+
+from loanapp.client.hid_security_key import HidSecurityKey
+from loanapp.client.security_key import KeyQuestion, NewKeyQuestion, Waiting
 
 _PACKET = 64
 _CHANNEL = 0x01020304
@@ -192,3 +197,30 @@ class VirtualKey(CtapHidConnection):
             raise CtapRefusedError("pin_invalid")
         writing = cipher.encryptor()
         return {2: writing.update(self._token) + writing.finalize()}
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A question and what a key in software answered: ``answer`` is an attestation object where it made a key."""
+
+    challenge: bytes
+    host: str
+    client_data: bytes
+    answer: bytes = b""
+    authenticator_data: bytes = b""
+    signature: bytes = b""
+
+
+@cache
+def asked_and_answered(host="loans.example.cn"):
+    """A key that was made and what it then signed, each with its question."""
+    key = HidSecurityKey(VirtualKey().plugged_in)
+    new = NewKeyQuestion("ticket", KeyQuestion(os.urandom(32), host, (), 60), b"u" * 32, "139****0000", (-7,))
+    made = key.make(new, host, Waiting())
+    credential = AttestationObject(made.attestation).auth_data.credential_data
+    asked = KeyQuestion(os.urandom(32), host, (credential.credential_id,), 60)
+    signed = key.sign(asked, host, Waiting())
+    return (
+        Answered(new.question.challenge, host, made.client_data, made.attestation),
+        Answered(asked.challenge, host, signed.client_data, b"", signed.authenticator_data, signed.signature),
+    )

@@ -25,6 +25,7 @@ _FIND_SECONDS: Final = 30.0
 _LOOK_SECONDS: Final = 0.3
 _MILLISECONDS: Final = 1000
 _HIDRAW: Final = Path("/sys/class/hidraw")
+_NONSENSE: Final = (AttributeError, LookupError, TypeError, ValueError, struct.error)
 _PREFERRED: Final = "preferred"
 _DISCOURAGED: Final = "discouraged"
 
@@ -124,8 +125,17 @@ class HidSecurityKey:
             code = _code_of(error, not_eligible)
         except PermissionError:
             code = ErrorCode.SECURITY_KEY_FORBIDDEN
-        except (OSError, ConnectionFailure, CtapError, struct.error, ValueError):
-            code = ErrorCode.SECURITY_KEY_NOT_FOUND  # pulled out meanwhile, or it speaks no CTAP
+        except (
+            OSError,
+            ConnectionFailure,
+            CtapError,
+            struct.error,
+            ValueError,
+            LookupError,
+            TypeError,
+            AttributeError,
+        ):
+            code = ErrorCode.SECURITY_KEY_NOT_FOUND  # pulled out meanwhile, or what it says is no CTAP
         raise LoanAppError(code)
 
     @contextlib.contextmanager

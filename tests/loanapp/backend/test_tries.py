@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from loanapp.backend.auth.tables import FailedTry
-from loanapp.backend.http.client_address import client_address, proxies
+from loanapp.backend.http.client_address import client_address, host, proxies
 from loanapp.backend.lifecycle import embedded
 from loanapp.backend.policy import PolicyError
 from loanapp.proof.keys import new_signing_key
@@ -162,6 +162,13 @@ def test_no_file_names_no_proxy_and_a_wrong_one_starts_no_lender(tmp_path):
     file = tmp_path / "network.toml"
     file.write_text('proxies = ["192.0.2.0/28", "2001:db8::/64"]')
     assert proxies(tmp_path) == PROXIES
+    assert host(tmp_path) == "localhost"
+    file.write_text('host = "loans.example.cn"')
+    assert (proxies(tmp_path), host(tmp_path)) == ((), "loans.example.cn")
+    for wrong in ('host = "192.0.2.1:8443"', 'host = "Loans.example.cn"', 'host = "lender"', "host = 3", 'hosts = ""'):
+        file.write_text(wrong)
+        with pytest.raises(PolicyError):
+            host(tmp_path)
     for wrong in (
         "proxies = 3",
         'proxies = ["192.0.2.1/28"]',

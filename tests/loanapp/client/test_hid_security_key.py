@@ -154,6 +154,13 @@ def test_a_key_that_is_pulled_out_is_missing_and_nothing_worse():
     refused(ErrorCode.SECURITY_KEY_NOT_FOUND, lambda: made(virtual))
 
 
+@pytest.mark.parametrize("said", [{}, {1: "none"}, {1: 2, 2: 3, 3: 4}, {2: b"", 3: {}}, [1], 7], ids=str)
+def test_a_key_that_answers_nonsense_is_missing_and_nothing_worse(said):
+    virtual = VirtualKey()
+    virtual._make = lambda _asked: said
+    refused(ErrorCode.SECURITY_KEY_NOT_FOUND, lambda: made(virtual))
+
+
 def test_a_key_that_the_system_keeps_to_itself_is_named_as_that(tmp_path):
     place, devices = tmp_path / "hidraw0" / "device", tmp_path / "dev"
     place.mkdir(parents=True)

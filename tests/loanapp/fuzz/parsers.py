@@ -212,6 +212,40 @@ def papers(home: Path) -> Parser:
     return Parser("pdf", (genuine.pdf,), read)
 
 
+def security_keys(home: Path) -> Parser:
+    """What a new key tells of itself; where that can be read, its public key is then held against a signature."""
+    from loanapp.backend.auth.webauthn import Asked, HeldKey, NotSignedError, Signed, check_signed, read_new_key
+    from tests.virtual_key import asked_and_answered
+
+    made, signed = asked_and_answered()
+
+    def read(content: bytes) -> None:
+        key = read_new_key(Asked(made.challenge, made.host), made.client_data, content)
+        shown = Signed(signed.client_data, signed.authenticator_data, signed.signature)
+        check_signed(Asked(signed.challenge, made.host), HeldKey(key.public_key, key.counter), shown)
+
+    return Parser("security_key", (made.answer,), read, (NotSignedError,))
+
+
+def key_signatures(home: Path) -> Parser:
+    """What a key signed, in one piece: any change to it must be refused."""
+    from loanapp.backend.auth.webauthn import Asked, HeldKey, NotSignedError, Signed, check_signed, read_new_key
+    from tests.virtual_key import asked_and_answered
+
+    made, signed = asked_and_answered()
+    key = read_new_key(Asked(made.challenge, made.host), made.client_data, made.answer)
+    parts = (signed.client_data, signed.authenticator_data, signed.signature)
+    first, second = len(parts[0]), len(parts[0]) + len(parts[1])
+
+    def read(content: bytes) -> None:
+        shown = Signed(content[:first], content[first:second], content[second:])
+        check_signed(Asked(signed.challenge, made.host), HeldKey(key.public_key, key.counter), shown)
+        if content != b"".join(parts):
+            raise AssertionError("a changed signature was called right")
+
+    return Parser("key_signature", (b"".join(parts),), read, (NotSignedError,))
+
+
 MAKERS: dict[str, Callable[[Path], Parser]] = {
     "http_answer": http_answers,
     "problem": problems,
@@ -222,4 +256,6 @@ MAKERS: dict[str, Callable[[Path], Parser]] = {
     "evidence": evidence,
     "bundle": bundles,
     "pdf": papers,
+    "security_key": security_keys,
+    "key_signature": key_signatures,
 }
