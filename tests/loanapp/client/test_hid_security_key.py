@@ -3,8 +3,10 @@
 import os
 import threading
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
+from fido2.webauthn import CollectedClientData
 
 from loanapp.backend.auth.webauthn import (
     Asked,
@@ -113,6 +115,23 @@ def test_what_was_signed_for_another_thing_is_worth_nothing(what):
 
 def flipped(data):
     return data[:-1] + bytes([data[-1] ^ 1])
+
+
+@pytest.mark.attack("neither-origin-nor-relying-party-may-be-anothers")
+@pytest.mark.parametrize(("origin", "party"), [("loans.examp1e.cn", HOST), (HOST, "loans.examp1e.cn"), (HOST, HOST)])
+def test_neither_origin_nor_relying_party_may_be_anothers(origin, party):
+    virtual = VirtualKey()
+    key = made(virtual)
+    virtual.held[key.credential_id] = (party, virtual.held[key.credential_id][1])
+    challenge = os.urandom(32)
+    told = bytes(CollectedClientData.create("webauthn.get", challenge, f"https://{origin}"))
+    answer = virtual._sign({1: party, 2: sha256(told).digest(), 3: [{"id": key.credential_id, "type": "public-key"}]})
+    shown, held = Signed(told, answer[2], answer[3]), HeldKey(key.public_key, key.counter)
+    if origin == party:
+        assert check_signed(Asked(challenge, HOST), held, shown) == 2
+        return
+    with pytest.raises(NotSignedError):
+        check_signed(Asked(challenge, HOST), held, shown)
 
 
 @pytest.mark.attack("a-counter-that-went-back-is-a-copied-key")
