@@ -426,7 +426,6 @@ def lint(stages: Stages) -> None:
 
 def hold_against_advisories(stages: Stages) -> None:
     """The pinned packages against published weaknesses; where nobody can be asked, that is said."""
-    make_environment(VENV_AUDIT, "audit.txt")
     stages.run("advisories", [executable(VENV_AUDIT, "python"), str(ROOT / "tests" / "house" / "advisories.py")])
 
 
@@ -457,6 +456,7 @@ def command_test(args: argparse.Namespace, rest: list[str]) -> int:
     install_witnesses()
     install_reader()
     make_environment(VENV_CORE, "core-development.txt")
+    make_environment(VENV_AUDIT, "audit.txt")
     stages.note("set-up", stages.started, passed=True)
     pytest = ["-m", "pytest", "-m", "not slow", "--durations=5"]
     # Two lanes for two cores. The core tests run without PySide6, so without pytest-qt.
@@ -479,6 +479,7 @@ def command_check(args: argparse.Namespace, rest: list[str]) -> int:
     stages = Stages()
     lint(stages)
     if args.slow:
+        make_environment(VENV_AUDIT, "audit.txt")
         hold_against_advisories(stages)
         for system in ("win32", "darwin"):
             cache = str(ROOT / ".mypy_cache" / system)

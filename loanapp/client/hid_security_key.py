@@ -207,9 +207,10 @@ def _wants_pin(cause: object) -> bool:
 def _plugged_in(hidraw: Path) -> "Sequence[CtapDevice]":
     from fido2.hid import CtapHidDevice, list_descriptors, open_connection  # noqa: PLC0415
 
-    if sys.platform == "linux" and forbidden(hidraw):
+    found = list_descriptors()[:1]  # type: ignore[no-untyped-call]
+    if not found and sys.platform == "linux" and forbidden(hidraw):
         raise LoanAppError(ErrorCode.SECURITY_KEY_FORBIDDEN)
-    return [CtapHidDevice(one, open_connection(one)) for one in list_descriptors()[:1]]  # type: ignore[no-untyped-call]
+    return [CtapHidDevice(one, open_connection(one)) for one in found]  # type: ignore[no-untyped-call]
 
 
 def forbidden(hidraw: Path, devices: Path = Path("/dev")) -> bool:

@@ -25,6 +25,7 @@ class DecisionReason(StrEnum):
     SCREENING_BY_PERSON = "screening_by_person"
     INTERVIEW_BY_POLICY = "interview_by_policy"
     SIGNS_BY_PERSON = "signs_by_person"
+    ASKED_BY_PERSON = "asked_by_person"
     SOURCE_UNAVAILABLE = "source_unavailable"
     LIMIT_REACHED = "limit_reached"
     OWN_LOAN_OVERDUE = "own_loan_overdue"
@@ -39,6 +40,7 @@ NEVER_DECLINES: Final = frozenset(
         DecisionReason.SCREENING_BY_PERSON,
         DecisionReason.INTERVIEW_BY_POLICY,
         DecisionReason.SIGNS_BY_PERSON,
+        DecisionReason.ASKED_BY_PERSON,
         DecisionReason.SOURCE_UNAVAILABLE,
     }
 )

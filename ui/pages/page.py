@@ -29,7 +29,6 @@ from ui.components.page_scaffold import PageScaffold
 from ui.composition import is_composing
 from ui.messages import MessageBridge
 from ui.operations import Operation, Operations
-from ui.pages.asked import show_asked
 from ui.theme import Theme
 from ui.translations import Texts, Translator, error_fix, error_sentence, tr
 from ui.window_keys import BACK, GO_ON
@@ -444,6 +443,8 @@ class JourneyPage(QWidget):
         """Say what a member of the lender's staff asks for, where one does."""
         journey = self.context.journey
         if journey is not None:
+            from ui.pages.asked import show_asked
+
             support = journey.lender.support if journey.lender is not None else None
             show_asked(self.scaffold.asked, journey.application, support)
             filling = journey.application is not None and journey.application.status is ApplicationStatus.NEEDS_MORE

@@ -149,7 +149,8 @@ def answer_at_branch(services: Services, recovery_id: str, member_id: str, why: 
     now = services.clock.now()
     with services.database.write() as session:
         found = session.get(AccountRecovery, recovery_id)
-        if found is None or found.granted_at is not None or found.ended_at is not None:
+        waiting = {one.id for one in _all_open(services, session) if one.granted_at is None}
+        if found is None or found.id not in waiting:
             raise RefusedError(ErrorCode.NOT_FOUND)
         found.member_id = member_id
         found.why_sealed = services.cipher.encrypt(why.encode(), f"account_recovery|{found.id}|why")

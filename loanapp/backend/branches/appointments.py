@@ -96,13 +96,18 @@ def cancel(services: Services, session: Session, borrower_id: str, application_i
     return application
 
 
-def give_up(session: Session, application: Application, now: datetime) -> bool:
-    """Free the place of a visit that will not be; whether there was one."""
+def give_up(
+    session: Session, application: Application, now: datetime, *, by: Actor = "borrower", confirmed: bool = False
+) -> bool:
+    """Free the place of a visit that will not be; whether there was one.
+
+    ``confirmed``: also one that took place, because whom it confirmed is not the person of the application any more.
+    """
     appointment = booked(session, application)
-    if appointment is None or appointment.state is not AppointmentState.BOOKED:
+    if appointment is None or (appointment.state is not AppointmentState.BOOKED and not confirmed):
         return False
     appointment.state, appointment.changed_at = AppointmentState.CANCELLED, now
-    ledger.append(session, now, "check", application.id, {"check": "branch_cancelled"}, actor="borrower")
+    ledger.append(session, now, "check", application.id, {"check": "branch_cancelled"}, actor=by)
     return True
 
 

@@ -22,7 +22,8 @@ class Facts:
 
     ``number_corrected``: the borrower changed the identity number that was read from the card. ``paid_before``: a loan
     of this lender's was paid out to the person earlier. ``signs``: something may mean that somebody borrows in
-    another's name (:mod:`loanapp.backend.signals`).
+    another's name (:mod:`loanapp.backend.signals`). ``asked``: a member of staff has asked for more, and goes on with
+    it themselves.
     """
 
     registry: RegistryAnswer | None
@@ -41,6 +42,7 @@ class Facts:
     interview: bool = False
     paid_before: bool = False
     signs: bool = False
+    asked: bool = False
 
     @property
     def burden_pct(self) -> Decimal:
@@ -99,7 +101,7 @@ def _judged(facts: Facts, scorecard: Scorecard, limits: Limits, score: int | Non
     if refusals := _first_gate(facts, scorecard, limits):
         return Assessment(DecisionOutcome.DECLINED, tuple(refusals), score)
     doubts = _second_gate(facts, scorecard, limits, score)
-    if score is not None and score < scorecard.review_at and not _fraud(facts):
+    if score is not None and score < scorecard.review_at and not (_fraud(facts) or facts.asked):
         below = DecisionReason.SCORE_BELOW_THRESHOLD
         costly = [line.reason for line in sorted(lines, key=lambda line: line.points) if line.points < 0]
         plain = tuple(reason for reason in costly if reason != below)
@@ -135,6 +137,7 @@ def _second_gate(facts: Facts, scorecard: Scorecard, limits: Limits, score: int 
         DecisionReason.SCREENING_BY_PERSON: facts.screening is ScreeningAnswer.POSSIBLE,
         DecisionReason.INTERVIEW_BY_POLICY: facts.interview,
         DecisionReason.SIGNS_BY_PERSON: facts.signs,
+        DecisionReason.ASKED_BY_PERSON: facts.asked,
         DecisionReason.FACE_CHECK_BY_PERSON: facts.face_by_person,
         DecisionReason.REPAYMENT_BURDEN_TOO_HIGH: facts.burden_pct > limits.burden_review_pct.value,
         DecisionReason.LIMIT_REACHED: many,

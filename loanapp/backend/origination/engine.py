@@ -321,8 +321,12 @@ def _ask_screening(application_id: str) -> str:
 
 @DBOS.step(name="bureau")
 def _ask_bureau(application_id: str) -> str:
-    bureau = _engine().services.sources.bureau
-    key = f"{application_id}:credit"
+    services = _engine().services
+    bureau = services.sources.bureau
+    with services.database.read() as session:
+        asked = times_asked(session, application_id)
+    # What was handed in again may be of somebody else: another question, which has another key.
+    key = f"{application_id}:credit:{asked}" if asked else f"{application_id}:credit"
     return _ask(application_id, "credit", lambda identity: asdict(bureau.query(key, identity.identity_number)))
 
 

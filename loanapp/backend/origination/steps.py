@@ -1,5 +1,6 @@
 """What the workflow does in the database: each function is one transaction, and safe to find already done."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
@@ -16,6 +17,7 @@ from loanapp.backend.policy import checks
 from loanapp.backend.repayment.account import has_overdue
 from loanapp.backend.services import Services
 from loanapp.backend.signals.found import found_signals
+from loanapp.backend.staff.asking import times_asked
 from loanapp.backend.staff.members import reviewer_simulated
 from loanapp.backend.store import ledger
 from loanapp.backend.store.ledger import Actor
@@ -177,6 +179,7 @@ def gather(services: Services, session: Session, application: Application) -> Fa
         paid_before=not situation(services.policies, session, application, services.clock.now()).first_loan,
         own_overdue=has_overdue(session, application.borrower_id, application.identity_index, today),
         signs=bool(found_signals(services, session, application)),
+        asked=times_asked(session, application.id) > 0,
     )
 
 
@@ -284,6 +287,14 @@ def review(services: Services, session: Session, application_id: str) -> str:
         _write_decision(services, session, application, assessment, by_reviewer=True)
         set_status(session, application, _S.DECLINED, now, actor="simulated_reviewer")
         return assessment.outcome.value
+    if DecisionReason.SIGNS_BY_PERSON in before.get("reasons", ()):
+        # Nobody real has looked at the sign: it must not turn what would have been a refusal into a loan either.
+        plain = replace(gather(services, session, application), signs=False)
+        found = assess(plain, services.policies.scorecard, services.policies.limits)
+        if found.outcome is DecisionOutcome.DECLINED:
+            _write_decision(services, session, application, found, by_reviewer=True)
+            set_status(session, application, _S.DECLINED, now, actor="simulated_reviewer")
+            return found.outcome.value
     assessment = Assessment(DecisionOutcome.APPROVED, (), before.get("score"))
     _write_decision(services, session, application, assessment, by_reviewer=True)
     _offer(services, session, application)

@@ -109,7 +109,7 @@ def restore(target: Path, keys: Path, data: Path, version: str | None = None) ->
         _mirror(keys, data / "keys", "*")
         for source in (versions[-1] / _NAMED, keys / _NAMED):
             if source.exists():
-                shutil.copytree(source, data, dirs_exist_ok=True)
+                shutil.copytree(source, data, copy_function=_copy_secret, dirs_exist_ok=True)
         with contextlib.suppress(SQLAlchemyError):  # of an earlier program: its start passes over what was erased
             write_list(folder, gone - _erased(data))
     finally:
@@ -126,7 +126,14 @@ def _copy_named(data: Path, to: Path, names: Collection[str]) -> None:
     for name in names:
         if (data / name).exists():
             (to / name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            shutil.copyfile(data / name, to / name)
+            _copy_secret(data / name, to / name)
+
+
+def _copy_secret(source: str | Path, target: str | Path) -> None:
+    """A copy that is its owner's alone, whatever the computer's usual permissions are."""
+    Path(target).touch(0o600)
+    Path(target).chmod(0o600)
+    shutil.copyfile(source, target)
 
 
 def _mirror_named(data: Path, to: Path, names: Collection[str]) -> None:

@@ -14,14 +14,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import Sealed, set_status
-from loanapp.backend.branches.appointments import booked, free_slots, keep_visit
+from loanapp.backend.branches.appointments import booked, free_slots, give_up, keep_visit
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.staff.members import AtWork
 from loanapp.backend.staff.notes import new_note, note_text, waiting
 from loanapp.backend.staff.tables import StaffNote
 from loanapp.backend.store import ledger
-from loanapp.backend.store.tables import Application, ApplicationEvent, AppointmentState
+from loanapp.backend.store.tables import Application, ApplicationEvent, AppointmentState, FaceState
 from loanapp.backend.verification.documents import forget_card, forget_face
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.status import ApplicationStatus
@@ -57,6 +57,9 @@ def ask_more(services: Services, who: AtWork, application_id: str, wanted: froze
         application, now = waiting(session, application_id), services.clock.now()
         for one in wanted:
             _FORGET[one](services, session, application, now)
+        if application.face_state is FaceState.PASSED:
+            # A visit staff had booked beside a look by camera: once its time is over nothing could be handed in.
+            give_up(session, application, now, by="staff")
         session.add(new_note(services, who, application.id, _MORE, text))
         detail = {"check": _MORE, "items": sorted(wanted), "member": who.member_id}
         ledger.append(session, now, "check", application.id, detail, actor="staff")

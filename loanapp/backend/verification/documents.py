@@ -71,7 +71,7 @@ def read_document(
 def forget_face(session: Session, application: Application, now: datetime) -> None:
     """A verdict belongs to one portrait, and so does an attempt that is being judged."""
     close_attempts(session, application, now)
-    give_up(session, application, now)
+    give_up(session, application, now, confirmed=True)
     if application.face_state is not FaceState.NONE:
         application.face_state = FaceState.NONE
         application.face_by_person = False

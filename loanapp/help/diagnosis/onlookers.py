@@ -1,8 +1,12 @@
 """Who else may be at this computer just now: seen for a moment, told to the borrower alone, and forgotten."""
 
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from loanapp.help.diagnosis import cameras, processes, screen_sharing
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,15 @@ class Onlookers:
 
 
 def look() -> Onlookers:
-    """Look once; in a worker, it takes up to some seconds. What cannot be looked at holds nobody up."""
-    shared = screen_sharing.sharing()
-    could = tuple(name for name in screen_sharing.meetings() if name not in shared)
-    return Onlookers(processes.running_remote_control(), shared, could, cameras.virtual_cameras())
+    """Look once; in a worker, it takes some seconds. What cannot be looked at holds nobody up, and hides nothing."""
+    remote, shared = _seen(processes.running_remote_control), _seen(screen_sharing.sharing)
+    could = tuple(name for name in _seen(screen_sharing.meetings) if name not in shared)
+    return Onlookers(remote, shared, could, _seen(cameras.virtual_cameras))
+
+
+def _seen(part: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
+    try:
+        return part()
+    except Exception as error:  # noqa: BLE001 - whatever a system answers, the other parts count
+        log.warning("one part of the look who else is there failed: %s", type(error).__name__)
+        return ()

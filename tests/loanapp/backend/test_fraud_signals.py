@@ -136,14 +136,14 @@ def test_three_people_on_one_computer_are_looked_at_and_none_is_declined_for_it(
     monkeypatch.setattr(type(looking), "policies", property(lambda _services: policies), raising=False)
     one = walker("approved")
     computer = sha256(written_device_key(one.device_key.public_key()).encode()).hexdigest()
-    for key in ("approved_long_term", "review"):
-        other = walker(key)
+    for _ in range(2):
+        other = walker()
         other.sign_in()
         other.create()
-        other.documents()
-        other.identify()
         with looking.database.write() as session:
-            note_origin(looking, session, session.get_one(Application, other.id), Origin(computer, "127.0.0.1"))
+            application = session.get_one(Application, other.id)
+            application.identity_index = uuid.uuid4().hex  # somebody whom no other test knows
+            note_origin(looking, session, application, Origin(computer, "127.0.0.1"))
     with_face(lambda _key: one, lender)
     one.wait("in_review", "offered")
     with looking.database.read() as session:
@@ -176,6 +176,27 @@ def test_a_sign_brings_a_person_before_a_low_score_declines():
     assert DecisionReason.SIGNS_BY_PERSON in found.reasons
     plain, doubted = (assess(facts(signs=signs), CARD, LIMITS) for signs in (False, True))
     assert (plain.score, plain.lines) == (doubted.score, doubted.lines)
+
+
+def test_whatever_is_handed_in_again_is_decided_by_the_person_who_asked():
+    low = BureauRecord(overdue_count=2, open_loans=6, score=300)
+    for seen in (facts(asked=True), facts(asked=True, bureau=low)):
+        found = assess(seen, CARD, LIMITS)
+        assert found.outcome is DecisionOutcome.REVIEW
+        assert DecisionReason.ASKED_BY_PERSON in found.reasons
+    assert assess(facts(asked=True, own_overdue=True), CARD, LIMITS).outcome is DecisionOutcome.DECLINED
+
+
+def test_a_sign_nobody_real_has_looked_at_makes_no_loan_of_a_refusal(walker, looking, lender, monkeypatch):
+    low = BureauRecord(overdue_count=2, open_loans=6, score=300)
+    monkeypatch.setattr(looking.sources.bureau, "query", lambda *_: low)
+    monkeypatch.setattr("loanapp.backend.origination.steps.found_signals", lambda *_: (Signal(KINDS[0], 3),))
+    one = with_face(walker, lender, key="review")
+    assert one.wait("declined", "offered")["status"] == "declined"
+    with looking.database.write() as session:
+        # This test person was declined for what is not theirs, and others borrow as the same one later.
+        session.get_one(Application, one.id).status = ApplicationStatus.WITHDRAWN
+    assert [entry.detail["outcome"] for entry in entries(looking, one)] == ["review", "declined"]
 
 
 def test_what_is_kept_of_where_it_came_from_is_forgotten_in_time(looking, clock, asked):

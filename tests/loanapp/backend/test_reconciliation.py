@@ -16,7 +16,7 @@ from loanapp.domain.clock import CHINA
 def lent(lender, http, clock):
     from tests.loanapp.backend.walk import Walker
 
-    one = Walker(http, phone="13955550001")
+    one = Walker(http, phone="13955550091")
     one.borrow(clock)
     return one
 

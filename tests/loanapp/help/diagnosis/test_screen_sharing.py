@@ -146,8 +146,8 @@ OTHER = node(61, "recorder", "Stream/Input/Video")
     [
         ([CAMERA, ZOOM, link(40, 60)], []),
         ([CAST, CAMERA, ZOOM, link(51, 60)], ["Zoom"]),
-        ([node(7, "xdg-desktop-portal-wlr"), OTHER, link(7, 61)], ["屏幕录制 PipeWire"]),
-        ([CAST], ["屏幕录制 PipeWire"]),
+        ([node(7, "xdg-desktop-portal-wlr"), OTHER, link(7, 61)], ["录屏或共享软件 Screen recorder"]),
+        ([CAST], ["录屏或共享软件 Screen recorder"]),
         ([1, None, {"type": "PipeWire:Interface:Node"}, {"info": []}, {"info": {"props": 3}}], []),
     ],
 )
@@ -214,3 +214,15 @@ def test_the_doctor_tells_a_camera_without_hardware_apart(tmp_path, monkeypatch)
 def test_nothing_is_asked_where_there_is_no_screen(nothing_else):
     assert open_windows.open_windows() == []
     assert onlookers.look() == onlookers.Onlookers(remote=onlookers.look().remote)
+
+
+def test_a_part_that_fails_hides_no_other(monkeypatch, expect_log):
+    def fail():
+        raise OSError("no camera layer")
+
+    monkeypatch.setattr(onlookers.processes, "running_remote_control", lambda: ("ToDesk",))
+    monkeypatch.setattr(onlookers.screen_sharing, "sharing", fail)
+    monkeypatch.setattr(onlookers.screen_sharing, "meetings", tuple)
+    monkeypatch.setattr(onlookers.cameras, "virtual_cameras", fail)
+    expect_log("one part of the look who else is there failed: OSError")
+    assert onlookers.look() == onlookers.Onlookers(remote=("ToDesk",))
