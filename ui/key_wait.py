@@ -3,18 +3,16 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QWidget
 
 from loanapp.client.security_key import Waiting
 from loanapp.domain.errors import ErrorCode, LoanAppError
+from ui.act_dialog import ActDialog
 from ui.announce import announce
-from ui.components import Banner, Dialog, PrimaryButton, SecondaryButton, label
-from ui.components.help_sheet import way_to_help
 from ui.components.password_field import PasswordField
-from ui.messages import Level
-from ui.translations import error_fix, error_sentence, tr
+from ui.translations import tr
 
 if TYPE_CHECKING:
     from loanapp.journey.pages import Page
@@ -22,33 +20,27 @@ if TYPE_CHECKING:
 
 _WIDTH: Final = 520
 SAME_QUESTION: Final = frozenset(
-    {ErrorCode.SECURITY_KEY_PIN, ErrorCode.SECURITY_KEY_NOT_FOUND, ErrorCode.SECURITY_KEY_FORBIDDEN}
+    {
+        ErrorCode.SECURITY_KEY_PIN,
+        ErrorCode.SECURITY_KEY_LOCKED,
+        ErrorCode.SECURITY_KEY_NOT_FOUND,
+        ErrorCode.SECURITY_KEY_NOT_TOUCHED,
+        ErrorCode.SECURITY_KEY_FORBIDDEN,
+        ErrorCode.SECURITY_KEY_KNOWN,
+    }
 )
 """After these nothing was answered yet: the same question can be asked of a key again."""
 
 
-class KeyWait(Dialog):
+class KeyWait(ActDialog):
     """What to do at the key, its PIN where it wants one, and what came of it; put away, nobody waits any longer."""
 
     def __init__(self, parent: QWidget, context: "PageContext") -> None:
-        super().__init__(parent, width=_WIDTH)
-        self.context = context
-        self.problem = Banner(Level.STOP)
-        self.problem.hide()
-        self.lead = label("")
+        super().__init__(parent, context, width=_WIDTH)
         self.pin = PasswordField(width=200)
         self.pin.hide()
-        self.cancel, self.go_on = SecondaryButton(), PrimaryButton()
-        self.answers.addWidget(self.cancel)
-        self.answers.addStretch(1)
-        self.answers.addWidget(self.go_on)
-        self.cancel.clicked.connect(self.reject)
-        self.go_on.clicked.connect(self.proceed)
         self._error: LoanAppError | None = None
         self._waiting: Waiting | None = None
-
-    def proceed(self) -> None:
-        """The main action."""
 
     def wait(self, act: Callable[[Waiting], Any], on_done: Callable[[Any], object]) -> None:
         """Run ``act``, which waits for the key; a PIN that was typed goes along."""
@@ -60,16 +52,11 @@ class KeyWait(Dialog):
         announce(self, tr("security_key.touch"))
         self.context.operations.run(lambda: act(waiting), on_done, busy=self)
 
-    def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - the protocol of operations
-        """One thing at a time."""
-        self.go_on.set_busy(busy)
-        self.go_on.setEnabled(not busy)
-
     def show_problem(self, error: LoanAppError | None) -> None:
         """Say what stands in the way; a PIN that is wanted is asked for here."""
         self._error = error
-        self.problem.setVisible(error is not None)
         if error is None:
+            self.problem.hide()
             return
         if error.code is ErrorCode.SECURITY_KEY_PIN:
             self.pin.show()
@@ -77,19 +64,13 @@ class KeyWait(Dialog):
             self.pin.setFocus()
         else:
             self.go_on.setFocus()
-        self._say(error)
-
-    def _say(self, error: LoanAppError) -> None:
-        self.problem.say(error_sentence(error), error_fix(error))
-        self.problem.show_actions(way_to_help(self, error.code))
+        self.say_problem(error)
 
     def done(self, result: int) -> None:
-        """An answer still awaited is dropped."""
+        """Nobody waits at the key any longer."""
         self._stop()
         self.pin.clear()
-        self.context.operations.cancel_for(self)
         super().done(result)
-        self.deleteLater()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """The window behind is closed: no worker goes on to wait."""
@@ -103,15 +84,10 @@ class KeyWait(Dialog):
 
     def retranslate(self) -> None:
         """Every word in the language in force."""
+        super().retranslate()
         self.pin.set_label(tr("security_key.pin"), tr("security_key.pin_hint"))
         if self._error is not None:
-            self._say(self._error)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the language."""
-        if event.type() == QEvent.Type.LanguageChange and hasattr(self, "_waiting"):
-            self.retranslate()
-        super().changeEvent(event)
+            self.say_problem(self._error)
 
 
 class SignInByKey(KeyWait):

@@ -62,7 +62,7 @@ def look() -> "Onlookers":
 def stop_words(found: "Onlookers") -> tuple[str, str]:
     """Title and text that name the programs that control or show the screen; empty where there are none."""
     titles = [
-        tr(f"safe_moment.{key}", names=tr("safe_moment.and").join(names))
+        tr(f"safe_moment.{key}", names=tr("safe_moment.and").join(one or tr("safe_moment.unnamed") for one in names))
         for key, names in (("found", found.remote), ("sharing", found.sharing))
         if names
     ]

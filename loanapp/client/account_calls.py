@@ -7,8 +7,9 @@ from loanapp.client.device_key import DeviceKey
 from loanapp.client.devices import SignedInDevice, read_devices
 from loanapp.client.lender_wire import LenderWire, segment, written
 from loanapp.client.protection import NewSecondFactor, OpenRecovery, Protection, read_recoveries
-from loanapp.client.security_key import KeyQuestion, MadeKey, NewKeyQuestion, OwnKeys, ShownKey, written_bytes
+from loanapp.client.security_key import KeyQuestion, MadeKey, NewKeyQuestion, OwnKeys, ShownKey
 from loanapp.client.transport import Call
+from loanapp.domain.base64url import written_bytes
 from loanapp.domain.devices import this_system
 
 _KEYS: Final = "/v1/auth/security-keys"

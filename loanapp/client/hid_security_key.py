@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from fido2.ctap import CtapDevice
 
 _T = TypeVar("_T")
-_FIND_SECONDS: Final = 30.0
 _LOOK_SECONDS: Final = 0.3
 _MILLISECONDS: Final = 1000
 _HIDRAW: Final = Path("/sys/class/hidraw")
@@ -37,12 +36,10 @@ class HidSecurityKey:
         self,
         devices: "Callable[[], Sequence[CtapDevice]] | None" = None,
         *,
-        find_seconds: float = _FIND_SECONDS,
         hidraw: Path = _HIDRAW,
     ) -> None:
         """``devices`` opens what is plugged in; by default every USB key the system shows."""
         self._devices = devices
-        self._find_seconds = find_seconds
         self._hidraw = hidraw
 
     def available(self) -> bool:
@@ -81,7 +78,7 @@ class HidSecurityKey:
             made = client.make_credential(options, event=waiting.over).response
             return MadeKey(bytes(made.client_data), bytes(made.attestation_object))
 
-        return self._with_key(act, host, waiting, ErrorCode.SECURITY_KEY_KNOWN)
+        return self._with_key(act, question, waiting, ErrorCode.SECURITY_KEY_KNOWN)
 
     def sign(self, asked: KeyQuestion, host: str, waiting: Waiting) -> SignedByKey:
         """Sign what is asked; see :class:`loanapp.client.security_key.SecurityKey`."""
@@ -103,17 +100,21 @@ class HidSecurityKey:
                 bytes(answer.raw_id), bytes(said.client_data), bytes(said.authenticator_data), said.signature
             )
 
-        return self._with_key(act, host, waiting, ErrorCode.SECURITY_KEY_WRONG)
+        return self._with_key(act, asked, waiting, ErrorCode.SECURITY_KEY_WRONG)
 
     def _with_key(
-        self, act: "Callable[[WebAuthnClient, str], _T]", host: str, waiting: Waiting, not_eligible: ErrorCode
+        self,
+        act: "Callable[[WebAuthnClient, str], _T]",
+        asked: KeyQuestion,
+        waiting: Waiting,
+        not_eligible: ErrorCode,
     ) -> _T:
         from fido2.client import ClientError  # noqa: PLC0415
         from fido2.ctap import CtapError  # noqa: PLC0415
         from fido2.hid import ConnectionFailure  # noqa: PLC0415
 
         try:
-            with self._client(host, waiting) as client:
+            with self._client(asked, waiting) as client:
                 try:
                     return act(client, _PREFERRED)
                 except ClientError as error:
@@ -125,51 +126,43 @@ class HidSecurityKey:
             code = _code_of(error, not_eligible)
         except PermissionError:
             code = ErrorCode.SECURITY_KEY_FORBIDDEN
-        except (
-            OSError,
-            ConnectionFailure,
-            CtapError,
-            struct.error,
-            ValueError,
-            LookupError,
-            TypeError,
-            AttributeError,
-        ):
+        except (OSError, ConnectionFailure, CtapError, *_NONSENSE):
             code = ErrorCode.SECURITY_KEY_NOT_FOUND  # pulled out meanwhile, or what it says is no CTAP
         raise LoanAppError(code)
 
     @contextlib.contextmanager
-    def _client(self, host: str, waiting: Waiting) -> "Iterator[WebAuthnClient]":
+    def _client(self, asked: KeyQuestion, waiting: Waiting) -> "Iterator[WebAuthnClient]":
         from fido2.client import DefaultClientDataCollector, Fido2Client, UserInteraction  # noqa: PLC0415
 
         class Person(UserInteraction):
             def request_pin(self, permissions: object, rp_id: str | None) -> str | None:  # noqa: ARG002 - theirs
                 return waiting.pin or None
 
-        # The host was held against the connection's own: no list of public suffixes decides here.
+        host = asked.host  # held against the connection's own: no list of public suffixes decides here
         collector = DefaultClientDataCollector(f"https://{host}", verify=lambda rp_id, _origin: rp_id == host)
         if sys.platform == "win32" and self._devices is None:
             from fido2.client.windows import WindowsClient  # noqa: PLC0415
 
             yield WindowsClient(collector)
             return
-        devices = self._wait_for(waiting)
+        devices = self._wait_for(waiting, asked.seconds)
         try:
             yield Fido2Client(devices[0], collector, Person(), extensions=())
         finally:
             for one in devices:
                 one.close()
 
-    def _wait_for(self, waiting: Waiting) -> "Sequence[CtapDevice]":
+    def _wait_for(self, waiting: Waiting, seconds: float) -> "Sequence[CtapDevice]":
+        """The key, plugged in while its question is good: somebody may have to fetch it."""
         if not self.available():
-            raise LoanAppError(ErrorCode.SECURITY_KEY_NOT_FOUND)
-        until = time.monotonic() + self._find_seconds
+            raise LoanAppError(ErrorCode.SECURITY_KEY_NOWHERE)
+        until = time.monotonic() + seconds
         while True:
             found = self._devices() if self._devices is not None else _plugged_in(self._hidraw)
             if found:
                 return found
             if waiting.over.wait(_LOOK_SECONDS):
-                raise LoanAppError(ErrorCode.SECURITY_KEY_TIMEOUT)
+                raise LoanAppError(ErrorCode.SECURITY_KEY_NOT_TOUCHED)
             if time.monotonic() > until:
                 raise LoanAppError(ErrorCode.SECURITY_KEY_NOT_FOUND)
 
@@ -191,10 +184,12 @@ def _code_of(error: "ClientError", not_eligible: ErrorCode) -> ErrorCode:
     from fido2.ctap import CtapError  # noqa: PLC0415
 
     cause = error.cause.code if isinstance(error.cause, CtapError) else None
+    if cause in {CtapError.ERR.PIN_BLOCKED, CtapError.ERR.PIN_AUTH_BLOCKED}:
+        return ErrorCode.SECURITY_KEY_LOCKED
     if isinstance(error, PinRequiredError) or (cause is not None and "PIN" in cause.name) or _wants_pin(cause):
         return ErrorCode.SECURITY_KEY_PIN
     if error.code is ClientError.ERR.TIMEOUT or cause is CtapError.ERR.OPERATION_DENIED:
-        return ErrorCode.SECURITY_KEY_TIMEOUT
+        return ErrorCode.SECURITY_KEY_NOT_TOUCHED
     return not_eligible if error.code is ClientError.ERR.DEVICE_INELIGIBLE else ErrorCode.SECURITY_KEY_WRONG
 
 
@@ -210,7 +205,14 @@ def _plugged_in(hidraw: Path) -> "Sequence[CtapDevice]":
     found = list_descriptors()[:1]  # type: ignore[no-untyped-call]
     if not found and sys.platform == "linux" and forbidden(hidraw):
         raise LoanAppError(ErrorCode.SECURITY_KEY_FORBIDDEN)
-    return [CtapHidDevice(one, open_connection(one)) for one in found]  # type: ignore[no-untyped-call]
+    with contextlib.ExitStack() as unless_opened:
+        opened = []
+        for one in found:
+            connection = open_connection(one)  # type: ignore[no-untyped-call]
+            unless_opened.callback(connection.close)
+            opened.append(CtapHidDevice(one, connection))
+        unless_opened.pop_all()
+    return opened
 
 
 def forbidden(hidraw: Path, devices: Path = Path("/dev")) -> bool:

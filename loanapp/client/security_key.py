@@ -1,27 +1,17 @@
 """A FIDO2 security key, as the program sees it: what it is asked, what it answers, and how long it is waited for."""
 
-import base64
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from loanapp.client.reading import AnswerUnreadableError, JsonObject
-
-
-def written_bytes(value: bytes) -> str:
-    """Base64url without padding, as WebAuthn writes bytes."""
-    return base64.urlsafe_b64encode(value).rstrip(b"=").decode("ascii")
-
-
-def read_bytes(answer: JsonObject, name: str) -> bytes:
-    """Bytes of an answer; raises :class:`AnswerUnreadableError` for what is not base64url."""
-    return _bytes(answer.text(name), name)
+from loanapp.domain.base64url import read_bytes
 
 
 def _bytes(text: str, name: str) -> bytes:
     try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        return read_bytes(text)
     except ValueError:
         raise AnswerUnreadableError(name) from None
 
@@ -39,7 +29,7 @@ class KeyQuestion:
     def read(cls, answer: JsonObject) -> "KeyQuestion":
         """From the answer's shape."""
         known = tuple(_bytes(one, "known") for one in answer.texts("known"))
-        return cls(read_bytes(answer, "challenge"), answer.text("host"), known, answer.count("seconds"))
+        return cls(_bytes(answer.text("challenge"), "challenge"), answer.text("host"), known, answer.count("seconds"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +48,7 @@ class NewKeyQuestion:
         return cls(
             answer.text("challenge_id"),
             KeyQuestion.read(answer),
-            read_bytes(answer, "user_id"),
+            _bytes(answer.text("user_id"), "user_id"),
             answer.text("user_name"),
             _algorithms(answer),
         )
@@ -149,7 +139,8 @@ class SecurityKey(Protocol):
 
     Both calls wait for a key and for its being touched, and raise :class:`LoanAppError` with
     ``SECURITY_KEY_NOT_FOUND``, ``SECURITY_KEY_FORBIDDEN`` where this computer does not let the program at it,
-    ``SECURITY_KEY_TIMEOUT``, ``SECURITY_KEY_PIN`` where its PIN is wanted or wrong, ``SECURITY_KEY_WRONG``, and
+    ``SECURITY_KEY_NOWHERE`` where it has no way to keys, ``SECURITY_KEY_NOT_TOUCHED``, ``SECURITY_KEY_PIN`` where its
+    PIN is wanted or wrong, ``SECURITY_KEY_LOCKED`` after several wrong ones, ``SECURITY_KEY_WRONG``, and
     ``LENDER_CERTIFICATE_WRONG`` where the question is another lender's.
     """
 

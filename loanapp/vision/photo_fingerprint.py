@@ -16,7 +16,6 @@ from loanapp.vision.arrays import Image
 
 _SIDE: Final = 128
 _FREQUENCIES: Final = 24
-BITS: Final = _FREQUENCIES**2
 
 
 def photo_fingerprint(image: Image) -> tuple[str, ...]:

@@ -162,6 +162,12 @@ def test_while_the_money_is_on_its_way_both_are_said(open_page, runs, qtbot):
     page.leave()
 
 
+def test_a_program_without_a_name_is_told_in_the_language_in_force(asked, runs):
+    runs(sharing=("",))
+    _, dialog = asked()
+    assert dialog.programs.title.text() == "有软件 正在共享您的屏幕"
+
+
 @pytest.mark.attack("a-screen-that-is-shared-is-a-stop-with-the-pause-and-a-person-to-call")
 def test_a_screen_that_is_shared_is_a_stop_with_the_pause_and_a_person_to_call(asked, runs, qtbot):
     runs(sharing=("腾讯会议",))

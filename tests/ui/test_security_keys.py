@@ -137,18 +137,24 @@ def test_one_is_added_with_a_name_a_code_and_a_touch(asking, journey, qtbot):
 
 
 def test_what_the_key_was_asked_is_asked_again_and_what_was_answered_is_begun_anew(asking, journey, qtbot):
-    refusals = refusing(ErrorCode.SECURITY_KEY_PIN, ErrorCode.SECURITY_KEY_KNOWN)
+    here = (ErrorCode.SECURITY_KEY_NOT_TOUCHED, ErrorCode.SECURITY_KEY_KNOWN, ErrorCode.SECURITY_KEY_PIN)
+    refusals = refusing(*here, ErrorCode.SECURITY_KEY_TIMEOUT)
     journey.answers |= {"begin_key": lambda _code: ASKED, "add_key": refusals}
     dialog = asking(AddKeyDialog)
     dialog.label.set_text("蓝色的")
     dialog.code.set_text("314159")
+    for said in ("没有等到您触摸密钥", "这把密钥已经添加过了"):
+        dialog.go_on.click()
+        qtbot.waitUntil(lambda said=said: dialog.problem.title.text() == said)
+        assert not dialog.code.isVisible(), "the code counts on: nothing was sent"
+        assert dialog.code.text() == "314159"
     dialog.go_on.click()
     qtbot.waitUntil(dialog.pin.isVisible)
     assert not dialog.code.isVisible()
     dialog.pin.editor.setText("2580")
     dialog.go_on.click()
     qtbot.waitUntil(dialog.code.isVisible)
-    assert "已经添加过" in dialog.problem.title.text()
+    assert "等得太久" in dialog.problem.title.text()
     assert (dialog.code.text(), dialog.label.text()) == ("", "蓝色的")
     assert journey.did("add_key")[-1][-1].pin == "2580"
     assert len(journey.did("begin_key")) == 1

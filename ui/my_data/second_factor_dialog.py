@@ -3,18 +3,17 @@
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from loanapp.domain.errors import ErrorCode, LoanAppError
+from ui.act_dialog import ActDialog
 from ui.capture_guard import keep_out_of_capture
-from ui.components import Banner, Dialog, Field, PrimaryButton, SecondaryButton, label
-from ui.components.help_sheet import way_to_help
+from ui.components import Field, label
 from ui.components.qr_view import QrView
-from ui.messages import Level
 from ui.secret_clipboard import secret_clipboard
-from ui.translations import error_fix, error_sentence, tr
+from ui.translations import error_sentence, tr
 
 if TYPE_CHECKING:
     from loanapp.client.protection import NewSecondFactor
@@ -25,24 +24,14 @@ _WIDTH = 560
 _OF_THE_FACTOR = frozenset({ErrorCode.SECOND_FACTOR_WRONG, ErrorCode.SECOND_FACTOR_NEEDED})
 
 
-class FactorDialog(Dialog):
+class FactorDialog(ActDialog):
     """A code of the authenticator in a field, and what came of it."""
 
     done_with = Signal()
 
     def __init__(self, parent: QWidget, context: "PageContext") -> None:
-        super().__init__(parent, width=_WIDTH)
-        self.context = context
-        self.problem = Banner(Level.STOP)
-        self.problem.hide()
-        self.lead = label("")
+        super().__init__(parent, context, width=_WIDTH)
         self.code = Field(width=200)
-        self.cancel, self.go_on = SecondaryButton(), PrimaryButton()
-        self.answers.addWidget(self.cancel)
-        self.answers.addStretch(1)
-        self.answers.addWidget(self.go_on)
-        self.cancel.clicked.connect(self.reject)
-        self.go_on.clicked.connect(self.proceed)
 
     @property
     def journey(self) -> "Journey":
@@ -51,20 +40,12 @@ class FactorDialog(Dialog):
             raise RuntimeError("nobody is signed in")
         return self.context.journey
 
-    def proceed(self) -> None:
-        """The main action."""
-
     def typed(self) -> str:
         """The code; empty and said where nothing was typed."""
         if not self.code.text():
             self.code.set_error(tr("protection.factor_missing"))
             self.code.setFocus()
         return self.code.text()
-
-    def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - the protocol of operations
-        """One thing at a time."""
-        self.go_on.set_busy(busy)
-        self.go_on.setEnabled(not busy)
 
     def show_problem(self, error: LoanAppError | None) -> None:
         """At the field where it belongs to the code."""
@@ -73,26 +54,13 @@ class FactorDialog(Dialog):
             self.code.set_error(error_sentence(error))
             self.code.setFocus()
         elif error is not None:
-            self.problem.say(error_sentence(error), error_fix(error))
-            self.problem.show_actions(way_to_help(self, error.code))
-            self.problem.show()
-
-    def done(self, result: int) -> None:
-        """An answer still awaited is dropped."""
-        self.context.operations.cancel_for(self)
-        super().done(result)
-        self.deleteLater()
+            self.say_problem(error)
 
     def retranslate(self) -> None:
         """Every word in the language in force."""
+        super().retranslate()
         self.code.set_label(tr("protection.factor"))
         self.cancel.setText(tr("protection.cancel"))
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the language."""
-        if event.type() == QEvent.Type.LanguageChange and hasattr(self, "go_on"):
-            self.retranslate()
-        super().changeEvent(event)
 
 
 class TurnOnDialog(FactorDialog):
@@ -102,7 +70,7 @@ class TurnOnDialog(FactorDialog):
         super().__init__(parent, context)
         self.picture, self.by_hand = QrView(), label("", "small-ink", selectable=True)
         self.recovery = label("", "figure", selectable=True)
-        self._made: NewSecondFactor | None = None
+        self._new: NewSecondFactor | None = None
         self._codes: tuple[str, ...] = ()
         secret_clipboard().guard(self, TurnOnDialog.secrets)
         self.body.addWidget(self.problem)
@@ -124,7 +92,7 @@ class TurnOnDialog(FactorDialog):
         context.operations.run(make, self._came, busy=self)
 
     def _came(self, found: tuple[Any, ...]) -> None:
-        self._made, modules = found
+        self._new, modules = found
         self.picture.show_modules(modules)
         self.retranslate()
         self.fit()
@@ -152,11 +120,11 @@ class TurnOnDialog(FactorDialog):
 
     def secrets(self) -> str:
         """What is shown here and nobody else may read: the secret and the recovery codes."""
-        return " ".join((*self._codes, self._made.secret if self._made else ""))
+        return " ".join((*self._codes, self._new.secret if self._new else ""))
 
     def done(self, result: int) -> None:
         """What was shown once is known here no longer."""
-        self._codes, self._made = (), None
+        self._codes, self._new = (), None
         super().done(result)
 
     def reject(self) -> None:
@@ -171,8 +139,8 @@ class TurnOnDialog(FactorDialog):
         self.set_heading(tr("protection.codes_title" if self._codes else "protection.next"))
         self.lead.setText(tr("protection.codes_text" if step == "codes" else "protection.scan"))
         self.picture.setAccessibleName(tr("protection.scan_name"))
-        if self._made is not None:
-            self.by_hand.setText(tr("protection.by_hand", secret=_grouped(self._made.secret, 4)))
+        if self._new is not None:
+            self.by_hand.setText(tr("protection.by_hand", secret=_grouped(self._new.secret, 4)))
         pairs = [_grouped(one, 5, "-") for one in self._codes]
         self.recovery.setText("\n".join("    ".join(pairs[at : at + 2]) for at in range(0, len(pairs), 2)))
         self.go_on.setText(tr("protection.copied_down" if self._codes else "protection.turn_on"))

@@ -442,13 +442,16 @@ class JourneyPage(QWidget):
     def tell_asked(self) -> None:
         """Say what a member of the lender's staff asks for, where one does."""
         journey = self.context.journey
-        if journey is not None:
-            from ui.pages.asked import show_asked
+        application = journey.application if journey is not None else None
+        if journey is None or application is None or application.asked is None:
+            self.scaffold.asked.hide()
+            return
+        from ui.pages.asked import show_asked
 
-            support = journey.lender.support if journey.lender is not None else None
-            show_asked(self.scaffold.asked, journey.application, support)
-            filling = journey.application is not None and journey.application.status is ApplicationStatus.NEEDS_MORE
-            self.scaffold.asked.show_actions(*([(tr("progress.withdraw"), self.ask_withdraw)] if filling else []))
+        support = journey.lender.support if journey.lender is not None else None
+        show_asked(self.scaffold.asked, application, support)
+        filling = application.status is ApplicationStatus.NEEDS_MORE
+        self.scaffold.asked.show_actions(*([(tr("progress.withdraw"), self.ask_withdraw)] if filling else []))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Whoever comes to the page reads it."""

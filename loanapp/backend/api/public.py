@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from loanapp.backend.adapters.simulated import identity_rows
 from loanapp.backend.api.code_answers import code_values
-from loanapp.backend.api.security_keys import read_bytes
+from loanapp.backend.api.security_keys import signed_bytes
 from loanapp.backend.auth.key_sign_in import of_code, of_phone, offering, take_shown
 from loanapp.backend.auth.passwords import ByPassword, open_session_by_password
 from loanapp.backend.auth.security_keys import ShownKey
@@ -119,8 +119,8 @@ def _second_factor(services: Services, body: wire.WithSecondFactor) -> str | Sho
     key = body.security_key
     if key is None:
         return body.second_factor
-    signed = Signed(read_bytes(key.client_data), read_bytes(key.authenticator_data), read_bytes(key.signature))
-    return take_shown(services, key.challenge_id, read_bytes(key.credential_id), signed, body.device_key)
+    signed = Signed(signed_bytes(key.client_data), signed_bytes(key.authenticator_data), signed_bytes(key.signature))
+    return take_shown(services, key.challenge_id, signed_bytes(key.credential_id), signed, body.device_key)
 
 
 def _opened(opened: OpenedSession) -> wire.SessionAnswer:

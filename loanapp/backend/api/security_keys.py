@@ -1,8 +1,5 @@
 """FIDO2 security keys, added, used and removed."""
 
-import base64
-import binascii
-
 from fastapi import APIRouter
 
 from loanapp.backend.auth import key_acts, security_keys, sessions
@@ -16,6 +13,7 @@ from loanapp.backend.http.models import security_keys as wire
 from loanapp.backend.http.routes import problems
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
+from loanapp.domain.base64url import read_bytes, written_bytes
 from loanapp.domain.errors import ErrorCode
 
 router = APIRouter(prefix="/v1/auth/security-keys")
@@ -36,11 +34,11 @@ def begin_key(
     made = key_acts.begin_key(services, who, body.code)
     return wire.NewKeyQuestionAnswer(
         challenge_id=made.ticket,
-        challenge=_written(made.question.challenge),
+        challenge=written_bytes(made.question.challenge),
         host=made.question.host,
-        known=tuple(_written(one) for one in made.question.known),
+        known=tuple(written_bytes(one) for one in made.question.known),
         seconds=made.question.seconds,
-        user_id=_written(made.user),
+        user_id=written_bytes(made.user),
         user_name=made.phone_masked,
         algorithms=ALGORITHMS,
     )
@@ -52,7 +50,7 @@ def add_key(
 ) -> wire.SecurityKeysAnswer:
     """Let a new key count that has answered."""
     who = SignedIn(borrower_id, sessions.device_of(services, token), address)
-    made = MadeKey(body.challenge_id, body.label, read_bytes(body.client_data), read_bytes(body.attestation))
+    made = MadeKey(body.challenge_id, body.label, signed_bytes(body.client_data), signed_bytes(body.attestation))
     key_acts.add_key(services, who, made)
     return _keys(services, borrower_id)
 
@@ -83,9 +81,9 @@ def ask_key(body: wire.KeyQuestionRequest, services: ServicesDep, sent: SentDep)
             services, session, body.challenge_id, key_digest(body.device_key), KeyPurpose.SIGN_IN
         )
     return wire.KeyQuestionAnswer(
-        challenge=_written(asked.challenge),
+        challenge=written_bytes(asked.challenge),
         host=asked.host,
-        known=tuple(_written(one) for one in asked.known),
+        known=tuple(written_bytes(one) for one in asked.known),
         seconds=asked.seconds,
     )
 
@@ -100,13 +98,9 @@ def _keys(services: Services, borrower_id: str) -> wire.SecurityKeysAnswer:
     )
 
 
-def _written(value: bytes) -> str:
-    return base64.urlsafe_b64encode(value).rstrip(b"=").decode("ascii")
-
-
-def read_bytes(text: str) -> bytes:
+def signed_bytes(text: str) -> bytes:
     """Bytes from base64url; raises ``SECURITY_KEY_WRONG`` for what is none."""
     try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
+        return read_bytes(text)
+    except ValueError:
         raise RefusedError(ErrorCode.SECURITY_KEY_WRONG) from None

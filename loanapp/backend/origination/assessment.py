@@ -12,6 +12,7 @@ from typing import Final
 
 from loanapp.backend.adapters.ports import BureauRecord, PortraitAnswer, RegistryAnswer, ScreeningAnswer
 from loanapp.backend.policy.models import Characteristic, Limits, Scorecard
+from loanapp.backend.signals.found import Signal
 from loanapp.domain.affordability import burden_pct
 from loanapp.domain.decision import DecisionOutcome, DecisionReason
 
@@ -21,8 +22,8 @@ class Facts:
     """What is decided by; money in yuan a month. ``None`` answers: the source was down.
 
     ``number_corrected``: the borrower changed the identity number that was read from the card. ``paid_before``: a loan
-    of this lender's was paid out to the person earlier. ``signs``: something may mean that somebody borrows in
-    another's name (:mod:`loanapp.backend.signals`). ``asked``: a member of staff has asked for more, and goes on with
+    of this lender's was paid out to the person earlier. ``signs``: what may mean that somebody borrows in
+    another's name. ``asked``: a member of staff has asked for more, and goes on with
     it themselves.
     """
 
@@ -41,7 +42,7 @@ class Facts:
     portrait: PortraitAnswer = PortraitAnswer.NOT_COMPARED
     interview: bool = False
     paid_before: bool = False
-    signs: bool = False
+    signs: tuple[Signal, ...] = ()
     asked: bool = False
 
     @property
@@ -136,7 +137,7 @@ def _second_gate(facts: Facts, scorecard: Scorecard, limits: Limits, score: int 
         DecisionReason.IDENTITY_NOT_CONFIRMED: _identity_doubtful(facts),
         DecisionReason.SCREENING_BY_PERSON: facts.screening is ScreeningAnswer.POSSIBLE,
         DecisionReason.INTERVIEW_BY_POLICY: facts.interview,
-        DecisionReason.SIGNS_BY_PERSON: facts.signs,
+        DecisionReason.SIGNS_BY_PERSON: bool(facts.signs),
         DecisionReason.ASKED_BY_PERSON: facts.asked,
         DecisionReason.FACE_CHECK_BY_PERSON: facts.face_by_person,
         DecisionReason.REPAYMENT_BURDEN_TOO_HIGH: facts.burden_pct > limits.burden_review_pct.value,
@@ -148,14 +149,18 @@ def _second_gate(facts: Facts, scorecard: Scorecard, limits: Limits, score: int 
 
 def _fraud(facts: Facts) -> bool:
     """A sign that somebody borrows in another's name: a person looks before anybody is declined for it."""
-    return facts.signs or facts.registry is RegistryAnswer.MISMATCH or facts.portrait is PortraitAnswer.DIFFERENT
+    return bool(facts.signs) or _denied(facts)
 
 
 def _identity_doubtful(facts: Facts) -> bool:
     """A portrait unlike the register's is looked at by a person: its photo may be twenty years old."""
     unknown = facts.registry is RegistryAnswer.UNKNOWN or facts.portrait is PortraitAnswer.UNSURE
-    denied = facts.registry is RegistryAnswer.MISMATCH or facts.portrait is PortraitAnswer.DIFFERENT
-    return denied or unknown or facts.number_corrected
+    return _denied(facts) or unknown or facts.number_corrected
+
+
+def _denied(facts: Facts) -> bool:
+    """Whether the register knows the number under another name, or another face."""
+    return facts.registry is RegistryAnswer.MISMATCH or facts.portrait is PortraitAnswer.DIFFERENT
 
 
 def _lines(facts: Facts, scorecard: Scorecard) -> tuple[Line, ...] | None:

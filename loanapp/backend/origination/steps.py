@@ -139,7 +139,7 @@ def decide(services: Services, session: Session, application_id: str) -> str:
     assessment = assess(facts, policies.scorecard, policies.limits)
     check = Check(application_id=application_id, step="decision", state="done", at=now)
     session.merge(check)
-    _write_decision(services, session, application, assessment)
+    _write_decision(services, session, application, assessment, facts=facts)
     match assessment.outcome:
         case DecisionOutcome.APPROVED:
             _offer(services, session, application)
@@ -178,7 +178,7 @@ def gather(services: Services, session: Session, application: Application) -> Fa
         interview=demands(services, session, application).needs(checks.Check.INTERVIEW),
         paid_before=not situation(services.policies, session, application, services.clock.now()).first_loan,
         own_overdue=has_overdue(session, application.borrower_id, application.identity_index, today),
-        signs=bool(found_signals(services, session, application)),
+        signs=found_signals(services, session, application),
         asked=times_asked(session, application.id) > 0,
     )
 
@@ -198,6 +198,7 @@ def _write_decision(
     application: Application,
     assessment: Assessment,
     *,
+    facts: Facts | None = None,
     by_reviewer: bool = False,
     member: str | None = None,
 ) -> None:
@@ -208,10 +209,10 @@ def _write_decision(
         "outcome": assessment.outcome.value,
         "reasons": [reason.value for reason in assessment.reasons],
         "retry_after": retry.isoformat() if declined else None,
-        "changes": _changes(services, session, application, assessment, retry) if declined else [],
+        "changes": _changes(services, session, application, assessment, retry, facts=facts) if declined else [],
         "score": assessment.score,
         "points": [[line.characteristic, line.points] for line in assessment.lines],
-        "signs": [[one.kind.value, one.count] for one in found_signals(services, session, application)],
+        "signs": [[one.kind.value, one.count] for one in (facts.signs if facts is not None else ())],
         "reviewer_simulated": by_reviewer,
     }
     detail: dict[str, object] = {
@@ -220,8 +221,8 @@ def _write_decision(
         "checks": demands(services, session, application).as_written(),
         "scorecard": f"{services.policies.scorecard.id} {services.policies.scorecard.version}",
     }
-    if not by_reviewer and member is None:
-        detail |= _challenged(services, session, application)
+    if facts is not None:
+        detail |= _challenged(services, facts)
     if member is not None:
         detail["member"] = member
     if by_reviewer or member is not None:
@@ -231,17 +232,23 @@ def _write_decision(
     ledger.append(session, now, "decision", application.id, detail, actor=actor)
 
 
-def _challenged(services: Services, session: Session, application: Application) -> dict[str, object]:
+def _challenged(services: Services, facts: Facts) -> dict[str, object]:
     """What the challenger would have said; it decides nothing."""
     challenger = services.policies.challenger
     if challenger is None:
         return {}
-    found = assess(gather(services, session, application), challenger, services.policies.limits)
+    found = assess(facts, challenger, services.policies.limits)
     return {"challenger": f"{challenger.id} {challenger.version}", "challenger_outcome": found.outcome.value}
 
 
 def _changes(
-    services: Services, session: Session, application: Application, assessment: Assessment, again: date
+    services: Services,
+    session: Session,
+    application: Application,
+    assessment: Assessment,
+    again: date,
+    *,
+    facts: Facts | None,
 ) -> list[dict[str, Any]]:
     policies, identity = services.policies, Sealed(services, application).identity
     product = policies.product(application.product_id)
@@ -249,7 +256,7 @@ def _changes(
         raise LookupError("a submitted application has an identity and a product")
     return what_changes(
         assessment.reasons,
-        gather(services, session, application),
+        facts or gather(services, session, application),
         Rules(policies.scorecard, policies.limits, product, application.months),
         parse_identity_number(identity.identity_number, services.clock.now().astimezone(CHINA).date()),
         again,
@@ -289,7 +296,7 @@ def review(services: Services, session: Session, application_id: str) -> str:
         return assessment.outcome.value
     if DecisionReason.SIGNS_BY_PERSON in before.get("reasons", ()):
         # Nobody real has looked at the sign: it must not turn what would have been a refusal into a loan either.
-        plain = replace(gather(services, session, application), signs=False)
+        plain = replace(gather(services, session, application), signs=())
         found = assess(plain, services.policies.scorecard, services.policies.limits)
         if found.outcome is DecisionOutcome.DECLINED:
             _write_decision(services, session, application, found, by_reviewer=True)

@@ -17,12 +17,13 @@ from loanapp.backend.applications.store import Sealed, set_status
 from loanapp.backend.branches.appointments import booked, free_slots, give_up, keep_visit
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
+from loanapp.backend.signals.origin import note_photo
 from loanapp.backend.staff.members import AtWork
 from loanapp.backend.staff.notes import new_note, note_text, waiting
 from loanapp.backend.staff.tables import StaffNote
 from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import Application, ApplicationEvent, AppointmentState, FaceState
-from loanapp.backend.verification.documents import forget_card, forget_face
+from loanapp.backend.verification.documents import PORTRAIT, forget_card, forget_face, photo_kind
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.status import ApplicationStatus
 
@@ -64,6 +65,9 @@ def ask_more(services: Services, who: AtWork, application_id: str, wanted: froze
         detail = {"check": _MORE, "items": sorted(wanted), "member": who.member_id}
         ledger.append(session, now, "check", application.id, detail, actor="staff")
         set_status(session, application, ApplicationStatus.NEEDS_MORE, now, actor="staff")
+    if Again.IDENTITY_DOCUMENT in wanted:
+        for kind in (photo_kind("front"), photo_kind("back"), PORTRAIT):
+            services.vault.destroy(application_id, kind)
 
 
 def ask_visit(services: Services, who: AtWork, application_id: str, visit: tuple[str, datetime], text: str) -> None:
@@ -84,7 +88,10 @@ def ask_visit(services: Services, who: AtWork, application_id: str, visit: tuple
 
 
 def free_visits(services: Services, session: Session, application: Application) -> dict[str, list[datetime]]:
-    """The times a visit can be booked for, by branch; none where nobody would be there."""
+    """The times a visit can be booked for, by branch; none where nobody would be there, or one took place."""
+    visit = booked(session, application)
+    if visit is not None and visit.state is AppointmentState.CONFIRMED:
+        return {}
     return free_slots(services, session, application.id) if services.sources.clerk is not None else {}
 
 
@@ -93,7 +100,8 @@ def asked_of(services: Services, session: Session, application: Application) -> 
     act = _MORE
     if application.status is not ApplicationStatus.NEEDS_MORE:
         visit, act = booked(session, application), _VISIT
-        to_come = visit is not None and visit.state is AppointmentState.BOOKED
+        # Once its time is over it is not the borrower who is waited for: whoever opens the case asks the branch.
+        to_come = visit is not None and visit.state is AppointmentState.BOOKED and visit.slot > services.clock.now()
         if application.status is not ApplicationStatus.IN_REVIEW or not to_come:
             return None
     mine = select(StaffNote).where(StaffNote.application_id == application.id, StaffNote.act == act)
@@ -114,6 +122,7 @@ def _forget_document(services: Services, session: Session, application: Applicat
     sealed.identity, sealed.reading = None, {}
     application.has_front = application.has_back = False
     forget_face(session, application, now)
+    note_photo(services, session, application.id, ())
     forget_card(application)
 
 

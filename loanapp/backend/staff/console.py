@@ -3,7 +3,7 @@
 For a lender without members of staff there is no console: every address answers as one that is not there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any, Final
@@ -294,17 +294,23 @@ def post_decision(application_id: str, request: Request, services: ServicesDep, 
     return _answered(request, services, act)
 
 
+def _told(form: Mapping[str, str]) -> str | None:
+    """The words to the borrower; ``None`` where they are too few or too many."""
+    told = form.get("told", "").strip()
+    return told if _NOTE_AT_LEAST <= len(told) <= TOLD_CHARACTERS else None
+
+
 @router.post("/cases/{application_id}/more")
 def post_more(application_id: str, request: Request, services: ServicesDep, form: FormDep) -> Response:
     """Ask the borrower to hand something in once more; they read why."""
 
     def act() -> Response:
-        who, told = _acting(request, services, form, StaffRole.REVIEWER), form.get("told", "").strip()
+        who, told = _acting(request, services, form, StaffRole.REVIEWER), _told(form)
         named = form["items"].split("\n")
         wanted = frozenset(one for one in Again if one.value in named)
         if not wanted:
             return _case(request, services, application_id, "items", form)
-        if not _NOTE_AT_LEAST <= len(told) <= TOLD_CHARACTERS:
+        if told is None:
             return _case(request, services, application_id, "told", form)
         ask_more(services, who, application_id, wanted, told)
         return _to("")
@@ -317,9 +323,9 @@ def post_visit(application_id: str, request: Request, services: ServicesDep, for
     """Book a visit to a branch for the borrower; they read why."""
 
     def act() -> Response:
-        who, told = _acting(request, services, form, StaffRole.REVIEWER), form.get("told", "").strip()
+        who, told = _acting(request, services, form, StaffRole.REVIEWER), _told(form)
         branch, _, slot = form.get("visit", "").partition("|")
-        if not _NOTE_AT_LEAST <= len(told) <= TOLD_CHARACTERS:
+        if told is None:
             return _case(request, services, application_id, "told", form)
         try:
             ask_visit(services, who, application_id, (branch, datetime.fromisoformat(slot)), told)

@@ -19,6 +19,8 @@ from loanapp.resource_files import read_toml
 
 _COMMAND: Final = "pw-dump"
 _PATIENCE_S: Final = 2.0
+UNNAMED: Final = ""
+"""Somebody takes the pictures of the desktop, and no listed program is known to."""
 _NODE: Final = "PipeWire:Interface:Node"
 _LINK: Final = "PipeWire:Interface:Link"
 
@@ -48,7 +50,7 @@ def takers(objects: Iterable[object]) -> list[str]:
     links = [one for one in told if one.kind == _LINK and one.info.get("output-node-id") in sources]
     going = {one.info.get("input-node-id") for one in links}
     names = [name for one in told if one.kind == _NODE and one.number in going for name in one.names]
-    return processes.listed_programs(names, policy["program"]) or [str(cast["name"])]
+    return processes.listed_programs(names, policy["program"]) or [UNNAMED]
 
 
 class _Object:

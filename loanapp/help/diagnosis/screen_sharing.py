@@ -12,18 +12,20 @@ from loanapp.help.diagnosis.open_windows import OpenWindow, open_windows
 from loanapp.resource_files import read_toml
 
 _ARTICLE: Final = "scam-screen-sharing"
+UNNAMED: Final = screen_casts.UNNAMED
+"""A program that is on no list: whoever shows names has a word for it, in the language in force."""
 
 
 def screen_sharing() -> Check:
     """Whether the screen is shared just now, and else which programs run that could."""
     if shared := sharing():
-        return Check(
-            "screen_sharing", CheckState.WARNING, "warning", "scam-screen-sharing", {"names": ", ".join(shared)}
-        )
+        named = ", ".join(name for name in shared if name != UNNAMED)
+        outcome = "warning" if named else "unnamed"
+        return Check("screen_sharing", CheckState.WARNING, outcome, _ARTICLE, {"names": named})
     could = ", ".join(programs_of(_names(), _kinds()))
     if could:
-        return Check("screen_sharing", CheckState.GOOD, "possible", "scam-screen-sharing", {"names": could})
-    return Check("screen_sharing", CheckState.GOOD, "good", "scam-screen-sharing")
+        return Check("screen_sharing", CheckState.GOOD, "possible", _ARTICLE, {"names": could})
+    return Check("screen_sharing", CheckState.GOOD, "good", _ARTICLE)
 
 
 def sharing() -> tuple[str, ...]:
@@ -50,7 +52,7 @@ def sharing_programs(windows: Iterable[OpenWindow]) -> list[str]:
     for window in windows:
         own = [str(row["name"]) for row in table["program"] if _is_any(window, row.get("windows", ()))]
         if not own and _is_any(window, anybodys):
-            own = processes.listed_programs([window.kind], table["program"]) or [str(table["unnamed"])]
+            own = processes.listed_programs([window.kind], table["program"]) or [UNNAMED]
         found.update(own)
     return sorted(found)
 

@@ -236,6 +236,8 @@ def test_what_is_asked_for_again_is_told_handed_in_and_checked_anew(reviewer, de
     assert (told["status"], told["asked"]["text"], told["waiting_for"]) == ("needs_more", TOLD, "borrower")
     assert set(told["allowed_actions"]) == {"upload_document", "set_profile", "withdraw"}
     assert (told["document"], told["profile"]) == ({"front": False, "back": False}, None)
+    kept = [lender.services.vault.holds(waiting.id, kind) for kind in ("document_front", "document_back", "portrait")]
+    assert kept == [False] * 3, "what was asked for again is gone at once"
     assert told["erased_at"]  # nobody's data wait for ever for what was asked
     refused(waiting.call("PUT", waiting.at("/terms"), body=TERMS), 409, "not_allowed_now")
     early = waiting.call("POST", waiting.at("/submit"), body={}, key=str(uuid.uuid4()))
@@ -252,6 +254,8 @@ def test_what_is_asked_for_again_is_told_handed_in_and_checked_anew(reviewer, de
     assert waiting.act("/submit")["status"] == "verifying"
     again = waiting.wait("in_review")
     assert (again["asked"], [one["state"] for one in again["progress"]]) == (None, ["done"] * 5)
+    decided = [row.detail["reasons"] for row in _entries(lender, waiting) if row.kind == "decision"]
+    assert "asked_by_person" in decided[-1], "no machine goes on where a person has asked"
     (asked,) = [row for row in _entries(lender, waiting) if row.act == "check.more_asked"]
     assert (asked.actor, asked.detail["items"]) == ("staff", ["identity_document", "profile"])
     assert TOLD in reviewer.page(f"/cases/{waiting.id}")
@@ -281,9 +285,12 @@ def test_a_visit_is_booked_for_the_borrower_who_reads_where_when_and_why(reviewe
     assert [one["recipient"] for one in seen if one["act"] == "check.visit_asked"] == ["branch"] * 2
     with lender.services.database.write() as session:
         session.get_one(BranchAppointment, waiting.id).slot -= timedelta(days=30)
+    over = waiting.get()
+    assert (over["asked"], over["waiting_for"]) == (None, "reviewer"), "once its time is over nobody waits for them"
     assert "网点确认人来过" in reviewer.page(f"/cases/{waiting.id}")
     shown = waiting.get()
     assert (shown["appointment"]["state"], shown["asked"], shown["waiting_for"]) == ("confirmed", None, "reviewer")
+    assert reviewer.send(path, visit=later, told=why).status_code == 422, "they came: nobody sends them again"
 
 
 @pytest.mark.parametrize("waiting", ["approved_long_term"], indirect=True)  # who is declined may not come back today

@@ -27,6 +27,7 @@ from tests.loanapp.backend.test_assessment import CARD, LIMITS, facts, with_face
 
 POLICIES = load_policies()
 KINDS = list(SignalKind)
+SEEN = (Signal(KINDS[0], 3),)
 BANDS = ("00" * 12, "11" * 12, "22" * 12, "33" * 12, "44" * 12, "55" * 12)
 
 
@@ -171,10 +172,10 @@ def entries(services, one):
 def test_a_sign_brings_a_person_before_a_low_score_declines():
     low = BureauRecord(overdue_count=2, open_loans=6, score=300)
     assert assess(facts(bureau=low), CARD, LIMITS).outcome is DecisionOutcome.DECLINED
-    found = assess(facts(bureau=low, signs=True), CARD, LIMITS)
+    found = assess(facts(bureau=low, signs=SEEN), CARD, LIMITS)
     assert found.outcome is DecisionOutcome.REVIEW
     assert DecisionReason.SIGNS_BY_PERSON in found.reasons
-    plain, doubted = (assess(facts(signs=signs), CARD, LIMITS) for signs in (False, True))
+    plain, doubted = (assess(facts(signs=signs), CARD, LIMITS) for signs in ((), SEEN))
     assert (plain.score, plain.lines) == (doubted.score, doubted.lines)
 
 
@@ -190,7 +191,7 @@ def test_whatever_is_handed_in_again_is_decided_by_the_person_who_asked():
 def test_a_sign_nobody_real_has_looked_at_makes_no_loan_of_a_refusal(walker, looking, lender, monkeypatch):
     low = BureauRecord(overdue_count=2, open_loans=6, score=300)
     monkeypatch.setattr(looking.sources.bureau, "query", lambda *_: low)
-    monkeypatch.setattr("loanapp.backend.origination.steps.found_signals", lambda *_: (Signal(KINDS[0], 3),))
+    monkeypatch.setattr("loanapp.backend.origination.steps.found_signals", lambda *_: SEEN)
     one = with_face(walker, lender, key="review")
     assert one.wait("declined", "offered")["status"] == "declined"
     with looking.database.write() as session:

@@ -376,11 +376,11 @@ def _key():
 def test_a_workflow_that_failed_is_begun_again_and_pays_once(walker, clock, lender, monkeypatch, expect_log):
     one = walker()
     real = lender.services.sources.registry.confirm
-    calls = []
+    calls, broken = [], [True]
 
     def failing(name, number, portrait):
         calls.append(number)
-        if len(calls) == 1:
+        if broken:  # for as long as the test looks: the lender's own timer may begin it again at any moment
             raise RuntimeError("13800000001")
         return real(name, number, portrait)
 
@@ -394,6 +394,8 @@ def test_a_workflow_that_failed_is_begun_again_and_pays_once(walker, clock, lend
         deadline -= 1
     time.sleep(0.2)
     assert one.get()["status"] == "verifying"
+    failed = len(calls)
+    broken.clear()
     lender.services.origination.advance(one.id)
     one.wait("offered")
-    assert len(calls) == 2
+    assert len(calls) == failed + 1

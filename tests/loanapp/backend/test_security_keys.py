@@ -14,8 +14,9 @@ from loanapp.client.endpoint import Endpoint
 from loanapp.client.errors import InputRejectedError
 from loanapp.client.hid_security_key import HidSecurityKey
 from loanapp.client.reading import JsonObject
-from loanapp.client.security_key import KeyQuestion, NewKeyQuestion, Waiting, written_bytes
+from loanapp.client.security_key import KeyQuestion, NewKeyQuestion, Waiting
 from loanapp.client.transport import Transport
+from loanapp.domain.base64url import written_bytes
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.journey.journey import Journey
 from loanapp.journey.pages import Page
@@ -37,24 +38,22 @@ def nobody_has_failed_before(lender):
 @pytest.fixture(scope="module")
 def owner(http, clock):
     """A borrower with a password, an authenticator, recovery codes and one key."""
-    one = Walker(http, phone="13955560001")
-    one.sign_in()
-    one.done("PUT", "/v1/auth/password", body={"passphrase": PASSWORD})
-    one.totp, one.recovery = turn_on(one, clock)
-    one.virtual = VirtualKey()
-    add(one, one.virtual, "蓝色钥匙")
-    return one
+    return with_key(http, clock, "13955560001", "蓝色钥匙")
 
 
 @pytest.fixture(scope="module")
 def stranger(http, clock):
     """Somebody else, with an authenticator and a key of their own."""
-    one = Walker(http, phone="13955560002")
+    return with_key(http, clock, "13955560002", "key")
+
+
+def with_key(http, clock, phone, label):
+    one = Walker(http, phone=phone)
     one.sign_in()
     one.done("PUT", "/v1/auth/password", body={"passphrase": PASSWORD})
     one.totp, one.recovery = turn_on(one, clock)
     one.virtual = VirtualKey()
-    add(one, one.virtual, "key")
+    add(one, one.virtual, label)
     return one
 
 
@@ -415,4 +414,4 @@ def test_nobody_at_the_key_is_the_programs_to_say(owner):
     virtual.held = owner.virtual.held
     with pytest.raises(LoanAppError) as raised:
         HidSecurityKey(virtual.plugged_in).sign(short, "localhost", Waiting())
-    assert raised.value.code is ErrorCode.SECURITY_KEY_TIMEOUT
+    assert raised.value.code is ErrorCode.SECURITY_KEY_NOT_TOUCHED

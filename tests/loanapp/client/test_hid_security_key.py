@@ -6,6 +6,8 @@ from dataclasses import replace
 from hashlib import sha256
 
 import pytest
+from fido2.client import ClientError
+from fido2.ctap import CtapError
 from fido2.webauthn import CollectedClientData
 
 from loanapp.backend.auth.webauthn import (
@@ -17,6 +19,7 @@ from loanapp.backend.auth.webauthn import (
     check_signed,
     read_new_key,
 )
+from loanapp.client import hid_security_key
 from loanapp.client.errors import LenderCertificateWrongError
 from loanapp.client.hid_security_key import HidSecurityKey, forbidden
 from loanapp.client.security_key import KeyQuestion, NewKeyQuestion, Waiting
@@ -151,20 +154,49 @@ def test_a_key_of_the_account_is_not_added_again():
 
 
 def test_nobody_touches_it():
-    refused(ErrorCode.SECURITY_KEY_TIMEOUT, lambda: of(VirtualKey(touched=False)).make(new(seconds=1), HOST, Waiting()))
+    refused(
+        ErrorCode.SECURITY_KEY_NOT_TOUCHED, lambda: of(VirtualKey(touched=False)).make(new(seconds=1), HOST, Waiting())
+    )
 
 
 def test_waiting_can_be_stopped():
     waiting = Waiting()
     timer = threading.Timer(0.1, waiting.stop)
     timer.start()
-    refused(ErrorCode.SECURITY_KEY_TIMEOUT, lambda: of(VirtualKey(touched=False)).make(new(), HOST, waiting))
+    refused(ErrorCode.SECURITY_KEY_NOT_TOUCHED, lambda: of(VirtualKey(touched=False)).make(new(), HOST, waiting))
     timer.join()
 
 
 def test_no_key_is_plugged_in():
-    nothing = HidSecurityKey(list, find_seconds=0)
-    refused(ErrorCode.SECURITY_KEY_NOT_FOUND, lambda: nothing.make(new(), HOST, Waiting()))
+    refused(ErrorCode.SECURITY_KEY_NOT_FOUND, lambda: HidSecurityKey(list).make(new(seconds=0), HOST, Waiting()))
+
+
+def test_a_key_that_is_fetched_meanwhile_is_found():
+    virtual, looks = VirtualKey(), iter([[], []])
+    later = HidSecurityKey(lambda: next(looks, None) or virtual.plugged_in())
+    assert later.make(new(), HOST, Waiting()).attestation
+
+
+def test_a_key_that_cannot_be_opened_is_closed(monkeypatch, tmp_path):
+    closed = []
+
+    class Connection:
+        close = staticmethod(lambda: closed.append(True))
+
+    def broken(*_):
+        raise OSError("no answer to INIT")
+
+    monkeypatch.setattr("fido2.hid.list_descriptors", lambda: ["one"])
+    monkeypatch.setattr("fido2.hid.open_connection", lambda _one: Connection())
+    monkeypatch.setattr("fido2.hid.CtapHidDevice", broken)
+    refused(ErrorCode.SECURITY_KEY_NOT_FOUND, lambda: HidSecurityKey(hidraw=tmp_path).make(new(), HOST, Waiting()))
+    assert closed == [True]
+
+
+@pytest.mark.parametrize("why", ["PIN_BLOCKED", "PIN_AUTH_BLOCKED"])
+def test_a_key_that_locked_itself_is_not_asked_for_its_pin_again(why):
+    error = ClientError.ERR.BAD_REQUEST(CtapError(CtapError.ERR[why]))
+    assert hid_security_key._code_of(error, ErrorCode.SECURITY_KEY_WRONG) is ErrorCode.SECURITY_KEY_LOCKED
 
 
 def test_a_key_that_is_pulled_out_is_missing_and_nothing_worse():
@@ -194,7 +226,9 @@ def test_a_key_that_the_system_keeps_to_itself_is_named_as_that(tmp_path):
 
 
 def test_without_a_layer_for_such_devices_there_are_no_keys(tmp_path):
-    assert not HidSecurityKey(hidraw=tmp_path / "none").available()
+    nowhere = HidSecurityKey(hidraw=tmp_path / "none")
+    assert not nowhere.available()
+    refused(ErrorCode.SECURITY_KEY_NOWHERE, lambda: nowhere.make(new(), HOST, Waiting()))
     assert HidSecurityKey(hidraw=tmp_path).available()
 
 

@@ -1,7 +1,6 @@
 """What the checks see of this computer, and that each outcome has its words."""
 
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from loanapp.help import article
 from loanapp.help.diagnosis import CHECKS, Check, CheckState, cameras, network, processes, program
 from loanapp.help.diagnosis.interception import Connection
 from tests.loanapp.client.tls_lender import Reply, TlsLender, problem
+from tests.loanapp.help.diagnosis.renamed_process import running_as
 from tests.loanapp.help.diagnosis.test_interception import known
 from tests.loanapp.help.diagnosis.told import told
 
@@ -81,16 +81,8 @@ def test_every_article_a_check_can_name_is_there():
 @pytest.mark.attack("a-remote-control-program-is-seen-by-its-process")
 @LINUX
 def test_a_remote_control_program_is_seen_by_its_process(tmp_path):
-    copy = tmp_path / "anydesk"
-    shutil.copy("/bin/sleep", copy)
-    with subprocess.Popen([copy, "30"]) as running:
-        try:
-            end = time.monotonic() + 5
-            while "AnyDesk" not in (check := processes.remote_control()).values["names"]:
-                assert time.monotonic() < end
-                time.sleep(0.02)
-        finally:
-            running.kill()
+    with running_as("anydesk", tmp_path, lambda: "AnyDesk" in processes.remote_control().values["names"]):
+        check = processes.remote_control()
     assert (check.state, check.article) == (CheckState.WARNING, "remote-control")
 
 

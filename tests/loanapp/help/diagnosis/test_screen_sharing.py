@@ -3,9 +3,7 @@
 import json
 import os
 import shutil
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ import pytest
 from loanapp.help.diagnosis import cameras, check_now, onlookers, open_windows, screen_casts, screen_sharing
 from loanapp.help.diagnosis.open_windows import OpenWindow
 from loanapp.resource_files import read_toml
+from tests.loanapp.help.diagnosis.renamed_process import running_as
 from tests.loanapp.help.diagnosis.x11_screen import titled_window, virtual_screen
 
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc and /sys")
@@ -65,8 +64,8 @@ def test_every_entry_has_a_kind_a_source_and_something_to_be_known_by():
         ("meet.example is sharing your screen.", "Chrome_WidgetWin_1", ["Chrome / Edge"]),
         ("meeting.example 正在共享你的屏幕。", "Chrome_WidgetWin_1", ["Chrome / Edge"]),
         ("您正在共享屏幕", "wemeetapp", ["腾讯会议 Tencent Meeting"]),
-        (" 正在共享屏幕 ", "Qt5152QWindowToolSaveBits", ["未知软件 Unknown program"]),
-        ("YOU ARE SCREEN SHARING", "", ["未知软件 Unknown program"]),
+        (" 正在共享屏幕 ", "Qt5152QWindowToolSaveBits", [screen_sharing.UNNAMED]),
+        ("YOU ARE SCREEN SHARING", "", [screen_sharing.UNNAMED]),
         ("为什么正在共享屏幕不安全 - Google Chrome", "Chrome_WidgetWin_1", []),
         ("Who is sharing your screen? How to know - Microsoft Edge", "Chrome_WidgetWin_1", []),
         ("Zoom Meeting", "zoom", []),
@@ -94,17 +93,8 @@ def test_what_could_share_is_known_by_its_process(names, found):
 @pytest.mark.attack("a-meeting-program-is-seen-by-its-process")
 @LINUX
 def test_a_meeting_program_is_seen_by_its_process(tmp_path):
-    copy = tmp_path / "wemeetapp"
-    shutil.copy("/bin/sleep", copy)
-    with subprocess.Popen([copy, "30"]) as running:
-        try:
-            end = time.monotonic() + 5
-            while "腾讯会议 Tencent Meeting" not in screen_sharing.meetings():
-                assert time.monotonic() < end
-                time.sleep(0.02)
-            assert "腾讯会议" in check_now("screen_sharing", tmp_path).values["names"]
-        finally:
-            running.kill()
+    with running_as("wemeetapp", tmp_path, lambda: "腾讯会议 Tencent Meeting" in screen_sharing.meetings()):
+        assert "腾讯会议" in check_now("screen_sharing", tmp_path).values["names"]
 
 
 @pytest.mark.attack("a-window-that-shows-the-screen-to-somebody-is-seen")
@@ -146,8 +136,8 @@ OTHER = node(61, "recorder", "Stream/Input/Video")
     [
         ([CAMERA, ZOOM, link(40, 60)], []),
         ([CAST, CAMERA, ZOOM, link(51, 60)], ["Zoom"]),
-        ([node(7, "xdg-desktop-portal-wlr"), OTHER, link(7, 61)], ["录屏或共享软件 Screen recorder"]),
-        ([CAST], ["录屏或共享软件 Screen recorder"]),
+        ([node(7, "xdg-desktop-portal-wlr"), OTHER, link(7, 61)], [screen_casts.UNNAMED]),
+        ([CAST], [screen_casts.UNNAMED]),
         ([1, None, {"type": "PipeWire:Interface:Node"}, {"info": []}, {"info": {"props": 3}}], []),
     ],
 )
