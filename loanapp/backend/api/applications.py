@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loanapp.backend.api.acts import act_on_application
+from loanapp.backend.applications.around import Around
 from loanapp.backend.applications.store import (
     Profile,
     Sealed,
@@ -15,6 +16,7 @@ from loanapp.backend.applications.store import (
     live_application,
     missing_for_submit,
     new_number,
+    note_status,
     own_application,
     refuse_too_soon,
     set_status,
@@ -37,8 +39,7 @@ from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.signals.origin import note_origin
 from loanapp.backend.store import ledger
-from loanapp.backend.store.tables import Application, ApplicationEvent
-from loanapp.backend.verification.demands import verified_enough
+from loanapp.backend.store.tables import Application
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.status import FILLING, ApplicationStatus
 
@@ -62,7 +63,7 @@ def create(
 
 def _create(services: Services, session: Session, borrower_id: str, body: wire.TermsRequest) -> wire.ApplicationAnswer:
     if live := live_application(session, borrower_id):
-        raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, application_id=live.id, status=live.status.value)
+        raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, application_id=live[0], status=live[1].value)
     refuse_too_soon(services, session, borrower_id, None)
     check_terms(services, session, borrower_id, body)
     now = services.clock.now()
@@ -76,10 +77,8 @@ def _create(services: Services, session: Session, borrower_id: str, body: wire.T
     )
     set_terms(application, body)
     session.add(application)
-    session.flush()
-    session.add(ApplicationEvent(application_id=application.id, status=ApplicationStatus.DRAFT, at=now))
+    note_status(session, application, now)
     ledger.append(session, now, "status", application.id, {"status": "draft"}, actor="borrower")
-    session.flush()
     return show(services, session, application)
 
 
@@ -151,8 +150,8 @@ def submit(
 
     def act(session: Session) -> Application:
         application = filled_in(session, borrower_id, application_id)
-        verified = verified_enough(services, session, application)
-        if missing := missing_for_submit(services, session, application, verified=verified):
+        around = Around(services, session, application)
+        if missing := missing_for_submit(services, application, around.consents, verified=around.verified):
             raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value, missing=",".join(missing))
         refuse_too_soon(services, session, borrower_id, application.identity_index)
         note_origin(services, session, application, came_from)
@@ -187,6 +186,4 @@ def withdraw(
         set_status(session, application, ApplicationStatus.WITHDRAWN, services.clock.now(), "borrower")
         return application
 
-    answer = act_on_application(services, idempotency, act)
-    services.origination.advance(str(application_id))
-    return answer
+    return act_on_application(services, idempotency, act)

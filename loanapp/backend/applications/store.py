@@ -1,19 +1,28 @@
 """Finding and changing applications; every change of status is an event and a ledger entry."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
 from loanapp.backend.store.ledger import Actor
-from loanapp.backend.store.tables import Application, ApplicationEvent, ConsentRecord, Counter, FaceState, RetryWait
+from loanapp.backend.store.tables import (
+    Application,
+    ApplicationEvent,
+    ConsentRecord,
+    Counter,
+    FaceState,
+    RetryWait,
+    table_of,
+)
 from loanapp.domain.clock import CHINA
 from loanapp.domain.consent import ConsentScope
 from loanapp.domain.errors import ErrorCode
@@ -22,6 +31,17 @@ from loanapp.domain.status import ENDED, ApplicationStatus, TransitionError, adv
 # A loan that is being repaid does not keep the borrower from asking for another; the limits do.
 _NOT_LIVE = ENDED | {ApplicationStatus.ACTIVE}
 Missing = Literal["identity_sealed", "profile_sealed", "card_sealed"]
+_LIVE = select(Application.id, Application.status).where(
+    Application.borrower_id == bindparam("borrower"),
+    Application.status.not_in([status.value for status in _NOT_LIVE]),
+)
+_REACHING = insert(table_of(ApplicationEvent))
+_COUNTING_ON = (
+    update(table_of(Counter))
+    .where(Counter.name == bindparam("of"), Counter.day == bindparam("on"))
+    .values(value=Counter.value + 1)
+    .returning(Counter.value)
+)
 _OWED = (ApplicationStatus.SIGNED.value, ApplicationStatus.DISBURSING.value, ApplicationStatus.ACTIVE.value)
 
 
@@ -33,12 +53,10 @@ def own_application(session: Session, borrower_id: str, application_id: uuid.UUI
     return found
 
 
-def live_application(session: Session, borrower_id: str) -> Application | None:
-    """The one application of this borrower that is under way."""
-    query = select(Application).where(
-        Application.borrower_id == borrower_id, Application.status.not_in([status.value for status in _NOT_LIVE])
-    )
-    return session.scalars(query).first()
+def live_application(session: Session, borrower_id: str) -> tuple[str, ApplicationStatus] | None:
+    """Id and status of the one application of this borrower that is under way."""
+    found = session.connection().execute(_LIVE, {"borrower": borrower_id}).first()
+    return None if found is None else (found.id, found.status)
 
 
 def draft(session: Session, borrower_id: str, application_id: uuid.UUID | str) -> Application:
@@ -78,19 +96,25 @@ def set_status(
     except TransitionError:
         raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value) from None
     application.updated_at = at
-    session.add(ApplicationEvent(application_id=application.id, status=wanted, at=at))
+    note_status(session, application, at)
     ledger.append(session, at, "status", application.id, {"status": wanted.value}, actor=actor)
+
+
+def note_status(session: Session, application: Application, at: datetime) -> None:
+    """Write down when an application reached the status it is in, in the caller's transaction."""
+    session.flush()
+    reached = {"application_id": application.id, "status": application.status, "at": at}
+    session.connection().execute(_REACHING, reached)
 
 
 def next_number(session: Session, name: str, day: date) -> int:
     """The next running number of ``name`` on ``day``."""
-    counter = session.get(Counter, (name, day))
-    if counter is None:
-        counter = Counter(name=name, day=day, value=0)
-        session.add(counter)
-    counter.value += 1
-    session.flush()
-    return counter.value
+    of, connection = {"of": name, "on": day}, session.connection()
+    number: int | None = connection.execute(_COUNTING_ON, of).scalar_one_or_none()
+    if number is None:
+        number = 1
+        connection.execute(insert(Counter).values(name=name, day=day, value=number))
+    return number
 
 
 def new_number(session: Session, prefix: str, name: str, now: datetime) -> str:
@@ -225,15 +249,22 @@ def newest_consents(session: Session, application_id: str) -> dict[ConsentScope,
 
 def consent_given(services: Services, session: Session, application_id: str, scope: ConsentScope) -> bool:
     """Whether the newest answer grants ``scope``, to the text in force."""
-    record = newest_consents(session, application_id).get(scope)
+    return grants(services, newest_consents(session, application_id), scope)
+
+
+def grants(services: Services, newest: Mapping[ConsentScope, ConsentRecord], scope: ConsentScope) -> bool:
+    """Whether of the newest answers that to ``scope`` grants it, to the text in force."""
+    record = newest.get(scope)
     version = services.policies.consent(scope).version
     return record is not None and record.granted and record.text_version == version
 
 
-def missing_for_submit(services: Services, session: Session, application: Application, *, verified: bool) -> list[str]:
+def missing_for_submit(
+    services: Services, application: Application, newest: Mapping[ConsentScope, ConsentRecord], *, verified: bool
+) -> list[str]:
     """What still keeps the application from being submitted, by the name of the step.
 
-    ``verified``: whether the person is verified as this loan needs it.
+    ``newest``: the newest answers to authorisations; ``verified``: whether the person is verified as this loan needs.
     """
     without_camera = application.face_state is not FaceState.PASSED
     complete = {
@@ -245,7 +276,7 @@ def missing_for_submit(services: Services, session: Session, application: Applic
     }
     for consent in services.policies.consents:
         if consent.required and not (without_camera and verified and consent.scope is ConsentScope.FACE_VERIFICATION):
-            complete[f"consent_{consent.scope.value}"] = consent_given(services, session, application.id, consent.scope)
+            complete[f"consent_{consent.scope.value}"] = grants(services, newest, consent.scope)
     return [step for step, done in complete.items() if not done]
 
 

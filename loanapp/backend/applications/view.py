@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Final, Literal
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loanapp.backend.applications.store import Sealed, consent_given, missing_for_submit, newest_consents
-from loanapp.backend.branches.appointments import booked, branch_of, branch_open, missed
-from loanapp.backend.data_uses.kept import erased_at, kept_until
+from loanapp.backend.applications.around import Around
+from loanapp.backend.applications.store import Sealed, grants, missing_for_submit
+from loanapp.backend.branches.appointments import branch_of, branch_open
+from loanapp.backend.data_uses.kept import kept_until, taken_at
 from loanapp.backend.http.models import application as wire
 from loanapp.backend.http.models.common import Words
 from loanapp.backend.policy.checks import Check as Needed
@@ -19,15 +19,9 @@ from loanapp.backend.signing.authorisation import authorised_until
 from loanapp.backend.staff.asking import asked_of
 from loanapp.backend.store.tables import (
     Application,
-    ApplicationEvent,
     AppointmentState,
-    Borrower,
-    Check,
-    ContractRecord,
     FaceState,
 )
-from loanapp.backend.verification.challenges import locked_seconds
-from loanapp.backend.verification.demands import demands, verified_enough
 from loanapp.backend.verification.step_up import may_show, step_up
 from loanapp.domain.clock import CHINA
 from loanapp.domain.consent import ConsentScope
@@ -63,14 +57,14 @@ _FILLS: Final[Mapping[str, tuple[BorrowerAction, ...]]] = {
 
 def show(services: Services, session: Session, application: Application) -> wire.ApplicationAnswer:
     """The whole answer."""
-    wanted = demands(services, session, application)
+    around = Around(services, session, application)
     offer, decision = application.offer, Sealed(services, application).decision
     asked = asked_of(services, session, application)
     return wire.ApplicationAnswer(
         id=application.id,
         number=application.number,
         status=application.status,
-        allowed_actions=tuple(allowed_actions(services, session, application)),
+        allowed_actions=tuple(allowed_actions(services, session, application, around)),
         product_id=application.product_id,
         amount=application.amount,
         months=application.months,
@@ -82,23 +76,23 @@ def show(services: Services, session: Session, application: Application) -> wire
         document=wire.DocumentSides(front=application.has_front, back=application.has_back),
         identity=_identity(services, application),
         profile=_profile(services, application),
-        consents=_consents(session, application),
-        face=face_answer(services, session, application, wanted),
-        face_ways=face_ways(services, session, application, wanted),
-        demands=_demands(wanted),
-        appointment=_appointment(services, session, application),
+        consents=_consents(around),
+        face=face_answer(services, application, around),
+        face_ways=face_ways(services, session, application, around),
+        demands=_demands(around.demands),
+        appointment=_appointment(services, application, around),
         bank_card=_card(services, application),
-        timeline=_timeline(session, application),
+        timeline=_timeline(around),
         waiting_for="borrower" if asked is not None else _WAITING_FOR.get(application.status),
-        expected_seconds=None if asked is not None else _expected_seconds(services, session, application),
-        progress=_progress(session, application),
+        expected_seconds=None if asked is not None else _expected_seconds(services, application, around),
+        progress=_progress(around),
         decision=wire.DecisionAnswer.model_validate({**decision, "score": None}) if decision else None,
         offer=wire.OfferAnswer.model_validate(offer) if offer else None,
         disclosure_confirmed=application.disclosure_confirmed_at is not None,
-        contract=_contract(services, session, application),
+        contract=_contract(services, around),
         step_up=_step_up(services, session, application),
-        kept=_kept(services, session, application),
-        erased_at=erased_at(services, session, application),
+        kept=_kept(services, session, application) if around.lent else None,
+        erased_at=None if around.erased else taken_at(services, application, around.ended),
         asked=None if asked is None else wire.AskedAnswer(text=asked.text, at=asked.at),
     )
 
@@ -129,132 +123,132 @@ def _step_up(services: Services, session: Session, application: Application) -> 
     return wire.StepUpAnswer(state=found.state, because=because, until=found.until)
 
 
-def allowed_actions(services: Services, session: Session, application: Application) -> list[BorrowerAction]:
+def allowed_actions(
+    services: Services, session: Session, application: Application, around: Around
+) -> list[BorrowerAction]:
     """What the borrower may do now; the first is what should be done next where that is known."""
     if application.status is _S.DRAFT:
-        return _draft_actions(services, session, application)
+        return _draft_actions(services, application, around)
     if application.status is _S.NEEDS_MORE:
-        return _asked_actions(services, session, application)
+        return _asked_actions(services, application, around)
     if application.status is _S.OFFERED:
         return [_A.ACCEPT_OFFER, _A.WITHDRAW]
     if application.status is _S.SIGNING:
-        return _signing_actions(services, session, application)
+        return _signing_actions(services, session, application, around)
     if application.status in {_S.SUBMITTED, _S.VERIFYING, _S.IN_REVIEW, _S.INTERVIEW}:
         return [_A.WITHDRAW]
     return {_S.ACTIVE: [_A.VIEW_LOAN, _A.REPAY], _S.SETTLED: [_A.VIEW_LOAN]}.get(application.status, [])
 
 
-def _asked_actions(services: Services, session: Session, application: Application) -> list[BorrowerAction]:
+def _asked_actions(services: Services, application: Application, around: Around) -> list[BorrowerAction]:
     """Only what is missing since more was asked, then handing in."""
-    verified = verified_enough(services, session, application)
-    missing = missing_for_submit(services, session, application, verified=verified)
+    missing = missing_for_submit(services, application, around.consents, verified=around.verified)
     if not missing:
         return [_A.SUBMIT, _A.WITHDRAW]
     wanted = {_A.WITHDRAW, *(act for step in missing for act in _FILLS.get(step, (_A.GIVE_CONSENT,)))}
-    return [act for act in _draft_actions(services, session, application) if act in wanted]
+    return [act for act in _draft_actions(services, application, around) if act in wanted]
 
 
-def _signing_actions(services: Services, session: Session, application: Application) -> list[BorrowerAction]:
+def _signing_actions(
+    services: Services, session: Session, application: Application, around: Around
+) -> list[BorrowerAction]:
     if application.disclosure_confirmed_at is None:
         return [_A.CONFIRM_DISCLOSURE, _A.WITHDRAW]
     more = step_up(services, session, application)
     if more is not None and more.state is not StepUpState.SHOWN:
-        camera = [_A.START_LIVENESS] if FaceWay.CAMERA in _ways_once_more(services, session, application) else []
+        ways = _ways_once_more(services, session, application, around)
+        camera = [_A.START_LIVENESS] if FaceWay.CAMERA in ways else []
         person = [_A.CHOOSE_MANUAL_VERIFICATION] if more.state is StepUpState.NEEDED else []
         return [*camera, *person, _A.WITHDRAW]
-    contract = _contract_record(session, application)
+    contract = around.contract
     if contract is None or authorised_until(services, contract) is None:
         return [_A.AUTHORISE_SIGNING, _A.WITHDRAW]
     certified = contract.certificate_pem is not None
     return [*([_A.SIGN_CONTRACT] if certified else []), _A.CERTIFY_KEY, _A.WITHDRAW]
 
 
-def _draft_actions(services: Services, session: Session, application: Application) -> list[BorrowerAction]:
+def _draft_actions(services: Services, application: Application, around: Around) -> list[BorrowerAction]:
     actions = [_A.SET_TERMS, _A.UPLOAD_DOCUMENT]
     if application.has_front and application.has_back:
         actions.append(_A.CONFIRM_IDENTITY)
     actions += [_A.SET_PROFILE, _A.GIVE_CONSENT]
     identified = application.identity_sealed is not None
     if identified and application.face_state is not FaceState.PASSED:
-        borrower = session.get_one(Borrower, application.borrower_id)
-        open_now = not locked_seconds(services, session, borrower)
-        agreed = consent_given(services, session, application.id, ConsentScope.FACE_VERIFICATION)
-        ways = [_A.START_LIVENESS] if agreed and open_now else []
-        tired = borrower.face_failures >= services.policies.face.attempts_before_manual
+        agreed = grants(services, around.consents, ConsentScope.FACE_VERIFICATION)
+        ways = [_A.START_LIVENESS] if agreed and not around.locked_seconds else []
+        tired = around.face_failures >= services.policies.face.attempts_before_manual
         # After three failures the other way is put first (design decision 7).
         actions += [_A.CHOOSE_MANUAL_VERIFICATION, *ways] if tired else [*ways, _A.CHOOSE_MANUAL_VERIFICATION]
-    if identified and consent_given(services, session, application.id, ConsentScope.BANK_ACCOUNT_CHECK):
+    if identified and grants(services, around.consents, ConsentScope.BANK_ACCOUNT_CHECK):
         actions.append(_A.BIND_CARD)
-    verified = verified_enough(services, session, application)
-    if not missing_for_submit(services, session, application, verified=verified):
+    if not missing_for_submit(services, application, around.consents, verified=around.verified):
         actions.append(_A.SUBMIT)
     return [*actions, _A.WITHDRAW]
 
 
-def face_answer(services: Services, session: Session, application: Application, wanted: Demands) -> wire.FaceAnswer:
+def face_answer(services: Services, application: Application, around: Around) -> wire.FaceAnswer:
     """Face verification so far; failures and lock are the borrower's, whichever application they came in."""
-    borrower = session.get_one(Borrower, application.borrower_id)
-    late = missed(services, session, application)
+    late, wanted = around.visit_missed, around.demands
     # At a branch alone: what was done elsewhere is not enough.
-    elsewhere = wanted.needs(Needed.BRANCH) and booked(session, application) is None
+    elsewhere = wanted.needs(Needed.BRANCH) and around.appointment is None
     return wire.FaceAnswer(
         state=FaceState.NONE.value if late or elsewhere else application.face_state.value,
         needed=wanted.needs(Needed.FACE) or wanted.needs(Needed.BRANCH),
-        attempts_left=max(0, services.policies.face.attempts_before_manual - borrower.face_failures),
-        locked_seconds=locked_seconds(services, session, borrower) or None,
-        way=None if late else _way(session, application),
+        attempts_left=max(0, services.policies.face.attempts_before_manual - around.face_failures),
+        locked_seconds=around.locked_seconds or None,
+        way=None if late else _way(application, around),
         changed_face=bool(application.changed_face),
         certificate_received=application.certificate_at is not None,
     )
 
 
-def face_ways(services: Services, session: Session, application: Application, wanted: Demands) -> tuple[FaceWay, ...]:
+def face_ways(services: Services, session: Session, application: Application, around: Around) -> tuple[FaceWay, ...]:
     """The ways that can be begun and finished now, best first; the camera's needs its authorisation besides.
 
     After three failures the other ways come first (design decision 7); a way that cannot be finished is not here.
     """
     if application.status is _S.SIGNING:
-        return _ways_once_more(services, session, application)
+        return _ways_once_more(services, session, application, around)
     identified = application.identity_sealed is not None
     if application.status not in FILLING or not identified or application.face_state is FaceState.PASSED:
         return ()
-    borrower = session.get_one(Borrower, application.borrower_id)
     at_branch = (FaceWay.BRANCH,) if branch_open(services, session) else ()
-    if wanted.needs(Needed.BRANCH):
+    if around.demands.needs(Needed.BRANCH):
         return at_branch
     others = (FaceWay.MANUAL, *at_branch)
-    if locked_seconds(services, session, borrower):
+    if around.locked_seconds:
         return others
-    tired = borrower.face_failures >= services.policies.face.attempts_before_manual
+    tired = around.face_failures >= services.policies.face.attempts_before_manual
     return (*others, FaceWay.CAMERA) if tired else (FaceWay.CAMERA, *others)
 
 
-def _ways_once_more(services: Services, session: Session, application: Application) -> tuple[FaceWay, ...]:
+def _ways_once_more(
+    services: Services, session: Session, application: Application, around: Around
+) -> tuple[FaceWay, ...]:
     """The ways to show once more who one is before the payout; the camera's rests on the authorisation given before."""
     if not may_show(services, session, application):
         return ()
-    borrower = session.get_one(Borrower, application.borrower_id)
-    agreed = consent_given(services, session, application.id, ConsentScope.FACE_VERIFICATION)
-    if not agreed or locked_seconds(services, session, borrower):
+    agreed = grants(services, around.consents, ConsentScope.FACE_VERIFICATION)
+    if not agreed or around.locked_seconds:
         return (FaceWay.MANUAL,)
-    tired = borrower.face_failures >= services.policies.face.attempts_before_manual
+    tired = around.face_failures >= services.policies.face.attempts_before_manual
     return (FaceWay.MANUAL, FaceWay.CAMERA) if tired else (FaceWay.CAMERA, FaceWay.MANUAL)
 
 
-def _way(session: Session, application: Application) -> FaceWay | None:
+def _way(application: Application, around: Around) -> FaceWay | None:
     if application.face_state is FaceState.PASSED:
         return FaceWay.CAMERA
     if application.face_state is not FaceState.MANUAL:
         return None
-    return FaceWay.MANUAL if booked(session, application) is None else FaceWay.BRANCH
+    return FaceWay.MANUAL if around.appointment is None else FaceWay.BRANCH
 
 
-def _appointment(services: Services, session: Session, application: Application) -> wire.AppointmentAnswer | None:
-    appointment = booked(session, application)
+def _appointment(services: Services, application: Application, around: Around) -> wire.AppointmentAnswer | None:
+    appointment = around.appointment
     branch = None if appointment is None else branch_of(services, appointment)
     if appointment is None or branch is None:
         return None
-    late = missed(services, session, application) and application.status in FILLING
+    late = around.visit_missed and application.status in FILLING
     return wire.AppointmentAnswer(
         branch_id=branch.id,
         name=Words.of(branch.name),
@@ -297,7 +291,7 @@ def _profile(services: Services, application: Application) -> wire.ProfileAnswer
     return None if profile is None else wire.ProfileAnswer.model_validate(asdict(profile))
 
 
-def _consents(session: Session, application: Application) -> tuple[wire.ConsentState, ...]:
+def _consents(around: Around) -> tuple[wire.ConsentState, ...]:
     return tuple(
         wire.ConsentState(
             scope=record.scope,
@@ -305,7 +299,7 @@ def _consents(session: Session, application: Application) -> tuple[wire.ConsentS
             text_version=record.text_version,
             recorded_at=record.recorded_at,
         )
-        for record in newest_consents(session, application.id).values()
+        for record in around.consents.values()
     )
 
 
@@ -318,14 +312,12 @@ def _card(services: Services, application: Application) -> wire.CardState | None
     )
 
 
-def _timeline(session: Session, application: Application) -> tuple[wire.TimelineEntry, ...]:
-    query = select(ApplicationEvent).where(ApplicationEvent.application_id == application.id)
-    events = session.scalars(query.order_by(ApplicationEvent.id))
-    return tuple(wire.TimelineEntry(status=event.status, at=event.at) for event in events)
+def _timeline(around: Around) -> tuple[wire.TimelineEntry, ...]:
+    return tuple(wire.TimelineEntry(status=status, at=at) for status, at in around.events)
 
 
-def _expected_seconds(services: Services, session: Session, application: Application) -> int | None:
-    at_branch = booked(session, application) is not None
+def _expected_seconds(services: Services, application: Application, around: Around) -> int | None:
+    at_branch = around.appointment is not None
     simulation = services.policies.simulation
     checks = (
         simulation.registry_seconds
@@ -344,20 +336,15 @@ def _expected_seconds(services: Services, session: Session, application: Applica
     return None if seconds is None else max(1, round(seconds))
 
 
-def _progress(session: Session, application: Application) -> tuple[wire.ProgressEntry, ...]:
-    query = select(Check).where(Check.application_id == application.id)
-    states = {check.step: check.state for check in session.scalars(query)}
+def _progress(around: Around) -> tuple[wire.ProgressEntry, ...]:
+    states = around.check_states
     return tuple(
         wire.ProgressEntry.model_validate({"step": step, "state": states.get(step, "waiting")}) for step in STEPS
     )
 
 
-def _contract_record(session: Session, application: Application) -> ContractRecord | None:
-    return session.scalars(select(ContractRecord).where(ContractRecord.application_id == application.id)).first()
-
-
-def _contract(services: Services, session: Session, application: Application) -> wire.ContractState | None:
-    record = _contract_record(session, application)
+def _contract(services: Services, around: Around) -> wire.ContractState | None:
+    record = around.contract
     if record is None:
         return None
     return wire.ContractState(

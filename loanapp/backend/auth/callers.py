@@ -17,6 +17,11 @@ class Caller:
         self._services = services
         self._open = proven
 
+    @property
+    def to_be_counted(self) -> bool:
+        """Whether the request has still to be written down."""
+        return self._open is not None
+
     def count(self) -> None:
         """Count the request now, in a transaction of its own; raises ``REQUEST_UNPROVEN`` when it came before."""
         if self._open is not None:

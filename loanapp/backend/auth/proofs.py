@@ -3,16 +3,21 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
+from typing import Final
 
-from sqlalchemy import delete
+from sqlalchemy import delete, insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from loanapp.backend.auth.tables import RequestNonce
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
+from loanapp.backend.store.tables import table_of
 from loanapp.domain.errors import ErrorCode
 from loanapp.proof.keys import UnusableKeyError
 from loanapp.proof.request_proof import RequestLine, proof_holds, read_device_key, read_proof
+
+_COUNTING: Final = insert(table_of(RequestNonce))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +61,11 @@ def check_proof(services: Services, public_key: str, sent: SentRequest, token: s
 
 def count_proof(services: Services, session: Session, proven: Proven) -> None:
     """Note that a request came, in the caller's writing transaction; raises ``REQUEST_UNPROVEN`` when it did before."""
-    if session.get(RequestNonce, (proven.key_sha256, proven.nonce)) is not None:
-        raise RefusedError(ErrorCode.REQUEST_UNPROVEN, why="replayed")
-    session.add(RequestNonce(key_sha256=proven.key_sha256, nonce=proven.nonce, at=services.clock.now()))
-    session.flush()
+    came = {"key_sha256": proven.key_sha256, "nonce": proven.nonce, "at": services.clock.now()}
+    try:
+        session.connection().execute(_COUNTING, came)
+    except IntegrityError:
+        raise RefusedError(ErrorCode.REQUEST_UNPROVEN, why="replayed") from None
 
 
 def check_device_key(public_key: str) -> None:

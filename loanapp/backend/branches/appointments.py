@@ -119,7 +119,11 @@ def booked(session: Session, application: Application) -> BranchAppointment | No
 
 def missed(services: Services, session: Session, application: Application) -> bool:
     """Whether the time of the visit has passed before the application was handed in: another must be chosen."""
-    appointment = booked(session, application)
+    return is_late(services, booked(session, application))
+
+
+def is_late(services: Services, appointment: BranchAppointment | None) -> bool:
+    """Whether the time of a visit has passed that nobody has confirmed."""
     if appointment is None or appointment.state is not AppointmentState.BOOKED:
         return False
     return appointment.slot <= services.clock.now()

@@ -76,11 +76,18 @@ def erased_at(services: Services, session: Session, application: Application) ->
 
     The time of what is filled in runs since its last change, an ended one's since it ended.
     """
-    kind = _UNLENT.get(application.status)
-    if kind is None or receipt_of(session, application.id) is not None:
+    if application.status not in _UNLENT or receipt_of(session, application.id) is not None:
         return None
     ended = select(func.max(ApplicationEvent.at)).where(ApplicationEvent.application_id == application.id)
-    since = application.updated_at if application.status in FILLING else session.scalar(ended)
+    return taken_at(services, application, session.scalar(ended))
+
+
+def taken_at(services: Services, application: Application, ended: datetime | None) -> datetime | None:
+    """As :func:`erased_at`, of an application that is still there and reached its last status when it is said."""
+    kind = _UNLENT.get(application.status)
+    if kind is None:
+        return None
+    since = application.updated_at if application.status in FILLING else ended
     return (since or application.updated_at) + timedelta(days=services.policies.retention_days(kind))
 
 

@@ -8,7 +8,9 @@ from typing import Annotated, Any, Final, cast
 from fastapi import Depends, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from loanapp.backend.auth.callers import Caller
@@ -19,7 +21,7 @@ from loanapp.backend.http.middleware import takes_raw_body
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.signals.origin import Origin
-from loanapp.backend.store.tables import IdempotencyRecord
+from loanapp.backend.store.tables import IdempotencyRecord, table_of
 from loanapp.domain.errors import ErrorCode
 from loanapp.proof.request_proof import PROOF_HEADER, read_proof
 
@@ -30,14 +32,15 @@ _TIMESTAMP_LIMIT: Final = 4096
 _bearer = HTTPBearer(auto_error=False, scheme_name="session", description="The access token of a sign-in")
 
 
-def _services(request: Request) -> Services:
+# What needs neither disk nor time is a coroutine: a function would be sent to a thread of the pool, each by itself.
+async def _services(request: Request) -> Services:
     return cast("Services", request.app.state.services)
 
 
 ServicesDep = Annotated[Services, Depends(_services)]
 
 
-def _token(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> str:
+async def _token(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> str:
     if credentials is None:
         raise RefusedError(ErrorCode.SIGNED_OUT)
     return credentials.credentials
@@ -62,7 +65,7 @@ async def _sent(request: Request) -> SentRequest:
 SentDep = Annotated[SentRequest, Depends(_sent)]
 
 
-def _address(request: Request, services: ServicesDep) -> str:
+async def _address(request: Request, services: ServicesDep) -> str:
     peer = request.client.host if request.client is not None else ""
     return client_address(peer, request.headers.getlist(FORWARDED), services.proxies)
 
@@ -86,12 +89,13 @@ def _caller(services: ServicesDep, token: TokenDep, sent: SentDep) -> Caller:
 _CallerDep = Annotated[Caller, Depends(_caller)]
 
 
-def _borrower(caller: _CallerDep) -> str:
-    caller.count()
+async def _borrower(caller: _CallerDep) -> str:
+    if caller.to_be_counted:
+        await run_in_threadpool(caller.count)
     return caller.borrower_id
 
 
-def _actor(caller: _CallerDep) -> str:
+async def _actor(caller: _CallerDep) -> str:
     return caller.borrower_id
 
 
@@ -159,7 +163,7 @@ async def _proven_stream(request: Request) -> AsyncIterator[bytes]:
     _require_signed(request, digest.hexdigest())
 
 
-def _evidence_stream(request: Request, _borrower_id: BorrowerDep) -> AsyncIterator[bytes]:
+async def _evidence_stream(request: Request, _borrower_id: BorrowerDep) -> AsyncIterator[bytes]:
     return _proven_stream(request)
 
 
@@ -177,6 +181,14 @@ EvidenceStream = Annotated[AsyncIterator[bytes], Depends(_evidence_stream)]
 what was signed."""
 PdfBody = Annotated[bytes, Depends(_pdf_body)]
 TimestampBody = Annotated[bytes, Depends(_timestamp_body)]
+
+
+_ANSWERS: Final = table_of(IdempotencyRecord)
+# Made once and run below the object mapper, with every act.
+_ANSWERED: Final = select(_ANSWERS.c.fingerprint, _ANSWERS.c.status, _ANSWERS.c.body_sealed).where(
+    _ANSWERS.c.borrower_id == bindparam("borrower"), _ANSWERS.c.key == bindparam("repeated")
+)
+_ANSWERING: Final = insert(_ANSWERS)
 
 
 class Idempotency:
@@ -200,16 +212,16 @@ class Idempotency:
             if (before := self._replay(session)) is not None:
                 return before
             body = act(session).model_dump_json().encode()
-            session.add(
-                IdempotencyRecord(
-                    borrower_id=self._borrower_id,
-                    key=self._key,
-                    fingerprint=self._fingerprint,
-                    status=status,
-                    body_sealed=self._services.cipher.encrypt(body, self._place),
-                    created_at=self._services.clock.now(),
-                )
-            )
+            answer = {
+                "borrower_id": self._borrower_id,
+                "key": self._key,
+                "fingerprint": self._fingerprint,
+                "status": status,
+                "body_sealed": self._services.cipher.encrypt(body, self._place),
+                "created_at": self._services.clock.now(),
+            }
+            session.flush()
+            session.connection().execute(_ANSWERING, answer)
         return Response(body, status, media_type="application/json")
 
     @property
@@ -217,7 +229,8 @@ class Idempotency:
         return f"idempotency|{self._borrower_id}|{self._key}"
 
     def _replay(self, session: Session) -> Response | None:
-        found = session.get(IdempotencyRecord, (self._borrower_id, self._key))
+        same = {"borrower": self._borrower_id, "repeated": self._key}
+        found = session.connection().execute(_ANSWERED, same).one_or_none()
         if found is None:
             return None
         if found.fingerprint != self._fingerprint:

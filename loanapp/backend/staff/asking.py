@@ -97,13 +97,16 @@ def free_visits(services: Services, session: Session, application: Application) 
 
 def asked_of(services: Services, session: Session, application: Application) -> Asked | None:
     """What the borrower is asked for now, if anything."""
-    act = _MORE
-    if application.status is not ApplicationStatus.NEEDS_MORE:
+    if application.status is ApplicationStatus.NEEDS_MORE:
+        act = _MORE
+    elif application.status is ApplicationStatus.IN_REVIEW:
         visit, act = booked(session, application), _VISIT
         # Once its time is over it is not the borrower who is waited for: whoever opens the case asks the branch.
         to_come = visit is not None and visit.state is AppointmentState.BOOKED and visit.slot > services.clock.now()
-        if application.status is not ApplicationStatus.IN_REVIEW or not to_come:
+        if not to_come:
             return None
+    else:
+        return None
     mine = select(StaffNote).where(StaffNote.application_id == application.id, StaffNote.act == act)
     note = session.scalars(mine.order_by(StaffNote.at.desc()).limit(1)).first()
     return Asked(note_text(services, note), note.at) if note is not None else None

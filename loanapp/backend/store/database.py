@@ -97,6 +97,12 @@ class Database:
         with Session(self._read_engine, expire_on_commit=False) as session:
             yield session
 
+    @contextmanager
+    def look(self) -> Iterator[Connection]:
+        """As :meth:`read`, below the object mapper: for statements that are made once and run with every request."""
+        with self._read_engine.connect() as connection:
+            yield connection
+
     def erase_deleted(self) -> bool:
         """Fold the write-ahead log into the file and empty it, so that no deleted byte stays in either.
 

@@ -6,12 +6,12 @@ What everybody may see of an entry, and what hides behind its salt, is told in :
 import secrets
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal
 
-from sqlalchemy import Table, insert, or_, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from loanapp.backend.store.tables import LedgerRow
+from loanapp.backend.store.tables import LedgerRow, table_of
 from loanapp.proof.ledger_proof import GENESIS, SALT_BYTES, commitment, entry_of, leaf_of
 from loanapp.resource_files import read_toml
 
@@ -34,7 +34,7 @@ Actor = Literal["borrower", "lender", "simulated_reviewer", "simulated_clerk", "
 _NAMES: Final = ("check", "scope", "status", "what")
 
 # Made once and run below the object mapper: an entry is added with nearly every act, and must cost next to nothing.
-_TABLE: Final = cast("Table", LedgerRow.__table__)
+_TABLE: Final = table_of(LedgerRow)
 _NEWEST: Final = select(_TABLE.c.no, _TABLE.c.leaf_sha256).order_by(_TABLE.c.no.desc()).limit(1)
 _ADDING: Final = insert(_TABLE)
 

@@ -3,9 +3,9 @@
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Table
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from loanapp.backend.store.types import LONG, EnumWord, Moment, Money
@@ -42,6 +42,11 @@ class RepaymentState(StrEnum):
     ASKED = "asked"
     PAID = "paid"
     REFUSED = "refused"
+
+
+def table_of(kind: type["Base"]) -> Table:
+    """The table of a class, for statements that are made once and run below the object mapper."""
+    return cast("Table", kind.__table__)
 
 
 class Base(DeclarativeBase):

@@ -140,7 +140,14 @@ def _asked_before(session: Session, borrower_id: str) -> list[Challenge]:
     return [read_challenge(attempt.challenge) for attempt in session.scalars(newest)]
 
 
-def locked_seconds(services: Services, session: Session, borrower: Borrower, *, failures_only: bool = False) -> int:
+def locked_seconds(
+    services: Services,
+    session: Session,
+    borrower_id: str,
+    locked_until: datetime | None,
+    *,
+    failures_only: bool = False,
+) -> int:
     """How long face attempts, and only those, stay locked; 0 while they are open.
 
     They are locked after too many failures in a row, and once so many challenges were asked for within an hour:
@@ -148,10 +155,10 @@ def locked_seconds(services: Services, session: Session, borrower: Borrower, *, 
     does not touch an attempt that has begun (``failures_only``).
     """
     now, policy = services.clock.now(), services.policies.face
-    until = [borrower.face_locked_until] if borrower.face_locked_until is not None else []
+    until = [locked_until] if locked_until is not None else []
     if not failures_only:
         hour = timedelta(hours=1)
-        asked = attempts_of(borrower.id).where(LivenessSession.issued_at > now - hour)
+        asked = attempts_of(borrower_id).where(LivenessSession.issued_at > now - hour)
         newest = asked.order_by(LivenessSession.issued_at.desc()).limit(policy.challenges_an_hour)
         issued = [attempt.issued_at for attempt in session.scalars(newest)]
         if len(issued) == policy.challenges_an_hour:
@@ -161,7 +168,8 @@ def locked_seconds(services: Services, session: Session, borrower: Borrower, *, 
 
 def refuse_locked(services: Services, session: Session, borrower: Borrower, *, failures_only: bool = False) -> None:
     """Raise ``FACE_ATTEMPTS_LOCKED`` while face attempts are locked."""
-    if seconds := locked_seconds(services, session, borrower, failures_only=failures_only):
+    until = borrower.face_locked_until
+    if seconds := locked_seconds(services, session, borrower.id, until, failures_only=failures_only):
         raise RefusedError(ErrorCode.FACE_ATTEMPTS_LOCKED, retry_after_seconds=seconds)
 
 

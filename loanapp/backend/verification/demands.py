@@ -1,21 +1,47 @@
 """What an application needs by policy, from what the lender knows of it and of the person."""
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from loanapp.backend.applications.store import of_person
-from loanapp.backend.branches.appointments import booked, missed
+from loanapp.backend.branches.appointments import is_late
 from loanapp.backend.policy.checks import Check, Demands, Situation
 from loanapp.backend.policy.models import Policies
 from loanapp.backend.services import Services
-from loanapp.backend.store.tables import Application, FaceState, LivenessSession, Loan
+from loanapp.backend.store.tables import Application, BranchAppointment, FaceState, LivenessSession, Loan, table_of
 from loanapp.domain.clock import CHINA
 from loanapp.domain.liveness import VerdictOutcome
 
 _VERIFIED: Final = frozenset({FaceState.PASSED, FaceState.MANUAL})
+
+
+def _history(*, identified: bool) -> Select[Any]:
+    """What a person did with the lender before this application, in one statement below the object mapper."""
+    application, loan, attempt = (table_of(one) for one in (Application, Loan, LivenessSession))
+    person = application.c.borrower_id == bindparam("borrower")
+    if identified:
+        person = or_(person, application.c.identity_index == bindparam("identity"))
+    others = select(application.c.id).where(person, application.c.id != bindparam("own"))
+    lent = loan.c.application_id.in_(others)
+    passed = (
+        select(attempt)
+        .where(attempt.c.application_id.in_(others), attempt.c.outcome == VerdictOutcome.PASSED)
+        .order_by(attempt.c.used_at.desc())
+        .limit(1)
+        .subquery()
+    )
+    return select(
+        select(func.count()).select_from(loan).where(lent).scalar_subquery().label("loans"),
+        select(func.count(loan.c.settled_at)).where(lent).scalar_subquery().label("settled"),
+        select(func.max(application.c.updated_at)).where(application.c.id.in_(others)).scalar_subquery().label("last"),
+        select(passed.c.used_at).scalar_subquery().label("verified_at"),
+        select(passed.c.verdict).scalar_subquery().label("verdict"),
+    )
+
+
+_HISTORY: Final = {identified: _history(identified=identified) for identified in (False, True)}
 
 
 def demands(services: Services, session: Session, application: Application) -> Demands:
@@ -28,26 +54,20 @@ def demands(services: Services, session: Session, application: Application) -> D
 
 def situation(policies: Policies, session: Session, application: Application, now: datetime) -> Situation:
     """The application as the rows of ``checks.toml`` see it; the person by identity number where it is known."""
-    person = of_person(application.borrower_id, application.identity_index)
-    others = select(Application.id).where(person, Application.id != application.id)
-    loans = list(session.scalars(select(Loan).where(Loan.application_id.in_(others))))
-    passed = session.scalars(
-        select(LivenessSession)
-        .where(LivenessSession.application_id.in_(others), LivenessSession.outcome == VerdictOutcome.PASSED)
-        .order_by(LivenessSession.used_at.desc())
-        .limit(1)
-    ).first()
-    last = session.scalar(select(func.max(Application.updated_at)).where(Application.id.in_(others)))
+    index = application.identity_index
+    person = {"borrower": application.borrower_id, "identity": index, "own": application.id}
+    session.flush()
+    found = session.connection().execute(_HISTORY[index is not None], person).one()
     product = policies.product(application.product_id)
-    policy = (passed.verdict or {}).get("policy") if passed is not None else None
+    policy = (found.verdict or {}).get("policy")
     return Situation(
         amount=application.amount,
         months=application.months,
-        first_loan=not loans,
-        settled=sum(loan.settled_at is not None for loan in loans),
-        verified_days=_days(passed.used_at if passed is not None else None, now),
-        quiet_days=_days(last, application.created_at),
-        upgraded=passed is not None and policy != f"face {policies.face.version}",
+        first_loan=not found.loans,
+        settled=found.settled,
+        verified_days=_days(found.verified_at, now),
+        quiet_days=_days(found.last, application.created_at),
+        upgraded=found.verified_at is not None and policy != f"face {policies.face.version}",
         partner=product.partner if product is not None else "",
     )
 
@@ -56,11 +76,12 @@ def _days(since: datetime | None, now: datetime) -> int | None:
     return None if since is None else max(0, (now - since).days)
 
 
-def verified_enough(services: Services, session: Session, application: Application) -> bool:
+def is_verified(
+    services: Services, application: Application, wanted: Demands, appointment: BranchAppointment | None
+) -> bool:
     """Whether the person is verified as this loan needs it; a visit whose time has passed verifies nobody."""
-    if missed(services, session, application):
+    if is_late(services, appointment):
         return False
-    wanted = demands(services, session, application)
     if wanted.needs(Check.BRANCH):
-        return application.face_state is FaceState.MANUAL and booked(session, application) is not None
+        return application.face_state is FaceState.MANUAL and appointment is not None
     return application.face_state in _VERIFIED or not wanted.needs(Check.FACE)
