@@ -145,6 +145,9 @@ def _faces() -> Iterator[tuple[str, Any]]:
     yield "face-once-more-unlike", _face(_verdict(VerdictOutcome.RETRY, 2, _R.FACE_UNLIKE_DOCUMENT), **before)
     yield "face-call-ask", _face(lambda page: page._take_way(Way.CALL.value), **before)
     yield "face-call", _face(status="signing", step_up=once_more("waiting"), face_ways=["camera", "manual"])
+    visit = {"status": "signing", "face_ways": ["camera", "branch"]}
+    yield "face-visit-ask", _face(lambda page: page._take_way(Way.VISIT.value), **visit, step_up=once_more("needed"))
+    yield "face-visit", _face(**visit, step_up=once_more("waiting"))
     yield "face-call-refused", _face(status="signing", step_up=once_more("refused"), face_ways=[])
     yield "face-locked", _face(face={"state": "retry", "attempts_left": 0, "locked_seconds": 900})
 

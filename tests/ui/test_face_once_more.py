@@ -75,6 +75,27 @@ def test_without_a_camera_a_call_is_asked_for_waited_for_and_leads_on(open_page,
     assert told.args == [Page.SIGNING]
 
 
+def test_where_a_call_proves_nothing_a_branch_is_the_other_way_and_no_word_of_a_call(open_page, qtbot):
+    page, journey = open_page(ways=("camera", "branch"))
+    page.context.demonstration = None
+    assert page.steps.result.way_buttons.keys() == {Way.VISIT}
+    page.steps.result.way_buttons[Way.VISIT].click()
+    assert page.step is Step.CALL_ASK
+    said = page.scaffold.title.text() + texts(page)
+    assert journey.application.number in said
+    assert "打电话核实" not in said
+    journey.answers["choose_manual_verification"] = lambda **_told: (
+        holds(journey, "waiting", face_ways=["camera", "branch"]) or Page.FACE_VERIFICATION
+    )
+    journey.answers["refresh"] = lambda: Page.FACE_VERIFICATION
+    page.proceed()
+    qtbot.waitUntil(lambda: page.step is Step.CALL)
+    assert page.scaffold.title.text() == "等网点工作人员当面核实"
+    assert "电话核实" not in texts(page)
+    page.show_verdict(Verdict(VerdictOutcome.REVIEW, (VerdictReason.FACE_MATCH_UNSURE,), 3))
+    assert "打电话" not in page.scaffold.title.text() + texts(page) + page.scaffold.primary.text()
+
+
 def test_a_refusal_by_a_person_is_told_without_a_way_round_it(open_page, qtbot):
     page, journey = open_page("waiting")
     assert page.step is Step.CALL

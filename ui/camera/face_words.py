@@ -72,6 +72,7 @@ _ACTIONS: Final = {
 }
 # Before a payout the application is filled in already: what follows is the contract, or a call.
 _ACTIONS_ONCE_MORE: Final = {**_ACTIONS, Step.PASSED: "once_more.passed_next", Step.REVIEW: "once_more.review_next"}
+_ACTIONS_VISIT: Final = {**_ACTIONS_ONCE_MORE, Step.REVIEW: "once_more.visit_review_next"}
 
 
 def title_of(step: Step) -> str:
@@ -79,9 +80,12 @@ def title_of(step: Step) -> str:
     return tr(f"face_verification.{_TITLES.get(step, 'title')}")
 
 
-def action_of(step: Step, *, once_more: bool = False) -> str:
-    """What the main button says at ``step``, ``once_more``: before a payout; empty where there is none."""
-    actions = _ACTIONS_ONCE_MORE if once_more else _ACTIONS
+def action_of(step: Step, *, once_more: bool = False, visit: bool = False) -> str:
+    """What the main button says at ``step``; empty where there is none.
+
+    ``once_more``: before a payout; ``visit``: there, a branch is the other way, and no call.
+    """
+    actions = _ACTIONS_VISIT if visit else _ACTIONS_ONCE_MORE if once_more else _ACTIONS
     return tr(f"face_verification.{actions[step]}") if step in actions else ""
 
 

@@ -26,6 +26,7 @@ STEP_OF: Final = {
     Way.CHANGED: Step.CHANGED,
     Way.BRANCH: Step.BRANCH,
     Way.CALL: Step.CALL_ASK,
+    Way.VISIT: Step.CALL_ASK,
 }
 """Which step tells how each way goes."""
 _OF_THE_FILE: Final = frozenset({ErrorCode.PHOTO_NOT_AN_IMAGE, ErrorCode.PHOTO_TOO_LARGE})
@@ -50,7 +51,7 @@ class OtherWays(QObject):
         application = journey.application if journey is not None else None
         offered = application.face_ways if application is not None else ()
         if application is not None and shows_once_more(application):
-            return (Way.CALL,)
+            return (Way.VISIT if FaceWay.BRANCH in offered else Way.CALL,)
         found = [way for one in offered for way in _WAYS.get(one, ())]
         # A person is always there: the lender's list is empty only before the identity is confirmed.
         return tuple(found) or _WAYS[FaceWay.MANUAL]

@@ -42,6 +42,10 @@ _SAID: Final = {
 }
 # Their advice is a new card or the way of a changed face: neither is open any more before a payout.
 _WHILE_FILLED_IN: Final = frozenset({FailureCause.AGEING, FailureCause.SURGERY})
+_VISIT_TITLES: Final = {
+    Step.CALL_ASK: "face_verification.ways.visit.name",
+    Step.CALL: "face_verification.once_more.visit_title",
+}
 _UNLIKE: Final = frozenset({VerdictReason.FACE_UNLIKE_DOCUMENT, VerdictReason.FACE_MATCH_UNSURE})
 
 
@@ -59,6 +63,12 @@ class Found:
     because: tuple[str, ...] | None = None  # why it is asked once more, before a payout
     support: str = ""
     offered: tuple[FaceWay, ...] = ()
+    number: str = ""
+
+    @property
+    def visit(self) -> bool:
+        """Whether, before a payout, the other way is a branch: a call would prove nothing."""
+        return self.because is not None and FaceWay.BRANCH in self.offered
 
 
 def outcome_for(step: Step, found: Found) -> Outcome:
@@ -92,8 +102,8 @@ def heading_for(step: Step, found: Found) -> str:
     if step in {Step.RETRY, Step.NO_MORE} and _told_unlike(found):
         return tr("face_verification.unlike.title")
     if step is Step.REVIEW and found.because is not None:
-        return tr("face_verification.once_more.review_title")
-    return title_of(step)
+        return _other_way(found, "review_title")
+    return tr(_VISIT_TITLES[step]) if found.visit and step in _VISIT_TITLES else title_of(step)
 
 
 def _passed(_found: Found) -> Outcome:
@@ -101,7 +111,7 @@ def _passed(_found: Found) -> Outcome:
 
 
 def _review(found: Found) -> Outcome:
-    lead = tr(f"face_verification.{'review.lead' if found.because is None else 'once_more.review_lead'}")
+    lead = tr("face_verification.review.lead") if found.because is None else _other_way(found, "review_lead")
     return Outcome(Level.LOOK, text=lead, reasons=_reasons(found.verdict), support=True)
 
 
@@ -140,15 +150,15 @@ def _not_passed(found: Found, text: str, *, ways_first: bool) -> Outcome:
 
 
 def _unlike_fix(found: Found) -> str:
-    """Before a payout neither the card nor the way of a changed face is open any more: a call is."""
+    """Before a payout neither the card nor the way of a changed face is open any more: a person is."""
     if found.because is not None:
-        return tr("face_verification.once_more.unlike_fix")
+        return _other_way(found, "unlike_fix")
     return error_fix(VerdictReason.FACE_UNLIKE_DOCUMENT)
 
 
 def _locked_until(error: LoanAppError, found: Found) -> str:
     """Until when, by this computer's clock, and what goes on meanwhile."""
-    words = "locked" if found.because is None else "once_more.locked"
+    words = "locked" if found.because is None else f"once_more.{'visit_' * found.visit}locked"
     seconds = error.details.get("retry_after_seconds")
     if not isinstance(seconds, int):
         return tr(f"face_verification.{words}.some_time")
@@ -203,7 +213,7 @@ def _again(found: Found) -> Outcome:
     return Outcome(
         Level.INFORMATION,
         text=sentences(because, tr("face_verification.once_more.text")),
-        note=tr(f"face_verification.once_more.{'note' if camera else 'no_camera'}"),
+        note=tr("face_verification.once_more.note") if camera else _other_way(found, "no_camera"),
         ways=found.ways,
         ways_first=not camera,
         support=True,
@@ -211,8 +221,11 @@ def _again(found: Found) -> Outcome:
 
 
 def _call_ask(found: Found) -> Outcome:
-    """What is asked on the phone and from which number; in the demonstration that nobody really calls."""
-    if found.simulated:
+    """What is asked on the phone and from which number, or at a branch; in the demonstration, that nobody does."""
+    if found.visit:
+        kind = "simulated" if found.simulated else "person"
+        told = tr(f"face_verification.once_more.visit_{kind}", number=found.number)
+    elif found.simulated:
         told = tr("face_verification.once_more.person_simulated")
     else:
         told = tr("face_verification.once_more.person", phone=found.support)
@@ -220,14 +233,20 @@ def _call_ask(found: Found) -> Outcome:
 
 
 def _call(found: Found) -> Outcome:
-    who = tr(f"face_verification.once_more.call_{'simulated' if found.simulated else 'real'}")
+    kind = "simulated" if found.simulated else "real"
+    who = f"visit_wait_{kind}" if found.visit else f"call_{kind}"
     return Outcome(
         Level.INFORMATION,
-        text=who,
-        note=tr("face_verification.once_more.call_note", phone=found.support),
+        text=tr(f"face_verification.once_more.{who}", number=found.number),
+        note=tr(f"face_verification.once_more.{'visit' if found.visit else 'call'}_note", phone=found.support),
         support=True,
         promises=True,
     )
+
+
+def _other_way(found: Found, words: str) -> str:
+    """Words about a person's way before a payout: a visit to a branch, else a call."""
+    return tr(f"face_verification.once_more.{'visit_' * found.visit}{words}")
 
 
 def _call_refused(_found: Found) -> Outcome:

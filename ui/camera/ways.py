@@ -19,9 +19,16 @@ class Way(StrEnum):
     CHANGED = "changed"
     BRANCH = "branch"
     CALL = "call"
+    VISIT = "visit"
 
 
-_ICONS: Final = {Way.MANUAL: "document", Way.CHANGED: "person", Way.BRANCH: "home", Way.CALL: "phone"}
+_ICONS: Final = {
+    Way.MANUAL: "document",
+    Way.CHANGED: "person",
+    Way.BRANCH: "home",
+    Way.CALL: "phone",
+    Way.VISIT: "home",
+}
 
 
 class WaysCard(Card):

@@ -444,7 +444,7 @@ class FaceVerificationPage(JourneyPage):
         scaffold.back.setText(tr(back_words(step, alone=len(self.others.ways()) == 1)))
         scaffold.aside.setVisible(step in WITH_OTHER_WAY | WITH_WITHDRAWAL or again)
         scaffold.aside.setText(tr(aside_words(step, again=again)))
-        action = action_of(step, once_more=self.once_more.asked() is not None)
+        action = action_of(step, once_more=self.once_more.asked() is not None, visit=self._found().visit)
         scaffold.primary.setVisible(bool(action) and not led and self.once_more.may_act(step))
         scaffold.primary.setText(action)
         self._follow_answers()
@@ -492,4 +492,5 @@ class FaceVerificationPage(JourneyPage):
             because=self.once_more.because(),
             support=lender.support.phone if lender is not None else "",
             offered=self.once_more.offered(),
+            number=application.number if application is not None else "",
         )

@@ -22,7 +22,7 @@ from loanapp.backend.store.tables import (
     AppointmentState,
     FaceState,
 )
-from loanapp.backend.verification.step_up import may_show, step_up
+from loanapp.backend.verification.step_up import step_up
 from loanapp.domain.clock import CHINA
 from loanapp.domain.consent import ConsentScope
 from loanapp.domain.identity_number import mask_identity_number, parse_identity_number
@@ -226,13 +226,14 @@ def _ways_once_more(
     services: Services, session: Session, application: Application, around: Around
 ) -> tuple[FaceWay, ...]:
     """The ways to show once more who one is before the payout; the camera's rests on the authorisation given before."""
-    if not may_show(services, session, application):
+    asked = step_up(services, session, application)
+    if asked is None or asked.state not in {StepUpState.NEEDED, StepUpState.WAITING}:
         return ()
     agreed = grants(services, around.consents, ConsentScope.FACE_VERIFICATION)
     if not agreed or around.locked_seconds:
-        return (FaceWay.MANUAL,)
+        return (asked.person_way,)
     tired = around.face_failures >= services.policies.face.attempts_before_manual
-    return (FaceWay.MANUAL, FaceWay.CAMERA) if tired else (FaceWay.CAMERA, FaceWay.MANUAL)
+    return (asked.person_way, FaceWay.CAMERA) if tired else (FaceWay.CAMERA, asked.person_way)
 
 
 def _way(application: Application, around: Around) -> FaceWay | None:

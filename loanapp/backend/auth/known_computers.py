@@ -42,6 +42,18 @@ def new_computer_signed_in(services: Services, session: Session, borrower_id: st
     return any(not known_computer(services, session, borrower_id, key) for key in session.scalars(live))
 
 
+def long_unused(services: Services, session: Session, borrower_id: str) -> bool:
+    """Whether the account was used again only lately, after ``unused_days`` in which nobody used it anywhere."""
+    policy, now = services.policies.step_up, services.clock.now()
+    lately = now - timedelta(hours=policy.known_hours)
+    if session.get_one(Borrower, borrower_id).created_at > lately - timedelta(days=policy.unused_days):
+        return False
+    before = select(func.max(Device.used_at)).where(Device.borrower_id == borrower_id, Device.signed_in_at <= lately)
+    used = session.execute(before).scalar_one_or_none()
+    # Sign-ins are kept for a month after they end: where there is none, nobody has been here for longer.
+    return used is None or used < lately - timedelta(days=policy.unused_days)
+
+
 def trusted_since(session: Session, borrower_id: str, key_sha256: str) -> datetime | None:
     """Since when the account is used on this computer; ``None`` where it never was, or is trusted no more."""
     ends = _of_computer(session, borrower_id, key_sha256)

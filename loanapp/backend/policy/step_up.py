@@ -32,6 +32,7 @@ class Moment:
     card_changed: bool = False
     verified: bool = False
     new_computer: bool = False
+    unused: bool = False
 
 
 class _Row(BaseModel):
@@ -45,13 +46,15 @@ class When(_Row):
     card_changed: bool | None = None
     verified: bool | None = None
     new_computer: bool | None = None
+    unused: bool | None = None
 
     def hold(self, seen: Moment) -> bool:
         """Whether all of them hold."""
         enough = self.amount_at_least is None or seen.amount >= self.amount_at_least
         card = self.card_changed in {None, seen.card_changed}
         computer = self.new_computer in {None, seen.new_computer}
-        return enough and card and computer and self.verified in {None, seen.verified}
+        known = self.verified in {None, seen.verified} and self.unused in {None, seen.unused}
+        return enough and card and computer and known
 
 
 class StepUpRule(_Row):
@@ -63,6 +66,7 @@ class StepUpRule(_Row):
     since: date = Field(alias="from")
     until: date | None = Field(default=None, alias="to")
     when: When = When()
+    by_call: bool = True
     because: Because | None = None
     source: str = Field(min_length=1)
     mark: Literal["SEEN-LAW", "SEEN-2", "MEM", "CHOICE"]
@@ -85,6 +89,7 @@ class StepUpPolicy(_Row):
     fresh_minutes: int = Field(gt=0, le=24 * 60)
     person_hours: int = Field(gt=0, le=72)
     known_hours: int = Field(gt=0, le=30 * 24)
+    unused_days: int = Field(gt=0, le=30)
     wait_hours: int = Field(gt=0, le=30 * 24)
     asked_hours: int = Field(gt=0, le=60 * 24)
     branch_hours: int = Field(gt=0, le=72)

@@ -1,4 +1,7 @@
-"""Whom a member of staff has to call before a contract may be signed (:mod:`loanapp.backend.verification.step_up`)."""
+"""Whom a member of staff has to call, or to meet at a branch, before a contract may be signed.
+
+See :mod:`loanapp.backend.verification.step_up`.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,12 +18,16 @@ from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import Application, StepUpRecord
 from loanapp.backend.verification.step_up import step_up, waiting_for_person
 from loanapp.domain.errors import ErrorCode
+from loanapp.domain.liveness import FaceWay
 from loanapp.domain.phone import mask_phone
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingCall:
-    """One borrower to call; ``phone`` is the account's, never one that is told during the call."""
+    """One borrower to call; ``phone`` is the account's, never one that is told during the call.
+
+    ``visit``: to be met at a branch, for a call would prove nothing; there is no number then.
+    """
 
     application_id: str
     number: str
@@ -28,6 +35,7 @@ class WaitingCall:
     since: datetime
     because: tuple[str, ...]
     phone: str
+    visit: bool = False
 
     def __repr__(self) -> str:
         return "WaitingCall(...)"
@@ -40,12 +48,13 @@ def waiting_calls(services: Services) -> list[WaitingCall]:
 
 
 def open_call(services: Services, who: AtWork, application_id: str) -> WaitingCall:
-    """One of them with the whole phone, to whoever calls it; the ledger says so. Raises ``NOT_FOUND``."""
+    """One of them, with the whole phone to whoever calls it, of which the ledger tells. Raises ``NOT_FOUND``."""
     with services.database.write() as session:
         for record, application in waiting_for_person(session):
             if application.id == application_id:
-                seen: dict[str, object] = {"what": "phone", "member": who.member_id}
-                ledger.append(session, services.clock.now(), "access", application.id, seen, actor="staff")
+                if record.way != FaceWay.BRANCH:
+                    seen: dict[str, object] = {"what": "phone", "member": who.member_id}
+                    ledger.append(session, services.clock.now(), "access", application.id, seen, actor="staff")
                 return _call(services, session, record, application, shown=str)
     raise RefusedError(ErrorCode.NOT_FOUND)
 
@@ -53,12 +62,13 @@ def open_call(services: Services, who: AtWork, application_id: str) -> WaitingCa
 def _call(
     services: Services, session: Session, record: StepUpRecord, application: Application, *, shown: Callable[[str], str]
 ) -> WaitingCall:
-    asked = step_up(services, session, application)
+    asked, visit = step_up(services, session, application), record.way == FaceWay.BRANCH
     return WaitingCall(
         application.id,
         application.number,
         f"{Decimal((application.offer or {}).get('payout', '0')):,.2f}",
         record.asked_at,
         tuple(rule.because.zh for rule in asked.rules if rule.because) if asked is not None else (),
-        shown(borrower_phone(services, session, application.borrower_id)),
+        "" if visit else shown(borrower_phone(services, session, application.borrower_id)),
+        visit,
     )

@@ -1,6 +1,7 @@
 """Showing once more who one is before money moves: what asks for it, what was shown, and the refusal without it.
 
-By camera, held against the portrait of the document as before; or by a member of staff, who speaks with the borrower.
+By camera, held against the portrait of the document as before; or by a member of staff, who speaks with the borrower:
+by telephone, or face to face where a row says that a call proves nothing, for whoever holds the SIM card answers it.
 Nothing of the frames is kept. A face that is another's ends in no payout: the verdict is on the ledger, and after too
 many failures the camera's way is locked and a person's alone is left.
 """
@@ -14,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loanapp.backend.applications.store import Sealed, of_person
-from loanapp.backend.auth.known_computers import new_computer_signed_in
+from loanapp.backend.auth.known_computers import long_unused, new_computer_signed_in
 from loanapp.backend.policy.step_up import Act, Moment, StepUpRule
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
@@ -27,6 +28,7 @@ from loanapp.domain.liveness import FaceWay, StepUpState
 from loanapp.domain.status import ApplicationStatus
 
 _PAYOUT: Final = Act.PAYOUT.value
+_BY_PERSON: Final = (FaceWay.MANUAL.value, FaceWay.BRANCH.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,11 @@ class StepUp:
     state: StepUpState
     until: datetime | None = None
 
+    @property
+    def person_way(self) -> FaceWay:
+        """Where a person makes sure: ``MANUAL`` is a call, ``BRANCH`` a visit where any row wants one."""
+        return FaceWay.MANUAL if all(rule.by_call for rule in self.rules) else FaceWay.BRANCH
+
 
 def step_up(services: Services, session: Session, application: Application) -> StepUp | None:
     """What must be shown before this contract is signed; ``None`` where nothing is asked, or none is to be signed."""
@@ -45,16 +52,16 @@ def step_up(services: Services, session: Session, application: Application) -> S
     rules = _wanted(services, session, application)
     if not rules:
         return None
-    record = _newest(session, application)
-    if record is None:
-        return StepUp(rules, StepUpState.NEEDED)
-    if record.refused:
+    needed, record = StepUp(rules, StepUpState.NEEDED), _newest(session, application)
+    if record is not None and record.refused:
         return StepUp(rules, StepUpState.REFUSED)
+    if record is None or (record.way == FaceWay.MANUAL and needed.person_way is FaceWay.BRANCH):
+        return needed
     now, done = services.clock.now(), _done_at(services, session, record)
     if done is None:
         return StepUp(rules, StepUpState.WAITING)
     until = done + _counts_for(services, record)
-    return StepUp(rules, StepUpState.SHOWN, until) if until > now else StepUp(rules, StepUpState.NEEDED)
+    return StepUp(rules, StepUpState.SHOWN, until) if until > now else needed
 
 
 def require_step_up(services: Services, session: Session, application: Application) -> None:
@@ -80,15 +87,16 @@ def shown_by_camera(session: Session, application: Application, now: datetime) -
 def ask_person(
     services: Services, session: Session, application: Application, now: datetime, *, by_borrower: bool = True
 ) -> None:
-    """Have a member of staff speak with the borrower instead; raises ``NOT_ALLOWED_NOW`` where nothing is asked."""
+    """Have a member of staff call or meet the borrower instead; ``NOT_ALLOWED_NOW`` where nothing is asked."""
     found = step_up(services, session, application)
     if found is None or found.state in {StepUpState.SHOWN, StepUpState.REFUSED}:
         raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value)
     if found.state is StepUpState.WAITING:
         return
-    session.add(StepUpRecord(application_id=application.id, act=_PAYOUT, way=FaceWay.MANUAL.value, asked_at=now))
+    way = found.person_way
+    session.add(StepUpRecord(application_id=application.id, act=_PAYOUT, way=way.value, asked_at=now))
     session.flush()
-    detail: dict[str, object] = {"check": "step_up_by_person"}
+    detail: dict[str, object] = {"check": "step_up_visit" if way is FaceWay.BRANCH else "step_up_by_person"}
     ledger.append(session, now, "check", application.id, detail, actor="borrower" if by_borrower else "lender")
 
 
@@ -118,7 +126,7 @@ def waiting_for_person(session: Session) -> list[tuple[StepUpRecord, Application
         select(StepUpRecord, Application)
         .join(Application, Application.id == StepUpRecord.application_id)
         .where(
-            StepUpRecord.way == FaceWay.MANUAL.value,
+            StepUpRecord.way.in_(_BY_PERSON),
             StepUpRecord.done_at.is_(None),
             StepUpRecord.refused.is_(False),
             Application.status == ApplicationStatus.SIGNING,
@@ -141,7 +149,8 @@ def answer_by_person(services: Services, application_id: str, member_id: str, *,
         now = services.clock.now()
         record.member_id, record.refused = member_id, not confirmed
         record.done_at = now if confirmed else None
-        detail = {"check": "step_up_confirmed" if confirmed else "step_up_refused", "member": member_id}
+        what = "step_up_visit" if record.way == FaceWay.BRANCH else "step_up"
+        detail = {"check": f"{what}_{'confirmed' if confirmed else 'refused'}", "member": member_id}
         ledger.append(session, now, "check", application_id, detail, actor="staff")
 
 
@@ -150,7 +159,8 @@ def _wanted(services: Services, session: Session, application: Application) -> t
     changed = _card_changed(services, session, application)
     today = services.clock.now().astimezone(CHINA).date()
     fresh = new_computer_signed_in(services, session, application.borrower_id)
-    seen = Moment(Act.PAYOUT, amount, card_changed=changed, new_computer=fresh)
+    unused = long_unused(services, session, application.borrower_id)
+    seen = Moment(Act.PAYOUT, amount, card_changed=changed, new_computer=fresh, unused=unused)
     return services.policies.step_up.wanted(seen, today)
 
 
@@ -179,8 +189,8 @@ def _newest(session: Session, application: Application) -> StepUpRecord | None:
 
 
 def _done_at(services: Services, session: Session, record: StepUpRecord) -> datetime | None:
-    """When it was shown; a call that is simulated counts as made after a while, and no other before a person's word."""
-    by_person = record.way == FaceWay.MANUAL.value
+    """When it was shown; a simulated call or visit counts after a while, and no other before a person's word."""
+    by_person = record.way in _BY_PERSON
     if record.done_at is not None or not by_person or not reviewer_simulated(services, session):
         return record.done_at
     called = record.asked_at + timedelta(seconds=services.policies.simulation.reviewer_seconds)

@@ -9,6 +9,8 @@ import pytest
 from pydantic import ValidationError
 
 from loanapp.backend.applications.store import Card, Sealed
+from loanapp.backend.auth.forgetting import forget_old_sign_ins
+from loanapp.backend.auth.known_computers import long_unused
 from loanapp.backend.data_uses.erasure import erase
 from loanapp.backend.inference.client import FaceResult
 from loanapp.backend.policy import load_policies
@@ -17,14 +19,15 @@ from loanapp.backend.staff.tables import StaffRole
 from loanapp.backend.store.tables import Application, LedgerRow, StepUpRecord
 from loanapp.domain.status import ApplicationStatus
 from tests.loanapp.backend.test_console import desk
+from tests.loanapp.backend.test_passwords import whose
 from tests.loanapp.backend.test_refusals import refused
 from tests.loanapp.backend.walk import Walker, blank_evidence, evidence_path, sealed_evidence
 
 __all__ = ["desk"]
 
 POLICY = load_policies().step_up
-HOURS = dict.fromkeys(("known_hours", "wait_hours", "asked_hours", "branch_hours"), 1)
-TODAY = date(2026, 11, 27)
+HOURS = dict.fromkeys(("known_hours", "unused_days", "wait_hours", "asked_hours", "branch_hours"), 1)
+TODAY = date(2026, 11, 28)
 LARGE = {"amount": "30000.00", "months": 24}
 PASSED = FaceResult("passed", (), {}, "same")
 SOMEBODY_ELSE = FaceResult("passed", (), {}, "different")
@@ -39,6 +42,7 @@ DOUBTFUL = FaceResult("review", ("flash_not_seen",), {}, "same")
         (Moment(Act.PAYOUT, Decimal(1000), card_changed=True), ["changed_card"]),
         (Moment(Act.PAYOUT, Decimal(30000), card_changed=True), ["large_payout", "changed_card"]),
         (Moment(Act.PAYOUT, Decimal(1000), new_computer=True), ["new_computer"]),
+        (Moment(Act.PAYOUT, Decimal(1000), unused=True), ["long_unused"]),
         (Moment(Act.FORGOTTEN), ["forgotten_password_unverified"]),
         (Moment(Act.FORGOTTEN, verified=True), ["forgotten_password"]),
         (Moment(Act.FACTOR_LOST), ["lost_factor"]),
@@ -49,7 +53,7 @@ def test_the_rows_ask_and_say_why(seen, rows):
     found = POLICY.wanted(seen, TODAY)
     assert [rule.id for rule in found] == rows
     assert all((rule.because is not None) is (seen.act is Act.PAYOUT) for rule in found)
-    assert POLICY.wanted(seen, TODAY - timedelta(days=1)) == ()  # not yet in force
+    assert POLICY.wanted(seen, TODAY - timedelta(days=2)) == ()  # not yet in force
 
 
 @pytest.mark.parametrize(
@@ -163,7 +167,10 @@ def test_what_was_shown_counts_for_a_while_only(about_to_sign, shows, lender, cl
     clock.away = away
 
 
-def test_without_a_camera_a_simulated_person_calls(about_to_sign, lender, clock, monkeypatch):
+@pytest.mark.attack("a-call-that-was-answered-signs-nothing-once-a-new-computer-is-signed-in")
+def test_a_simulated_person_calls_and_a_new_computer_signs_nothing_by_that(
+    about_to_sign, lender, clock, monkeypatch, http
+):
     one, away, policies = about_to_sign(**LARGE), clock.away, lender.services.policies
     slow = dataclasses.replace(policies, simulation=policies.simulation.model_copy(update={"reviewer_seconds": 600.0}))
     monkeypatch.setattr(type(lender.services), "policies", property(lambda _services: slow), raising=False)
@@ -174,6 +181,14 @@ def test_without_a_camera_a_simulated_person_calls(about_to_sign, lender, clock,
     assert one.get()["step_up"]["state"] == "shown"
     clock.away = away
     monkeypatch.undo()
+    clock.move(seconds=30)
+    thief = Walker(http, phone=one.phone)
+    thief.sign_in()
+    thief.id = one.id
+    assert thief.get()["step_up"]["state"] == "needed"
+    refused(thief.call("POST", thief.at("/contract/code"), body={}, key=str(uuid.uuid4())), 409, "step_up_needed")
+    one.done("POST", "/v1/auth/devices/sign-out-others", body={})
+    clock.away = away
     assert one.hand_in(one.sign()).status_code == 200
     one.wait("active")
     assert [detail["way"] for detail in checks_of(lender, one) if detail["check"] == "step_up"] == ["manual"]
@@ -225,13 +240,32 @@ def test_with_the_sim_card_alone_not_even_a_small_sum_is_signed_on_a_new_compute
     clock.move(seconds=30)
     thief.sign_in()
     thief.id = one.id
-    assert thief.get()["step_up"]["because"][0]["zh"].startswith("您的账户登录着一台新电脑")
+    told = thief.get()
+    assert told["step_up"]["because"][0]["zh"].startswith("您的账户登录在一台不久前才开始用的电脑")
+    assert told["face_ways"] == ["camera", "branch"]  # a call would ring in the thief's hand
     refused(thief.call("POST", thief.at("/contract/code"), body={}, key=str(uuid.uuid4())), 409, "step_up_needed")
     one.done("POST", "/v1/auth/devices/sign-out-others", body={})
     assert one.get()["step_up"] is None  # with the thief out, the owner is asked nothing
     clock.move(seconds=30)
     one.sign_in()
     assert one.get()["step_up"] is None  # nor for signing in anew
+    clock.away = away
+
+
+@pytest.mark.attack("an-account-long-unused-is-asked-once-more-whatever-the-sum")
+def test_an_account_long_unused_is_asked_once_more_whatever_the_sum(walker, lender, clock):
+    one, away = walker(), clock.away
+    one.sign_in()
+    clock.move(days=40)
+    one.sign_in()
+    for forgotten in (False, True):  # as long as the old sign-in is on record, and after
+        if forgotten:
+            forget_old_sign_ins(lender.services)
+        with lender.services.database.read() as session:
+            assert long_unused(lender.services, session, whose(one, lender))
+    clock.move(hours=lender.services.policies.step_up.known_hours + 1)
+    with lender.services.database.read() as session:
+        assert not long_unused(lender.services, session, whose(one, lender))
     clock.away = away
 
 
@@ -269,10 +303,13 @@ def test_a_row_switched_off_asks_nobody(about_to_sign, lender, monkeypatch):
 
 
 # Last: from here the lender has people, and nobody is simulated any more.
-def test_a_member_of_staff_calls_the_phone_of_the_account(about_to_sign, desk, lender, clock):
+def test_a_member_of_staff_calls_the_phone_of_the_account(about_to_sign, desk, lender, clock, http):
     theirs, strangers = about_to_sign(**LARGE), about_to_sign(amount="31000.00", months=24)
+    elsewhere = about_to_sign(amount="2000.00")
     reviewer, payer = desk("caller", StaffRole.REVIEWER), desk("payer", StaffRole.PAYOUT)
-    for one in (theirs, strangers):
+    clock.move(seconds=30)
+    Walker(http, phone=elsewhere.phone).sign_in()
+    for one in (theirs, strangers, elsewhere):
         one.act("/manual-verification")
     clock.move(minutes=1)
     reviewer.sign_in()
@@ -282,6 +319,11 @@ def test_a_member_of_staff_calls_the_phone_of_the_account(about_to_sign, desk, l
     assert theirs.phone not in page
     assert strangers.phone not in page
     assert page.count(masked) == 1
+    assert f"{elsewhere.phone[:3]}****{elsewhere.phone[-4:]}" not in page  # to be met at a branch
+    assert elsewhere.phone not in reviewer.page(f"/calls/{elsewhere.id}")
+    assert reviewer.send(f"/calls/{elsewhere.id}", answer="confirm").status_code == 303
+    assert elsewhere.get()["step_up"]["state"] == "shown"
+    assert checks_of(lender, elsewhere)[-1]["check"] == "step_up_visit_confirmed"
     assert masked not in payer.page()
     payer.page(f"/calls/{theirs.id}", 403)
     assert theirs.phone in reviewer.page(f"/calls/{theirs.id}")
