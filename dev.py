@@ -157,9 +157,11 @@ def apt_install(packages: list[str]) -> bool:
 def install_witnesses() -> None:
     """Other people's programs that some tests ask for their opinion; without them those tests are skipped."""
     witnesses = {"pdfsig": "poppler-utils", "dbus-run-session": "dbus", "gnome-keyring-daemon": "gnome-keyring"}
-    missing = [package for command, package in witnesses.items() if not shutil.which(command)] if LINUX else []
-    if missing and not (shutil.which("apt-get") and os.geteuid() == 0 and apt_install(missing)):
-        say(f"Some tests will be skipped, because these are not installed: {' '.join(missing)}")
+    # By itself: where a system has no such package, the others can still be had.
+    for some in (witnesses, {"chromium": "chromium"}):
+        missing = [package for command, package in some.items() if not shutil.which(command)] if LINUX else []
+        if missing and not (shutil.which("apt-get") and os.geteuid() == 0 and apt_install(missing)):
+            say(f"Some tests will be skipped, because these are not installed: {' '.join(missing)}")
 
 
 def install_typing() -> None:

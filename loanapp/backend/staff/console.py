@@ -3,6 +3,7 @@
 For a lender without members of staff there is no console: every address answers as one that is not there.
 """
 
+import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from http import HTTPStatus
@@ -27,7 +28,7 @@ from loanapp.backend.staff.members import (
     sign_in,
     sign_out,
 )
-from loanapp.backend.staff.pages import HEADERS, language_of, page, style
+from loanapp.backend.staff.pages import HEADERS, language_of, page, part
 from loanapp.backend.staff.tables import StaffRole
 from loanapp.backend.verification.step_up import answer_by_person
 from loanapp.domain.decision import NEVER_DECLINES, DecisionReason
@@ -112,7 +113,13 @@ def _status(fault: str) -> HTTPStatus:
 @router.get("/console.css")
 def get_style(request: Request, services: ServicesDep) -> Response:
     """The style sheet."""
-    return _answered(request, services, style)
+    return _answered(request, services, lambda: part("console.css"))
+
+
+@router.get("/icon.svg")
+def get_icon(request: Request, services: ServicesDep) -> Response:
+    """The icon in a browser's tab."""
+    return _answered(request, services, lambda: part("icon.svg"))
 
 
 @router.get("/sign-in")
@@ -253,6 +260,20 @@ def post_face_answer(look_id: str, request: Request, services: ServicesDep, form
 def _picture(content: bytes) -> Response:
     kind = "image/png" if content.startswith(b"\x89PNG") else "image/jpeg"
     return Response(content, 200, HEADERS, kind)
+
+
+@router.get("/cases/{application_id}/photos/{image}")
+def get_photo(
+    application_id: uuid.UUID, image: cases.Side | face_images.FaceImage, request: Request, services: ServicesDep
+) -> Response:
+    """A page for one picture, which is the look that counts: the page by itself shows nothing."""
+
+    def act() -> Response:
+        who, case = _who(request, services, StaffRole.REVIEWER), f"{PREFIX}/cases/{application_id}"
+        source = f"{case}/document/{image}" if image == "back" else f"{case}/faces/{image}"
+        return _page("photo", request, who=who, application_id=application_id, image=image, source=source)
+
+    return _answered(request, services, act)
 
 
 @router.get("/cases/{application_id}/document/{side}")

@@ -24,6 +24,11 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
+_PARTS: Final = {
+    "console.css": "text/css; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+}
+
 
 def language_of(accepted: str) -> Language:
     """English where a browser asks for it first, else Chinese."""
@@ -33,13 +38,20 @@ def language_of(accepted: str) -> Language:
 def page(name: str, language: Language, status: int = 200, **values: Any) -> Response:  # noqa: ANN401 - a template's
     """One page."""
     template = _templates().get_template(f"{name}.html")
-    html = template.render(words=_words(language), language=language, when=_when, said=_saying(language), **values)
+    html = template.render(
+        words=_words(language),
+        language=language,
+        when=_when,
+        said=_saying(language),
+        told_act=_telling(language),
+        **values,
+    )
     return Response(html, status, HEADERS, "text/html; charset=utf-8")
 
 
-def style() -> Response:
-    """The style sheet of all pages."""
-    return Response(resource_path("console", "console.css").read_bytes(), 200, HEADERS, "text/css; charset=utf-8")
+def part(name: str) -> Response:
+    """What every page is made with: the style sheet, the icon."""
+    return Response(resource_path("console", name).read_bytes(), 200, HEADERS, _PARTS[name])
 
 
 @cache
@@ -54,7 +66,7 @@ def _words(language: Language) -> dict[str, str]:
 
 def _saying(language: Language) -> Any:  # noqa: ANN401 - a function for templates
     own = read_toml("console", "words.toml")["codes"]
-    told = _told_to_borrowers(language)
+    told = _told_to_borrowers(language, "codes.json")
 
     def said(code: str) -> str:
         """A code in words, as the borrower is told it where the console has none; else as it stands."""
@@ -65,10 +77,20 @@ def _saying(language: Language) -> Any:  # noqa: ANN401 - a function for templat
     return said
 
 
+def _telling(language: Language) -> Any:  # noqa: ANN401 - a function for templates
+    told = _told_to_borrowers(language, "my_data.json")
+
+    def told_act(act: str) -> str:
+        """An entry of the ledger in the words its borrower reads."""
+        return str(told.get("act_" + act.replace(".", "_"), act))
+
+    return told_act
+
+
 @cache
-def _told_to_borrowers(language: Language) -> dict[str, Any]:
+def _told_to_borrowers(language: Language, name: str) -> dict[str, Any]:
     folder = "zh_CN" if language == "zh" else "en"
-    found: dict[str, Any] = json.loads(resource_path("translations", folder, "codes.json").read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads(resource_path("translations", folder, name).read_text(encoding="utf-8"))
     return found
 
 

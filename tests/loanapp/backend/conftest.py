@@ -1,16 +1,21 @@
 """One lender for the whole package: every part is the real one, only the simulated sources answer at once."""
 
+import base64
 import contextlib
 import dataclasses
 import itertools
 import os
+import re
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
 
+from loanapp.backend.staff.members import add_member
+from loanapp.backend.staff.tables import StaffMember
 from loanapp.backend.store.tables import Application, Loan
 from loanapp.domain.status import ApplicationStatus
+from tests.loanapp.backend.desk import PASSWORD, Desk
 from tests.loanapp.backend.remembering_inference import RememberingInference
 from tests.loanapp.backend.walk import MovableClock, Walker, serving
 from tests.postgresql import cluster
@@ -114,10 +119,45 @@ def http(lender):
         yield wire
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def walker(http):
     """``walker(key)``: a borrower with the documents of a test identity and a phone nobody used before."""
     return lambda key="approved": Walker(http, key, phone=str(next(_phones)))
+
+
+@pytest.fixture(scope="module")
+def member(lender, http):
+    """``member(login, *roles)``: one who has not signed in, made at the first call; gone with the module."""
+    services, made = lender.services, {}
+
+    def member_of(login, *roles):
+        if login not in made:
+            uri = add_member(services, login, PASSWORD, roles).totp_uri
+            secret = base64.b32decode(re.search("secret=([A-Z2-7]+)", uri)[1])
+            made[login] = Desk(http, lender, login, secret)
+        return made[login]
+
+    yield member_of
+    for one in made.values():
+        one.wire.close()
+    with services.database.write() as session:
+        # Their names are free again for the next module's desk.
+        session.execute(update(StaffMember).values(ended_at=services.clock.now(), login=StaffMember.id))
+
+
+@pytest.fixture(scope="module")
+def desk(member):
+    """``desk(login, *roles)``: a member who has signed in."""
+    signed_in = set()
+
+    def open_desk(login, *roles):
+        one = member(login, *roles)
+        if login not in signed_in:
+            signed_in.add(login)
+            assert one.sign_in().status_code == 303
+        return one
+
+    return open_desk
 
 
 @pytest.fixture

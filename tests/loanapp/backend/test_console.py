@@ -6,73 +6,20 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.twofactor.totp import TOTP
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from loanapp.backend.branches.appointments import free_slots
 from loanapp.backend.staff.__main__ import main
 from loanapp.backend.staff.members import MemberError, add_member, end_member
-from loanapp.backend.staff.tables import StaffMember, StaffNote, StaffRole
+from loanapp.backend.staff.tables import StaffNote, StaffRole
 from loanapp.backend.store.tables import BranchAppointment, LedgerRow
 from loanapp.domain.decision import DecisionReason
 from loanapp.resource_files import resource_path
+from tests.loanapp.backend.desk import PASSWORD
 from tests.loanapp.backend.test_refusals import refused
-from tests.loanapp.backend.walk import TERMS, Wire
+from tests.loanapp.backend.walk import TERMS
 
-PASSWORD = "a long sentence of mine"
 NOTE = "证件与填写一致，收入有流水。"
-
-
-class Desk:
-    """A member at a browser."""
-
-    def __init__(self, http, lender, login, secret):
-        self.wire = Wire(http.url, http.verify)
-        self.lender, self.login, self.secret = lender, login, secret
-
-    def code(self):
-        return TOTP(self.secret, 6, SHA1(), 30).generate(int(self.lender.services.clock.now().timestamp())).decode()
-
-    def sign_in(self, password=PASSWORD, code=None):
-        form = {"login": self.login, "password": password, "code": code or self.code()}
-        return self.wire.post("/console/sign-in", data=form, allow_redirects=False)
-
-    def page(self, path="", status=200, **more):
-        answer = self.wire.get(f"/console{path}", allow_redirects=False, **more)
-        assert answer.status_code == status, answer.text
-        return answer.text
-
-    def form_token(self):
-        return re.search('name="form_token" value="([^"]+)"', self.page())[1]
-
-    def send(self, path, **form):
-        body = {"form_token": self.form_token()} | form
-        return self.wire.post(f"/console{path}", data=body, allow_redirects=False)
-
-
-@pytest.fixture(scope="module")
-def desk(lender, http):
-    """``desk(login, *roles)``: a member who has signed in, made at the first call; gone with the module."""
-    services, made = lender.services, {}
-
-    def open_desk(login, *roles):
-        if login not in made:
-            uri = add_member(services, login, PASSWORD, roles).totp_uri
-            with services.database.read() as session:
-                member = session.scalars(select(StaffMember).where(StaffMember.login == login)).one()
-                secret = services.cipher.decrypt(member.totp_sealed, f"staff_member|{member.id}|totp")
-            assert "secret=" in uri
-            made[login] = Desk(http, lender, login, secret)
-            assert made[login].sign_in().status_code == 303
-        return made[login]
-
-    yield open_desk
-    for one in made.values():
-        one.wire.close()
-    with services.database.write() as session:
-        # Their names are free again for the next module's desk.
-        session.execute(update(StaffMember).values(ended_at=services.clock.now(), login=StaffMember.id))
 
 
 @pytest.fixture(scope="module")

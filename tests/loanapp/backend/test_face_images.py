@@ -4,24 +4,24 @@ import pytest
 from sqlalchemy import select
 
 from loanapp.backend.staff.tables import FaceLook, StaffRole
-from tests.loanapp.backend.test_console import desk, waiting  # noqa: F401 - fixtures
+from tests.loanapp.backend.test_console import waiting  # noqa: F401 - a fixture
 from tests.loanapp.backend.test_erasure import left_of
 
 WHY = "姓名与照片对不上，要看人像。"
 
 
 @pytest.fixture(scope="module")
-def reviewer(desk):  # noqa: F811
+def reviewer(desk):
     return desk("looker", StaffRole.REVIEWER)
 
 
 @pytest.fixture(scope="module")
-def colleague(desk):  # noqa: F811
+def colleague(desk):
     return desk("colleague", StaffRole.REVIEWER)
 
 
 @pytest.fixture
-def payout(desk):  # noqa: F811
+def payout(desk):
     return desk("payer", StaffRole.PAYOUT)
 
 

@@ -12,12 +12,9 @@ from loanapp.backend.auth.tables import AccountRecovery
 from loanapp.backend.staff.tables import StaffRole
 from loanapp.backend.store.tables import Application, LedgerRow
 from loanapp.domain.status import ApplicationStatus
-from tests.loanapp.backend.test_console import desk
 from tests.loanapp.backend.test_passwords import OTHER, PASSWORD, code_of, code_session, turn_on, whose
 from tests.loanapp.backend.test_refusals import refused
 from tests.loanapp.backend.walk import Walker
-
-__all__ = ["desk"]
 
 FACTOR = "/v1/auth/second-factor"
 REMOVAL = FACTOR + "/removal"

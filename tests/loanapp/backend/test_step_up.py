@@ -18,12 +18,9 @@ from loanapp.backend.policy.step_up import Act, Moment, StepUpPolicy
 from loanapp.backend.staff.tables import StaffRole
 from loanapp.backend.store.tables import Application, LedgerRow, StepUpRecord
 from loanapp.domain.status import ApplicationStatus
-from tests.loanapp.backend.test_console import desk
 from tests.loanapp.backend.test_passwords import whose
 from tests.loanapp.backend.test_refusals import refused
 from tests.loanapp.backend.walk import Walker, blank_evidence, evidence_path, sealed_evidence
-
-__all__ = ["desk"]
 
 POLICY = load_policies().step_up
 HOURS = dict.fromkeys(("known_hours", "unused_days", "wait_hours", "asked_hours", "branch_hours"), 1)
