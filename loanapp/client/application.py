@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from loanapp.client.offer_answers import StatedTotals, read_offer, read_totals
 from loanapp.client.reading import JsonObject
-from loanapp.domain.consent import ConsentScope, LoanPurpose
+from loanapp.domain.consent import ConsentScope, LoanPurpose, is_asked
 from loanapp.domain.decision import DecisionOutcome, DecisionReason
 from loanapp.domain.identity_number import Sex
 from loanapp.domain.liveness import FaceWay, StepUpState
@@ -251,6 +251,14 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Demand:
+    """A check this loan needs, by a name that may be unknown here; ``because`` ends the sentence that says why."""
+
+    check: str
+    because: LocalisedText
+
+
+@dataclass(frozen=True, slots=True)
 class Application:
     """One request for a loan as the lender holds it; the server leads, so pages derive from this."""
 
@@ -288,6 +296,7 @@ class Application:
     erased_at: datetime | None
     """When the lender deletes it by itself, unless something changes before."""
     asked: Asked | None
+    demands: tuple[Demand, ...] = ()
 
     @classmethod
     def read(cls, answer: JsonObject) -> "Application":
@@ -327,7 +336,16 @@ class Application:
             kept=answer.optional("kept", _kept) if answer.has("kept") else None,
             erased_at=answer.optional("erased_at", JsonObject.moment) if answer.has("erased_at") else None,
             asked=answer.optional("asked", _asked) if answer.has("asked") else None,
+            demands=tuple(one for one in answer.objects("demands", _demand) if one) if answer.has("demands") else (),
         )
+
+    def demand(self, check: str) -> Demand | None:
+        """The check of that name, where this loan needs it."""
+        return next((one for one in self.demands if one.check == check), None)
+
+    def asks(self, scope: ConsentScope) -> bool:
+        """Whether the page of authorisations asks for ``scope``."""
+        return is_asked(scope, {one.check for one in self.demands})
 
     def allows(self, action: BorrowerAction) -> bool:
         """Whether the lender lets the borrower do this now."""
@@ -342,6 +360,10 @@ class Application:
         """What was answered to the text in force; ``None`` where the last answer was to another text, or none."""
         record = self.consent(scope)
         return record if record is not None and record.text_version == text_version else None
+
+
+def _demand(answer: JsonObject) -> Demand | None:
+    return None if answer.flag("waived") else Demand(answer.text("check"), answer.localised("because"))
 
 
 def _face(answer: JsonObject) -> FaceCheck:

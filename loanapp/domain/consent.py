@@ -1,6 +1,6 @@
 """Authorisations (授权项): one purpose and one recipient each."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -14,10 +14,19 @@ class ConsentScope(StrEnum):
     BUREAU_QUERY = "bureau_query"
     BANK_ACCOUNT_CHECK = "bank_account_check"
     CHANGED_FACE_CERTIFICATE = "changed_face_certificate"
+    SOCIAL_INSURANCE_QUERY = "social_insurance_query"
 
 
 ASKED_BESIDE: Final = frozenset({ConsentScope.CHANGED_FACE_CERTIFICATE})
 """Asked for only beside what they allow, of whoever chooses that; nobody else is asked, and nothing waits for them."""
+
+ASKED_FOR_CHECK: Final[Mapping[ConsentScope, str]] = {ConsentScope.SOCIAL_INSURANCE_QUERY: "income"}
+"""Asked for only where the loan needs this check (``demands`` of an application); nobody else is asked."""
+
+
+def is_asked(scope: ConsentScope, checks: Collection[str]) -> bool:
+    """Whether a borrower is asked for ``scope`` on the page of authorisations, by the ``checks`` their loan needs."""
+    return scope not in ASKED_BESIDE and (scope not in ASKED_FOR_CHECK or ASKED_FOR_CHECK[scope] in checks)
 
 
 class ApplicationPhase(StrEnum):

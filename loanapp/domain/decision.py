@@ -26,6 +26,8 @@ class DecisionReason(StrEnum):
     INTERVIEW_BY_POLICY = "interview_by_policy"
     SIGNS_BY_PERSON = "signs_by_person"
     ASKED_BY_PERSON = "asked_by_person"
+    INCOME_DIFFERS = "income_differs"
+    INCOME_BY_PERSON = "income_by_person"
     SOURCE_UNAVAILABLE = "source_unavailable"
     LIMIT_REACHED = "limit_reached"
     OWN_LOAN_OVERDUE = "own_loan_overdue"
@@ -41,6 +43,8 @@ NEVER_DECLINES: Final = frozenset(
         DecisionReason.INTERVIEW_BY_POLICY,
         DecisionReason.SIGNS_BY_PERSON,
         DecisionReason.ASKED_BY_PERSON,
+        DecisionReason.INCOME_DIFFERS,
+        DecisionReason.INCOME_BY_PERSON,
         DecisionReason.SOURCE_UNAVAILABLE,
     }
 )

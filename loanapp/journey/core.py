@@ -30,7 +30,7 @@ from loanapp.client.secrets import MemorySecrets, SecretName, SecretsKind, Secre
 from loanapp.client.security_key import SecurityKey
 from loanapp.client.transport import RetryPolicy
 from loanapp.domain.clock import Clock, SystemClock
-from loanapp.domain.consent import ASKED_BESIDE, ConsentScope
+from loanapp.domain.consent import ConsentScope
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.status import ENDED, FILLING
 from loanapp.guard.permissions import unfounded
@@ -205,7 +205,6 @@ class JourneyCore:
             consents=tuple(
                 ConsentAsked(consent.scope, consent.version, consent.required)
                 for consent in (self.lender.consents if self.lender is not None else ())
-                if consent.scope not in ASKED_BESIDE
             ),
         )
 

@@ -103,6 +103,8 @@ def consents_settled(application: Application, asked: tuple[ConsentAsked, ...]) 
     Face verification may be refused: there is another way at the same price (design decision 7).
     """
     for consent in asked:
+        if not application.asks(consent.scope):
+            continue
         record = application.answered(consent.scope, consent.version)
         if record is None:
             return False

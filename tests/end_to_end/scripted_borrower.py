@@ -14,7 +14,7 @@ from loanapp.client.errors import TooManyAttemptsError
 from loanapp.demonstration.borrower import DemonstrationBorrower
 from loanapp.demonstration.identities import DemonstrationIdentity
 from loanapp.demonstration.identity_card import render_card
-from loanapp.domain.consent import ASKED_BESIDE, ConsentScope, LoanPurpose
+from loanapp.domain.consent import ConsentScope, LoanPurpose
 from loanapp.domain.liveness import Challenge, VerdictOutcome
 from loanapp.journey.journey import Journey
 from loanapp.journey.pages import Page
@@ -113,7 +113,7 @@ class ScriptedBorrower:
 
     def answer_consents(self) -> Page:
         for consent in self.journey.lender.consents:
-            if consent.scope in ASKED_BESIDE:
+            if not self.journey.application.asks(consent.scope):
                 continue
             granted = not (self.manual and consent.scope is ConsentScope.FACE_VERIFICATION)
             self.journey.record_consent(consent.scope, granted, consent.version, consent.sha256.zh, "zh")

@@ -239,6 +239,14 @@ def _about_tight(page: Any, room: Room) -> None:
     bar.setValue(bar.maximum())
 
 
+def _social_insurance(page: Any, room: Room) -> None:
+    from loanapp.domain.consent import ConsentScope
+
+    until(page.items.isVisible, "the items")
+    room.rest()
+    page._go_to(ConsentScope.SOCIAL_INSURANCE_QUERY)
+
+
 def _about_filled(page: Any, room: Room) -> None:
     page.employment.choose("self_employed")
     page.income.set_text("15,000")
@@ -492,11 +500,20 @@ def _of_all() -> Iterator[tuple[str, Callable[[Room], Any]]]:
     yield "permissions", scene(Page.PERMISSIONS, draft, _open_text)
     answers = (("face_verification", True), ("bureau_query", False))
     yield "permissions-refused", scene(Page.PERMISSIONS, lambda: draft(consents=_consents(*answers)), go_on)
+    three = (("face_verification", True), ("bureau_query", True), ("bank_account_check", True))
+    income = {
+        "amount": "30000.00",
+        "demands": [{"check": "income", "waived": False, "because": {"zh": "金额较大", "en": "the sum is large"}}],
+    }
+    yield (
+        "permissions-income",
+        scene(Page.PERMISSIONS, lambda: draft(consents=_consents(*three), **income), _social_insurance),
+    )
     yield "bank-card", scene(Page.BANK_CARD, draft, _typed_card)
     yield "bank-card-wrong", scene(Page.BANK_CARD, draft, _card_odd)
     bound = {"bank": {"zh": "中国工商银行", "en": "ICBC"}, "last4": "0018", "phone_masked": "138****0001"}
     yield "bank-card-bound", scene(Page.BANK_CARD, lambda: draft(bank_card=bound))
-    given = _consents(("face_verification", True), ("bureau_query", True), ("bank_account_check", True))
+    given = _consents(*three)
     yield "check-answers", scene(Page.CHECK_ANSWERS, lambda: application("draft", consents=given))
     yield "question-burden", scene(Page.CHECK_ANSWERS, lambda: application("draft", profile=TIGHT), go_on)
     yield "progress", scene(Page.PROGRESS, lambda: application("verifying"))

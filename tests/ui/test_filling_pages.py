@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from loanapp.client.errors import InputRejectedError
-from loanapp.domain.consent import ASKED_BESIDE, ConsentScope
+from loanapp.domain.consent import ASKED_BESIDE, ConsentScope, is_asked
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.text_change import LineChange
 from loanapp.journey.pages import Page
@@ -212,7 +212,7 @@ def test_each_permission_is_a_decision_of_its_own(open_page, qtbot):
     journey = TypedJourney(draft())
     journey.answers = {"record_consent": recording(journey), "finish_permissions": lambda: Page.FACE_VERIFICATION}
     page = open_page(PermissionsPage, journey)
-    assert ASKED_BESIDE.isdisjoint(page.cards)  # asked of nobody who does not choose it
+    assert all(is_asked(scope, ()) for scope in page.cards)  # nobody is asked for what they do not choose or need
     count = len(page.cards)
     assert str(count) in page.tasks.heading.text()
     assert not any(card.yes.isChecked() or card.no.isChecked() for card in page.cards.values())
@@ -451,6 +451,35 @@ def test_enter_in_a_field_does_the_main_action(open_page, qtbot):
     assert page.scaffold.error_summary.isVisible()
 
 
+def test_a_larger_loan_is_asked_for_social_insurance_with_why_and_may_refuse(open_page, qtbot):
+    because = {"zh": "金额较大，要核对您填的收入", "en": "the sum is large"}
+    demands = [{"check": "income", "waived": False, "because": because}]
+    journey = TypedJourney(draft())
+    *given, refused = (
+        {"scope": one.scope.value, "granted": one.required, "text_version": one.version, "recorded_at": NOW}
+        for one in journey.lender.consents
+        if one.scope not in ASKED_BESIDE
+    )
+    journey.application = draft(amount="30000.00", demands=demands, consents=given)
+
+    def record(*_):
+        journey.application = draft(amount="30000.00", demands=demands, consents=[*given, refused])
+
+    journey.answers = {"record_consent": record}
+    page = open_page(PermissionsPage, journey)
+    card = page.cards[ConsentScope.SOCIAL_INSURANCE_QUERY]
+    assert "这次要问，是因为金额较大" in card.why.text()
+    assert page.optional_heading.isVisible()
+    assert len(page.missing()) == 1
+    card.no.click()
+    qtbot.waitUntil(lambda: not page.busy)
+    assert page.missing() == []  # refusing it does not stop the loan
+    journey.application = draft(consents=given)  # a smaller amount
+    page.load()
+    assert not card.isVisible()
+    assert not page.optional_heading.isVisible()
+
+
 def test_a_changed_authorisation_asks_again_and_shows_the_difference(open_page):
     given = [{"scope": "face_verification", "granted": True, "text_version": "2020-01-01", "recorded_at": NOW}]
     journey = TypedJourney(draft(consents=given))
@@ -461,4 +490,4 @@ def test_a_changed_authorisation_asks_again_and_shows_the_difference(open_page):
     said = [label.text() for label in card.findChildren(QLabel) if label.isVisible()]
     assert "授权内容有变化，请重新决定" in said
     assert "原来：保存 3 天\n现在：保存 7 天" in said
-    assert len(page.missing()) == len(page.cards) == len(journey.lender.consents) - len(ASKED_BESIDE)
+    assert len(page.missing()) == len(page.cards) == sum(is_asked(one.scope, ()) for one in journey.lender.consents)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout
 
-from loanapp.domain.consent import ASKED_BESIDE, ConsentScope
+from loanapp.domain.consent import ASKED_FOR_CHECK, ConsentScope
 from loanapp.domain.errors import LoanAppError
 from loanapp.journey.pages import Page
 from ui.announce import announce
@@ -27,6 +27,7 @@ _ICONS = {
     ConsentScope.FACE_VERIFICATION: "face",
     ConsentScope.BUREAU_QUERY: "bureau",
     ConsentScope.BANK_ACCOUNT_CHECK: "bank-card",
+    ConsentScope.SOCIAL_INSURANCE_QUERY: "document",
 }
 
 
@@ -80,6 +81,9 @@ class PermissionsPage(JourneyPage):
                 if consent.scope is ConsentScope.FACE_VERIFICATION:
                     card.add_notice(self.promises)
                 (self.required if consent.required else self.optional).addWidget(card)
+        scopes = {consent.scope for consent in asked}
+        for scope, card in self.cards.items():
+            card.setVisible(scope in scopes)  # another amount may ask for less
         self.required_heading.setVisible(any(consent.required for consent in asked))
         self.optional_heading.setVisible(any(not consent.required for consent in asked))
         self._show_texts()
@@ -87,8 +91,19 @@ class PermissionsPage(JourneyPage):
         self._show_states()
 
     def _consents(self) -> "tuple[ConsentText, ...]":
-        lender = self.journey.lender
-        return tuple(one for one in lender.consents if one.scope not in ASKED_BESIDE) if lender is not None else ()
+        lender, application = self.journey.lender, self.journey.application
+        if lender is None or application is None:
+            return ()
+        return tuple(one for one in lender.consents if application.asks(one.scope))
+
+    def _why(self, consent: "ConsentText") -> str:
+        """What for, and for what is asked of some loans only, why of this one."""
+        pick, application = self.context.translator.pick, self.journey.application
+        check = ASKED_FOR_CHECK.get(consent.scope)
+        demand = application.demand(check) if application is not None and check is not None else None
+        if demand is None:
+            return pick(consent.purpose)
+        return tr("permissions.asked_because", purpose=pick(consent.purpose), because=pick(demand.because))
 
     def _show_texts(self) -> None:
         pick = self.context.translator.pick
@@ -100,7 +115,7 @@ class PermissionsPage(JourneyPage):
                     "refuse_effect": pick(consent.refuse_effect),
                 }
                 name = tr(f"permissions.scope_{consent.scope.value}")
-                card.say(name, pick(consent.purpose), facts, pick(consent.text))
+                card.say(name, self._why(consent), facts, pick(consent.text))
                 card.show_change(tr("permissions.changed"), self._changes(consent))
 
     def _changes(self, consent: "ConsentText") -> str:

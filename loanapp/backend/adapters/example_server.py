@@ -140,6 +140,14 @@ def _persons(router: APIRouter, sources: Sources, asked: Callable[[Request], str
             "new_loans": record.new_loans,
         }
 
+    @router.post("/social-insurance/query")
+    def social_insurance(
+        question: RecordQuestion, key: Annotated[str, Depends(asked)]
+    ) -> dict[str, bool | int | str | None]:
+        record = sources.social_insurance.query(key, question.identity_number)
+        base = None if record.base is None else f"{record.base:.2f}"
+        return {"months_paid": record.months_paid, "base": base, "capped": record.capped}
+
     @router.post("/gateway/confirm")
     def gateway(question: CardQuestion) -> dict[str, str]:
         answer = sources.gateway.confirm(question.name, question.identity_number, question.card_number, question.phone)

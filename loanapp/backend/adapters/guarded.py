@@ -14,6 +14,7 @@ from loanapp.backend.adapters.ports import (
     CardGateway,
     CertificateAuthority,
     CreditBureau,
+    InsuranceRecord,
     IssuedCertificate,
     Receipt,
     Registry,
@@ -21,6 +22,7 @@ from loanapp.backend.adapters.ports import (
     RevocationProofs,
     Screening,
     ScreeningAnswer,
+    SocialInsurance,
     SourceDownError,
     Sources,
     StatementLine,
@@ -43,6 +45,7 @@ def guarded(sources: Sources, policy: SourcePolicy, clock: Clock) -> Sources:
     return Sources(
         registry=GuardedRegistry(sources.registry, callers[SourceName.REGISTRY]),
         bureau=GuardedBureau(sources.bureau, callers[SourceName.BUREAU]),
+        social_insurance=GuardedSocialInsurance(sources.social_insurance, callers[SourceName.SOCIAL_INSURANCE]),
         screening=GuardedScreening(sources.screening, callers[SourceName.SCREENING]),
         gateway=GuardedCardGateway(sources.gateway, callers[SourceName.GATEWAY]),
         bank=GuardedBank(sources.bank, callers[SourceName.BANK]),
@@ -71,6 +74,17 @@ class GuardedBureau:
         self._inner, self._caller = inner, caller
 
     def query(self, key: str, identity_number: str) -> BureauRecord:
+        """See the port."""
+        return self._caller.call(lambda: self._inner.query(key, identity_number))
+
+
+class GuardedSocialInsurance:
+    """See :class:`loanapp.backend.adapters.ports.SocialInsurance`."""
+
+    def __init__(self, inner: SocialInsurance, caller: Caller) -> None:
+        self._inner, self._caller = inner, caller
+
+    def query(self, key: str, identity_number: str) -> InsuranceRecord:
         """See the port."""
         return self._caller.call(lambda: self._inner.query(key, identity_number))
 

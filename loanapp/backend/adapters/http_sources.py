@@ -16,6 +16,7 @@ from loanapp.backend.adapters.ports import (
     CardAnswer,
     CertificateRefusedError,
     DebitRefusedError,
+    InsuranceRecord,
     IssuedCertificate,
     OrderState,
     PortraitAnswer,
@@ -81,6 +82,25 @@ def _count(value: object, most: int = 10_000) -> int:
     if type(value) is not int or not 0 <= value <= most:
         raise ValueError("no count")
     return value
+
+
+class HttpSocialInsurance:
+    """See :class:`loanapp.backend.adapters.ports.SocialInsurance`."""
+
+    def __init__(self, line: HttpLine) -> None:
+        self._line = line
+
+    def query(self, key: str, identity_number: str) -> InsuranceRecord:
+        """See the port."""
+        found = self._line.ask("/social-insurance/query", {"identity_number": identity_number}, key=key)
+        return _read(found, _insurance)
+
+
+def _insurance(found: dict[str, Any]) -> InsuranceRecord:
+    base, capped = found["base"], found["capped"]
+    if type(capped) is not bool:
+        raise ValueError("no yes or no")
+    return InsuranceRecord(_count(found["months_paid"]), None if base is None else Decimal(_text(base)), capped)
 
 
 class HttpScreening:

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
+
+MONTHS_LOOKED_AT: Final = 12
+MOST_BASE: Final = Decimal(1_000_000)
 
 
 class RegistryAnswer(StrEnum):
@@ -57,6 +60,30 @@ class BureauRecord:
     new_loans: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class InsuranceRecord:
+    """What social insurance knows of an employee.
+
+    ``months_paid``: months paid in of the last twelve. ``base``: the contribution base now in yuan a month, ``None``
+    for nobody insured. ``capped``: the base is the region's highest, so that no income above contradicts it.
+    """
+
+    months_paid: int
+    base: Decimal | None
+    capped: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.months_paid <= MONTHS_LOOKED_AT:
+            raise ValueError("months paid are of the last twelve")
+        if self.base is not None and not (self.base.is_finite() and 0 < self.base < MOST_BASE):
+            raise ValueError("a contribution base is an amount of money a month")
+        if self.base is None and (self.months_paid or self.capped):
+            raise ValueError("nobody insured has paid nothing in")
+
+    def __repr__(self) -> str:
+        return "InsuranceRecord(...)"
+
+
 class SourceDownError(RuntimeError):
     """The source does not answer now; never a reason to decline anybody."""
 
@@ -80,6 +107,14 @@ class CreditBureau(Protocol):
     """The credit bureau; asked only with the borrower's authorisation."""
 
     def query(self, key: str, identity_number: str) -> BureauRecord:
+        """The record; asked again under the same ``key`` it is one enquiry on it. Raises :class:`SourceDownError`."""
+        ...
+
+
+class SocialInsurance(Protocol):
+    """The social insurance of employees; asked only with the borrower's authorisation, to hold their income against."""
+
+    def query(self, key: str, identity_number: str) -> InsuranceRecord:
         """The record; asked again under the same ``key`` it is one enquiry on it. Raises :class:`SourceDownError`."""
         ...
 
@@ -252,6 +287,7 @@ class Sources:
 
     registry: Registry
     bureau: CreditBureau
+    social_insurance: SocialInsurance
     screening: Screening
     gateway: CardGateway
     bank: Bank

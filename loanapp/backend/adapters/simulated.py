@@ -1,18 +1,20 @@
-"""Simulated register, bureau, list and card gateway: they read the demonstration's table of test identities.
+"""Simulated register, bureau, insurance, list and card gateway: they read the demonstration's table of test identities.
 
 An identity that is not in the table is nobody the simulators know: the register says so, the bureau has no record,
-no list names it, and any debit card of a real prefix is taken.
+social insurance insures nobody of the kind, no list names it, and any debit card of a real prefix is taken.
 """
 
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from loanapp.backend.adapters.ports import (
     BureauRecord,
     CardAnswer,
+    InsuranceRecord,
     PortraitAnswer,
     RegistryAnswer,
     RegistryReply,
@@ -38,6 +40,7 @@ class SimulatedIdentity:
     portrait: PortraitAnswer
     card_gateway: str
     bureau: BureauRecord
+    insurance: InsuranceRecord
     screening: ScreeningAnswer
     bank: str
     lines: Mapping[SourceName, str]
@@ -55,6 +58,7 @@ class SimulatedIdentity:
             portrait=PortraitAnswer(row.get("portrait", PortraitAnswer.SAME)),
             card_gateway=row["card_gateway"],
             bureau=BureauRecord(row["overdue_count"], row["open_loans"], score, row.get("new_loans", 0)),
+            insurance=_insurance(row),
             screening=ScreeningAnswer(row.get("screening", ScreeningAnswer.CLEAR)),
             bank=row.get("bank", "pays"),
             lines={SourceName(name): read_mark(mark) for name, mark in row.get("lines", {}).items()},
@@ -63,6 +67,13 @@ class SimulatedIdentity:
     def line(self, source: SourceName) -> str:
         """How the line to a source is when it is asked about this identity."""
         return self.lines.get(source, UP)
+
+
+def _insurance(row: Mapping[str, Any]) -> InsuranceRecord:
+    """As the row says; one that says nothing is of an employee insured on the income that they would type."""
+    said = row.get("social_insurance", {"months_paid": 12, "base": row["monthly_income"]})
+    base = said.get("base")
+    return InsuranceRecord(said["months_paid"], None if base is None else Decimal(base), said.get("capped", False))
 
 
 def identity_rows() -> list[dict[str, Any]]:
@@ -116,6 +127,20 @@ class SimulatedBureau:
         known = self._identities.get(identity_number)
         self._line.reach(identity_number, known.line(SourceName.BUREAU) if known else UP)
         return known.bureau if known else BureauRecord(overdue_count=0, open_loans=0, score=None)
+
+
+class SimulatedSocialInsurance:
+    """Answers as the table says; nobody else is insured."""
+
+    def __init__(self, identities: Mapping[str, SimulatedIdentity], line: SimulatedLine) -> None:
+        self._identities, self._line = identities, line
+
+    def query(self, key: str, identity_number: str) -> InsuranceRecord:
+        """The record; this insurer counts no enquiries."""
+        del key
+        known = self._identities.get(identity_number)
+        self._line.reach(identity_number, known.line(SourceName.SOCIAL_INSURANCE) if known else UP)
+        return known.insurance if known else InsuranceRecord(0, None)
 
 
 class SimulatedScreening:

@@ -44,11 +44,20 @@ _ITEMS: Final = (
     "income_and_debt",
     "bank_card",
     "credit_record",
+    "social_insurance_record",
     "loan_terms",
     "hardship",
     "application_origin",
 )
-_ASSESSED: Final = ("employment", "income_and_debt", "branch_visit", "credit_record", "bank_card", "hardship")
+_ASSESSED: Final = (
+    "employment",
+    "income_and_debt",
+    "branch_visit",
+    "credit_record",
+    "social_insurance_record",
+    "bank_card",
+    "hardship",
+)
 _COUNTED: Final = timedelta(days=1)  # face attempts are limited by the hour, over all of a borrower's applications
 
 

@@ -15,6 +15,7 @@ from loanapp.backend.adapters.simulated import (
     SimulatedMessages,
     SimulatedRegistry,
     SimulatedScreening,
+    SimulatedSocialInsurance,
     line_to,
     simulated_identities,
 )
@@ -153,6 +154,9 @@ def _simulated_sources(
     return Sources(
         registry=SimulatedRegistry(identities, line(SourceName.REGISTRY, seconds.registry_seconds)),
         bureau=SimulatedBureau(identities, line(SourceName.BUREAU, seconds.bureau_seconds)),
+        social_insurance=SimulatedSocialInsurance(
+            identities, line(SourceName.SOCIAL_INSURANCE, seconds.social_insurance_seconds)
+        ),
         screening=SimulatedScreening(identities, line(SourceName.SCREENING, 0.0)),
         gateway=SimulatedCardGateway(identities, policies.issuers, line(SourceName.GATEWAY, seconds.card_seconds)),
         bank=bank,

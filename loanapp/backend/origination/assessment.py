@@ -1,6 +1,7 @@
 """The decision: two gates round a documented scorecard, with the reasons the borrower is told.
 
-It sees declared income and debts, the bureau's record and what the checks said; nothing about the device, the
+It sees declared income and debts, the bureau's record, whether social insurance bears out the income, and what the
+checks said; nothing about the device, the
 network, the region, sex or age moves it (age opens or closes a gate that the law sets, and earns no points).
 """
 
@@ -11,6 +12,7 @@ from decimal import Decimal
 from typing import Final
 
 from loanapp.backend.adapters.ports import BureauRecord, PortraitAnswer, RegistryAnswer, ScreeningAnswer
+from loanapp.backend.origination.income import IncomeCheck
 from loanapp.backend.policy.models import Characteristic, Limits, Scorecard
 from loanapp.backend.signals.found import Signal
 from loanapp.domain.affordability import burden_pct
@@ -24,7 +26,7 @@ class Facts:
     ``number_corrected``: the borrower changed the identity number that was read from the card. ``paid_before``: a loan
     of this lender's was paid out to the person earlier. ``signs``: what may mean that somebody borrows in
     another's name. ``asked``: a member of staff has asked for more, and goes on with
-    it themselves.
+    it themselves. ``income``: what came of holding the stated income against social insurance, and no figure of it.
     """
 
     registry: RegistryAnswer | None
@@ -44,6 +46,7 @@ class Facts:
     paid_before: bool = False
     signs: tuple[Signal, ...] = ()
     asked: bool = False
+    income: IncomeCheck = IncomeCheck.NOT_NEEDED
 
     @property
     def burden_pct(self) -> Decimal:
@@ -94,6 +97,8 @@ _OF_THE_AMOUNT: Final = frozenset(
         DecisionReason.REPAYMENT_BURDEN_TOO_HIGH,
         DecisionReason.SCORE_BELOW_THRESHOLD,
         DecisionReason.INTERVIEW_BY_POLICY,
+        DecisionReason.INCOME_DIFFERS,
+        DecisionReason.INCOME_BY_PERSON,
     }
 )
 
@@ -133,13 +138,16 @@ def _second_gate(facts: Facts, scorecard: Scorecard, limits: Limits, score: int 
         or facts.bureau.new_loans > limits.new_loans_review.value
     )
     doubts = {
-        DecisionReason.SOURCE_UNAVAILABLE: None in (facts.registry, facts.bureau, facts.screening),
+        DecisionReason.SOURCE_UNAVAILABLE: None in (facts.registry, facts.bureau, facts.screening)
+        or facts.income is IncomeCheck.UNANSWERED,
         DecisionReason.IDENTITY_NOT_CONFIRMED: _identity_doubtful(facts),
         DecisionReason.SCREENING_BY_PERSON: facts.screening is ScreeningAnswer.POSSIBLE,
         DecisionReason.INTERVIEW_BY_POLICY: facts.interview,
         DecisionReason.SIGNS_BY_PERSON: bool(facts.signs),
         DecisionReason.ASKED_BY_PERSON: facts.asked,
         DecisionReason.FACE_CHECK_BY_PERSON: facts.face_by_person,
+        DecisionReason.INCOME_DIFFERS: facts.income is IncomeCheck.DIFFERS,
+        DecisionReason.INCOME_BY_PERSON: facts.income is IncomeCheck.NOT_AUTHORISED,
         DecisionReason.REPAYMENT_BURDEN_TOO_HIGH: facts.burden_pct > limits.burden_review_pct.value,
         DecisionReason.LIMIT_REACHED: many,
         DecisionReason.SCORE_BELOW_THRESHOLD: score is not None and score < scorecard.accept_at,

@@ -19,6 +19,7 @@ from loanapp.backend.adapters.ports import OrderState, SourceDownError
 from loanapp.backend.applications.store import Identity, Sealed
 from loanapp.backend.http.middleware import failure_place
 from loanapp.backend.origination import steps
+from loanapp.backend.origination.income import written
 from loanapp.backend.origination.payout_keys import payout_key, payout_of
 from loanapp.backend.origination.workers import Workers
 from loanapp.backend.repeating import Repeating
@@ -37,7 +38,7 @@ _Result = TypeVar("_Result")
 
 # The shape of the workflow: change it with every change of the order of steps. Workflows under way finish under the
 # version they began with; the library's own default would be a hash of the source and strand them.
-WORKFLOW_VERSION: Final = "origination-3"
+WORKFLOW_VERSION: Final = "origination-4"
 _EXECUTOR: Final = "lender"  # the one process that has a folder of SQLite files
 _RECOVERIES: Final = 100_000
 _DOWN: Final = "down"
@@ -211,13 +212,14 @@ def _watched(run: Callable[["DurableOrigination", str], str], application_id: st
 
 def _run_assessment(engine: DurableOrigination, application_id: str) -> str:
     services = engine.services
-    status = engine.transact("begin", lambda session: steps.begin(services, session, application_id))
+    begun = engine.transact("begin", lambda session: steps.begin(services, session, application_id))
+    status = begun["status"]
     if status == ApplicationStatus.IN_REVIEW:
         return _review(engine, application_id)  # the workflow before this one failed after its decision
     if status != ApplicationStatus.VERIFYING:
         return "stopped"
     for step, ask in _CHECKS:
-        if not _check(engine, application_id, step, ask):
+        if step not in begun["leaves_out"] and not _check(engine, application_id, step, ask):
             return "stopped"
     if not _note(engine, application_id, "decision", "running"):
         return "stopped"
@@ -330,6 +332,16 @@ def _ask_bureau(application_id: str) -> str:
     return _ask(application_id, "credit", lambda identity: asdict(bureau.query(key, identity.identity_number)))
 
 
+@DBOS.step(name="social_insurance")
+def _ask_social_insurance(application_id: str) -> str:
+    services = _engine().services
+    insurance, key = services.sources.social_insurance, f"{application_id}:income"
+    with services.database.read() as session:
+        asked = times_asked(session, application_id)
+    key = f"{key}:{asked}" if asked else key
+    return _ask(application_id, "income", lambda identity: written(insurance.query(key, identity.identity_number)))
+
+
 def _ask(application_id: str, step: str, question: Callable[[Identity], dict[str, Any]]) -> str:
     """Ask a source about the borrower and keep its answer; what is returned goes into the workflow's log in clear."""
     services = _engine().services
@@ -406,4 +418,5 @@ _CHECKS: Final = (
     ("face", _look_at_face),
     ("card", _look_at_card),
     ("credit", _ask_bureau),
+    ("income", _ask_social_insurance),
 )

@@ -7,11 +7,18 @@ from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
-from loanapp.backend.adapters.ports import BureauRecord, PortraitAnswer, RegistryAnswer, ScreeningAnswer
+from loanapp.backend.adapters.ports import (
+    BureauRecord,
+    InsuranceRecord,
+    PortraitAnswer,
+    RegistryAnswer,
+    ScreeningAnswer,
+)
 from loanapp.backend.applications.store import Sealed, outstanding, set_status
 from loanapp.backend.branches.appointments import booked, confirm_visit
 from loanapp.backend.offers.offer import make_offer, rows_from
 from loanapp.backend.origination.assessment import Assessment, Facts, assess
+from loanapp.backend.origination.income import IncomeCheck, hold_income, read
 from loanapp.backend.origination.what_changes import Rules, instalment, retry_after, what_changes
 from loanapp.backend.policy import checks
 from loanapp.backend.repayment.account import has_overdue
@@ -35,9 +42,9 @@ _S = ApplicationStatus
 CheckState = Literal["running", "done", "failed"]
 
 # The checks that tell a source outside the lender who the borrower is.
-_SHARED = ("identity", "credit")
+_SHARED = ("identity", "credit", "income")
 # Those that rest on an authorisation of the borrower's.
-_ON_CONSENT = {"credit": ConsentScope.BUREAU_QUERY}
+_ON_CONSENT = {"credit": ConsentScope.BUREAU_QUERY, "income": ConsentScope.SOCIAL_INSURANCE_QUERY}
 
 
 def _application(session: Session, application_id: str) -> Application:
@@ -47,12 +54,17 @@ def _application(session: Session, application_id: str) -> Application:
     return found
 
 
-def begin(services: Services, session: Session, application_id: str) -> str:
-    """Submitted becomes verifying; the status from which there is something to do, or not."""
+def begin(services: Services, session: Session, application_id: str) -> dict[str, Any]:
+    """Submitted becomes verifying; the ``status`` from which there is something to do, or not.
+
+    ``leaves_out``: the checks that this loan does not need, or that its borrower has not authorised.
+    """
     application = _application(session, application_id)
     if application.status is _S.SUBMITTED:
         set_status(session, application, _S.VERIFYING, services.clock.now())
-    return application.status.value
+    asks = demands(services, session, application).needs(checks.Check.INCOME)
+    asks = asks and stands(session, application_id, ConsentScope.SOCIAL_INSURANCE_QUERY)
+    return {"status": application.status.value, "leaves_out": [] if asks else ["income"]}
 
 
 def note_check(
@@ -161,6 +173,7 @@ def gather(services: Services, session: Session, application: Application) -> Fa
     if identity is None or profile is None or product is None:
         raise LookupError("a submitted application has an identity, a profile and a product")
     today = services.clock.now().astimezone(CHINA).date()
+    wanted = demands(services, session, application)
     return Facts(
         registry=RegistryAnswer(registry["answer"]) if registry else None,
         portrait=PortraitAnswer(registry["portrait"]) if registry else PortraitAnswer.NOT_COMPARED,
@@ -175,12 +188,28 @@ def gather(services: Services, session: Session, application: Application) -> Fa
         instalment=instalment(product, application.amount, application.months),
         amount=application.amount,
         outstanding=outstanding(session, application.borrower_id, application.identity_index),
-        interview=demands(services, session, application).needs(checks.Check.INTERVIEW),
+        interview=wanted.needs(checks.Check.INTERVIEW),
         paid_before=not situation(services.policies, session, application, services.clock.now()).first_loan,
         own_overdue=has_overdue(session, application.borrower_id, application.identity_index, today),
         signs=found_signals(services, session, application),
         asked=times_asked(session, application.id) > 0,
+        income=_income(services, session, application.id, profile.monthly_income)
+        if wanted.needs(checks.Check.INCOME)
+        else IncomeCheck.NOT_NEEDED,
     )
+
+
+def _income(services: Services, session: Session, application_id: str, stated: Decimal) -> IncomeCheck:
+    if not stands(session, application_id, ConsentScope.SOCIAL_INSURANCE_QUERY):
+        return IncomeCheck.NOT_AUTHORISED
+    record = kept_insurance(services, session, application_id)
+    return IncomeCheck.UNANSWERED if record is None else hold_income(stated, record, services.policies.limits)
+
+
+def kept_insurance(services: Services, session: Session, application_id: str) -> InsuranceRecord | None:
+    """What social insurance said; ``None`` where it was not asked, was silent, or was taken back."""
+    kept = _answer(services, session, application_id, "income")
+    return None if kept is None else read(kept)
 
 
 def _answer(services: Services, session: Session, application_id: str, step: str) -> dict[str, Any] | None:

@@ -20,6 +20,7 @@ class Check(StrEnum):
     FACE = "face"
     INTERVIEW = "interview"
     BRANCH = "branch"
+    INCOME = "income"
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,8 +164,11 @@ def _check_scorecard(file: str, scorecard: Scorecard) -> None:
             raise PolicyError(f"policy/{file}.toml: the bands of {characteristic.id} must rise and end open")
 
 
+_BY_A_PERSON: Final = frozenset({ConsentScope.FACE_VERIFICATION, ConsentScope.SOCIAL_INSURANCE_QUERY})
+
+
 def _check_withdrawals(consent: Consent) -> None:
-    """Each phase once; nothing but an undecided or unsigned application ends, and only the face has another way."""
+    """Each phase once; nothing but an undecided or unsigned application ends, and only two have another way."""
     if sorted(one.phase for one in consent.withdrawals) != sorted(ApplicationPhase):
         raise PolicyError(f"policy/consents.toml: {consent.scope.value} must say for every phase what withdrawing does")
     for one in consent.withdrawals:
@@ -173,7 +176,7 @@ def _check_withdrawals(consent: Consent) -> None:
         if ends and one.phase not in {ApplicationPhase.DECIDING, ApplicationPhase.OFFERED}:
             raise PolicyError(f"policy/consents.toml: nothing can end in the phase {one.phase.value}")
         if one.effect is WithdrawalEffect.ANOTHER_WAY and (
-            consent.scope is not ConsentScope.FACE_VERIFICATION or one.phase is not ApplicationPhase.DECIDING
+            consent.scope not in _BY_A_PERSON or one.phase is not ApplicationPhase.DECIDING
         ):
             raise PolicyError(f"policy/consents.toml: there is no other way for {consent.scope.value} in that phase")
 

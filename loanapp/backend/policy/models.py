@@ -72,6 +72,8 @@ class Limits(Row):
     new_loans_review: Limit
     four_eyes_payout: Limit
     thin_file_most: Limit
+    income_over_base_pct: Limit
+    insured_months_least: Limit
 
 
 class Band(Row):
@@ -259,6 +261,7 @@ class Simulation(Row):
     face_seconds: float = Field(ge=0)
     card_seconds: float = Field(ge=0)
     bureau_seconds: float = Field(ge=0)
+    social_insurance_seconds: float = Field(ge=0)
     decision_seconds: float = Field(ge=0)
     reviewer_seconds: float = Field(ge=0)
     clerk_seconds: float = Field(ge=0)

@@ -13,6 +13,7 @@ class SourceName(StrEnum):
 
     REGISTRY = "registry"
     BUREAU = "bureau"
+    SOCIAL_INSURANCE = "social_insurance"
     SCREENING = "screening"
     GATEWAY = "gateway"
     BANK = "bank"

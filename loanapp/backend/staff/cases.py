@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from loanapp.backend.adapters.ports import InsuranceRecord
 from loanapp.backend.applications.store import Identity, Profile, Sealed
 from loanapp.backend.branches.appointments import booked, confirm_visit
 from loanapp.backend.origination import steps
@@ -48,6 +49,7 @@ class Case:
     application: Application
     identity: Identity
     profile: Profile
+    insurance: InsuranceRecord | None
     corrections: tuple[str, ...]
     reasons: tuple[str, ...]
     demands: Demands
@@ -103,6 +105,7 @@ def open_case(services: Services, who: AtWork, application_id: str) -> Case:
             application=application,
             identity=identity,
             profile=profile,
+            insurance=steps.kept_insurance(services, session, application.id),
             corrections=tuple(application.identity_corrections),
             reasons=tuple(decision.get("reasons", ())),
             demands=demands(services, session, application),

@@ -48,8 +48,10 @@ def take_back(
     match scope:
         case ConsentScope.FACE_VERIFICATION if _take_back_face(session, application, phase, now):
             gone = "face_evidence", "face"
-        case ConsentScope.BUREAU_QUERY if _take_back_record(session, application):
+        case ConsentScope.BUREAU_QUERY if _take_back_record(session, application, "credit"):
             gone = "credit_record", "credit_record"
+        case ConsentScope.SOCIAL_INSURANCE_QUERY if _take_back_record(session, application, "income"):
+            gone = "social_insurance_record", "social_insurance_record"
         case ConsentScope.BANK_ACCOUNT_CHECK if phase is not ApplicationPhase.LENT and _take_back_card(
             session, application
         ):
@@ -67,14 +69,17 @@ def take_back(
             services, session, application, part=part, reason="withdrawn", items=[item], now=now, actor="borrower"
         )
     if row.effect is WithdrawalEffect.ANOTHER_WAY:
-        _to_a_person(services, session, application)
+        if scope is ConsentScope.FACE_VERIFICATION:
+            _to_a_person(services, session, application)
+        else:
+            _because(services, application, DecisionReason.INCOME_BY_PERSON)
     if row.effect is WithdrawalEffect.APPLICATION_ENDS:
         set_status(session, application, ApplicationStatus.WITHDRAWN, now, "borrower")
     return receipt
 
 
-def _take_back_record(session: Session, application: Application) -> bool:
-    check = session.get(Check, (application.id, "credit"))
+def _take_back_record(session: Session, application: Application, step: str) -> bool:
+    check = session.get(Check, (application.id, step))
     if check is None or check.answer_sealed is None:
         return False
     check.answer_sealed = None
@@ -109,7 +114,12 @@ def _to_a_person(services: Services, session: Session, application: Application)
     if booked(session, application) is not None:
         return
     application.face_state, application.face_by_person = FaceState.MANUAL, True
+    _because(services, application, DecisionReason.FACE_CHECK_BY_PERSON)
+
+
+def _because(services: Services, application: Application, reason: DecisionReason) -> None:
+    """Where a person decides already: for this reason as well."""
     sealed = Sealed(services, application)
-    decision, reason = sealed.decision, DecisionReason.FACE_CHECK_BY_PERSON.value
-    if decision is not None and reason not in decision["reasons"]:
-        sealed.decision = decision | {"reasons": [*decision["reasons"], reason]}
+    decision = sealed.decision
+    if decision is not None and reason.value not in decision["reasons"]:
+        sealed.decision = decision | {"reasons": [*decision["reasons"], reason.value]}

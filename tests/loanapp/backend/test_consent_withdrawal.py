@@ -25,7 +25,7 @@ from tests.loanapp.backend.test_erasure import left_of
 from tests.loanapp.backend.test_other_ways import PDF, certificate
 from tests.loanapp.backend.test_refusals import refused
 
-FACE, BUREAU, CARD, CERTIFICATE = (one.value for one in ConsentScope)
+FACE, BUREAU, CARD, CERTIFICATE, INSURANCE = (one.value for one in ConsentScope)
 RULE = {"name": "straight_edges_move", "value": 1.0, "comparison": "<", "limit": 0.5, "reason": None, "passed": False}
 
 

@@ -234,6 +234,8 @@ class Walker:
     def consents(self):
         for scope in ("face_verification", "bureau_query", "bank_account_check"):
             self.consent(scope)
+        if any(one["check"] == "income" and not one["waived"] for one in self.get()["demands"]):
+            self.consent("social_insurance_query")
 
     def card(self, number=None, phone=None):
         body = {"number": number or self.who.card_number, "phone": phone or self.who.phone}

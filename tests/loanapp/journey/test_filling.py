@@ -8,7 +8,7 @@ import pytest
 from loanapp.client.errors import InputRejectedError, LenderUnreachableError, NotAllowedNowError
 from loanapp.client.secrets import SecretName
 from loanapp.domain.clock import ManualClock
-from loanapp.domain.consent import ASKED_BESIDE, ConsentScope
+from loanapp.domain.consent import ConsentScope, is_asked
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.liveness import FaceWay
 from loanapp.domain.text_change import LineChange
@@ -166,7 +166,7 @@ class TestConsentAndFace:
         desk.says(challenge(), {"applications": [answer(**FILLED)]})
         begun = journey.begin_liveness()
         given = journey.given_consents()
-        asked = [scope for scope in ConsentScope if scope not in ASKED_BESIDE]
+        asked = [scope for scope in ConsentScope if is_asked(scope, ())]
         assert [(one.scope, one.phase) for one in given] == [(scope, "filling") for scope in asked]
         left = {**FILLED, "consents": [{**FILLED["consents"][0], "granted": False}, *FILLED["consents"][1:]]}
         desk.says(receipt(granted=False), answer(**left))

@@ -152,7 +152,7 @@ class FaceAnswer(Answer):
 class DemandAnswer(Answer):
     """One check this loan needs, or that was waived for it, ending the sentence "... because"."""
 
-    check: Literal["face", "interview", "branch"]
+    check: Literal["face", "interview", "branch", "income"]
     waived: bool
     because: Words
 

@@ -19,6 +19,7 @@ from loanapp.backend.adapters.http_sources import (
     HttpCertificateAuthority,
     HttpRegistry,
     HttpScreening,
+    HttpSocialInsurance,
     HttpTimestampingAuthority,
 )
 from loanapp.backend.adapters.ports import PortraitAnswer, ScreeningAnswer, Sources
@@ -28,6 +29,7 @@ from loanapp.backend.adapters.simulated import (
     SimulatedMessages,
     SimulatedRegistry,
     SimulatedScreening,
+    SimulatedSocialInsurance,
     line_to,
     simulated_identities,
 )
@@ -84,6 +86,7 @@ def simulators(folder, clock, people=None, *, failing=None, seconds=0.0, payout_
     return Sources(
         registry=SimulatedRegistry(people, line(SourceName.REGISTRY)),
         bureau=SimulatedBureau(people, line(SourceName.BUREAU)),
+        social_insurance=SimulatedSocialInsurance(people, line(SourceName.SOCIAL_INSURANCE)),
         screening=SimulatedScreening(people, line(SourceName.SCREENING)),
         gateway=SimulatedCardGateway(people, policies.issuers, line(SourceName.GATEWAY)),
         bank=bank,
@@ -122,6 +125,7 @@ def http_sources(url, root, *, secret=SECRET, timeout=5.0):
     return Sources(
         registry=HttpRegistry(line),
         bureau=HttpBureau(line),
+        social_insurance=HttpSocialInsurance(line),
         screening=HttpScreening(line),
         gateway=HttpCardGateway(line),
         bank=HttpBank(line),

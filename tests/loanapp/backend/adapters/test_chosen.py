@@ -36,6 +36,7 @@ HTTP = "loanapp.backend.adapters.http_sources"
 FACTORIES = {
     "registry": "HttpRegistry",
     "bureau": "HttpBureau",
+    "social_insurance": "HttpSocialInsurance",
     "screening": "HttpScreening",
     "gateway": "HttpCardGateway",
     "bank": "HttpBank",

@@ -14,6 +14,7 @@ from loanapp.backend.adapters.ports import (
     BureauRecord,
     CardAnswer,
     CertificateRefusedError,
+    InsuranceRecord,
     OrderState,
     PortraitAnswer,
     RegistryAnswer,
@@ -62,6 +63,27 @@ class TestBureau:
     def test_asking_again_says_the_same(self, stand):
         query = stand.sources.bureau.query
         assert query("a:credit", ONE.identity_number) == query("a:credit", ONE.identity_number)
+
+
+class TestSocialInsurance:
+    def test_months_and_base_of_an_employee_and_of_nobody_insured(self, stand):
+        query = stand.sources.social_insurance.query
+        assert query("a:income", ONE.identity_number) == InsuranceRecord(12, Decimal(15000))
+        assert query("b:income", KNOWN["测试丁"].identity_number) == InsuranceRecord(12, Decimal(6000))
+        assert query("c:income", KNOWN["测试己"].identity_number) == InsuranceRecord(12, Decimal(9000), capped=True)
+        assert query("d:income", STRANGER) == InsuranceRecord(0, None)
+
+    def test_asking_again_says_the_same(self, stand):
+        query = stand.sources.social_insurance.query
+        assert query("a:income", ONE.identity_number) == query("a:income", ONE.identity_number)
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [(13, Decimal(1)), (-1, Decimal(1)), (1, None), (0, None, True), (1, Decimal(0)), (1, Decimal("NaN"))],
+    )
+    def test_what_cannot_be_is_no_record(self, wrong):
+        with pytest.raises(ValueError, match=r"months|base|insured"):
+            InsuranceRecord(*wrong)
 
 
 def test_the_list_names_only_whom_it_names(stand):
