@@ -241,7 +241,7 @@ def test_one_press_takes_an_authorisation_back_as_one_gave_it_and_says_before_wh
     assert any(text.startswith("撤回后：人脸核验的结果不再使用") and "价格相同" in text for text in said)
     assert any(text.startswith("不变的：身份证照片") and "反洗钱法 34" in text for text in said)
     names = [button.text() for button in dialog.view.taking_back.buttons.values()]
-    assert names == ["撤回", "撤回，结束这次申请", "撤回，结束这次申请", "撤回"]
+    assert names == ["撤回", "撤回，结束这次申请", "撤回，结束这次申请", "撤回", "撤回"]
     assert not any(button.hasFocus() for button in dialog.view.taking_back.buttons.values())
     behind = []
     dialog.changed.connect(lambda: behind.append(1))
@@ -249,7 +249,7 @@ def test_one_press_takes_an_authorisation_back_as_one_gave_it_and_says_before_wh
     qtbot.waitUntil(dialog.view.taking_back.result.isVisible)
     assert journey.did("withdraw_consent") == [("ap-1", ConsentScope.FACE_VERIFICATION, "zh")]
     assert dialog.view.taking_back.result.title.text() == "已撤回：人脸核验"
-    assert (len(dialog.view.taking_back.buttons), behind) == (3, [1])
+    assert (len(dialog.view.taking_back.buttons), behind) == (4, [1])
 
 
 def of_the_history(*given_to):
