@@ -221,7 +221,7 @@ class Desktop(QObject):
     def _not_connected(self, error: LoanAppError) -> None:
         self._connecting = False
         self.window.bottom.show_offline(offline=True)
-        if error.code in (ErrorCode.LENDER_UNREACHABLE, ErrorCode.LENDER_TROUBLE):
+        if error.code in (ErrorCode.LENDER_UNREACHABLE, ErrorCode.PROXY_REFUSED, ErrorCode.LENDER_TROUBLE):
             self._again.start()
             if not self._arrived:
                 return

@@ -349,7 +349,7 @@ class MainWindow(QWidget):
             page = self.show_page(Page.SIGN_IN)
             with QSignalBlocker(page):
                 page.show_problem(error)
-        elif error is not None and error.code is ErrorCode.LENDER_UNREACHABLE:
+        elif error is not None and error.code in {ErrorCode.LENDER_UNREACHABLE, ErrorCode.PROXY_REFUSED}:
             self.unreachable.emit()
         elif error is not None and error.code in _MOVED_ON:
             self._look_again(error if error.code is ErrorCode.STEP_UP_NEEDED else None)

@@ -15,6 +15,7 @@ __all__ = [
     "LenderUnreachableError",
     "NotAllowedNowError",
     "ProgramOutdatedError",
+    "ProxyRefusedError",
     "SignedOutError",
     "TooManyAttemptsError",
 ]
@@ -23,8 +24,15 @@ __all__ = [
 class LenderUnreachableError(LoanAppError):
     """Nobody answers: check the network, try again; nothing is lost."""
 
+    def __init__(self, code: ErrorCode = ErrorCode.LENDER_UNREACHABLE) -> None:
+        super().__init__(code)
+
+
+class ProxyRefusedError(LenderUnreachableError):
+    """The proxy that the system names lets nothing through to the lender, and neither does the way without it."""
+
     def __init__(self) -> None:
-        super().__init__(ErrorCode.LENDER_UNREACHABLE)
+        super().__init__(ErrorCode.PROXY_REFUSED)
 
 
 class LenderCertificateWrongError(LoanAppError):

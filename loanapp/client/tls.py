@@ -1,4 +1,6 @@
-"""A session that trusts one root: TLS 1.3, host name checked, no proxy, no cookie, no redirect, nothing of the system.
+"""A session that trusts one root: TLS 1.3, host name checked, no cookie, no redirect, nothing read from the system.
+
+A proxy is used where the caller names one: it makes a tunnel, in which the same is held against the same root.
 
 Import inside functions that run in a worker: ``requests`` takes 90 ms.
 """
@@ -43,6 +45,10 @@ class PinnedAdapter(HTTPAdapter):
         """Give every pool the pinned context."""
         super().init_poolmanager(*args, ssl_context=self._context, **settings)
 
+    def proxy_manager_for(self, proxy: str, **settings: Any) -> Any:  # noqa: ANN401
+        """Give every pool behind a proxy the pinned context too."""
+        return super().proxy_manager_for(proxy, ssl_context=self._context, **settings)
+
     def cert_verify(self, conn: Any, url: str, verify: bool | str, cert: Any) -> None:  # noqa: ANN401, ARG002, FBT001
         """Verification cannot be switched off, and no bundle of public roots is loaded."""
         if not url.lower().startswith("https://"):
@@ -53,21 +59,24 @@ class PinnedAdapter(HTTPAdapter):
 
     def close(self) -> None:
         """Close idle connections now; urllib3 would wait until nothing, not even a traceback, refers to them."""
-        pools = self.poolmanager.pools
-        for key in pools.keys():  # noqa: SIM118  (a container of urllib3's own that cannot be iterated)
-            if (pool := pools.get(key)) is not None:
-                pool.close()
+        for pools in [one.pools for one in (self.poolmanager, *self.proxy_manager.values())]:
+            for key in pools.keys():  # noqa: SIM118  (a container of urllib3's own that cannot be iterated)
+                if (pool := pools.get(key)) is not None:
+                    pool.close()
         super().close()
 
 
-def pinned_session(endpoint: Endpoint) -> requests.Session:
-    """A session for this endpoint alone; raises :class:`LenderCertificateWrongError` for anything but ``https``."""
+def pinned_session(endpoint: Endpoint, proxy: str | None = None) -> requests.Session:
+    """A session for this endpoint alone, through ``proxy`` where one is named (``http://host:port``).
+
+    Raises :class:`LenderCertificateWrongError` for anything but ``https``.
+    """
     parts = urlsplit(endpoint.base_url)
     if parts.scheme != "https" or not parts.hostname or parts.username or parts.password:
         raise LenderCertificateWrongError
     session = requests.Session()
     session.trust_env = False
-    session.proxies = {}
+    session.proxies = {"https": proxy} if proxy is not None else {}
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.adapters.clear()
     session.mount("https://", PinnedAdapter(pinned_context(endpoint.ca_pem)))
@@ -93,6 +102,11 @@ def of_the_future(error: BaseException) -> bool:
         isinstance(cause, ssl.SSLCertVerificationError) and cause.verify_code == _NOT_YET_VALID
         for cause in _causes(error)
     )
+
+
+def by_the_proxy(error: BaseException) -> bool:
+    """Whether a proxy could not be reached, or made no tunnel: nothing has come as far as the lender."""
+    return any(isinstance(cause, pool_errors.ProxyError) for cause in _causes(error))
 
 
 def never_connected(error: BaseException) -> bool:

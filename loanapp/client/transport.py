@@ -12,9 +12,15 @@ from typing import TYPE_CHECKING, Final
 import loanapp
 from loanapp.client.device_key import DeviceKey
 from loanapp.client.endpoint import Endpoint
-from loanapp.client.errors import LenderCertificateWrongError, LenderTroubleError, LenderUnreachableError
+from loanapp.client.errors import (
+    LenderCertificateWrongError,
+    LenderTroubleError,
+    LenderUnreachableError,
+    ProxyRefusedError,
+)
 from loanapp.client.network_log import NetworkLog
 from loanapp.client.problems import error_from
+from loanapp.client.system_proxy import proxy_for
 from loanapp.domain.clock import Clock, SystemClock
 from loanapp.domain.errors import ErrorCode, LoanAppError
 
@@ -83,7 +89,8 @@ class Answer:
 class Transport:
     """Sends calls; thread-safe. ``provider`` is asked again after every failure to connect.
 
-    The embedded lender may come back on another port; the provider may block until it has.
+    The embedded lender may come back on another port; the provider may block until it has. Where the system names a
+    proxy that makes no tunnel, the way without it is tried as well.
     """
 
     def __init__(
@@ -103,6 +110,7 @@ class Transport:
         self._lock = threading.Lock()
         self._endpoint: Endpoint | None = None
         self._session: requests.Session | None = None
+        self._past_proxy = False
         self._closed = threading.Event()
         self.network = NetworkLog(self._clock)
         self.access_token: str | None = None
@@ -135,7 +143,9 @@ class Transport:
             try:
                 return self._once(call)
             except _PassingFailureError as failure:
-                last = failure.shown
+                # A proxy that refuses says more than that nobody answers without it.
+                if not (isinstance(last, ProxyRefusedError) and isinstance(failure.shown, LenderUnreachableError)):
+                    last = failure.shown
                 _log.info("call failed in passing: %s %s", call.method, last.code.value)
                 if failure.sent and not (call.repeatable or call.idempotency_key):
                     break
@@ -218,7 +228,7 @@ class Transport:
             endpoint = self._provider()
         except LenderUnreachableError as error:
             raise _PassingFailureError(error, sent=False) from None
-        session = pinned_session(endpoint)
+        session = pinned_session(endpoint, None if self._past_proxy else proxy_for(endpoint.base_url))
         with self._lock:
             self._endpoint, self._session = endpoint, session
         return endpoint, session
@@ -234,8 +244,17 @@ class Transport:
             session.close()
 
     def _failure(self, error: "RequestException", used: Endpoint) -> Exception:
-        from loanapp.client.tls import is_foreign, never_connected, of_the_future  # noqa: PLC0415  (imports requests)
+        from loanapp.client.tls import (  # noqa: PLC0415  (imports requests)
+            by_the_proxy,
+            is_foreign,
+            never_connected,
+            of_the_future,
+        )
 
+        if by_the_proxy(error):
+            self._past_proxy = True
+            return _PassingFailureError(ProxyRefusedError(), sent=False)
+        self._past_proxy = False
         if of_the_future(error):
             return LoanAppError(ErrorCode.CLOCK_WRONG)
         if not is_foreign(error):

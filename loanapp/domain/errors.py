@@ -128,6 +128,7 @@ class ErrorCode(StrEnum):
     GUARD_ACCOUNT_NOT_OWN = "guard_account_not_own"
     # the wire and this computer
     LENDER_UNREACHABLE = "lender_unreachable"
+    PROXY_REFUSED = "proxy_refused"
     LENDER_CERTIFICATE_WRONG = "lender_certificate_wrong"
     LENDER_TROUBLE = "lender_trouble"
     LENDER_ANSWER_UNREADABLE = "lender_answer_unreadable"

@@ -38,6 +38,7 @@ _OF_CODE: Final[Mapping[ErrorCode, tuple[FailureCause, ...]]] = {
     ErrorCode.CAMERA_BLACK: (_C.LIGHT,),
     ErrorCode.CAMERA_SLOW: (_C.LIGHT, _C.LOW_RESOLUTION),
     ErrorCode.LENDER_UNREACHABLE: (_C.NETWORK,),
+    ErrorCode.PROXY_REFUSED: (_C.NETWORK,),
 }
 
 

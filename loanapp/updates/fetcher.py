@@ -10,6 +10,7 @@ from tuf.api.exceptions import DownloadError, DownloadHTTPError, SlowRetrievalEr
 from tuf.ngclient import FetcherInterface
 
 from loanapp.client.endpoint import Endpoint
+from loanapp.client.system_proxy import proxy_for
 from loanapp.client.tls import pinned_session
 from loanapp.updates.source import UpdateSource
 
@@ -26,7 +27,7 @@ class PinnedFetcher(FetcherInterface):
 
     def __init__(self, source: UpdateSource, told: Callable[[int], None] | None = None) -> None:
         self._host = urlsplit(source.url).netloc
-        self._session: requests.Session = pinned_session(Endpoint(source.url, source.ca_pem))
+        self._session: requests.Session = pinned_session(Endpoint(source.url, source.ca_pem), proxy_for(source.url))
         self._answer: requests.Response | None = None
         self.told = told
 

@@ -28,6 +28,7 @@ _CAMERA_ERRORS: Final = frozenset(
 STUCK: Final = frozenset(
     {
         ErrorCode.LENDER_UNREACHABLE,
+        ErrorCode.PROXY_REFUSED,
         ErrorCode.LENDER_TROUBLE,
         ErrorCode.LENDER_ANSWER_UNREADABLE,
         ErrorCode.LENDER_CERTIFICATE_WRONG,

@@ -12,7 +12,9 @@ from ui.pages.page import PageContext
 _FIRST_MS: Final = 400
 _EVERY_MS: Final = 1000
 _SLOWEST_MS: Final = 15_000
-_PASSING: Final = frozenset({ErrorCode.LENDER_UNREACHABLE, ErrorCode.LENDER_TROUBLE, ErrorCode.TOO_MANY_ATTEMPTS})
+_PASSING: Final = frozenset(
+    {ErrorCode.LENDER_UNREACHABLE, ErrorCode.PROXY_REFUSED, ErrorCode.LENDER_TROUBLE, ErrorCode.TOO_MANY_ATTEMPTS}
+)
 
 
 class StatusWatch(QObject):

@@ -1,6 +1,5 @@
 """Who answers in the lender's place, told by the certificate that is shown. Nothing is sent beyond the handshake."""
 
-import socket
 import ssl
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,6 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from loanapp.client.endpoint import Endpoint
+from loanapp.client.system_proxy import connected
 from loanapp.domain.clock import Clock, SystemClock
 from loanapp.resource_files import read_toml
 
@@ -57,7 +57,7 @@ def look(endpoint: Endpoint, clock: Clock | None = None) -> Found:
 
 
 def _shake(context: ssl.SSLContext, address: tuple[str, int]) -> ssl.SSLSocket:
-    raw = socket.create_connection(address, timeout=_PATIENCE_S)
+    raw = connected(address, _PATIENCE_S)
     try:
         return context.wrap_socket(raw, server_hostname=address[0])
     except BaseException:
