@@ -74,7 +74,7 @@ class EmbeddedEndpoint:
                 time_root_pem=answer.text("time_root"),
                 borrower_root_pem=answer.text("borrower_root") if answer.has("borrower_root") else "",
             )
-        except (OSError, ValueError, AttributeError, AnswerUnreadableError):
+        except (OSError, ValueError, AttributeError, RecursionError, AnswerUnreadableError):
             raise LenderUnreachableError from None
         if urlsplit(endpoint.base_url).hostname not in _LOOPBACK:
             raise LenderCertificateWrongError

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 _LOOK_SECONDS: Final = 0.3
+_GRACE_S: Final = 5.0  # after the question has ended: for a key to take back what it was asked
 _MILLISECONDS: Final = 1000
 _HIDRAW: Final = Path("/sys/class/hidraw")
 _NONSENSE: Final = (AttributeError, LookupError, TypeError, ValueError, struct.error)
@@ -158,7 +159,8 @@ class HidSecurityKey:
             raise LoanAppError(ErrorCode.SECURITY_KEY_NOWHERE)
         until = time.monotonic() + seconds
         while True:
-            found = self._devices() if self._devices is not None else _plugged_in(self._hidraw)
+            last = time.monotonic() + seconds + _GRACE_S
+            found = self._devices() if self._devices is not None else _plugged_in(self._hidraw, last)
             if found:
                 return found
             if waiting.over.wait(_LOOK_SECONDS):
@@ -199,8 +201,11 @@ def _wants_pin(cause: object) -> bool:
     return cause in {CtapError.ERR.PUAT_REQUIRED, CtapError.ERR.UV_BLOCKED, CtapError.ERR.UV_INVALID}
 
 
-def _plugged_in(hidraw: Path) -> "Sequence[CtapDevice]":
+def _plugged_in(hidraw: Path, until: float) -> "Sequence[CtapDevice]":
+    """What is plugged in, which answers until then or not at all."""
     from fido2.hid import CtapHidDevice, list_descriptors, open_connection  # noqa: PLC0415
+
+    from loanapp.client.bounded_connection import BoundedConnection  # noqa: PLC0415
 
     found = list_descriptors()[:1]  # type: ignore[no-untyped-call]
     if not found and sys.platform == "linux" and forbidden(hidraw):
@@ -210,7 +215,7 @@ def _plugged_in(hidraw: Path) -> "Sequence[CtapDevice]":
         for one in found:
             connection = open_connection(one)  # type: ignore[no-untyped-call]
             unless_opened.callback(connection.close)
-            opened.append(CtapHidDevice(one, connection))
+            opened.append(CtapHidDevice(one, BoundedConnection(connection, until)))
         unless_opened.pop_all()
     return opened
 

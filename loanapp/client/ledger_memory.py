@@ -72,7 +72,7 @@ class LedgerMemory:
         try:
             found = json.loads(written)["lenders"]
             return {name: one for name, one in found.items() if isinstance(one, dict)}
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return {}
 
     def _write(self, whole: dict[str, Any]) -> None:

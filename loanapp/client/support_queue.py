@@ -116,7 +116,7 @@ class SupportQueue:
                 Ticket(one["number"], *(datetime.fromisoformat(one[name]) for name in ("received_at", "answer_by")))
                 for one in kept["sent"]
             ]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             return [], []
         return waiting, sent
 

@@ -58,7 +58,7 @@ class Vault:
         try:
             whole = json.loads(read_private(path, _LARGEST) or b"")
             version, parts = whole["version"], [base64.b64decode(whole[name], validate=True) for name in _PARTS]
-        except (ValueError, KeyError, TypeError, binascii.Error):
+        except (ValueError, KeyError, TypeError, RecursionError, binascii.Error):
             raise PassphraseWrongError from None
         salt, nonce, sealed = parts
         if version != _VERSION or len(salt) != _SALT_BYTES or len(nonce) != _NONCE_BYTES:

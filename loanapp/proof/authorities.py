@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
@@ -206,7 +206,7 @@ def requested_key(request_pem: str | bytes) -> ec.EllipticCurvePublicKey:
         request = x509.load_pem_x509_csr(request_pem.encode() if isinstance(request_pem, str) else request_pem)
         proved = request.is_signature_valid
         key = request.public_key()
-    except (ValueError, InvalidSignature, x509.UnsupportedGeneralNameType) as error:
+    except (ValueError, InvalidSignature, UnsupportedAlgorithm, x509.UnsupportedGeneralNameType) as error:
         raise CertificateRequestError("the request cannot be read") from error
     if not proved:
         raise CertificateRequestError("the request is not signed by its own key")

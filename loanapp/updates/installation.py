@@ -72,7 +72,7 @@ def read_state(home: Path) -> State:
             tuple(map(str, read["failed"])),
             bool(read["told"]),
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return State()
 
 

@@ -98,7 +98,7 @@ def _body(answer: requests.Response, deadline: float) -> bytes:
 def _object(content: bytes) -> dict[str, Any]:
     try:
         found = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise SourceDownError(_RETRY_SECONDS) from None
     if not isinstance(found, dict):
         raise SourceDownError(_RETRY_SECONDS)

@@ -40,16 +40,24 @@ def running() -> tuple[str, ...]:
 
 
 def takers(objects: Iterable[object]) -> list[str]:
-    """The listed programs that the desktop's pictures go to, from what ``pw-dump`` lists; another one has no name."""
+    """The listed programs that the desktop's pictures go to, from what ``pw-dump`` lists; another one has no name.
+
+    A recorder that only writes a film on this computer shows it to nobody. Pictures without a taker count while they
+    run, for it may be kept from us who takes them.
+    """
     told = [_Object(one) for one in objects if isinstance(one, Mapping)]
     policy = read_toml("policy", "screen_sharing.toml")
     cast = policy["screen_cast"]
-    sources = {one.number for one in told if one.kind == _NODE and one.is_cast(cast)}
-    if not sources:
+    casts = {one.number: one for one in told if one.kind == _NODE and one.is_cast(cast) and one.number is not None}
+    links = [one for one in told if one.kind == _LINK and one.linked("output-node-id") in casts]
+    untaken = set(casts) - {one.linked("output-node-id") for one in links}
+    going = {one.linked("input-node-id") for one in links}
+    takers_names = {one.number: one.names for one in told if one.kind == _NODE and one.number in going}
+    recorder = [{"name": "", "processes": cast["recorders"]}]
+    shown = {taker for taker in going if not processes.listed_programs(takers_names.get(taker, ()), recorder)}
+    if not shown and not any(casts[one].info.get("state") == "running" for one in untaken):
         return []
-    links = [one for one in told if one.kind == _LINK and one.info.get("output-node-id") in sources]
-    going = {one.info.get("input-node-id") for one in links}
-    names = [name for one in told if one.kind == _NODE and one.number in going for name in one.names]
+    names = [name for taker in shown for name in takers_names.get(taker, ())]
     return processes.listed_programs(names, policy["program"]) or [UNNAMED]
 
 
@@ -58,10 +66,14 @@ class _Object:
 
     def __init__(self, entry: Mapping[str, Any]) -> None:
         info = entry.get("info")
-        self.kind, self.number = entry.get("type"), entry.get("id")
+        self.kind, self.number = entry.get("type"), _number(entry.get("id"))
         self.info: Mapping[str, Any] = info if isinstance(info, Mapping) else {}
         properties = self.info.get("props")
         self._properties: Mapping[str, Any] = properties if isinstance(properties, Mapping) else {}
+
+    def linked(self, end: str) -> int | None:
+        """The number of the node at one end of a link."""
+        return _number(self.info.get(end))
 
     @property
     def names(self) -> list[str]:
@@ -74,3 +86,7 @@ class _Object:
         name = str(self._properties.get("node.name", "")).casefold()
         kind = self._properties.get("media.class")
         return kind == cast["class"] and any(fnmatchcase(name, one) for one in cast["nodes"])
+
+
+def _number(value: object) -> int | None:
+    return value if type(value) is int else None

@@ -50,7 +50,11 @@ def sharing_programs(windows: Iterable[OpenWindow]) -> list[str]:
     anybodys = [{"title": title} for row in table["anywhere"] for title in row["titles"]]
     found: set[str] = set()
     for window in windows:
-        own = [str(row["name"]) for row in table["program"] if _is_any(window, row.get("windows", ()))]
+        own = [
+            str(row["name"])
+            for row in table["program"]
+            if _is_of(window, row.get("classes")) and _is_any(window, row.get("windows", ()))
+        ]
         if not own and _is_any(window, anybodys):
             own = processes.listed_programs([window.kind], table["program"]) or [UNNAMED]
         found.update(own)
@@ -73,6 +77,11 @@ def _names() -> list[str]:
         return list(processes.process_names())
     except (OSError, subprocess.SubprocessError):
         return []
+
+
+def _is_of(window: OpenWindow, classes: Iterable[str] | None) -> bool:
+    """Whether it is a window of that program; of one that names no class any window may be."""
+    return classes is None or any(fnmatchcase(window.kind.casefold(), _pattern(one)) for one in classes)
 
 
 def _is_any(window: OpenWindow, likes: Iterable[Mapping[str, Any]]) -> bool:

@@ -1,13 +1,18 @@
 """The program's side of a security key: real CTAP over a key in software, and what stands in the way."""
 
 import os
+import socket
 import threading
+import time
 from dataclasses import replace
 from hashlib import sha256
 
 import pytest
+from fido2 import cbor
 from fido2.client import ClientError
 from fido2.ctap import CtapError
+from fido2.hid import CTAPHID
+from fido2.hid.base import FileCtapHidConnection, HidDescriptor
 from fido2.webauthn import CollectedClientData
 
 from loanapp.backend.auth.webauthn import (
@@ -20,6 +25,7 @@ from loanapp.backend.auth.webauthn import (
     read_new_key,
 )
 from loanapp.client import hid_security_key
+from loanapp.client.bounded_connection import BoundedConnection
 from loanapp.client.errors import LenderCertificateWrongError
 from loanapp.client.hid_security_key import HidSecurityKey, forbidden
 from loanapp.client.security_key import KeyQuestion, NewKeyQuestion, Waiting
@@ -191,6 +197,41 @@ def test_a_key_that_cannot_be_opened_is_closed(monkeypatch, tmp_path):
     monkeypatch.setattr("fido2.hid.CtapHidDevice", broken)
     refused(ErrorCode.SECURITY_KEY_NOT_FOUND, lambda: HidSecurityKey(hidraw=tmp_path).make(new(), HOST, Waiting()))
     assert closed == [True]
+
+
+class SilentDevice(FileCtapHidConnection):
+    """Takes what it is sent and answers nothing, or that it is busy for ever."""
+
+    def __init__(self):
+        self._mine, self._theirs = socket.socketpair()
+        self.handle = self._mine.fileno()
+        self.descriptor = HidDescriptor("silent", 0, 0, 64, 64, "silent", None)
+
+    def close(self):
+        self._mine.close()
+        self._theirs.close()
+
+
+@pytest.mark.attack("a-device-that-falls-silent-holds-nobody-up")
+def test_a_device_that_falls_silent_holds_nobody_up(monkeypatch, tmp_path):
+    silent = SilentDevice()
+    monkeypatch.setattr("fido2.hid.list_descriptors", lambda: [silent.descriptor])
+    monkeypatch.setattr("fido2.hid.open_connection", lambda _one: silent)
+    monkeypatch.setattr(BoundedConnection.__init__, "__defaults__", (0.1,))
+    began = time.monotonic()
+    refused(ErrorCode.SECURITY_KEY_NOT_FOUND, lambda: HidSecurityKey(hidraw=tmp_path).make(new(), HOST, Waiting()))
+    assert time.monotonic() - began < 2
+    assert silent._mine.fileno() == -1  # closed
+
+
+@pytest.mark.attack("a-device-that-is-busy-for-ever-has-an-end")
+def test_a_device_that_is_busy_for_ever_has_an_end():
+    busy = VirtualKey(touched=False)  # says ten times and more a second that it waits for somebody
+    bounded = BoundedConnection(busy, time.monotonic() + 0.3)
+    (device,) = busy.plugged_in()
+    device._connection = bounded
+    with pytest.raises(TimeoutError):
+        device.call(CTAPHID.CBOR, b"\x01" + cbor.encode({1: bytes(32), 2: {"id": HOST}, 3: {}, 4: [{"alg": -7}]}))
 
 
 @pytest.mark.parametrize("why", ["PIN_BLOCKED", "PIN_AUTH_BLOCKED"])

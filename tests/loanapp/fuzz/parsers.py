@@ -4,35 +4,19 @@
 """
 
 import base64
-import json
 import secrets
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from random import Random
 
 from tests.loanapp.fuzz import spoiling
+from tests.loanapp.fuzz.more_parsers import MORE
+from tests.loanapp.fuzz.parsing import Parser, json_bytes
 
 _KEY = bytes(range(32))
-
-
-@dataclass(frozen=True)
-class Parser:
-    """``seeds``: whole inputs; ``read``: the parser; ``told``: what it may raise, anything else is a crash."""
-
-    name: str
-    seeds: tuple[bytes, ...]
-    read: Callable[[bytes], object]
-    told: tuple[type[Exception], ...] = ()
-    spoil: Callable[[bytes, Random], bytes] = field(default=spoiling.spoil)
-
-
-def _json(whole: object) -> bytes:
-    return json.dumps(whole, ensure_ascii=False).encode()
 
 
 def http_answers(home: Path) -> Parser:
@@ -52,7 +36,7 @@ def http_answers(home: Path) -> Parser:
             except AnswerUnreadableError:
                 continue
 
-    seeds = (_json(answers_data.lender()), _json(answers_data.application()), _json(offered))
+    seeds = (json_bytes(answers_data.lender()), json_bytes(answers_data.application()), json_bytes(offered))
     return Parser("http_answer", seeds, read, (AnswerUnreadableError,), spoiling.spoil_json)
 
 
@@ -66,7 +50,7 @@ def problems(home: Path) -> Parser:
         "retry_after_seconds": 3,
     }
     read = lambda content: error_from(422, content, content[-9:].decode("latin-1"))  # noqa: E731
-    return Parser("problem", (_json(seed),), read, (), spoiling.spoil_json)
+    return Parser("problem", (json_bytes(seed),), read, (), spoiling.spoil_json)
 
 
 def profiles(home: Path) -> Parser:
@@ -125,7 +109,7 @@ def drafts(home: Path) -> Parser:
         draft, _told = file.load()
         file.save(draft, flush=False)
 
-    return Parser("draft", (_json(seed),), read, (), spoiling.spoil_json)
+    return Parser("draft", (json_bytes(seed),), read, (), spoiling.spoil_json)
 
 
 def sealed_drafts(home: Path) -> Parser:
@@ -258,4 +242,5 @@ MAKERS: dict[str, Callable[[Path], Parser]] = {
     "pdf": papers,
     "security_key": security_keys,
     "key_signature": key_signatures,
+    **MORE,
 }

@@ -66,6 +66,10 @@ def test_every_entry_has_a_kind_a_source_and_something_to_be_known_by():
         ("您正在共享屏幕", "wemeetapp", ["腾讯会议 Tencent Meeting"]),
         (" 正在共享屏幕 ", "Qt5152QWindowToolSaveBits", [screen_sharing.UNNAMED]),
         ("YOU ARE SCREEN SHARING", "", [screen_sharing.UNNAMED]),
+        ("meet.example is sharing your screen.", "Google-chrome", ["Chrome / Edge"]),
+        ("Somebody is sharing your screen.", "gedit", []),
+        ("为什么总提示正在共享您的屏幕。", "wps", []),
+        ("meet.example is sharing your screen.", "", []),
         ("为什么正在共享屏幕不安全 - Google Chrome", "Chrome_WidgetWin_1", []),
         ("Who is sharing your screen? How to know - Microsoft Edge", "Chrome_WidgetWin_1", []),
         ("Zoom Meeting", "zoom", []),
@@ -129,6 +133,7 @@ CAST = node(51, "gnome-shell")
 CAMERA = node(40, "v4l2_input.pci-0000_00_14.0-usb-0_6_1.0", "Video/Source")
 ZOOM = node(60, "zoom", "Stream/Input/Video", **{"application.process.binary": "zoom"})
 OTHER = node(61, "recorder", "Stream/Input/Video")
+RECORDER = node(62, "Kooha", "Stream/Input/Video", **{"application.process.binary": "kooha"})
 
 
 @pytest.mark.parametrize(
@@ -138,6 +143,12 @@ OTHER = node(61, "recorder", "Stream/Input/Video")
         ([CAST, CAMERA, ZOOM, link(51, 60)], ["Zoom"]),
         ([node(7, "xdg-desktop-portal-wlr"), OTHER, link(7, 61)], [screen_casts.UNNAMED]),
         ([CAST], [screen_casts.UNNAMED]),
+        ([{**CAST, "info": {**CAST["info"], "state": "suspended"}}], []),
+        ([CAST, RECORDER, link(51, 62)], []),
+        ([CAST, RECORDER, OTHER, link(51, 62), link(51, 61)], [screen_casts.UNNAMED]),
+        ([CAST, RECORDER, node(52, "kwin_wayland"), ZOOM, link(51, 62), link(52, 60)], ["Zoom"]),
+        ([CAST, link(51, 63)], [screen_casts.UNNAMED]),
+        ([{**CAST, "id": []}, CAST, ZOOM, link([], {}), link(51, 60)], ["Zoom"]),
         ([1, None, {"type": "PipeWire:Interface:Node"}, {"info": []}, {"info": {"props": 3}}], []),
     ],
 )
