@@ -206,7 +206,13 @@ def requested_key(request_pem: str | bytes) -> ec.EllipticCurvePublicKey:
         request = x509.load_pem_x509_csr(request_pem.encode() if isinstance(request_pem, str) else request_pem)
         proved = request.is_signature_valid
         key = request.public_key()
-    except (ValueError, InvalidSignature, UnsupportedAlgorithm, x509.UnsupportedGeneralNameType) as error:
+    except (
+        ValueError,
+        InvalidSignature,
+        UnsupportedAlgorithm,
+        x509.InvalidVersion,
+        x509.UnsupportedGeneralNameType,
+    ) as error:
         raise CertificateRequestError("the request cannot be read") from error
     if not proved:
         raise CertificateRequestError("the request is not signed by its own key")

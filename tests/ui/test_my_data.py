@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 
 from loanapp.domain.consent import ApplicationPhase, ConsentScope
 from loanapp.domain.errors import ErrorCode, LoanAppError
@@ -330,6 +330,10 @@ def test_what_was_taken_back_is_told_in_both_languages_and_though_nothing_more_c
     dialog._context.translator.set_language("en")
     dialog.view.show_words()
     assert result.title.text() == "Withdrawn: Credit bureau query"
+    journey.answers |= {"data_uses": history, "given_consents": tuple}
+    dialog.problem.findChildren(QAbstractButton)[0].click()
+    qtbot.waitUntil(lambda: not dialog.problem.isVisible())
+    assert result.isVisible()  # asking again takes back nothing of what was done
     dialog.show_view(first)
     assert not result.isVisible()
 

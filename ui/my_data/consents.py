@@ -33,6 +33,10 @@ class Consents(DataView):
     def load(self) -> bool:
         """Ask what is in force; whoever is not signed in has given nothing yet."""
         self.taking_back.begin()
+        return self.load_again()
+
+    def load_again(self) -> bool:
+        """The same, where it did not come: what was taken back stays said."""
         journey = self.context.journey
         if journey is None or not journey.signed_in:
             self._given = ()

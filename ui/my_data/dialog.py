@@ -107,10 +107,12 @@ class MyDataDialog(Dialog):
     def _show_problem(self, error: LoanAppError) -> None:
         self._waiting.hide()
         self.problem.say(error_sentence(error), error_fix(error))
-        self.problem.show_actions(
-            (tr("my_data.again"), lambda: self.show_view(self._shown)), way_to_help(self, error.code)
-        )
+        self.problem.show_actions((tr("my_data.again"), self._load_again), way_to_help(self, error.code))
         self.problem.show()
+
+    def _load_again(self) -> None:
+        self.problem.hide()
+        self._waiting.setVisible(self.view.load_again())
 
     def refuse_closing(self, error: LoanAppError) -> None:
         """Say why the account was not closed, and what to do instead."""

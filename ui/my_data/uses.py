@@ -74,6 +74,10 @@ class WhoUsed(DataView):
     def load(self) -> bool:
         """Ask and have it checked; whoever is not signed in has no history yet."""
         self.taking_back.begin()
+        return self.load_again()
+
+    def load_again(self) -> bool:
+        """The same, where it did not come: what was taken back stays said."""
         journey = self.context.journey
         if journey is None or not journey.signed_in:
             self._history = None

@@ -42,6 +42,10 @@ class DataView(QWidget):
         """Ask for what is to be shown; whether an answer is awaited."""
         return False
 
+    def load_again(self) -> bool:
+        """Ask once more for what did not come; what was done here meanwhile stays said."""
+        return self.load()
+
     def show_words(self) -> None:
         """Every word in the language in force."""
 
