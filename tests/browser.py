@@ -230,6 +230,14 @@ class Window:
         """What is to be read there."""
         return self.run(f"document.querySelector({json.dumps(selector)})?.innerText ?? ''")
 
+    def until(self, selector):
+        """What is to be read there, once it is there."""
+        deadline = time.monotonic() + _SECONDS
+        while not self.run(f"document.querySelector({json.dumps(selector)}) !== null"):
+            assert time.monotonic() < deadline, f"never there: {selector}"
+            time.sleep(0.02)
+        return self.text(selector)
+
     def click(self, selector, containing=""):
         """Click on the middle of the first element of that kind that says ``containing``."""
         place = self.run(
@@ -272,6 +280,13 @@ class Window:
                   && box.left >= 0 && box.right <= innerWidth && box.bottom > 0 && box.top < innerHeight};
             })()"""
         )
+
+    def with_security_key(self):
+        """Plug in a security key that asks who touches it, and is told that it is its owner; what it is called by."""
+        self.call("WebAuthn.enable", enableUI=False)
+        options = {"protocol": "ctap2", "transport": "usb", "hasResidentKey": True, "hasUserVerification": True}
+        options |= {"isUserVerified": True, "automaticPresenceSimulation": True}
+        return self.call("WebAuthn.addVirtualAuthenticator", options=options)["authenticatorId"]
 
     def picture(self):
         """The whole page as a PNG."""

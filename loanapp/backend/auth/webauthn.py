@@ -40,10 +40,16 @@ class CopiedKeyError(NotSignedError):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was asked, and for whom: ``host`` is the relying party's identifier."""
+    """What was asked, and for whom: ``host`` is the relying party's identifier.
+
+    ``origins`` are the pages that may ask; without any, the host's own at the usual port. ``verified``: the key must
+    have checked who touches it, by a PIN or a finger.
+    """
 
     challenge: bytes
     host: str
+    origins: tuple[str, ...] = ()
+    verified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +128,8 @@ def _check_client_data(asked: Asked, client_data: bytes, kind: str) -> None:
 
     try:
         told = CollectedClientData(client_data)
-        right = told.type == kind and told.origin == f"https://{asked.host}" and told.cross_origin is False
+        here = told.origin in (asked.origins or (f"https://{asked.host}",))
+        right = told.type == kind and here and told.cross_origin is False
         same = compare_digest(told.challenge, asked.challenge)
     except _UNREADABLE:
         raise NotSignedError("client data") from None
@@ -135,3 +142,5 @@ def _check_authenticator(asked: Asked, data: "AuthenticatorData") -> None:
         raise NotSignedError("relying party")
     if not data.is_user_present():
         raise NotSignedError("user presence")
+    if asked.verified and not data.is_user_verified():
+        raise NotSignedError("user verification")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from loanapp.backend.data_uses.deletion_receipts import erased_applications, receipt_of
@@ -54,11 +54,22 @@ def over(services: Services, session: Session, now: datetime) -> list[str]:
         .join(Loan, Loan.application_id == Application.id)
         .where(Loan.settled_at < repaid, Application.id.not_in(erased_applications()))
     )
-    unlent = select(Application).where(
-        Application.status.in_([status.value for status in _UNLENT]), Application.id.not_in(erased_applications())
-    )
+    waited = or_(*(_unchanged_since(status, _last(services, kind, now)) for status, kind in _UNLENT.items()))
+    unlent = select(Application).where(waited, Application.id.not_in(erased_applications()))
     found = (*session.scalars(settled), *session.scalars(unlent))
     return [one.id for one in found if is_over(services, session, one, now)]
+
+
+def _last(services: Services, kind: str, now: datetime) -> datetime:
+    return now - timedelta(days=services.policies.retention_days(kind))
+
+
+def _unchanged_since(status: ApplicationStatus, last: datetime) -> ColumnElement[bool]:
+    """As :func:`taken_at` counts, in the database: what is younger is not read, however much of it there is."""
+    if status in FILLING:
+        return and_(Application.status == status, Application.updated_at < last)
+    later = exists().where(ApplicationEvent.application_id == Application.id, ApplicationEvent.at >= last)
+    return and_(Application.status == status, ~later)
 
 
 def is_over(services: Services, session: Session, application: Application, now: datetime) -> bool:
@@ -103,7 +114,7 @@ def assessment_is_over(services: Services, session: Session, application_id: str
 
 
 def _assessed_before(services: Services, now: datetime) -> Select[str]:
-    last = now - timedelta(days=services.policies.retention_days("assessment"))
+    last = _last(services, "assessment", now)
     gone = select(DeletionReceipt.application_id).where(
         or_(DeletionReceipt.part.is_(None), DeletionReceipt.part == "assessment")
     )

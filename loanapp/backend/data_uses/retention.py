@@ -16,6 +16,7 @@ from loanapp.backend.rights import requests
 from loanapp.backend.rights.account import closed_over, forget_closed
 from loanapp.backend.services import Services
 from loanapp.backend.signals.origin import forget_origins
+from loanapp.backend.staff.passkeys import forget_challenges
 from loanapp.backend.store.tables import Application, DeletionReceipt, IdempotencyRecord, RetryWait
 from loanapp.backend.support import tickets
 from loanapp.backend.verification.changed_face import destroy_expired
@@ -35,7 +36,7 @@ def sweep(services: Services) -> None:
     """
     _finish_begun(services)
     by_time = (tickets.forget_old, requests.forget_old, forget_old_sign_ins, forget_attempts, _forget_small)
-    for act in (destroy_leftovers, destroy_expired, forget_origins, *by_time):
+    for act in (destroy_leftovers, destroy_expired, forget_origins, forget_challenges, *by_time):
         _guarded(act, services)
     now = services.clock.now()
     with services.database.read() as session:

@@ -425,6 +425,8 @@ class Staff(Row):
     locked_minutes: int = Field(gt=0)
     idle_minutes: int = Field(gt=0, le=30)
     session_hours: int = Field(gt=0, le=12)
+    passkeys: int = Field(gt=0, le=20)
+    passkey_seconds: int = Field(ge=60, le=600)
     face_answer_minutes: int = Field(gt=0, le=24 * 60)
     face_open_minutes: int = Field(gt=0, le=60)
     source: str

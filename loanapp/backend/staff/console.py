@@ -1,162 +1,38 @@
-"""The console over HTTPS: sign in, the queue, a case with its documents, decisions, and payouts above the limit.
+"""The console over HTTPS: the queue, a case with its documents, decisions, and payouts above the limit.
 
 For a lender without members of staff there is no console: every address answers as one that is not there.
 """
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated, Any, Final
-from urllib.parse import parse_qs
+from typing import Final
 
-from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi import APIRouter, Request, Response
 
 from loanapp.backend.auth.recovery import answer_at_branch
 from loanapp.backend.http.dependencies import ServicesDep
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.rights.requests import answer, open_requests, read_request
-from loanapp.backend.staff import calls, cases, face_images, payouts, recoveries
+from loanapp.backend.staff import calls, cases, face_images, payouts, recoveries, sign_in_pages
+from loanapp.backend.staff.answering import PREFIX, FormDep, acting, answered, rendered, to, who_is
 from loanapp.backend.staff.asking import TOLD_CHARACTERS, Again, ask_more, ask_visit
-from loanapp.backend.staff.members import (
-    AtWork,
-    SignInRefusedError,
-    anybody,
-    at_work,
-    same_form,
-    sign_in,
-    sign_out,
-)
-from loanapp.backend.staff.pages import HEADERS, language_of, page, part
+from loanapp.backend.staff.pages import HEADERS
 from loanapp.backend.staff.tables import StaffRole
 from loanapp.backend.verification.step_up import answer_by_person
 from loanapp.domain.decision import NEVER_DECLINES, DecisionReason
 from loanapp.domain.errors import ErrorCode
 
-PREFIX: Final = "/console"
-COOKIE: Final = "__Host-console"
 _NOTE_AT_LEAST: Final = 10
 _ANSWERS: Final = frozenset({"confirm", "refuse"})
 
 router = APIRouter(prefix=PREFIX, include_in_schema=False)
-
-
-class _Elsewhere(Exception):  # noqa: N818 - not a fault: an answer given early
-    """Ends a request with this answer."""
-
-    def __init__(self, answer: Response) -> None:
-        super().__init__()
-        self.answer = answer
-
-
-async def _form(request: Request) -> dict[str, str]:
-    body = (await request.body()).decode("utf-8", "replace")
-    many = parse_qs(body)
-    return {name: values[-1] for name, values in parse_qs(body, keep_blank_values=True).items()} | {
-        "reasons": "\n".join(many.get("reason", [])),
-        "items": "\n".join(many.get("item", [])),
-    }
-
-
-FormDep = Annotated[dict[str, str], Depends(_form)]
-
-
-def _answered(request: Request, services: ServicesDep, act: Callable[[], Response]) -> Response:
-    with services.database.read() as session:
-        there = anybody(session)
-    language = language_of(request.headers.get("accept-language", ""))
-    if not there:
-        return page("absent", language, HTTPStatus.NOT_FOUND)
-    try:
-        return act()
-    except _Elsewhere as early:
-        return early.answer
-    except RefusedError as refused:
-        gone = refused.code is ErrorCode.NOT_FOUND
-        status = HTTPStatus.NOT_FOUND if gone else HTTPStatus.CONFLICT
-        return page("refused", language, status, why="gone" if gone else "not_you")
-
-
-def _who(request: Request, services: ServicesDep, role: StaffRole | None = None) -> AtWork:
-    """Whoever is at work; the sign-in page for nobody, a refusal for somebody of another role."""
-    found = at_work(services, request.cookies.get(COOKIE, ""))
-    if found is None:
-        raise _Elsewhere(_to("/sign-in"))
-    if role is not None and role not in found.roles:
-        language = language_of(request.headers.get("accept-language", ""))
-        raise _Elsewhere(page("refused", language, HTTPStatus.FORBIDDEN, why="role"))
-    return found
-
-
-def _acting(request: Request, services: ServicesDep, form: dict[str, str], role: StaffRole | None) -> AtWork:
-    """The same for what changes something: only from a page of this very session."""
-    who = _who(request, services, role)
-    if not same_form(who, form.get("form_token", "")):
-        language = language_of(request.headers.get("accept-language", ""))
-        raise _Elsewhere(page("refused", language, HTTPStatus.FORBIDDEN, why="form"))
-    return who
-
-
-def _to(path: str) -> Response:
-    return RedirectResponse(PREFIX + path, HTTPStatus.SEE_OTHER, HEADERS)
-
-
-def _page(name: str, request: Request, status: int = 200, **values: Any) -> Response:  # noqa: ANN401 - a template's
-    return page(name, language_of(request.headers.get("accept-language", "")), status, **values)
+router.include_router(sign_in_pages.router)
 
 
 def _status(fault: str) -> HTTPStatus:
     return HTTPStatus.UNPROCESSABLE_ENTITY if fault else HTTPStatus.OK
-
-
-@router.get("/console.css")
-def get_style(request: Request, services: ServicesDep) -> Response:
-    """The style sheet."""
-    return _answered(request, services, lambda: part("console.css"))
-
-
-@router.get("/icon.svg")
-def get_icon(request: Request, services: ServicesDep) -> Response:
-    """The icon in a browser's tab."""
-    return _answered(request, services, lambda: part("icon.svg"))
-
-
-@router.get("/sign-in")
-def get_sign_in(request: Request, services: ServicesDep) -> Response:
-    """The form to sign in."""
-    return _answered(request, services, lambda: _page("sign_in", request, refused=False, login=""))
-
-
-@router.post("/sign-in")
-def post_sign_in(request: Request, services: ServicesDep, form: FormDep) -> Response:
-    """Sign in; what was wrong is not said."""
-
-    def act() -> Response:
-        login = form.get("login", "")
-        try:
-            token = sign_in(services, login, form.get("password", ""), form.get("code", "").replace(" ", ""))
-        except SignInRefusedError:
-            return _page("sign_in", request, HTTPStatus.UNAUTHORIZED, refused=True, login=login)
-        answer = _to("")
-        answer.set_cookie(COOKIE, token, secure=True, httponly=True, samesite="strict", path="/")
-        return answer
-
-    return _answered(request, services, act)
-
-
-@router.post("/sign-out")
-def post_sign_out(request: Request, services: ServicesDep, form: FormDep) -> Response:
-    """Sign out."""
-
-    def act() -> Response:
-        _acting(request, services, form, None)
-        sign_out(services, request.cookies.get(COOKIE, ""))
-        answer = _to("/sign-in")
-        answer.delete_cookie(COOKIE, secure=True, httponly=True, samesite="strict", path="/")
-        return answer
-
-    return _answered(request, services, act)
 
 
 @router.get("")
@@ -164,12 +40,12 @@ def get_queue(request: Request, services: ServicesDep) -> Response:
     """What waits for a person."""
 
     def act() -> Response:
-        who = _who(request, services)
+        who = who_is(request, services)
         rows = cases.queue(services) if StaffRole.REVIEWER in who.roles else []
         waiting = payouts.waiting_payouts(services) if StaffRole.PAYOUT in who.roles else []
         asked = open_requests(services) if StaffRole.REVIEWER in who.roles else []
         looks = face_images.asked_looks(services, who) if StaffRole.REVIEWER in who.roles else []
-        return _page(
+        return rendered(
             "queue",
             request,
             who=who,
@@ -182,21 +58,21 @@ def get_queue(request: Request, services: ServicesDep) -> Response:
             calls=calls.waiting_calls(services) if StaffRole.REVIEWER in who.roles else [],
         )
 
-    return _answered(request, services, act)
+    return answered(request, services, act)
 
 
 @router.get("/cases/{application_id}")
 def get_case(application_id: str, request: Request, services: ServicesDep) -> Response:
     """A case; looking at it is an entry of the ledger."""
-    return _answered(request, services, lambda: _case(request, services, application_id))
+    return answered(request, services, lambda: _case(request, services, application_id))
 
 
 def _case(
     request: Request, services: ServicesDep, application_id: str, fault: str = "", form: dict[str, str] | None = None
 ) -> Response:
-    who = _who(request, services, StaffRole.REVIEWER)
+    who = who_is(request, services, StaffRole.REVIEWER)
     typed = form or {}
-    return _page(
+    return rendered(
         "case",
         request,
         _status(fault),
@@ -225,13 +101,13 @@ def post_face_wish(
     """Ask a colleague to agree to being shown a face; why it is needed is said to them."""
 
     def act() -> Response:
-        who, why = _acting(request, services, form, StaffRole.REVIEWER), form.get("why", "").strip()
+        who, why = acting(request, services, form, StaffRole.REVIEWER), form.get("why", "").strip()
         if not _NOTE_AT_LEAST <= len(why) <= cases.NOTE_CHARACTERS:
             return _case(request, services, application_id, "why", form)
         face_images.ask(services, who, application_id, image, why)
-        return _to(f"/cases/{application_id}")
+        return to(f"/cases/{application_id}")
 
-    return _answered(request, services, act)
+    return answered(request, services, act)
 
 
 @router.get("/cases/{application_id}/faces/{image}")
@@ -239,10 +115,10 @@ def get_face(application_id: str, image: face_images.FaceImage, request: Request
     """A face, to whoever asked, while a colleague's yes holds; each look is an entry of the ledger."""
 
     def act() -> Response:
-        who = _who(request, services, StaffRole.REVIEWER)
+        who = who_is(request, services, StaffRole.REVIEWER)
         return _picture(face_images.show(services, who, application_id, image))
 
-    return _answered(request, services, act)
+    return answered(request, services, act)
 
 
 @router.post("/face-wishes/{look_id}")
@@ -250,11 +126,11 @@ def post_face_answer(look_id: str, request: Request, services: ServicesDep, form
     """Another member's yes or no."""
 
     def act() -> Response:
-        who = _acting(request, services, form, StaffRole.REVIEWER)
+        who = acting(request, services, form, StaffRole.REVIEWER)
         face_images.answer(services, who, look_id, agreed=form.get("answer") == "agree")
-        return _to("")
+        return to("")
 
-    return _answered(request, services, act)
+    return answered(request, services, act)
 
 
 def _picture(content: bytes) -> Response:
@@ -269,11 +145,11 @@ def get_photo(
     """A page for one picture, which is the look that counts: the page by itself shows nothing."""
 
     def act() -> Response:
-        who, case = _who(request, services, StaffRole.REVIEWER), f"{PREFIX}/cases/{application_id}"
+        who, case = who_is(request, services, StaffRole.REVIEWER), f"{PREFIX}/cases/{application_id}"
         source = f"{case}/document/{image}" if image == "back" else f"{case}/faces/{image}"
-        return _page("photo", request, who=who, application_id=application_id, image=image, source=source)
+        return rendered("photo", request, who=who, application_id=application_id, image=image, source=source)
 
-    return _answered(request, services, act)
+    return answered(request, services, act)
 
 
 @router.get("/cases/{application_id}/document/{side}")
@@ -281,10 +157,10 @@ def get_document(application_id: str, side: cases.Side, request: Request, servic
     """The photo of the side without a face; the look is an entry of its own."""
 
     def act() -> Response:
-        who = _who(request, services, StaffRole.REVIEWER)
+        who = who_is(request, services, StaffRole.REVIEWER)
         return _picture(cases.document_photo(services, who, application_id, side))
 
-    return _answered(request, services, act)
+    return answered(request, services, act)
 
 
 @router.post("/cases/{application_id}/decision")
@@ -292,7 +168,7 @@ def post_decision(application_id: str, request: Request, services: ServicesDep, 
     """Approve or decline; a decline names its reasons, and either says why."""
 
     def act() -> Response:
-        who = _acting(request, services, form, StaffRole.REVIEWER)
+        who = acting(request, services, form, StaffRole.REVIEWER)
         note, outcome = form.get("note", "").strip(), form.get("outcome", "")
         try:
             reasons = tuple(DecisionReason(one) for one in form["reasons"].split("\n") if one)
@@ -310,9 +186,9 @@ def post_decision(application_id: str, request: Request, services: ServicesDep, 
         if fault:
             return _case(request, services, application_id, fault, form)
         cases.decide(services, who, application_id, reasons=reasons, note=note)
-        return _to("")
+        return to("")
 
-    return _answered(request, services, act)
+    return answered(request, services, act)
 
 
 def _told(form: Mapping[str, str]) -> str | None:
@@ -326,7 +202,7 @@ def post_more(application_id: str, request: Request, services: ServicesDep, form
     """Ask the borrower to hand something in once more; they read why."""
 
     def act() -> Response:
-        who, told = _acting(request, services, form, StaffRole.REVIEWER), _told(form)
+        who, told = acting(request, services, form, StaffRole.REVIEWER), _told(form)
         named = form["items"].split("\n")
         wanted = frozenset(one for one in Again if one.value in named)
         if not wanted:
@@ -334,9 +210,9 @@ def post_more(application_id: str, request: Request, services: ServicesDep, form
         if told is None:
             return _case(request, services, application_id, "told", form)
         ask_more(services, who, application_id, wanted, told)
-        return _to("")
+        return to("")
 
-    return _answered(request, services, act)
+    return answered(request, services, act)
 
 
 @router.post("/cases/{application_id}/visit")
@@ -344,7 +220,7 @@ def post_visit(application_id: str, request: Request, services: ServicesDep, for
     """Book a visit to a branch for the borrower; they read why."""
 
     def act() -> Response:
-        who, told = _acting(request, services, form, StaffRole.REVIEWER), _told(form)
+        who, told = acting(request, services, form, StaffRole.REVIEWER), _told(form)
         branch, _, slot = form.get("visit", "").partition("|")
         if told is None:
             return _case(request, services, application_id, "told", form)
@@ -356,21 +232,21 @@ def post_visit(application_id: str, request: Request, services: ServicesDep, for
             if refused.code is not ErrorCode.INPUT_INVALID:
                 raise
             return _case(request, services, application_id, "visit", form)
-        return _to(f"/cases/{application_id}")
+        return to(f"/cases/{application_id}")
 
-    return _answered(request, services, act)
+    return answered(request, services, act)
 
 
 @router.get("/calls/{application_id}")
 def get_call(application_id: str, request: Request, services: ServicesDep) -> Response:
     """Whom to call, with the whole number; the look is an entry of the ledger."""
-    return _answered(request, services, lambda: _call(request, services, application_id))
+    return answered(request, services, lambda: _call(request, services, application_id))
 
 
 def _call(request: Request, services: ServicesDep, application_id: str, fault: str = "") -> Response:
-    who = _who(request, services, StaffRole.REVIEWER)
+    who = who_is(request, services, StaffRole.REVIEWER)
     call = calls.open_call(services, who, application_id)
-    return _page("call", request, _status(fault), who=who, call=call, fault=fault)
+    return rendered("call", request, _status(fault), who=who, call=call, fault=fault)
 
 
 @router.post("/calls/{application_id}")
@@ -378,27 +254,27 @@ def post_call(application_id: str, request: Request, services: ServicesDep, form
     """A member's word, after the call, on whether it is the borrower who wants to sign."""
 
     def act() -> Response:
-        who, said = _acting(request, services, form, StaffRole.REVIEWER), form.get("answer")
+        who, said = acting(request, services, form, StaffRole.REVIEWER), form.get("answer")
         if said not in _ANSWERS:
             return _call(request, services, application_id, "answer_missing")
         answer_by_person(services, application_id, who.member_id, confirmed=said == "confirm")
-        return _to("")
+        return to("")
 
-    return _answered(request, services, act)
+    return answered(request, services, act)
 
 
 @router.get("/recoveries/{recovery_id}")
 def get_recovery(recovery_id: str, request: Request, services: ServicesDep) -> Response:
     """Who stands at a branch, with the whole number; the look is an entry of the ledger."""
-    return _answered(request, services, lambda: _recovery(request, services, recovery_id))
+    return answered(request, services, lambda: _recovery(request, services, recovery_id))
 
 
 def _recovery(
     request: Request, services: ServicesDep, recovery_id: str, fault: str = "", form: dict[str, str] | None = None
 ) -> Response:
-    who = _who(request, services, StaffRole.REVIEWER)
+    who = who_is(request, services, StaffRole.REVIEWER)
     asked = recoveries.open_recovery(services, who, recovery_id)
-    return _page(
+    return rendered(
         "recovery",
         request,
         _status(fault),
@@ -415,16 +291,16 @@ def post_recovery(recovery_id: str, request: Request, services: ServicesDep, for
     """A member's word at a branch, with its reason, on whether it is the borrower who stands there."""
 
     def act() -> Response:
-        who, why = _acting(request, services, form, StaffRole.REVIEWER), form.get("why", "").strip()
+        who, why = acting(request, services, form, StaffRole.REVIEWER), form.get("why", "").strip()
         said = form.get("answer")
         if said not in _ANSWERS:
             return _recovery(request, services, recovery_id, "answer_missing", form)
         if not _NOTE_AT_LEAST <= len(why) <= cases.NOTE_CHARACTERS:
             return _recovery(request, services, recovery_id, "recovery_why", form)
         answer_at_branch(services, recovery_id, who.member_id, why, confirmed=said == "confirm")
-        return _to("")
+        return to("")
 
-    return _answered(request, services, act)
+    return answered(request, services, act)
 
 
 @router.post("/payouts/{application_id}/approval")
@@ -432,25 +308,25 @@ def post_approval(application_id: str, request: Request, services: ServicesDep, 
     """One member's yes to a payout above the limit."""
 
     def act() -> Response:
-        who = _acting(request, services, form, StaffRole.PAYOUT)
+        who = acting(request, services, form, StaffRole.PAYOUT)
         payouts.approve(services, who, application_id)
-        return _to("")
+        return to("")
 
-    return _answered(request, services, act)
+    return answered(request, services, act)
 
 
 @router.get("/requests/{request_id}")
 def get_request(request_id: str, request: Request, services: ServicesDep) -> Response:
     """What a borrower asks about their data."""
-    return _answered(request, services, lambda: _request(request, services, request_id))
+    return answered(request, services, lambda: _request(request, services, request_id))
 
 
 def _request(
     request: Request, services: ServicesDep, request_id: str, fault: str = "", form: dict[str, str] | None = None
 ) -> Response:
-    who = _who(request, services, StaffRole.REVIEWER)
+    who = who_is(request, services, StaffRole.REVIEWER)
     asked, text = read_request(services, request_id, who.member_id)
-    return _page(
+    return rendered(
         "request",
         request,
         _status(fault),
@@ -468,11 +344,11 @@ def post_answer(request_id: str, request: Request, services: ServicesDep, form: 
     """Answer it; the borrower reads the words."""
 
     def act() -> Response:
-        who = _acting(request, services, form, StaffRole.REVIEWER)
+        who = acting(request, services, form, StaffRole.REVIEWER)
         text = form.get("answer", "").strip()
         if not _NOTE_AT_LEAST <= len(text) <= cases.NOTE_CHARACTERS:
             return _request(request, services, request_id, "answer", form)
         answer(services, request_id, text, who.member_id)
-        return _to("")
+        return to("")
 
-    return _answered(request, services, act)
+    return answered(request, services, act)

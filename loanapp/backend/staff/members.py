@@ -11,12 +11,12 @@ from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from loanapp.backend.auth.totp import new_secret, provisioning_uri, step_of
 from loanapp.backend.services import Services
-from loanapp.backend.staff.tables import StaffMember, StaffRole, StaffSession
+from loanapp.backend.staff.tables import StaffMember, StaffPasskey, StaffRole, StaffSession
 
 _HASHER: Final = PasswordHasher()
 
@@ -91,6 +91,7 @@ def end_member(services: Services, login: str) -> bool:
         member.ended_at = now
         open_ones = update(StaffSession).where(StaffSession.member_id == member.id, StaffSession.ended_at.is_(None))
         session.execute(open_ones.values(ended_at=now))
+        session.execute(delete(StaffPasskey).where(StaffPasskey.member_id == member.id))
     return True
 
 
@@ -112,8 +113,7 @@ def reviewer_simulated(services: Services, session: Session) -> bool:
 
 def sign_in(services: Services, login: str, password: str, code: str) -> str:
     """Begin a session and return its token; raises :class:`SignInRefusedError`."""
-    policy, now = services.policies.staff, services.clock.now()
-    token = secrets.token_urlsafe(32)
+    token, now = "", services.clock.now()
     with services.database.write() as session:
         member = session.scalars(select(StaffMember).where(StaffMember.login == login)).first()
         known = member is not None and member.ended_at is None
@@ -125,22 +125,49 @@ def sign_in(services: Services, login: str, password: str, code: str) -> str:
         if member is not None and not held:
             if allowed:
                 member.failures, member.locked_until, member.totp_last_step = 0, None, step or 0
-                session.add(
-                    StaffSession(
-                        token_sha256=_digest(token),
-                        member_id=member.id,
-                        form_token=secrets.token_urlsafe(24),
-                        begun_at=now,
-                        used_at=now,
-                    )
-                )
+                token = begin_session(services, session, member)
             else:
-                member.failures += 1
-                if member.failures >= policy.tries:
-                    member.failures, member.locked_until = 0, now + timedelta(minutes=policy.locked_minutes)
+                _note_failure(services, member, now)
     if not allowed:
         raise SignInRefusedError
     return token
+
+
+def begin_session(services: Services, session: Session, member: StaffMember) -> str:
+    """A session of a member who has shown who they are, in the caller's transaction; its token, told once."""
+    token, now = secrets.token_urlsafe(32), services.clock.now()
+    session.add(
+        StaffSession(
+            token_sha256=_digest(token),
+            member_id=member.id,
+            form_token=secrets.token_urlsafe(24),
+            begun_at=now,
+            used_at=now,
+        )
+    )
+    return token
+
+
+def code_shown(services: Services, who: AtWork, code: str) -> bool:
+    """Whether a member at work shows a fresh code of their authenticator; wrong ones count as those of a sign-in do."""
+    now = services.clock.now()
+    with services.database.write() as session:
+        member = session.get_one(StaffMember, who.member_id)
+        if member.locked_until is not None and member.locked_until > now:
+            return False
+        step = _step_of(services, member, code, now)
+        if step is None:
+            _note_failure(services, member, now)
+            return False
+        member.failures, member.totp_last_step = 0, step
+    return True
+
+
+def _note_failure(services: Services, member: StaffMember, now: datetime) -> None:
+    policy = services.policies.staff
+    member.failures += 1
+    if member.failures >= policy.tries:
+        member.failures, member.locked_until = 0, now + timedelta(minutes=policy.locked_minutes)
 
 
 def at_work(services: Services, token: str) -> AtWork | None:

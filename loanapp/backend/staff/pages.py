@@ -1,4 +1,4 @@
-"""The console's pages: templates of ``resources/console``, words in two languages, no script."""
+"""The console's pages: templates of ``resources/console``, words in two languages."""
 
 import json
 from datetime import datetime
@@ -13,7 +13,7 @@ from loanapp.resource_files import read_toml, resource_path
 
 Language = Literal["zh", "en"]
 
-# No script at all, nothing from elsewhere, no frame around it, and no address told to anybody.
+# No script, nothing from elsewhere, no frame around it, and no address told to anybody.
 HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; "
@@ -24,9 +24,15 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
+# Where a passkey is asked for the browser has one script of ours to run, and no other.
+_WITH_SCRIPT: Final = {
+    **HEADERS,
+    "Content-Security-Policy": HEADERS["Content-Security-Policy"] + "; script-src 'self'",
+}
 _PARTS: Final = {
     "console.css": "text/css; charset=utf-8",
     "icon.svg": "image/svg+xml",
+    "passkey.js": "text/javascript; charset=utf-8",
 }
 
 
@@ -35,8 +41,15 @@ def language_of(accepted: str) -> Language:
     return "en" if accepted.strip().lower().startswith("en") else "zh"
 
 
-def page(name: str, language: Language, status: int = 200, **values: Any) -> Response:  # noqa: ANN401 - a template's
-    """One page."""
+def page(
+    name: str,
+    language: Language,
+    status: int = 200,
+    *,
+    script: bool = False,
+    **values: Any,  # noqa: ANN401 - a template's
+) -> Response:
+    """One page; ``script``: it may run the console's own."""
     template = _templates().get_template(f"{name}.html")
     html = template.render(
         words=_words(language),
@@ -46,7 +59,7 @@ def page(name: str, language: Language, status: int = 200, **values: Any) -> Res
         told_act=_telling(language),
         **values,
     )
-    return Response(html, status, HEADERS, "text/html; charset=utf-8")
+    return Response(html, status, _WITH_SCRIPT if script else HEADERS, "text/html; charset=utf-8")
 
 
 def part(name: str) -> Response:

@@ -8,8 +8,19 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from loanapp.backend.store.tables import Base
+from loanapp.backend.store.types import LONG
 
-__all__ = ["Base", "FaceLook", "PayoutApproval", "StaffMember", "StaffNote", "StaffRole", "StaffSession"]
+__all__ = [
+    "Base",
+    "FaceLook",
+    "PayoutApproval",
+    "StaffChallengeUsed",
+    "StaffMember",
+    "StaffNote",
+    "StaffPasskey",
+    "StaffRole",
+    "StaffSession",
+]
 
 
 class StaffRole(StrEnum):
@@ -47,6 +58,28 @@ class StaffSession(Base):
     begun_at: Mapped[datetime]
     used_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class StaffPasskey(Base):
+    """A passkey of a member: what it is known by, its public key (COSE) and its last counter."""
+
+    __tablename__ = "staff_passkey"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    member_id: Mapped[str] = mapped_column(ForeignKey("staff_member.id"), index=True)
+    credential_id: Mapped[bytes] = mapped_column(unique=True)
+    public_key: Mapped[bytes]
+    counter: Mapped[int] = mapped_column(LONG)
+    label_sealed: Mapped[bytes]
+    added_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class StaffChallengeUsed(Base):
+    """A challenge that a passkey has answered: it is worth nothing any more."""
+
+    __tablename__ = "staff_challenge_used"
+    challenge_sha256: Mapped[str] = mapped_column(primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class StaffNote(Base):

@@ -29,7 +29,7 @@ _VERSION: Final = Table(  # as alembic makes it
     Column("version_num", String(32), nullable=False),
     PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
 )
-LENDER: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+LENDER: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
 """The steps of the lender's own database, the last of which this program works with."""
 VAULT: Final = ("0001",)
 """The steps of the vault's database."""

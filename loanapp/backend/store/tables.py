@@ -86,7 +86,7 @@ class Borrower(Base):
     created_at: Mapped[datetime]
     face_failures: Mapped[int] = mapped_column(default=0)  # since the last pass, over all applications
     face_locked_until: Mapped[datetime | None]
-    closed_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None] = mapped_column(index=True)
 
 
 class OneTimeCode(Base):
@@ -120,6 +120,7 @@ class Application(Base):
     """One request for a loan, with the latest answer of every step."""
 
     __tablename__ = "application"
+    __table_args__ = (Index("ix_application_status_updated_at", "status", "updated_at"),)
     id: Mapped[str] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(unique=True)
     borrower_id: Mapped[str] = mapped_column(ForeignKey("borrower.id"), index=True)

@@ -5,7 +5,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 
 def make_tables(engine: Engine, base: type[DeclarativeBase]) -> None:
-    """Make the tables that are missing, and add the columns that are: those may be empty, so every old row stays.
+    """Make the tables, indexes and columns that are missing; such columns may be empty, so every old row stays.
 
     Columns are never changed or dropped here.
     """
@@ -21,3 +21,5 @@ def make_tables(engine: Engine, base: type[DeclarativeBase]) -> None:
                     raise ValueError(f"{table.name}.{column.name} is new and must be allowed to be empty")
                 kind = column.type.compile(dialect=engine.dialect)
                 connection.exec_driver_sql(f'ALTER TABLE "{table.name}" ADD COLUMN "{column.name}" {kind}')
+            for index in table.indexes:
+                index.create(connection, checkfirst=True)

@@ -253,6 +253,46 @@ def test_a_request_is_answered_in_english(person, walker, reviewer):
     assert borrower.done("GET", "/v1/rights-requests")["requests"][0]["answer"].startswith("已经联系您")
 
 
+def test_a_passkey_is_added_and_signs_in_and_stays_out_of_other_hands(person, clock):
+    one, away = person("with_key", StaffRole.REVIEWER).sign_in(), clock.away
+    window = one.window
+    key = window.with_security_key()
+    one.press("header a", "通行密钥")
+    one.looked_at("passkeys-none")
+    try:
+        clock.move(minutes=1)
+        window.write("#label", "蓝色钥匙")
+        window.write("#code", "000000")
+        one.press("form.narrow button", status=422)
+        window.write("#code", one.member.code())
+        one.press("form.narrow button")
+    finally:
+        clock.away = away
+    one.looked_at("passkey-new")
+    one.press("form.narrow button", "现在创建")
+    assert one.at("/passkeys")
+    assert "蓝色钥匙" in window.text("table")
+    one.looked_at("passkeys")
+    one.press("header button")
+    one.press("button", "用通行密钥登录")
+    assert one.at(""), window.text()
+    assert "with_key" in window.text("header")
+    one.press("header button")
+    window.call("WebAuthn.setUserVerified", authenticatorId=key, isUserVerified=False)
+    window.click("button", "用通行密钥登录")
+    told = window.until("[role=alert]:not([hidden])")
+    assert "没有完成" in told
+    one.looked_at("passkey-stopped")
+    assert one.at("/sign-in"), "nothing was sent"
+    window.call("WebAuthn.setUserVerified", authenticatorId=key, isUserVerified=True)
+    one.press("button", "用通行密钥登录")
+    one.go("/passkeys")
+    one.press("button.danger", "删除")
+    one.press("header button")
+    one.press("button", "用通行密钥登录", status=401)
+    assert "没能登录" in window.text("[role=alert]")
+
+
 def test_what_is_over_is_shown_to_nobody(person, waiting, clock, lender):
     """After signing out, with the back button too, and after a session ran out."""
     one, away = person("leaving", StaffRole.REVIEWER).sign_in(), clock.away

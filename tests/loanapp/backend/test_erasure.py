@@ -18,10 +18,13 @@ from sqlalchemy import (
     String,
     Table,
     delete,
+    event,
     insert,
     inspect,
     select,
+    text,
 )
+from sqlalchemy.dialects import sqlite
 
 from loanapp.backend.applications.store import Sealed
 from loanapp.backend.data_uses import retention
@@ -33,13 +36,15 @@ from loanapp.backend.data_uses.erasure_rules import (
     GO_WITH_ASSESSMENT,
     GO_WITH_PROOFS,
 )
-from loanapp.backend.data_uses.kept import years_after
+from loanapp.backend.data_uses.kept import _unchanged_since, over, years_after
 from loanapp.backend.data_uses.retention import sweep
+from loanapp.backend.rights.account import _gone
 from loanapp.backend.signals.tables import PhotoBand
 from loanapp.backend.staff.tables import Base, StaffMember
 from loanapp.backend.store.tables import (
     Application,
     ApplicationEvent,
+    Borrower,
     Check,
     ContractRecord,
     DeletionReceipt,
@@ -392,7 +397,9 @@ OF_NOBODY = {
     "ledger_head": "a signed root",
     "ledger_node": "a hash of hashes",
     "request_nonce": "a key's digest, forgotten by time",
+    "staff_challenge_used": "digests of random numbers",
     "staff_member": "the lender's people",
+    "staff_passkey": "the lender's people",
     "staff_session": "the lender's people",
 }
 """Tables without a row about a borrower that anybody could tell, and why."""
@@ -401,6 +408,41 @@ RULED = {*GO_WITH_APPLICATION, *GO_WITH_ASSESSMENT, *GO_WITH_ACCOUNT, *GO_WITH_P
 
 def unruled(tables):
     return sorted({table.name for table in tables} - {one.__tablename__ for one in RULED} - set(OF_NOBODY))
+
+
+def test_the_timer_reads_what_is_due_and_not_all_there_is(walker, lender):
+    due, fresh, over_now, services = filled(walker()), filled(walker()), filled(walker()), lender.services
+    over_now.act("/withdraw")
+    with services.database.write() as session:
+        session.get_one(Application, due.id).updated_at -= timedelta(days=31)
+        # Ended just now, whatever else is said to have been long ago.
+        session.get_one(Application, over_now.id).updated_at -= timedelta(days=400)
+    read = []
+    with services.database.read() as session:
+        event.listen(session, "loaded_as_persistent", lambda _session, one: read.append(one))
+        found = over(services, session, services.clock.now())
+        plans = (
+            [
+                " ".join(row.detail for row in session.execute(text(f"EXPLAIN QUERY PLAN {written(query)}")))
+                for query in (select(Borrower.id).where(_gone()), select(Application.id).where(_drafts_over(services)))
+            ]
+            if session.get_bind().dialect.name == "sqlite"
+            else []
+        )
+    assert due.id in found
+    assert {fresh.id, over_now.id}.isdisjoint(one.id for one in read if isinstance(one, Application))
+    for plan, index in zip(plans, ("ix_borrower_closed_at", "ix_application_status_updated_at"), strict=False):
+        assert index in plan
+    sweep(services)
+    assert [one.get()["status"] for one in (due, fresh, over_now)] == ["expired", "draft", "withdrawn"]
+
+
+def _drafts_over(services):
+    return _unchanged_since(ApplicationStatus.DRAFT, services.clock.now() - timedelta(days=30))
+
+
+def written(query):
+    return query.compile(compile_kwargs={"literal_binds": True}, dialect=sqlite.dialect())
 
 
 def test_no_table_is_left_out_of_the_erasure_unthought_of():
