@@ -28,12 +28,13 @@ class Employment(StrEnum):
 
 
 class FaceState(StrEnum):
-    """How far face verification is; ``MANUAL`` is the other way, at the same price."""
+    """How far face verification is; ``MANUAL`` and ``CREDENTIAL`` are other ways, at the same price."""
 
     NONE = "none"
     PASSED = "passed"
     RETRY = "retry"
     MANUAL = "manual"
+    CREDENTIAL = "credential"
 
 
 class WaitingFor(StrEnum):

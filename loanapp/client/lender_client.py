@@ -202,6 +202,10 @@ class LenderClient(AccountCalls):
         info = f"loanapp/certificate/v1|{application_id}"
         return Application.read(self._upload(path, certificate, vault_public_key, info))
 
+    def present_network_code(self, application_id: str, code: str) -> Application:
+        """Present a code of the national network identity app, instead of a camera; at the same price."""
+        return self._send("PUT", path_of(application_id, "network-identity"), {"code": code}, Application.read)
+
     def branches(self, application_id: str) -> tuple[Branch, ...]:
         """The branches that can be visited, with their free times; none where that way cannot be finished."""
         return self._get(path_of(application_id, "branches"), lambda answer: answer.objects("branches", Branch.read))

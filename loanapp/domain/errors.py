@@ -76,6 +76,11 @@ class ErrorCode(StrEnum):
     EVIDENCE_INVALID = "evidence_invalid"
     FACE_ATTEMPTS_LOCKED = "face_attempts_locked"
     SOURCE_NOT_ACCEPTED = "source_not_accepted"
+    NETWORK_CODE_WRONG = "network_code_wrong"
+    NETWORK_CODE_EXPIRED = "network_code_expired"
+    NETWORK_CODE_USED = "network_code_used"
+    NETWORK_CODE_MISMATCH = "network_code_mismatch"
+    NETWORK_IDENTITY_DOWN = "network_identity_down"
     # bank card
     CARD_NUMBER_INVALID = "card_number_invalid"
     CARD_NOT_DEBIT = "card_not_debit"

@@ -90,6 +90,7 @@ class FaceWay(StrEnum):
 
     CAMERA = "camera"
     MANUAL = "manual"
+    NETWORK_IDENTITY = "network_identity"
     BRANCH = "branch"
 
 

@@ -187,6 +187,13 @@ class DraftActs(JourneyCore):
 
         return self._guarded(work)
 
+    def present_network_code(self, code: str) -> Page:
+        """Take the way by the national network identity service with a code of its app; at the same price.
+
+        Raises :class:`InputRejectedError` with the field ``code`` for one that is wrong, expired, used or another's.
+        """
+        return self._guarded(lambda: self._arrived(self.client.present_network_code(self._application_id(), code)))
+
     def branches(self) -> tuple[Branch, ...]:
         """The branches that can be visited, with their free times."""
         return self._guarded(lambda: self.client.branches(self._application_id()))

@@ -158,7 +158,8 @@ def _filled(page: Page, application: Application, local: LocalState) -> bool:
         Page.ABOUT_YOU: lambda: application.profile is not None,
         Page.PERMISSIONS: lambda: consents_settled(application, local.consents),
         Page.FACE_VERIFICATION: lambda: (
-            not application.face.needed or application.face.state in {FaceState.PASSED, FaceState.MANUAL}
+            not application.face.needed
+            or application.face.state in {FaceState.PASSED, FaceState.MANUAL, FaceState.CREDENTIAL}
         ),
         Page.BANK_CARD: lambda: application.bank_card is not None,
     }

@@ -38,6 +38,38 @@ def walk(monkeypatch, qapp, own_home):
 
 
 @pytest.mark.timeout(150)
+@pytest.mark.slow  # its halves: tests/ui/test_face_ways.py, tests/loanapp/backend/test_network_identity.py
+@pytest.mark.qt_log_level_fail("CRITICAL")
+def test_a_code_of_the_national_app_verifies_instead_and_no_person_waits(walk):
+    driver = walk.driver
+    walk.to(Page.PERMISSIONS)
+    page = driver.arrive(Page.FACE_VERIFICATION)
+    assert isinstance(page, FaceVerificationPage)
+    driver.click(page.scaffold.aside)
+    driver.wait(lambda: page.step is Step.WAYS, "the other ways")
+    driver.click(page.steps.result.way_buttons[Way.NETWORK])
+    driver.wait(lambda: page.step is Step.NETWORK, "the code")
+    said = "\n".join(driver.look())
+    assert "价格相同" in said
+    assert "1 开头的 8 位数字通过一次" in said
+    code = page.steps.network.code.editor
+    driver.type(code, "20000001")
+    driver.click(page.scaffold.primary)
+    driver.wait(lambda: "认证码已过期" in "\n".join(driver.look()), "why it is refused")
+    driver.type(code, "10000001")
+    driver.click(page.scaffold.primary)
+    assert walk.kit.borrower is None
+    walk.bank_card()
+    walk.check_answers()
+    journey = driver.desktop.context.journey
+    offer = driver.arrive(Page.DECISION, 60)
+    assert isinstance(offer, DecisionPage)
+    driver.wait(offer.scaffold.primary.isVisible, "the offer")
+    driver.look((yuan(Decimal("899.75")), "14.40%"))
+    assert ApplicationStatus.IN_REVIEW not in {entry.status for entry in journey.application.timeline}
+
+
+@pytest.mark.timeout(150)
 @pytest.mark.qt_log_level_fail("CRITICAL")
 def test_a_person_verifies_instead_and_no_camera_opens(walk):
     driver = walk.driver
@@ -47,7 +79,12 @@ def test_a_person_verifies_instead_and_no_camera_opens(walk):
     assert page.step is Step.FLASH
     driver.click(page.scaffold.aside)
     driver.wait(lambda: page.step is Step.WAYS, "the other ways")
-    assert set(page.steps.result.way_buttons) == {Way.MANUAL, Way.CHANGED, Way.BRANCH}  # a call is for later
+    assert set(page.steps.result.way_buttons) == {
+        Way.MANUAL,
+        Way.CHANGED,
+        Way.NETWORK,
+        Way.BRANCH,
+    }  # a call is for later
     driver.click(page.steps.result.way_buttons[Way.MANUAL])
     driver.wait(lambda: page.step is Step.MANUAL, "the other way")
     assert "价格相同" in "\n".join(driver.look())

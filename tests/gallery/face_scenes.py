@@ -116,6 +116,17 @@ def _no_branch(page: Any) -> None:
     page._take_way(Way.BRANCH.value)
 
 
+def _network(page: Any) -> None:
+    page._take_way(Way.NETWORK.value)
+    page.steps.network.code.set_text("10000007")
+
+
+def _network_refused(page: Any) -> None:
+    _network(page)
+    page.others._refused_code(LoanAppError(ErrorCode.NETWORK_CODE_EXPIRED))
+    until(page.steps.network.code.editor.hasFocus, "the field")
+
+
 def _faces() -> Iterator[tuple[str, Any]]:
     yield "face-flash", _face()
     yield "face-ready", _face(_ready)
@@ -134,6 +145,8 @@ def _faces() -> Iterator[tuple[str, Any]]:
     yield "face-manual", _face(lambda page: page._take_way(Way.MANUAL.value))
     yield "face-changed", _face(lambda page: page._take_way(Way.CHANGED.value))
     yield "face-changed-certificate", _face(lambda page: page._take_way(Way.CHANGED.value), consents=PAPER_GRANTED)
+    yield "face-network", _face(_network)
+    yield "face-network-refused", _face(_network_refused)
     yield "face-branch", _face(_branch)
     yield "face-no-branch", _face(_no_branch)
     yield "face-booked", _face(appointment=VISIT)

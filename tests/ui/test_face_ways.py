@@ -24,7 +24,7 @@ from ui.pages.confirm import ConfirmDialog
 from ui.theme import theme
 from ui.translations import tr
 
-WAYS = ["camera", "manual", "branch"]
+WAYS = ["camera", "manual", "network_identity", "branch"]
 NAME = LocalisedText(**BOTH)
 FIRST, SECOND = (datetime(2026, 11, 26, 10, 0, tzinfo=CHINA), datetime(2026, 11, 27, 9, 30, tzinfo=CHINA))
 BRANCHES = (
@@ -301,6 +301,83 @@ def test_a_lender_that_takes_no_certificate_asks_for_none(open_page):
     page._take_way(Way.CHANGED.value)
     assert not page.steps.changed.consent.isVisible()
     assert not page.steps.changed.choose.isVisible()
+
+
+# the national network identity
+
+
+def refuse_code(code, **more):
+    def refuse(_code):
+        raise InputRejectedError(code, {"code": code}, **more)
+
+    return refuse
+
+
+def test_a_code_of_the_national_app_goes_to_the_lender_and_is_forgotten(open_page, qtbot):
+    page, journey = open_page()
+    page._take_way(Way.NETWORK.value)
+    step = page.steps.network
+    assert page.step is Step.NETWORK
+    said = texts(page)
+    assert step._tag.isVisible()
+    assert "1 开头的 8 位数字通过一次" in said
+    assert "价格相同" in said
+    assert "放款机构只保存结果和时间，不保存认证码" in said
+    assert not page.scaffold.primary.isEnabled()
+    assert page.window().focusWidget() is step.code.editor
+    step.code.set_text("1000 0007")
+    assert page.scaffold.primary.isEnabled()
+    journey.answers["present_network_code"] = lambda _code: Page.BANK_CARD
+    page.scaffold.primary.click()
+    qtbot.waitUntil(lambda: act_of(journey, "present_network_code") != [] and not page.busy)
+    assert act_of(journey, "present_network_code") == [("present_network_code", "10000007")]
+    assert step.code.text() == ""
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        (ErrorCode.NETWORK_CODE_WRONG, "认证码不对"),
+        (ErrorCode.NETWORK_CODE_EXPIRED, "认证码已过期"),
+        (ErrorCode.NETWORK_CODE_USED, "认证码已经用过"),
+        (ErrorCode.NETWORK_CODE_MISMATCH, "不是身份证上这个人的"),
+    ],
+)
+def test_a_code_that_is_refused_is_told_with_what_to_do_and_another_way(open_page, qtbot, code, reason):
+    page, journey = open_page()
+    page._take_way(Way.NETWORK.value)
+    step = page.steps.network
+    step.code.set_text("20000000")
+    journey.answers["present_network_code"] = refuse_code(code)
+    page.scaffold.primary.click()
+    qtbot.waitUntil(lambda: reason in texts(page) and not page.busy)
+    assert "换一种方式" in texts(page)
+    step.code.set_text("10000001")  # typing anew takes the fault away
+    assert reason not in texts(page)
+    page.scaffold.back.click()
+    assert page.step is Step.WAYS
+
+
+@pytest.mark.parametrize("code", [ErrorCode.NETWORK_IDENTITY_DOWN, ErrorCode.TOO_MANY_ATTEMPTS])
+def test_a_silent_service_or_too_many_tries_leave_the_other_ways(open_page, qtbot, code):
+    page, journey = open_page()
+    page._take_way(Way.NETWORK.value)
+    page.steps.network.code.set_text("10000001")
+
+    def refuse(_code):
+        raise TooManyAttemptsError(code, retry_after_seconds=600)
+
+    journey.answers["present_network_code"] = refuse
+    page.scaffold.primary.click()
+    qtbot.waitUntil(lambda: page.scaffold.problem.isVisible() and not page.busy)
+    assert page.steps.network.code.text() == "10000001"
+    page.scaffold.back.click()
+    assert {Way.MANUAL, Way.NETWORK, Way.BRANCH} <= set(page.others.ways())
+
+
+def test_a_lender_without_that_service_does_not_offer_it(open_page):
+    page, _ = open_page(face_ways=["camera", "manual"])
+    assert Way.NETWORK not in page.others.ways()
 
 
 # a visit to a branch

@@ -27,6 +27,7 @@ class Step(StrEnum):
     WAYS = "ways"
     MANUAL = "manual"
     CHANGED = "changed"
+    NETWORK = "network"
     BRANCH = "branch"
     BOOKED = "booked"
     AGAIN = "again"
@@ -42,6 +43,7 @@ _TITLES: Final = {
     Step.WAYS: "ways.title",
     Step.MANUAL: "manual.title",
     Step.CHANGED: "changed.title",
+    Step.NETWORK: "network.title",
     Step.BRANCH: "branch.title",
     Step.BOOKED: "branch.booked_title",
     Step.PASSED: "passed.title",
@@ -64,6 +66,7 @@ _ACTIONS: Final = {
     Step.TROUBLE: "trouble.retry",
     Step.MANUAL: "manual.confirm",
     Step.CHANGED: "changed.confirm",
+    Step.NETWORK: "network.confirm",
     Step.BRANCH: "branch.confirm",
     Step.BOOKED: "passed.next",
     Step.AGAIN: "once_more.camera",

@@ -1,5 +1,6 @@
 """What the other ways do: which there are, a person with documents, a changed face, a visit to a branch."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -9,10 +10,9 @@ from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.liveness import FaceWay
 from loanapp.journey.pages import Page
 from loanapp.journey.route import shows_once_more
-from ui.camera.branch import BranchStep
 from ui.camera.certificate_consent import CertificateConsent
-from ui.camera.changed import ChangedStep
 from ui.camera.face_words import Step
+from ui.camera.steps import FaceSteps
 from ui.camera.ways import Way
 from ui.pages.photos import read_photo
 from ui.translations import error_sentence, tr
@@ -20,15 +20,28 @@ from ui.translations import error_sentence, tr
 if TYPE_CHECKING:
     from ui.pages.page import JourneyPage
 
-_WAYS: Final = {FaceWay.MANUAL: (Way.MANUAL, Way.CHANGED), FaceWay.BRANCH: (Way.BRANCH,)}
+_WAYS: Final = {
+    FaceWay.MANUAL: (Way.MANUAL, Way.CHANGED),
+    FaceWay.NETWORK_IDENTITY: (Way.NETWORK,),
+    FaceWay.BRANCH: (Way.BRANCH,),
+}
 STEP_OF: Final = {
     Way.MANUAL: Step.MANUAL,
     Way.CHANGED: Step.CHANGED,
+    Way.NETWORK: Step.NETWORK,
     Way.BRANCH: Step.BRANCH,
     Way.CALL: Step.CALL_ASK,
     Way.VISIT: Step.CALL_ASK,
 }
 """Which step tells how each way goes."""
+_OF_THE_CODE: Final = frozenset(
+    {
+        ErrorCode.NETWORK_CODE_WRONG,
+        ErrorCode.NETWORK_CODE_EXPIRED,
+        ErrorCode.NETWORK_CODE_USED,
+        ErrorCode.NETWORK_CODE_MISMATCH,
+    }
+)
 _OF_THE_FILE: Final = frozenset({ErrorCode.PHOTO_NOT_AN_IMAGE, ErrorCode.PHOTO_TOO_LARGE})
 
 
@@ -38,12 +51,12 @@ class OtherWays(QObject):
     booked = Signal()
     cancelled = Signal()
 
-    def __init__(self, page: "JourneyPage", branch: BranchStep, changed: ChangedStep) -> None:
+    def __init__(self, page: "JourneyPage", steps: FaceSteps) -> None:
         super().__init__(page)
-        self._page, self._branch, self._changed = page, branch, changed
+        self._page, self._branch, self._changed, self._network = page, steps.branch, steps.changed, steps.network
         self._next: Page | None = None
-        self.certificate_consent = CertificateConsent(page, changed)
-        branch.again_wanted.connect(self.load_branches)
+        self.certificate_consent = CertificateConsent(page, steps.changed)
+        steps.branch.again_wanted.connect(self.load_branches)
 
     def ways(self) -> tuple[Way, ...]:
         """The ways that can be finished now; a changed face is the person's way with a word about it."""
@@ -63,6 +76,48 @@ class OtherWays(QObject):
         if application is None or shows_once_more(application):
             return None  # that visit was for the application, and is over
         return application.appointment
+
+    def acts(self) -> dict[Step, Callable[[], None]]:
+        """What the main action does at each step of theirs."""
+        return {
+            Step.MANUAL: self.take_manual,
+            Step.CHANGED: self.take_changed,
+            Step.NETWORK: self.take_network,
+            Step.BRANCH: self.book,
+            Step.BOOKED: self.go_on,
+            Step.CALL_ASK: self.take_manual,
+        }
+
+    def unanswered(self, step: Step) -> str:
+        """The key of what is still to be chosen or typed at ``step``; empty where nothing is."""
+        if step is Step.NETWORK and not self._network.code.complete:
+            return "face_verification.network.missing"
+        return "face_verification.branch.choose" if step is Step.BRANCH and not self._branch.slot() else ""
+
+    def tell_network(self) -> None:
+        """Whose service it is: the lender says whether it is a simulated one."""
+        application = self._page.journey.application
+        self._network.show_simulated(simulated=application is not None and application.simulated)
+
+    def take_network(self) -> None:
+        """Have the national service confirm the code that was typed."""
+        page, code = self._page, self._network.code.text()
+        self._network.show_error(None)
+        page.show_problem(None)
+        page.context.operations.run(
+            lambda: page.journey.present_network_code(code), self._confirmed, self._refused_code, busy=page
+        )
+
+    def _confirmed(self, following: Page) -> None:
+        self._network.clear()
+        self._page.done(following)
+
+    def _refused_code(self, error: LoanAppError) -> None:
+        if error.code in _OF_THE_CODE:
+            self._network.show_error(error)
+            QTimer.singleShot(0, self._network, self._network.focus_first)
+        else:
+            self._page.show_problem(error)
 
     def take_manual(self) -> None:
         """Let a person compare documents and card."""

@@ -6,6 +6,7 @@ from ui.camera.before import ConsentStep, FlashStep
 from ui.camera.branch import BookedStep, BranchStep
 from ui.camera.changed import ChangedStep
 from ui.camera.mirror import MirrorStep
+from ui.camera.network_identity import NetworkIdentityStep
 from ui.camera.ready import ReadyStep
 from ui.camera.result import ResultStep
 
@@ -21,8 +22,10 @@ class FaceSteps(QStackedWidget):
         self.mirror = MirrorStep()
         self.result = ResultStep()
         self.changed = ChangedStep()
+        self.network = NetworkIdentityStep()
         self.branch = BranchStep()
         self.booked = BookedStep()
-        before, after = (self.consent, self.flash, self.ready), (self.result, self.changed, self.branch, self.booked)
+        before = (self.consent, self.flash, self.ready)
+        after = (self.result, self.changed, self.network, self.branch, self.booked)
         for step in (*before, self.mirror, *after):
             self.addWidget(step)

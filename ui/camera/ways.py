@@ -1,4 +1,4 @@
-"""The ways besides the face, at the same price: a person with documents and card, a changed face, a branch."""
+"""The ways besides the face, at the same price: a person, a changed face, the national service, a branch."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -17,6 +17,7 @@ class Way(StrEnum):
 
     MANUAL = "manual"
     CHANGED = "changed"
+    NETWORK = "network"
     BRANCH = "branch"
     CALL = "call"
     VISIT = "visit"
@@ -25,6 +26,7 @@ class Way(StrEnum):
 _ICONS: Final = {
     Way.MANUAL: "document",
     Way.CHANGED: "person",
+    Way.NETWORK: "seal",
     Way.BRANCH: "home",
     Way.CALL: "phone",
     Way.VISIT: "home",

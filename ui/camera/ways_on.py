@@ -6,7 +6,7 @@ from ui.camera.face_words import Step
 
 LIVE: Final = frozenset({Step.MIRROR, Step.SENDING})
 """While the camera's frames are taken or judged."""
-OTHER: Final = frozenset({Step.WAYS, Step.MANUAL, Step.CHANGED, Step.BRANCH, Step.CALL_ASK})
+OTHER: Final = frozenset({Step.WAYS, Step.MANUAL, Step.CHANGED, Step.NETWORK, Step.BRANCH, Step.CALL_ASK})
 """Another way is being looked at or chosen."""
 _FAILED: Final = frozenset({Step.RETRY, Step.NO_MORE, Step.TROUBLE})
 WITH_BACK: Final = frozenset({Step.CONSENT, Step.FLASH, Step.READY, Step.BOOKED, *OTHER, *_FAILED})

@@ -119,7 +119,7 @@ class CheckAnswersPage(JourneyPage):
     @staticmethod
     def _face(application: "Application") -> list[tuple[str, str]]:
         state = application.face.state
-        known = state if state in (FaceState.PASSED, FaceState.MANUAL) else FaceState.NONE
+        known = state if state in (FaceState.PASSED, FaceState.MANUAL, FaceState.CREDENTIAL) else FaceState.NONE
         return [("face", tr(f"check_answers.face_{known.value}"))]
 
     def _card(self, application: "Application") -> list[tuple[str, str]]:

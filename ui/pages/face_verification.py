@@ -54,7 +54,7 @@ class FaceVerificationPage(JourneyPage):
         self.connection = ConnectionCheck(operations, self)
         self.overlay = FlashOverlay(self)
         self.live = LiveMirror(self.steps.mirror, self.overlay, self.voice)
-        self.others = OtherWays(self, self.steps.branch, self.steps.changed)
+        self.others = OtherWays(self, self.steps)
         self.consent = ConsentTalk(self)
         self.once_more = OnceMore(self)
         self._make_actions()
@@ -87,12 +87,13 @@ class FaceVerificationPage(JourneyPage):
         steps.ready.flash_wanted.connect(lambda: self._enter(Step.FLASH))
         steps.ready.slowly.toggled.connect(self._set_unhurried)
         steps.result.help_wanted.connect(self.context.messages.open_help)
-        for support in (steps.result.support_wanted, steps.changed.support.pressed):
+        for support in (steps.result.support_wanted, steps.changed.support.pressed, steps.network.support.pressed):
             support.connect(self.context.messages.show_support)
         steps.result.recheck_wanted.connect(self._recheck)
         self.consent.agreed.connect(self._after_consent)
         self.consent.other_way.connect(self._choose_other_way)
-        steps.branch.chosen.connect(self._show_step)
+        for chosen in (steps.branch.chosen, steps.network.changed):
+            chosen.connect(self._show_step)
         steps.booked.change_wanted.connect(lambda: self._take_way(Way.BRANCH.value))
         steps.booked.cancel_wanted.connect(self.others.ask_cancel)
         self.others.booked.connect(lambda: self._enter(Step.BOOKED))
@@ -144,8 +145,9 @@ class FaceVerificationPage(JourneyPage):
 
     def focus_first(self) -> None:
         """The main action where there is one to press, else cancelling, else the page itself."""
-        if self._step is Step.FLASH and self.steps.flash.answer() is None:
-            self.steps.flash.focus_first()
+        asking = {Step.FLASH: self.steps.flash, Step.NETWORK: self.steps.network}.get(self._step)
+        if asking is not None and self._unanswered():
+            asking.focus_first()
             return
         leading = self.steps.result.leading_way if self._other_ways_lead() else None
         ways = (self.scaffold.primary, self.cancel, *([leading] if leading is not None else []))
@@ -177,13 +179,9 @@ class FaceVerificationPage(JourneyPage):
             Step.REVIEW: self._go_on,
             Step.RETRY: self._get_ready,
             Step.TROUBLE: self._start,
-            Step.MANUAL: self.others.take_manual,
-            Step.CHANGED: self.others.take_changed,
-            Step.BRANCH: self.others.book,
-            Step.BOOKED: self.others.go_on,
             Step.AGAIN: self._after_consent,
             Step.CALL: self._after_consent,
-            Step.CALL_ASK: self.others.take_manual,
+            **self.others.acts(),
         }.get(self._step)
         if do is not None:
             do()
@@ -414,6 +412,7 @@ class FaceVerificationPage(JourneyPage):
         self.steps.flash.retranslate()
         self.steps.ready.retranslate()
         self.steps.changed.retranslate()
+        self.steps.network.retranslate()
         self.steps.branch.retranslate()
         self.steps.mirror.promises.retranslate()
         self.live.retranslate()
@@ -432,6 +431,7 @@ class FaceVerificationPage(JourneyPage):
             Step.MIRROR: steps.mirror,
             Step.SENDING: steps.mirror,
             Step.CHANGED: steps.changed,
+            Step.NETWORK: steps.network,
             Step.BRANCH: steps.branch,
             Step.BOOKED: steps.booked,
         }.get(step, steps.result)
@@ -458,6 +458,8 @@ class FaceVerificationPage(JourneyPage):
         elif step is Step.READY:
             steps.ready.show_flash(self._flash_accepted())
             self._follow_choice()
+        elif step is Step.NETWORK:
+            self.others.tell_network()
         elif step is Step.CHANGED:
             self.others.certificate_consent.show()
         elif step is Step.BOOKED and (appointment := self.others.appointment()) is not None:
@@ -469,7 +471,7 @@ class FaceVerificationPage(JourneyPage):
         """The key of what is still to be chosen at this step; empty where nothing is."""
         if self._step is Step.FLASH and self.steps.flash.answer() is None:
             return "face_verification.flash.choose"
-        return "face_verification.branch.choose" if self._step is Step.BRANCH and not self.steps.branch.slot() else ""
+        return self.others.unanswered(self._step)
 
     def _note(self) -> str:
         slot, branch = self.steps.branch.slot(), self.steps.branch.branch()

@@ -39,6 +39,14 @@ class PersonQuestion(_Question):
     portrait: str | None = None
 
 
+class CredentialQuestion(_Question):
+    """A code of the national app's, and whose it should be."""
+
+    code: str
+    name: str
+    identity_number: str
+
+
 class RecordQuestion(_Question):
     """Whose record is asked for."""
 
@@ -147,6 +155,13 @@ def _persons(router: APIRouter, sources: Sources, asked: Callable[[Request], str
         record = sources.social_insurance.query(key, question.identity_number)
         base = None if record.base is None else f"{record.base:.2f}"
         return {"months_paid": record.months_paid, "base": base, "capped": record.capped}
+
+    @router.post("/network-identity/present")
+    def network_identity(question: CredentialQuestion, key: Annotated[str, Depends(asked)]) -> dict[str, str]:
+        if sources.network_identity is None:
+            raise HTTPException(404)
+        name, number = question.name, question.identity_number
+        return {"answer": sources.network_identity.present(key, question.code, name, number).value}
 
     @router.post("/gateway/confirm")
     def gateway(question: CardQuestion) -> dict[str, str]:

@@ -13,9 +13,11 @@ from loanapp.backend.adapters.ports import (
     CardAnswer,
     CardGateway,
     CertificateAuthority,
+    CredentialAnswer,
     CreditBureau,
     InsuranceRecord,
     IssuedCertificate,
+    NetworkIdentity,
     Receipt,
     Registry,
     RegistryReply,
@@ -42,6 +44,7 @@ _RETRY_SECONDS = 5
 def guarded(sources: Sources, policy: SourcePolicy, clock: Clock) -> Sources:
     """The same sources, asked by the rules of ``sources.toml``; ``clock`` says whether a certificate is valid."""
     callers: Mapping[SourceName, Caller] = {name: Caller.by(rules) for name, rules in policy.rules.items()}
+    network = sources.network_identity
     return Sources(
         registry=GuardedRegistry(sources.registry, callers[SourceName.REGISTRY]),
         bureau=GuardedBureau(sources.bureau, callers[SourceName.BUREAU]),
@@ -53,6 +56,7 @@ def guarded(sources: Sources, policy: SourcePolicy, clock: Clock) -> Sources:
         timestamps=GuardedTimestampingAuthority(sources.timestamps, callers[SourceName.TIMESTAMPS], clock),
         messages=sources.messages,  # never asked again by itself: two messages would carry two codes
         clerk=sources.clerk,
+        network_identity=network and GuardedNetworkIdentity(network, callers[SourceName.NETWORK_IDENTITY]),
     )
 
 
@@ -109,6 +113,17 @@ class GuardedCardGateway:
     def confirm(self, name: str, identity_number: str, card_number: str, phone: str) -> CardAnswer:
         """See the port."""
         return self._caller.call(lambda: self._inner.confirm(name, identity_number, card_number, phone))
+
+
+class GuardedNetworkIdentity:
+    """See :class:`loanapp.backend.adapters.ports.NetworkIdentity`; only a key makes it right to present again."""
+
+    def __init__(self, inner: NetworkIdentity, caller: Caller) -> None:
+        self._inner, self._caller = inner, caller
+
+    def present(self, key: str, code: str, name: str, identity_number: str) -> CredentialAnswer:
+        """See the port."""
+        return self._caller.call(lambda: self._inner.present(key, code, name, identity_number))
 
 
 class GuardedBank:

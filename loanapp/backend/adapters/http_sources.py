@@ -15,6 +15,7 @@ from loanapp.backend.adapters.ports import (
     BureauRecord,
     CardAnswer,
     CertificateRefusedError,
+    CredentialAnswer,
     DebitRefusedError,
     InsuranceRecord,
     IssuedCertificate,
@@ -125,6 +126,19 @@ class HttpCardGateway:
         """See the port."""
         question = {"name": name, "identity_number": identity_number, "card_number": card_number, "phone": phone}
         return _read(self._line.ask("/gateway/confirm", question), lambda it: CardAnswer(it["answer"]))
+
+
+class HttpNetworkIdentity:
+    """See :class:`loanapp.backend.adapters.ports.NetworkIdentity`."""
+
+    def __init__(self, line: HttpLine) -> None:
+        self._line = line
+
+    def present(self, key: str, code: str, name: str, identity_number: str) -> CredentialAnswer:
+        """See the port."""
+        question = {"code": code, "name": name, "identity_number": identity_number}
+        found = self._line.ask("/network-identity/present", question, key=key)
+        return _read(found, lambda it: CredentialAnswer(it["answer"]))
 
 
 class HttpBank:

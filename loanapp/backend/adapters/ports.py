@@ -135,6 +135,28 @@ class CardGateway(Protocol):
         ...
 
 
+class CredentialAnswer(StrEnum):
+    """What the network identity service says of a code that a borrower presents."""
+
+    MATCH = "match"
+    MISMATCH = "mismatch"  # the credential is somebody else's
+    UNKNOWN = "unknown"  # no such code
+    EXPIRED = "expired"
+    USED = "used"
+
+
+class NetworkIdentity(Protocol):
+    """The national network identity service (网号、网证): its app shows a code once, for some minutes."""
+
+    def present(self, key: str, code: str, name: str, identity_number: str) -> CredentialAnswer:
+        """Whether the credential behind ``code`` (digits) is this person's; a match uses the code up.
+
+        The same ``key`` is the same presentation and has the same answer, however often asked; under another key a code
+        that matched is used. Raises :class:`SourceDownError`.
+        """
+        ...
+
+
 class OrderState(StrEnum):
     """How far the bank is with an order to move money."""
 
@@ -283,7 +305,7 @@ class BranchClerk(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """All outside sources of one lender; without a ``clerk`` no branch can be chosen."""
+    """All outside sources of one lender; without a ``clerk`` no branch can be chosen, nor a way without its source."""
 
     registry: Registry
     bureau: CreditBureau
@@ -295,3 +317,4 @@ class Sources:
     authority: CertificateAuthority
     timestamps: TimestampingAuthority
     clerk: BranchClerk | None = None
+    network_identity: NetworkIdentity | None = None

@@ -22,6 +22,7 @@ from loanapp.backend.http.models.common import Words
 from loanapp.backend.http.routes import problems
 from loanapp.backend.verification.changed_face import keep_certificate
 from loanapp.backend.verification.face import choose_manual
+from loanapp.backend.verification.network_identity import present_code
 from loanapp.domain.clock import CHINA
 
 router = APIRouter(prefix="/v1/applications/{application_id}")
@@ -60,6 +61,16 @@ def put_certificate(
 ) -> wire.ApplicationAnswer:
     """Add a hospital's certificate for a face that has changed; optional, and seen by nobody but who compares."""
     keep_certificate(services, borrower_id, application_id, body)
+    with services.database.read() as session:
+        return show(services, session, own_application(session, borrower_id, application_id))
+
+
+@router.put("/network-identity", responses=problems(401, 404, 409, 429, 503))
+def put_network_identity(
+    application_id: uuid.UUID, body: wire.NetworkIdentityRequest, services: ServicesDep, borrower_id: BorrowerDep
+) -> wire.ApplicationAnswer:
+    """Present a code of the national network identity app; a match verifies the borrower, at the same price."""
+    present_code(services, borrower_id, application_id, body.code)
     with services.database.read() as session:
         return show(services, session, own_application(session, borrower_id, application_id))
 

@@ -22,6 +22,7 @@ from loanapp.backend.store.tables import (
     AppointmentState,
     FaceState,
 )
+from loanapp.backend.verification.credential import credential_late
 from loanapp.backend.verification.step_up import step_up
 from loanapp.domain.clock import CHINA
 from loanapp.domain.consent import ConsentScope
@@ -188,7 +189,7 @@ def _draft_actions(services: Services, application: Application, around: Around)
 
 def face_answer(services: Services, application: Application, around: Around) -> wire.FaceAnswer:
     """Face verification so far; failures and lock are the borrower's, whichever application they came in."""
-    late, wanted = around.visit_missed, around.demands
+    late, wanted = around.visit_missed or credential_late(services, application), around.demands
     # At a branch alone: what was done elsewhere is not enough.
     elsewhere = wanted.needs(Needed.BRANCH) and around.appointment is None
     return wire.FaceAnswer(
@@ -215,7 +216,8 @@ def face_ways(services: Services, session: Session, application: Application, ar
     at_branch = (FaceWay.BRANCH,) if branch_open(services, session) else ()
     if around.demands.needs(Needed.BRANCH):
         return at_branch
-    others = (FaceWay.MANUAL, *at_branch)
+    by_network = () if services.sources.network_identity is None else (FaceWay.NETWORK_IDENTITY,)
+    others = (FaceWay.MANUAL, *by_network, *at_branch)
     if around.locked_seconds:
         return others
     tired = around.face_failures >= services.policies.face.attempts_before_manual
@@ -239,6 +241,8 @@ def _ways_once_more(
 def _way(application: Application, around: Around) -> FaceWay | None:
     if application.face_state is FaceState.PASSED:
         return FaceWay.CAMERA
+    if application.face_state is FaceState.CREDENTIAL:
+        return FaceWay.NETWORK_IDENTITY
     if application.face_state is not FaceState.MANUAL:
         return None
     return FaceWay.MANUAL if around.appointment is None else FaceWay.BRANCH

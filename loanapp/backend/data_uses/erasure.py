@@ -39,6 +39,7 @@ _ITEMS: Final = (
     "identity_document",
     "face",
     "changed_face_certificate",
+    "network_identity_code",
     "branch_visit",
     "employment",
     "income_and_debt",

@@ -22,6 +22,7 @@ from loanapp.backend.adapters.simulated import (
 from loanapp.backend.adapters.simulated_authority import SimulatedCertificateAuthority
 from loanapp.backend.adapters.simulated_bank import SimulatedBank
 from loanapp.backend.adapters.simulated_line import SimulatedLine
+from loanapp.backend.adapters.simulated_network_identity import SimulatedNetworkIdentity
 from loanapp.backend.adapters.simulated_timestamps import SimulatedTimestampingAuthority
 from loanapp.backend.data_uses.heads import sequencer, stamper
 from loanapp.backend.data_uses.retention import retention_timer
@@ -164,4 +165,9 @@ def _simulated_sources(
         authority=authority,
         timestamps=timestamps,
         clerk=SimulatedClerk() if policies.profile.simulated else None,
+        network_identity=SimulatedNetworkIdentity(
+            identities, line(SourceName.NETWORK_IDENTITY, seconds.network_identity_seconds)
+        )
+        if policies.profile.simulated
+        else None,
     )

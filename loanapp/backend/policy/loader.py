@@ -21,6 +21,7 @@ from loanapp.backend.policy.models import (
     KeptByLaw,
     Limit,
     Limits,
+    NetworkIdentityRules,
     Passwords,
     Policies,
     Product,
@@ -72,6 +73,7 @@ def load_policies(profile: str = "demonstration", today: date | None = None) -> 
         data_items=_rows(DataItem, "data_items"),
         disclosure=_read(DisclosureWords, "policy", "disclosure"),
         branches=_read(Branches, "policy", "branches"),
+        network_identity=_read(NetworkIdentityRules, "policy", "network_identity"),
         retention=tuple(
             _validated(RetentionClass, "policy/retention.toml", row)
             for row in _parsed("policy", "retention")["classes"]

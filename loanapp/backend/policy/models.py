@@ -233,6 +233,18 @@ class Branches(Row):
     branches: tuple[Branch, ...] = ()
 
 
+class NetworkIdentityRules(Row):
+    """How often codes may be presented (``tries`` in ``window_hours``), and how long a match stands in a draft."""
+
+    version: str
+    since: date = Field(alias="from")
+    tries: int = Field(gt=0, le=20)
+    window_hours: int = Field(gt=0, le=7 * 24)
+    valid_hours: int = Field(gt=0, le=7 * 24)
+    source: str
+    mark: str
+
+
 class RetentionClass(Row):
     """How long one class is kept, and what cards and authorisations say of it, with the days to be put in."""
 
@@ -262,6 +274,7 @@ class Simulation(Row):
     card_seconds: float = Field(ge=0)
     bureau_seconds: float = Field(ge=0)
     social_insurance_seconds: float = Field(ge=0)
+    network_identity_seconds: float = Field(ge=0)
     decision_seconds: float = Field(ge=0)
     reviewer_seconds: float = Field(ge=0)
     clerk_seconds: float = Field(ge=0)
@@ -456,6 +469,7 @@ class Policies:
     data_items: tuple[DataItem, ...]
     disclosure: DisclosureWords
     branches: Branches
+    network_identity: NetworkIdentityRules
     retention: tuple[RetentionClass, ...]
     kept_by_law: KeptByLaw
     support: SupportTickets

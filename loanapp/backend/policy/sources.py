@@ -14,6 +14,7 @@ class SourceName(StrEnum):
     REGISTRY = "registry"
     BUREAU = "bureau"
     SOCIAL_INSURANCE = "social_insurance"
+    NETWORK_IDENTITY = "network_identity"
     SCREENING = "screening"
     GATEWAY = "gateway"
     BANK = "bank"

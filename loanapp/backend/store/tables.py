@@ -26,6 +26,7 @@ class FaceState(StrEnum):
     PASSED = "passed"
     RETRY = "retry"
     MANUAL = "manual"
+    CREDENTIAL = "credential"  # by the national network identity service
 
 
 class AppointmentState(StrEnum):

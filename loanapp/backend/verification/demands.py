@@ -11,10 +11,11 @@ from loanapp.backend.policy.checks import Check, Demands, Situation
 from loanapp.backend.policy.models import Policies
 from loanapp.backend.services import Services
 from loanapp.backend.store.tables import Application, BranchAppointment, FaceState, LivenessSession, Loan, table_of
+from loanapp.backend.verification.credential import credential_late
 from loanapp.domain.clock import CHINA
 from loanapp.domain.liveness import VerdictOutcome
 
-_VERIFIED: Final = frozenset({FaceState.PASSED, FaceState.MANUAL})
+_VERIFIED: Final = frozenset({FaceState.PASSED, FaceState.MANUAL, FaceState.CREDENTIAL})
 
 
 def _history(*, identified: bool) -> Select[Any]:
@@ -79,8 +80,8 @@ def _days(since: datetime | None, now: datetime) -> int | None:
 def is_verified(
     services: Services, application: Application, wanted: Demands, appointment: BranchAppointment | None
 ) -> bool:
-    """Whether the person is verified as this loan needs it; a visit whose time has passed verifies nobody."""
-    if is_late(services, appointment):
+    """Whether the person is verified as this loan needs it; a visit or credential whose time has passed is nothing."""
+    if is_late(services, appointment) or credential_late(services, application):
         return False
     if wanted.needs(Check.BRANCH):
         return application.face_state is FaceState.MANUAL and appointment is not None

@@ -6,7 +6,7 @@ borrower has read before. What was done earlier stays valid (PIPL 15); what only
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,6 +23,8 @@ from loanapp.backend.verification.documents import forget_card, forget_face
 from loanapp.domain.consent import ApplicationPhase, ConsentScope, WithdrawalEffect, phase_of
 from loanapp.domain.decision import DecisionReason
 from loanapp.domain.status import ApplicationStatus
+
+_WITHOUT_A_FACE: Final = frozenset({FaceState.MANUAL, FaceState.CREDENTIAL})
 
 
 def stands(session: Session, application_id: str, scope: ConsentScope) -> bool:
@@ -98,7 +100,7 @@ def _take_back_card(session: Session, application: Application) -> bool:
 
 def _take_back_face(session: Session, application: Application, phase: ApplicationPhase, now: datetime) -> bool:
     close_attempts(session, application, now)
-    if phase is ApplicationPhase.FILLING and application.face_state is not FaceState.MANUAL:
+    if phase is ApplicationPhase.FILLING and application.face_state not in _WITHOUT_A_FACE:
         forget_face(session, application, now)
     if phase is ApplicationPhase.LENT:
         return False  # the proof of who signed (Anti-Money Laundering Law 34)
@@ -110,8 +112,8 @@ def _take_back_face(session: Session, application: Application, phase: Applicati
 
 
 def _to_a_person(services: Services, session: Session, application: Application) -> None:
-    """The check by documents, at the same price; a visit to a branch that is booked stays as it is."""
-    if booked(session, application) is not None:
+    """The check by documents, at the same price; whoever was verified without a face, or will be, stays as they are."""
+    if booked(session, application) is not None or application.face_state is FaceState.CREDENTIAL:
         return
     application.face_state, application.face_by_person = FaceState.MANUAL, True
     _because(services, application, DecisionReason.FACE_CHECK_BY_PERSON)

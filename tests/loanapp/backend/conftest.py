@@ -26,6 +26,7 @@ _INSTANT = {
     "card_seconds": 0.0,
     "bureau_seconds": 0.0,
     "social_insurance_seconds": 0.0,
+    "network_identity_seconds": 0.0,
     "decision_seconds": 0.0,
     "reviewer_seconds": 0.3,
     "clerk_seconds": 0.0,

@@ -53,7 +53,7 @@ def offered(one):
 
 def test_a_visit_can_be_booked_changed_cancelled_and_a_clerk_called_simulated_confirms_it(ready, lender):
     one = ready()
-    assert one.get()["face_ways"] == ["camera", "manual", "branch"]
+    assert one.get()["face_ways"] == ["camera", "manual", "network_identity", "branch"]
     first, second = branches(one)
     assert first["simulated"] is True
     shown = book(one, first, first["slots"][0])
@@ -137,17 +137,19 @@ def test_every_way_leads_to_the_same_offer(ready, lender, monkeypatch):
     by_person.act("/manual-verification", {"changed_face": True})
     branch = branches(at_branch)[1]
     book(at_branch, branch, branch["slots"][5])
-    offers = [offered(one)["offer"] for one in (by_camera, by_person, at_branch)]
+    by_network = ready()
+    by_network.done("PUT", by_network.at("/network-identity"), body={"code": "19999999"})
+    offers = [offered(one)["offer"] for one in (by_camera, by_person, at_branch, by_network)]
     for offer in offers:
         del offer["offer_id"], offer["valid_until"]
-    assert offers[0] == offers[1] == offers[2]
+    assert all(offer == offers[0] for offer in offers)
 
 
 def test_no_branch_is_shown_where_nobody_would_be_there(ready, lender, monkeypatch):
     one = ready()
     branch = branches(one)[0]
     monkeypatch.setattr(type(lender.services.sources), "clerk", None)
-    assert one.get()["face_ways"] == ["camera", "manual"]
+    assert one.get()["face_ways"] == ["camera", "manual", "network_identity"]
     assert branches(one) == []
     assert book(one, branch, branch["slots"][0], status=404)["code"] == "not_found"
 

@@ -78,6 +78,12 @@ class CardRequest(Request):
     phone: Annotated[str, StringConstraints(min_length=1, max_length=30)]
 
 
+class NetworkIdentityRequest(Request):
+    """The code that the national network identity app shows once."""
+
+    code: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+
+
 class LivenessRequest(Request):
     """Where the frames will come from, and how the borrower wants to be asked.
 
@@ -140,7 +146,7 @@ class ConsentState(Answer):
 class FaceAnswer(Answer):
     """How the borrower is verified, so far; ``way`` is ``null`` while none is finished or chosen."""
 
-    state: Literal["none", "passed", "retry", "manual"]
+    state: Literal["none", "passed", "retry", "manual", "credential"]
     attempts_left: int
     locked_seconds: int | None = None
     way: FaceWay | None = None

@@ -17,6 +17,7 @@ from loanapp.backend.adapters.http_sources import (
     HttpBureau,
     HttpCardGateway,
     HttpCertificateAuthority,
+    HttpNetworkIdentity,
     HttpRegistry,
     HttpScreening,
     HttpSocialInsurance,
@@ -35,6 +36,7 @@ from loanapp.backend.adapters.simulated import (
 )
 from loanapp.backend.adapters.simulated_authority import SimulatedCertificateAuthority
 from loanapp.backend.adapters.simulated_bank import SimulatedBank
+from loanapp.backend.adapters.simulated_network_identity import SimulatedNetworkIdentity
 from loanapp.backend.adapters.simulated_timestamps import SimulatedTimestampingAuthority
 from loanapp.backend.policy import load_policies
 from loanapp.backend.policy.sources import SourceName
@@ -95,6 +97,7 @@ def simulators(folder, clock, people=None, *, failing=None, seconds=0.0, payout_
             lambda: TIME_ROOT, lambda: TIME_SIGNER, line(SourceName.TIMESTAMPS), clock
         ),
         messages=SimulatedMessages(),
+        network_identity=SimulatedNetworkIdentity(people, line(SourceName.NETWORK_IDENTITY)),
     )
 
 
@@ -132,6 +135,7 @@ def http_sources(url, root, *, secret=SECRET, timeout=5.0):
         authority=HttpCertificateAuthority(line, ROOT.certificate_pem),
         timestamps=HttpTimestampingAuthority(line, TIME_ROOT.certificate_pem),
         messages=SimulatedMessages(),  # another work: no source of a decision
+        network_identity=HttpNetworkIdentity(line),
     )
 
 

@@ -37,6 +37,7 @@ FACTORIES = {
     "registry": "HttpRegistry",
     "bureau": "HttpBureau",
     "social_insurance": "HttpSocialInsurance",
+    "network_identity": "HttpNetworkIdentity",
     "screening": "HttpScreening",
     "gateway": "HttpCardGateway",
     "bank": "HttpBank",

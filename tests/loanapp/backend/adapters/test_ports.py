@@ -14,6 +14,7 @@ from loanapp.backend.adapters.ports import (
     BureauRecord,
     CardAnswer,
     CertificateRefusedError,
+    CredentialAnswer,
     InsuranceRecord,
     OrderState,
     PortraitAnswer,
@@ -84,6 +85,35 @@ class TestSocialInsurance:
     def test_what_cannot_be_is_no_record(self, wrong):
         with pytest.raises(ValueError, match=r"months|base|insured"):
             InsuranceRecord(*wrong)
+
+
+class TestNetworkIdentity:
+    def present(self, stand, key, code, who=ONE):
+        return stand.sources.network_identity.present(key, code, who.name, who.identity_number)
+
+    def test_a_code_is_good_once_and_asking_again_says_the_same(self, stand):
+        assert self.present(stand, "a:1", "10000001") is CredentialAnswer.MATCH
+        assert self.present(stand, "a:1", "10000001") is CredentialAnswer.MATCH
+        assert self.present(stand, "b:1", "10000001") is CredentialAnswer.USED
+        assert self.present(stand, "b:2", "10000002") is CredentialAnswer.MATCH
+
+    @pytest.mark.parametrize(
+        ("code", "answer"),
+        [
+            ("20000001", CredentialAnswer.EXPIRED),
+            ("30000001", CredentialAnswer.USED),
+            ("40000001", CredentialAnswer.MISMATCH),
+            ("00000001", CredentialAnswer.UNKNOWN),
+        ],
+    )
+    def test_every_other_answer(self, stand, code, answer):
+        assert self.present(stand, f"a:{code}", code) is answer
+
+    def test_nobody_presents_a_credential_under_another_name(self, stand):
+        present = stand.sources.network_identity.present
+        assert present("a:1", "10000003", TWO.name, ONE.identity_number) is CredentialAnswer.MISMATCH
+        assert present("a:2", "10000003", "谁", STRANGER) is CredentialAnswer.MISMATCH
+        assert self.present(stand, "a:3", "10000003") is CredentialAnswer.MATCH  # that used nothing up
 
 
 def test_the_list_names_only_whom_it_names(stand):
