@@ -126,6 +126,15 @@ def test_pages_run_no_script_and_are_kept_nowhere(reviewer, waiting):
     assert "Record of data uses" in english
     cookie = next(iter(reviewer.wire.cookies))
     assert (cookie.name, cookie.secure, cookie.has_nonstandard_attr("HttpOnly")) == ("__Host-console", True, True)
+    assert cookie.get_nonstandard_attr("SameSite") == "strict"
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    told = {name: answer.headers[name] for name in ("x-content-type-options", "referrer-policy", "content-type")}
+    assert told == {
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
+        "content-type": "text/html; charset=utf-8",
+    }
+    assert "access-control-allow-origin" not in answer.headers
 
 
 @pytest.mark.attack("a-form-from-elsewhere-changes-nothing")
