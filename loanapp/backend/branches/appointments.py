@@ -53,11 +53,15 @@ def book(
 ) -> Application:
     """Book a visit, or change the one that was booked; the price stays the same.
 
-    Raises ``NOT_ALLOWED_NOW`` before the identity is confirmed or after a pass, ``INPUT_INVALID`` with the field
-    ``branch_id``, or ``slot`` when that time is no time of the branch's or has been taken meanwhile.
+    Raises ``NOT_ALLOWED_NOW`` before the identity is confirmed, after a pass or a visit that took place,
+    ``INPUT_INVALID`` with the field ``branch_id``, or ``slot`` when that time is no time of the branch's or has been
+    taken meanwhile.
     """
     application = filled_in(session, borrower_id, application_id)
     if application.identity_sealed is None or application.face_state is FaceState.PASSED:
+        raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value)
+    before = booked(session, application)
+    if before is not None and before.state is AppointmentState.CONFIRMED:
         raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value)
     if services.sources.clerk is None:
         raise RefusedError(ErrorCode.NOT_FOUND)
@@ -68,7 +72,7 @@ def book(
     if slot not in free[branch_id]:
         raise RefusedError(ErrorCode.INPUT_INVALID, fields={"slot": ErrorCode.INPUT_INVALID})
     now = services.clock.now()
-    keep_visit(session, application, branch_id, slot, now)
+    keep_visit(session, application, (branch_id, slot), now)
     close_attempts(session, application, now)  # a verdict on its way does not undo the choice
     application.face_state, application.face_by_person = FaceState.MANUAL, True
     application.updated_at = now
@@ -77,10 +81,15 @@ def book(
     return application
 
 
-def keep_visit(session: Session, application: Application, branch_id: str, slot: datetime, now: datetime) -> None:
-    """Hold the place, in the caller's transaction, instead of one that was held before."""
+def keep_visit(
+    session: Session, application: Application, visit: tuple[str, datetime], now: datetime, *, by_staff: bool = False
+) -> None:
+    """Hold the place, in the caller's transaction, instead of one that was held before.
+
+    ``visit``: the branch, and when it begins.
+    """
     appointment = session.get(BranchAppointment, application.id) or BranchAppointment(application_id=application.id)
-    appointment.branch_id, appointment.slot = branch_id, slot
+    (appointment.branch_id, appointment.slot), appointment.by_staff = visit, by_staff or None
     appointment.state, appointment.changed_at = AppointmentState.BOOKED, now
     session.add(appointment)
 
@@ -136,11 +145,15 @@ def branch_of(services: Services, appointment: BranchAppointment) -> Branch | No
 
 
 def confirm_visit(services: Services, session: Session, application: Application) -> bool:
-    """Ask the clerk whether borrower and document belong together; ``True`` once that is on record."""
+    """Ask the clerk whether borrower and document belong together; ``True`` once that is on record.
+
+    About a visit that staff booked nobody is asked before its time: the borrower chose another way, and may not come.
+    """
     appointment, clerk = booked(session, application), services.sources.clerk
     if appointment is None:
         return False
-    if appointment.state is AppointmentState.BOOKED and clerk is not None:
+    early = bool(appointment.by_staff) and appointment.slot > services.clock.now()
+    if appointment.state is AppointmentState.BOOKED and clerk is not None and not early:
         if not clerk.confirm(appointment.branch_id, appointment.slot):
             return False
         now = services.clock.now()

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from loanapp.backend.lifecycle.assembly import assemble
-from loanapp.backend.lifecycle.folder import LenderFolder
+from loanapp.backend.lifecycle.folder import LenderFolder, NoLenderError
 from loanapp.backend.policy import load_policies
 from loanapp.backend.staff.members import MemberError, add_member, end_member, members_with
 from loanapp.backend.staff.payouts import EYES
@@ -25,7 +25,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("login")
     parser.add_argument("--role", action="append", choices=[role.value for role in StaffRole], default=[])
     args = parser.parse_args(arguments)
-    lender = assemble(LenderFolder.made(args.data.expanduser().absolute()), load_policies(), SystemClock())
+    try:
+        folder = LenderFolder.of_lender(args.data.expanduser().absolute())
+    except NoLenderError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    lender = assemble(folder, load_policies(), SystemClock())
     try:
         if args.act == "end":
             ended = end_member(lender.services, args.login)

@@ -81,7 +81,7 @@ def ask_visit(services: Services, who: AtWork, application_id: str, visit: tuple
         branch_id, slot = visit
         if slot not in free_visits(services, session, application).get(branch_id, ()):
             raise RefusedError(ErrorCode.INPUT_INVALID, fields={"slot": ErrorCode.INPUT_INVALID})
-        keep_visit(session, application, branch_id, slot, now)
+        keep_visit(session, application, visit, now, by_staff=True)
         session.add(new_note(services, who, application.id, _VISIT, text))
         detail = {"check": _VISIT, "branch": branch_id, "slot": slot.isoformat(), "member": who.member_id}
         ledger.append(session, now, "check", application.id, detail, actor="staff")

@@ -175,6 +175,7 @@ class BranchAppointment(Base):
     slot: Mapped[datetime] = mapped_column(index=True)
     state: Mapped[AppointmentState]
     changed_at: Mapped[datetime]
+    by_staff: Mapped[bool | None]  # who booked it; nothing where it was the borrower
 
 
 class ConsentRecord(Base):

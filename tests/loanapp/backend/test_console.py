@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from loanapp.backend.branches.appointments import free_slots
+from loanapp.backend.lifecycle.folder import LenderFolder
 from loanapp.backend.staff.__main__ import main
 from loanapp.backend.staff.members import MemberError, add_member, end_member
 from loanapp.backend.staff.tables import StaffNote, StaffRole
@@ -249,6 +250,30 @@ def test_a_visit_is_booked_for_the_borrower_who_reads_where_when_and_why(reviewe
     assert reviewer.send(path, visit=later, told=why).status_code == 422, "they came: nobody sends them again"
 
 
+def test_a_visit_that_staff_booked_is_confirmed_at_its_time_and_taken_back_by_nobody(reviewer, waiting, lender):
+    path, why = f"/cases/{waiting.id}", "请带身份证原件来一次，照片上的字看不清。"
+    with lender.services.database.read() as session:
+        free = free_slots(lender.services, session)
+    branch = next(iter(free))
+    first, later = free[branch][:2]
+    assert reviewer.send(f"{path}/visit", visit=f"{branch}|{first.isoformat()}", told=why).status_code == 303
+    assert reviewer.send(f"{path}/more", item="profile", told=TOLD).status_code == 303
+    waiting.profile()
+    waiting.act("/submit")
+    told = waiting.wait("in_review")
+    assert told["appointment"]["state"] == "booked", "nobody can have come before the time"
+    with lender.services.database.write() as session:
+        session.get_one(BranchAppointment, waiting.id).slot -= timedelta(days=30)
+    reviewer.page(path)
+    assert waiting.get()["appointment"]["state"] == "confirmed"
+    assert reviewer.send(f"{path}/more", item="profile", told=TOLD).status_code == 303
+    again = {"branch_id": branch, "slot": later.isoformat()}
+    for act, body in (("/branch-appointment", again), ("/branch-appointment/cancel", {})):
+        answer = waiting.call("POST", waiting.at(act), body=body, key=str(uuid.uuid4()))
+        refused(answer, 409, "not_allowed_now")
+    assert waiting.get()["appointment"]["state"] == "confirmed", "they were there"
+
+
 @pytest.mark.parametrize("waiting", ["approved_long_term"], indirect=True)  # who is declined may not come back today
 def test_a_refusal_has_reasons_the_borrower_is_told(reviewer, waiting):
     for silent in ("source_unavailable", "screening_by_person", "face_check_by_person"):  # these decline nobody
@@ -338,6 +363,10 @@ def _entries(lender, one):
 def test_members_are_made_and_ended_by_whoever_holds_the_folder(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(getpass, "getpass", lambda _prompt: PASSWORD)
     folder = str(tmp_path / "lender")
+    assert main([folder, "add", "anna", "--role", "reviewer"]) == 1
+    assert "there is no lender in this folder" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == [], "a path that was mistyped makes no lender"
+    LenderFolder.made(tmp_path / "lender")
     assert main([folder, "add", "anna", "--role", "reviewer"]) == 0
     told = capsys.readouterr()
     assert told.out.startswith("S0001\notpauth://totp/LoanApp:anna?")

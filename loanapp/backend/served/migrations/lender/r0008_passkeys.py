@@ -1,4 +1,4 @@
-"""Passkeys of the lender's people, and what the timer of deletion looks things up by."""
+"""Passkeys of the lender's people, visits they booked, and what the timer of deletion looks things up by."""
 
 from typing import Final
 
@@ -13,7 +13,7 @@ LONG: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Make these tables and indexes."""
+    """Make these tables, the column and the indexes."""
     op.create_table(
         "staff_passkey",
         sa.Column("id", sa.String(), primary_key=True),
@@ -32,5 +32,6 @@ def upgrade() -> None:
         sa.Column("expires_at", MOMENT, nullable=False),
     )
     op.create_index("ix_staff_challenge_used_expires_at", "staff_challenge_used", ["expires_at"])
+    op.add_column("branch_appointment", sa.Column("by_staff", sa.Boolean()))
     op.create_index("ix_borrower_closed_at", "borrower", ["closed_at"])
     op.create_index("ix_application_status_updated_at", "application", ["status", "updated_at"])
