@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
@@ -38,12 +39,8 @@ class LenderKeys:
 
     @cached_property
     def server(self) -> Credential:
-        """The TLS certificate; a new one is made before the old one ends."""
-        found = self._credential("server", self._new_server)
-        if found.certificate.not_valid_after_utc - _RENEW_BEFORE < self._clock.now():
-            (self._folder.root / "keys" / "server.pem").unlink(missing_ok=True)
-            found = self._credential("server", self._new_server)
-        return found
+        """The TLS certificate; with a new key, before the old one ends, and where its root is another one by now."""
+        return self._renewed("server", self._new_server, self.transport_root)
 
     @cached_property
     def document_root(self) -> Credential:
@@ -59,9 +56,11 @@ class LenderKeys:
 
     @cached_property
     def document_signer(self) -> Credential:
-        """Signs contracts for the lender."""
-        return self._credential(
-            "document_signer", lambda now: authorities.make_document_signer(self.document_root, self._lender_name, now)
+        """Signs contracts for the lender; a new key before its certificate ends, what was signed stays so."""
+        return self._renewed(
+            "document_signer",
+            lambda now: authorities.make_document_signer(self.document_root, self._lender_name, now),
+            self.document_root,
         )
 
     @cached_property
@@ -111,6 +110,23 @@ class LenderKeys:
             if not path.exists() or path.read_text() != pem:
                 self._folder.write_private(path, pem.encode("ascii"))
 
+    def change_transport_root(self) -> None:
+        """Replace the root of TLS, whose old key is then nowhere any more; it counts from the lender's next start.
+
+        For the embedded lender: its program learns the root from an owner-only file at each start.
+        """
+        made = authorities.make_transport_root(self._clock.now()).to_pem()
+        with self._lock, self._folder.making():
+            self._folder.write_private(self._folder.root / "keys" / "transport_root.pem", made)
+
+    def _renewed(self, name: str, make: Callable[[datetime], Credential], root: Credential) -> Credential:
+        found = self._credential(name, make)
+        ends = found.certificate.not_valid_after_utc - _RENEW_BEFORE < self._clock.now()
+        if ends or not _issued_by(found, root):
+            (self._folder.root / "keys" / f"{name}.pem").unlink(missing_ok=True)
+            found = self._credential(name, make)
+        return found
+
     def _new_server(self, now: datetime) -> Credential:
         return authorities.make_server_certificate(self.transport_root, now)
 
@@ -123,3 +139,11 @@ class LenderKeys:
                     if not path.exists():
                         self._folder.write_private(path, made)
             return Credential.from_pem(path.read_bytes())
+
+
+def _issued_by(found: Credential, root: Credential) -> bool:
+    try:
+        found.certificate.verify_directly_issued_by(root.certificate)
+    except (InvalidSignature, ValueError):
+        return False
+    return True

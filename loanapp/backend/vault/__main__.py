@@ -1,7 +1,8 @@
-"""``python -m loanapp.backend.vault DATA rotate``, ``... rotate-sealing`` and ``... status``.
+"""``python -m loanapp.backend.vault DATA rotate``, ``rotate-sealing``, ``rotate-transport`` and ``status``.
 
-``rotate`` changes the key all items' keys are wrapped by, ``rotate-sealing`` the one that borrowers seal to.
-The lender may be running. Cut off, the same command goes on, and so does the lender by itself.
+``rotate`` changes the key all items' keys are wrapped by, ``rotate-sealing`` the one that borrowers seal to,
+``rotate-transport`` the root of TLS on this computer, from the lender's next start. The lender may be running. Cut off,
+the same command goes on, and so does the lender by itself.
 """
 
 import argparse
@@ -9,6 +10,7 @@ import sys
 from pathlib import Path
 
 from loanapp.backend.lifecycle.folder import LenderFolder, NoLenderError
+from loanapp.backend.lifecycle.lender_keys import LenderKeys
 from loanapp.backend.store.schema_version import SchemaError
 from loanapp.backend.store.stores import stores
 from loanapp.backend.vault.key_files import KeyFiles
@@ -21,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Change the key, or say how many items each key wraps; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m loanapp.backend.vault")
     parser.add_argument("data", type=Path, help="the lender's data folder; the lender may be running")
-    parser.add_argument("act", choices=["rotate", "rotate-sealing", "status"])
+    parser.add_argument("act", choices=["rotate", "rotate-sealing", "rotate-transport", "status"])
     args = parser.parse_args(arguments)
     data = args.data.expanduser().absolute()
     try:
@@ -29,6 +31,10 @@ def main(arguments: list[str] | None = None) -> int:
     except NoLenderError as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    if args.act == "rotate-transport":
+        LenderKeys(folder, "", SystemClock()).change_transport_root()
+        sys.stdout.write("the root of TLS is another one from the lender's next start\n")
+        return 0
     place = stores(data).vault
     if isinstance(place, Path) and not place.is_file():
         sys.stderr.write("there is no vault in this folder\n")
