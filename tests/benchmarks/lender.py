@@ -9,11 +9,14 @@ import sys
 import tempfile
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import requests
 from sqlalchemy import select, text
 
 from loanapp.backend.store.database import Database
@@ -23,7 +26,7 @@ from tests.loanapp.backend import fleet
 from tests.loanapp.backend.walk import TERMS, Walker, Wire
 
 _AT_ONCE, _DECISIONS = 4, 24
-_CONNECTIONS, _SECONDS = 16, 15.0
+_CONNECTIONS, _WARM, _SECONDS = 16, 3.0, 15.0
 _FEW, _MANY, _LOOKS = 1_000, 1_000_000, 60
 # What the simulated sources take of a decision, one after another: simulation.toml as fleet.QUICK has it.
 _SIMULATED = sum(
@@ -46,11 +49,15 @@ def measure() -> Iterator[tuple[str, float, str, float]]:
     """Budgets: 2 s to a decision; 0.8 of the bare endpoint; 100 ms; 1.3 times a thousand applications."""
     with tempfile.TemporaryDirectory() as folder:
         yield "lender.decision_p95", _decisions(Path(folder) / "decisions"), "s", 2.0
-        bare, _slowest, bare_cpu = _bare(Path(folder) / "bare")
+        writing, _slowest, writing_cpu = _bare(Path(folder) / "writing", "writing")
+        bare, bare_slowest, bare_cpu = _bare(Path(folder) / "bare", "whole")
         ours, slowest, ours_cpu = _ours(Path(folder) / "ours")
         yield "lender.writes", ours, "/s", bare
         yield "lender.write_cpu", ours_cpu, "ms", bare_cpu  # the same where others keep the computer busy
+        yield "lender.writes_beside_writing_alone", ours, "/s", writing
+        yield "lender.write_cpu_beside_writing_alone", ours_cpu, "ms", writing_cpu
         yield "lender.p99_16", slowest, "ms", 100.0
+        yield "lender.p99_16_beside_bare", slowest, "ms", bare_slowest
         few, many = _stored(Path(folder) / "stored")
         for name in few:
             yield f"lender.{name}_at_million", many[name], "ms", few[name]
@@ -87,31 +94,35 @@ def _decide(some: list[Walker]) -> None:
         one.wait("offered", seconds=60)
 
 
-def _bare(data: Path) -> tuple[float, float, float]:
+def _bare(data: Path, rows: str) -> tuple[float, float, float]:
     port = fleet.Worker(data).port
-    process = subprocess.Popen([sys.executable, "-m", "tests.benchmarks.bare_endpoint", str(data), str(port)])
+    process = subprocess.Popen([sys.executable, "-m", "tests.benchmarks.bare_endpoint", str(data), str(port), rows])
     try:
         server = fleet.Worker(data)
         server.port, server.process = port, process
         server.wait()
-        return _load([_Bare(server.wire()) for _ in range(_CONNECTIONS)], process.pid)
+        return _load([_Bare(server.wire(), str(number)) for number in range(_CONNECTIONS)], process.pid)
     finally:
         process.terminate()
         process.wait(20)
 
 
 class _Bare:
-    def __init__(self, wire: Wire) -> None:
-        self._wire = wire
+    def __init__(self, wire: Wire, caller: str) -> None:
+        self._wire, self._caller = wire, caller
 
     def pair(self) -> Iterator[None]:
         """One application and its withdrawal."""
-        made = self._wire.request("POST", "/v1/applications", json=TERMS)
+        made = self._send("/v1/applications", TERMS)
         assert made.status_code == 201, made.text
         yield
-        done = self._wire.request("POST", f"/v1/applications/{made.json()['id']}/withdraw", json={})
+        done = self._send(f"/v1/applications/{made.json()['id']}/withdraw", {})
         assert done.status_code == 200, done.text
         yield
+
+    def _send(self, path: str, body: dict[str, Any]) -> requests.Response:
+        headers = {"Authorization": f"Bearer {self._caller}", "Idempotency-Key": str(uuid.uuid4())}
+        return self._wire.request("POST", path, json=body, headers=headers)
 
 
 class _Ours:
@@ -146,11 +157,13 @@ def _load(clients: list[_Bare] | list[_Ours], server: int) -> tuple[float, float
     """With every client busy: requests a second, the 99th percentile of one in ms, and what one computes, in ms."""
     took: list[float] = []
     computed: list[float] = []
+    warm = time.perf_counter() + _WARM
     ready = threading.Barrier(len(clients), lambda: computed.append(_computed(server)))
 
     def work(client: _Bare | _Ours) -> None:
-        for _step in client.pair():
-            pass  # a connection, and whatever loads late
+        while time.perf_counter() < warm:  # a connection, and whatever loads late
+            for _step in client.pair():
+                pass
         ready.wait()
         begun = time.perf_counter()
         while time.perf_counter() - begun < _SECONDS:

@@ -20,15 +20,15 @@ from loanapp.backend.api import (
 )
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
+    applications.router,  # a request is held against one after another: those asked most come first
+    verification.router,
+    contract.router,
+    loan.router,
+    other_ways.router,
     public.router,
     account.router,
     credentials.router,
     security_keys.router,
-    applications.router,
-    verification.router,
-    other_ways.router,
-    contract.router,
-    loan.router,
     data_uses.router,
     support.router,
     rights.router,

@@ -8,24 +8,22 @@ from sqlalchemy.orm import Session
 
 from loanapp.backend.api.acts import act_on_application
 from loanapp.backend.applications.around import Around
+from loanapp.backend.applications.standing import Standing
 from loanapp.backend.applications.store import (
     Profile,
     Sealed,
     draft,
     filled_in,
-    live_application,
     missing_for_submit,
     new_number,
     note_status,
     own_application,
-    refuse_too_soon,
     set_status,
 )
 from loanapp.backend.applications.terms import check_terms, set_terms
 from loanapp.backend.applications.view import show
 from loanapp.backend.http.dependencies import (
     KEY_PARAMETER,
-    ActorDep,
     BorrowerDep,
     IdempotencyDep,
     OriginDep,
@@ -53,20 +51,19 @@ router = APIRouter(prefix="/v1/applications")
     responses=problems(401, 409),
     openapi_extra=KEY_PARAMETER,
 )
-def create(
-    body: wire.TermsRequest, services: ServicesDep, borrower_id: ActorDep, idempotency: IdempotencyDep
-) -> Response:
+def create(body: wire.TermsRequest, services: ServicesDep, idempotency: IdempotencyDep) -> Response:
     """Begin an application; a borrower has one under way at a time."""
-    expire_offers(services, borrower_id)
-    return idempotency.run(201, lambda session: _create(services, session, borrower_id, body))
+    return idempotency.run(201, lambda session: _create(services, session, idempotency.borrower_id, body))
 
 
 def _create(services: Services, session: Session, borrower_id: str, body: wire.TermsRequest) -> wire.ApplicationAnswer:
-    if live := live_application(session, borrower_id):
-        raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, application_id=live[0], status=live[1].value)
-    refuse_too_soon(services, session, borrower_id, None)
-    check_terms(services, session, borrower_id, body)
-    now = services.clock.now()
+    standing, now = Standing(services, session, borrower_id, None), services.clock.now()
+    if live := standing.live:
+        raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, application_id=live.id, status=live.status.value)
+    standing.refuse_too_soon()
+    check_terms(services, body, standing.owed)
+    for one in standing.ran_out:
+        set_status(session, session.get_one(Application, one), ApplicationStatus.EXPIRED, now)
     application = Application(
         id=str(uuid.uuid4()),
         number=new_number(session, "LA", "application", now),
@@ -110,7 +107,7 @@ def put_terms(
     """Change the terms asked for."""
     with services.database.write() as session:
         application = draft(session, borrower_id, application_id)
-        check_terms(services, session, borrower_id, body, application.identity_index)
+        check_terms(services, body, Standing(services, session, borrower_id, application.identity_index).owed)
         set_terms(application, body)
         application.updated_at = services.clock.now()
         return show(services, session, application)
@@ -140,7 +137,6 @@ def submit(
     application_id: uuid.UUID,
     body: wire.Empty,
     services: ServicesDep,
-    borrower_id: ActorDep,
     *,
     came_from: OriginDep,
     idempotency: IdempotencyDep,
@@ -149,11 +145,11 @@ def submit(
     del body
 
     def act(session: Session) -> Application:
-        application = filled_in(session, borrower_id, application_id)
+        application = filled_in(session, idempotency.borrower_id, application_id)
         around = Around(services, session, application)
         if missing := missing_for_submit(services, application, around.consents, verified=around.verified):
             raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value, missing=",".join(missing))
-        refuse_too_soon(services, session, borrower_id, application.identity_index)
+        Standing(services, session, idempotency.borrower_id, application.identity_index).refuse_too_soon()
         note_origin(services, session, application, came_from)
         again = application.status is ApplicationStatus.NEEDS_MORE
         handed_in = ApplicationStatus.VERIFYING if again else ApplicationStatus.SUBMITTED
@@ -175,14 +171,13 @@ def withdraw(
     application_id: uuid.UUID,
     body: wire.Empty,
     services: ServicesDep,
-    borrower_id: ActorDep,
     idempotency: IdempotencyDep,
 ) -> Response:
     """Take the application back; possible until the contract is signed."""
     del body
 
     def act(session: Session) -> Application:
-        application = own_application(session, borrower_id, application_id)
+        application = own_application(session, idempotency.borrower_id, application_id)
         set_status(session, application, ApplicationStatus.WITHDRAWN, services.clock.now(), "borrower")
         return application
 

@@ -15,7 +15,6 @@ from loanapp.backend.auth.sessions import device_of
 from loanapp.backend.evidence.bundle import evidence_bundle
 from loanapp.backend.http.dependencies import (
     KEY_PARAMETER,
-    ActorDep,
     BorrowerDep,
     IdempotencyDep,
     PdfBody,
@@ -53,14 +52,13 @@ def post_accept(
     application_id: uuid.UUID,
     body: wire.AcceptRequest,
     services: ServicesDep,
-    borrower_id: ActorDep,
     idempotency: IdempotencyDep,
 ) -> Response:
     """Accept the offer; the contract is made of it."""
     return act_on_application(
         services,
         idempotency,
-        lambda session: accept_offer(services, session, borrower_id, application_id, body.offer_id),
+        lambda session: accept_offer(services, session, idempotency.borrower_id, application_id, body.offer_id),
     )
 
 
@@ -82,7 +80,6 @@ def post_confirmation(
     application_id: uuid.UUID,
     body: wire.ConfirmRequest,
     services: ServicesDep,
-    borrower_id: ActorDep,
     idempotency: IdempotencyDep,
 ) -> Response:
     """Confirm that the cost table was read."""
@@ -92,7 +89,7 @@ def post_confirmation(
         lambda session: confirm_disclosure(
             services,
             session,
-            borrower_id,
+            idempotency.borrower_id,
             application_id,
             sha256=body.sha256,
             seconds_on_screen=body.seconds_on_screen,

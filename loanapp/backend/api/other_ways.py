@@ -10,7 +10,6 @@ from loanapp.backend.applications.view import show
 from loanapp.backend.branches.appointments import book, cancel, free_slots
 from loanapp.backend.http.dependencies import (
     KEY_PARAMETER,
-    ActorDep,
     BorrowerDep,
     DocumentBody,
     IdempotencyDep,
@@ -38,14 +37,15 @@ def post_manual_verification(
     application_id: uuid.UUID,
     body: wire.ManualRequest,
     services: ServicesDep,
-    borrower_id: ActorDep,
     idempotency: IdempotencyDep,
 ) -> Response:
     """Choose the way without a face: a person compares documents and card, at the same price."""
     return act_on_application(
         services,
         idempotency,
-        lambda session: choose_manual(services, session, borrower_id, application_id, changed_face=body.changed_face),
+        lambda session: choose_manual(
+            services, session, idempotency.borrower_id, application_id, changed_face=body.changed_face
+        ),
     )
 
 
@@ -109,14 +109,13 @@ def post_branch_appointment(
     application_id: uuid.UUID,
     body: wire.BranchRequest,
     services: ServicesDep,
-    borrower_id: ActorDep,
     idempotency: IdempotencyDep,
 ) -> Response:
     """Book a visit to a branch, or change it, while the application is a draft; at the same price."""
     return act_on_application(
         services,
         idempotency,
-        lambda session: book(services, session, borrower_id, application_id, body),
+        lambda session: book(services, session, idempotency.borrower_id, application_id, body),
     )
 
 
@@ -130,11 +129,10 @@ def post_branch_cancel(
     application_id: uuid.UUID,
     body: wire.Empty,
     services: ServicesDep,
-    borrower_id: ActorDep,
     idempotency: IdempotencyDep,
 ) -> Response:
     """Cancel the visit; any way can then be chosen."""
     del body
     return act_on_application(
-        services, idempotency, lambda session: cancel(services, session, borrower_id, application_id)
+        services, idempotency, lambda session: cancel(services, session, idempotency.borrower_id, application_id)
     )

@@ -12,7 +12,6 @@ from loanapp.backend.cards.binding import bind_card
 from loanapp.backend.data_uses.erasure import finish_erasure
 from loanapp.backend.http.dependencies import (
     KEY_PARAMETER,
-    ActorDep,
     BorrowerDep,
     DocumentBody,
     EvidenceStream,
@@ -77,13 +76,12 @@ def post_consent(
     application_id: uuid.UUID,
     body: wire.ConsentRequest,
     services: ServicesDep,
-    borrower_id: ActorDep,
     idempotency: IdempotencyDep,
 ) -> Response:
     """Give, refuse or take back one authorisation; the receipt is the borrower's to keep."""
 
     def act(session: Session) -> wire.ConsentReceipt:
-        receipt = record_consent(services, session, borrower_id, application_id, body)
+        receipt = record_consent(services, session, idempotency.borrower_id, application_id, body)
         return wire.ConsentReceipt.model_validate(receipt)
 
     answer = idempotency.run(201, act)
@@ -103,14 +101,13 @@ def post_liveness_session(
     application_id: uuid.UUID,
     body: wire.LivenessRequest,
     services: ServicesDep,
-    borrower_id: ActorDep,
     idempotency: IdempotencyDep,
 ) -> Response:
     """Begin one face attempt: the actions to do and their order, signed."""
 
     def act(session: Session) -> wire.ChallengeAnswer:
         wishes = Wishes(body.source_kind, flash_accepted=body.flash_accepted, unhurried=body.unhurried)
-        challenge = issue_challenge(services, session, borrower_id, application_id, wishes)
+        challenge = issue_challenge(services, session, idempotency.borrower_id, application_id, wishes)
         return wire.ChallengeAnswer.model_validate(challenge)
 
     return idempotency.run(201, act)

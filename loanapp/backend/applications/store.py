@@ -20,21 +20,14 @@ from loanapp.backend.store.tables import (
     ConsentRecord,
     Counter,
     FaceState,
-    RetryWait,
     table_of,
 )
 from loanapp.domain.clock import CHINA
 from loanapp.domain.consent import ConsentScope
 from loanapp.domain.errors import ErrorCode
-from loanapp.domain.status import ENDED, ApplicationStatus, TransitionError, advance
+from loanapp.domain.status import ApplicationStatus, TransitionError, advance
 
-# A loan that is being repaid does not keep the borrower from asking for another; the limits do.
-_NOT_LIVE = ENDED | {ApplicationStatus.ACTIVE}
 Missing = Literal["identity_sealed", "profile_sealed", "card_sealed"]
-_LIVE = select(Application.id, Application.status).where(
-    Application.borrower_id == bindparam("borrower"),
-    Application.status.not_in([status.value for status in _NOT_LIVE]),
-)
 _REACHING = insert(table_of(ApplicationEvent))
 _COUNTING_ON = (
     update(table_of(Counter))
@@ -42,7 +35,6 @@ _COUNTING_ON = (
     .values(value=Counter.value + 1)
     .returning(Counter.value)
 )
-_OWED = (ApplicationStatus.SIGNED.value, ApplicationStatus.DISBURSING.value, ApplicationStatus.ACTIVE.value)
 
 
 def own_application(session: Session, borrower_id: str, application_id: uuid.UUID | str) -> Application:
@@ -51,12 +43,6 @@ def own_application(session: Session, borrower_id: str, application_id: uuid.UUI
     if found is None or found.borrower_id != borrower_id:
         raise RefusedError(ErrorCode.NOT_FOUND)
     return found
-
-
-def live_application(session: Session, borrower_id: str) -> tuple[str, ApplicationStatus] | None:
-    """Id and status of the one application of this borrower that is under way."""
-    found = session.connection().execute(_LIVE, {"borrower": borrower_id}).first()
-    return None if found is None else (found.id, found.status)
 
 
 def draft(session: Session, borrower_id: str, application_id: uuid.UUID | str) -> Application:
@@ -278,26 +264,6 @@ def missing_for_submit(
         if consent.required and not (without_camera and verified and consent.scope is ConsentScope.FACE_VERIFICATION):
             complete[f"consent_{consent.scope.value}"] = grants(services, newest, consent.scope)
     return [step for step, done in complete.items() if not done]
-
-
-def outstanding(session: Session, borrower_id: str, identity_index: str | None) -> Decimal:
-    """Principal this person owes or is about to be paid, in yuan, whatever phone it was borrowed with."""
-    query = select(Application.amount).where(of_person(borrower_id, identity_index), Application.status.in_(_OWED))
-    return sum(session.scalars(query), Decimal(0))
-
-
-def refuse_too_soon(services: Services, session: Session, borrower_id: str, identity_index: str | None) -> None:
-    """Raise ``APPLICATION_TOO_SOON`` with the day ``retry_after`` that a declined person was told to come back on."""
-    today = services.clock.now().astimezone(CHINA).date().isoformat()
-    query = select(Application).where(
-        of_person(borrower_id, identity_index), Application.status == ApplicationStatus.DECLINED
-    )
-    decisions = [Sealed(services, application).decision or {} for application in session.scalars(query)]
-    waits = select(RetryWait.until).where(RetryWait.person.in_([borrower_id, identity_index or borrower_id]))
-    told = [decision.get("retry_after") or "" for decision in decisions]
-    latest = max([*told, *(until.isoformat() for until in session.scalars(waits))], default="")
-    if latest > today:
-        raise RefusedError(ErrorCode.APPLICATION_TOO_SOON, retry_after=latest)
 
 
 def of_person(borrower_id: str, identity_index: str | None) -> ColumnElement[bool]:

@@ -2,9 +2,6 @@
 
 from decimal import Decimal
 
-from sqlalchemy.orm import Session
-
-from loanapp.backend.applications.store import outstanding
 from loanapp.backend.http.models.application import TermsRequest
 from loanapp.backend.http.models.common import yuan
 from loanapp.backend.policy.models import Product
@@ -15,10 +12,8 @@ from loanapp.domain.errors import ErrorCode
 from loanapp.domain.money import wire
 
 
-def check_terms(
-    services: Services, session: Session, borrower_id: str, terms: TermsRequest, identity_index: str | None = None
-) -> Product:
-    """The product asked for.
+def check_terms(services: Services, terms: TermsRequest, owed: Decimal) -> Product:
+    """The product asked for; ``owed``: principal the person owes already, in yuan.
 
     Raises ``INPUT_INVALID`` (another product or method), ``AMOUNT_OUT_OF_RANGE`` (with ``minimum``, ``maximum``,
     ``step``), ``TERM_NOT_OFFERED`` or ``PURPOSE_NOT_ALLOWED``, each with its field.
@@ -27,7 +22,7 @@ def check_terms(
     if product is None:
         raise RefusedError(ErrorCode.INPUT_INVALID, fields={"product_id": ErrorCode.INPUT_INVALID})
     amount = yuan(terms.amount)
-    cap = services.policies.limits.consumer_balance_cap.value - outstanding(session, borrower_id, identity_index)
+    cap = services.policies.limits.consumer_balance_cap.value - owed
     most = max(Decimal(0), min(product.amount_max, cap))
     if not product.amount_min <= amount <= most or (amount - product.amount_min) % product.amount_step:
         raise RefusedError(

@@ -1,33 +1,49 @@
 """Who sends a request, and that it counts once, in one transaction with what it does."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 
 from sqlalchemy.orm import Session
 
 from loanapp.backend.auth.proofs import Proven, count_proof
 from loanapp.backend.services import Services
 
+Admission = tuple[str, Proven | None]
+"""The borrower's id, and what was signed; ``None`` where nothing is changed and no signature is asked."""
+
 
 class Caller:
-    """The sender of one request. ``proven`` is what was signed; ``None`` where nothing is changed and none is asked."""
+    """The sender of one request, who is looked up when first asked for: in the thread that does the act.
 
-    def __init__(self, services: Services, borrower_id: str, proven: Proven | None) -> None:
-        self.borrower_id = borrower_id
+    Whatever asks first raises what ``admit`` does: ``SIGNED_OUT`` or ``REQUEST_UNPROVEN``.
+    """
+
+    def __init__(self, services: Services, admit: Callable[[], Admission]) -> None:
         self._services = services
-        self._open = proven
+        self._look_up = admit
+        self._counted = False
+
+    @cached_property
+    def _admitted(self) -> Admission:
+        return self._look_up()
 
     @property
-    def to_be_counted(self) -> bool:
-        """Whether the request has still to be written down."""
-        return self._open is not None
+    def borrower_id(self) -> str:
+        """The signed-in borrower."""
+        return self._admitted[0]
+
+    def admit(self) -> None:
+        """Look up who it is, and no more."""
+        self._admitted  # noqa: B018 - kept by having been asked for
 
     def count(self) -> None:
         """Count the request now, in a transaction of its own; raises ``REQUEST_UNPROVEN`` when it came before."""
-        if self._open is not None:
+        _borrower, proven = self._admitted
+        if proven is not None and not self._counted:
             with self._services.database.write() as session:
-                count_proof(self._services, session, self._open)
-            self._open = None
+                count_proof(self._services, session, proven)
+            self._counted = True
 
     @contextmanager
     def counting(self) -> Iterator[Session]:
@@ -35,12 +51,13 @@ class Caller:
 
         Raises ``REQUEST_UNPROVEN`` when the request came before.
         """
+        _borrower, proven = self._admitted
         try:
             with self._services.database.write() as session:
-                if self._open is not None:
-                    count_proof(self._services, session, self._open)
+                if proven is not None and not self._counted:
+                    count_proof(self._services, session, proven)
                 yield session
         except Exception:
             self.count()  # what was refused now could be done later: nobody else shall send it again then
             raise
-        self._open = None
+        self._counted = True

@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from loanapp.backend.auth.callers import Caller
+from loanapp.backend.auth.callers import Admission, Caller
 from loanapp.backend.auth.known_computers import end_from
 from loanapp.backend.auth.proofs import SentRequest, check_proof, key_digest, require_proof
 from loanapp.backend.auth.tables import Device, RefreshToken
@@ -133,12 +133,17 @@ def borrower_of(services: Services, token: str, sent: SentRequest) -> str:
     return caller.borrower_id
 
 
-def caller_of(services: Services, token: str, sent: SentRequest) -> Caller:
-    """As :func:`borrower_of`, with the request still to be counted."""
-    device = _live(services, token)
-    if sent.method in _LOOKING:
-        return Caller(services, device.borrower_id, None)
-    return Caller(services, device.borrower_id, check_proof(services, device.public_key, sent, token))
+def caller_of(services: Services, token: str | None, sent: SentRequest) -> Caller:
+    """As :func:`borrower_of`, with the token still to be looked up and the request still to be counted."""
+
+    def admit() -> Admission:
+        if token is None:
+            raise RefusedError(ErrorCode.SIGNED_OUT)
+        device = _live(services, token)
+        looking = sent.method in _LOOKING
+        return device.borrower_id, None if looking else check_proof(services, device.public_key, sent, token)
+
+    return Caller(services, admit)
 
 
 def device_of(services: Services, token: str) -> str:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from loanapp.backend.repeating import Repeating
@@ -17,12 +17,14 @@ from loanapp.backend.services import Services
 from loanapp.backend.signing.time import time_authority
 from loanapp.backend.store import ledger
 from loanapp.backend.store.ledger_tree import LedgerTree
-from loanapp.backend.store.tables import LedgerHead, LedgerRow
+from loanapp.backend.store.tables import LedgerHead, LedgerRow, table_of
 from loanapp.proof.canonical_json import canonical
 from loanapp.proof.ledger_proof import GENESIS, head_message
 from loanapp.proof.signed_message import sign_message
 
 _LOOK_EVERY_S: Final = 0.5
+# Made once and run below the object mapper: each entry comes through here.
+_NEW_ENTRIES: Final = select(table_of(LedgerRow)).where(LedgerRow.no > bindparam("covered")).order_by(LedgerRow.no)
 _STAMP_EVERY: Final = timedelta(minutes=1)
 
 
@@ -43,7 +45,7 @@ def sign_head(services: Services, session: Session) -> LedgerHead:
     before = newest_head(session)
     size, previous = (before.size, str(before.signed["leaf"])) if before else (0, GENESIS)
     leaves: list[str] = []
-    for row in session.scalars(select(LedgerRow).where(LedgerRow.no > size).order_by(LedgerRow.no)):
+    for row in session.connection().execute(_NEW_ENTRIES, {"covered": size}):
         if not ledger.holds(row, size + len(leaves) + 1, previous):
             raise LedgerBrokenError(f"entry {size + len(leaves) + 1} does not hold")
         previous = row.leaf_sha256

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import AsyncIterator, Callable
+from functools import cached_property
 from hashlib import sha256
 from typing import Annotated, Any, Final, cast
 
@@ -82,27 +83,26 @@ OriginDep = Annotated[Origin, Depends(_origin)]
 """The computer, by the digest of its key, and the address that a signed-in borrower's request comes from."""
 
 
-def _caller(services: ServicesDep, token: TokenDep, sent: SentDep) -> Caller:
-    return caller_of(services, token, sent)
+async def _caller(
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Caller:
+    known: Caller | None = getattr(request.state, "caller", None)
+    if known is None:
+        token = credentials.credentials if credentials is not None else None
+        known = request.state.caller = caller_of(request.app.state.services, token, await _sent(request))
+    return known
 
 
 _CallerDep = Annotated[Caller, Depends(_caller)]
 
 
 async def _borrower(caller: _CallerDep) -> str:
-    if caller.to_be_counted:
-        await run_in_threadpool(caller.count)
-    return caller.borrower_id
-
-
-async def _actor(caller: _CallerDep) -> str:
+    await run_in_threadpool(caller.count)
     return caller.borrower_id
 
 
 BorrowerDep = Annotated[str, Depends(_borrower)]
 """The id of the signed-in borrower, whose request has been counted."""
-ActorDep = Annotated[str, Depends(_actor)]
-"""The same where :meth:`Idempotency.run` does all that is done: the request is counted with the act."""
 
 
 def _borrower_if_any(
@@ -197,9 +197,21 @@ class Idempotency:
     def __init__(self, services: Services, caller: Caller, key: str, fingerprint: str) -> None:
         self._services = services
         self._caller = caller
-        self._borrower_id = caller.borrower_id
-        self._key = key
+        self._sent_key = key
         self._fingerprint = fingerprint
+
+    @property
+    def borrower_id(self) -> str:
+        """The signed-in borrower; raises ``SIGNED_OUT`` or ``REQUEST_UNPROVEN``."""
+        return self._caller.borrower_id
+
+    @cached_property
+    def _key(self) -> str:
+        # Read here and not from the signature: a declared header would be checked before the sign-in is.
+        try:
+            return str(uuid.UUID(self._sent_key))
+        except ValueError:
+            raise RefusedError(ErrorCode.INPUT_INVALID, fields={KEY_HEADER: ErrorCode.INPUT_INVALID}) from None
 
     def replay(self) -> Response | None:
         """The answer given before, or ``None``; raises ``IDEMPOTENCY_KEY_REUSED`` when the request was another."""
@@ -213,7 +225,7 @@ class Idempotency:
                 return before
             body = act(session).model_dump_json().encode()
             answer = {
-                "borrower_id": self._borrower_id,
+                "borrower_id": self.borrower_id,
                 "key": self._key,
                 "fingerprint": self._fingerprint,
                 "status": status,
@@ -226,10 +238,10 @@ class Idempotency:
 
     @property
     def _place(self) -> str:
-        return f"idempotency|{self._borrower_id}|{self._key}"
+        return f"idempotency|{self.borrower_id}|{self._key}"
 
     def _replay(self, session: Session) -> Response | None:
-        same = {"borrower": self._borrower_id, "repeated": self._key}
+        same = {"borrower": self.borrower_id, "repeated": self._key}
         found = session.connection().execute(_ANSWERED, same).one_or_none()
         if found is None:
             return None
@@ -240,15 +252,8 @@ class Idempotency:
 
 
 async def _idempotency(request: Request, services: ServicesDep, caller: _CallerDep) -> Idempotency:
-    # Read here and not from the signature: a declared header would be checked before the sign-in is.
-    try:
-        key = str(uuid.UUID(request.headers.get(KEY_HEADER, "")))
-    except ValueError:
-        raise RefusedError(ErrorCode.INPUT_INVALID, fields={KEY_HEADER: ErrorCode.INPUT_INVALID}) from None
-    body = await request.body()
-    return Idempotency(
-        services, caller, key, sha256(f"{request.method} {request.url.path}\n".encode() + body).hexdigest()
-    )
+    act = f"{request.method} {request.url.path}\n".encode() + await request.body()
+    return Idempotency(services, caller, request.headers.get(KEY_HEADER, ""), sha256(act).hexdigest())
 
 
 IdempotencyDep = Annotated[Idempotency, Depends(_idempotency)]

@@ -9,8 +9,10 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from loanapp.backend.auth.callers import Caller
 from loanapp.backend.refusal import RefusedError
 from loanapp.domain.errors import ErrorCode, LoanAppError
 
@@ -143,7 +145,13 @@ def install(app: FastAPI) -> None:
         return refusal_response(error)
 
     @app.exception_handler(RequestValidationError)
-    def _invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
+    async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        caller: Caller | None = getattr(request.state, "caller", None)
+        if caller is not None:
+            try:  # whoever is not signed in is told so first, whatever they sent
+                await run_in_threadpool(caller.admit)
+            except LoanAppError as refused:
+                return refusal_response(refused)
         return invalid_response(error.errors())
 
     @app.exception_handler(HTTPException)

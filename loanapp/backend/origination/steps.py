@@ -14,7 +14,8 @@ from loanapp.backend.adapters.ports import (
     RegistryAnswer,
     ScreeningAnswer,
 )
-from loanapp.backend.applications.store import Sealed, outstanding, set_status
+from loanapp.backend.applications.standing import Standing
+from loanapp.backend.applications.store import Sealed, set_status
 from loanapp.backend.branches.appointments import booked, confirm_visit
 from loanapp.backend.offers.offer import make_offer, rows_from
 from loanapp.backend.origination.assessment import Assessment, Facts, assess
@@ -187,7 +188,7 @@ def gather(services: Services, session: Session, application: Application) -> Fa
         monthly_debt=profile.monthly_debt,
         instalment=instalment(product, application.amount, application.months),
         amount=application.amount,
-        outstanding=outstanding(session, application.borrower_id, application.identity_index),
+        outstanding=Standing(services, session, application.borrower_id, application.identity_index).owed,
         interview=wanted.needs(checks.Check.INTERVIEW),
         paid_before=not situation(services.policies, session, application, services.clock.now()).first_loan,
         own_overdue=has_overdue(session, application.borrower_id, application.identity_index, today),

@@ -1,6 +1,7 @@
 """One worker of a lender that is served: any number of them stand behind a balancer, over the same databases."""
 
 import contextlib
+import importlib
 import logging
 import os
 import signal
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 EXIT_OK: Final = 0
 EXIT_FAILED: Final = 1
 _BACKLOG: Final = 2048
+_SLOWLY: Final = ("loanapp.proof.timestamp", "loanapp.proof.issued_timestamp", "loanapp.proof.verification")
 
 
 @dataclass(frozen=True)
@@ -135,11 +137,18 @@ def _answer(
     for number in (signal.SIGINT, signal.SIGTERM):
         # The server stops gracefully at either and then raises it again, which must not cut our own end short.
         signal.signal(number, lambda _number, _frame: None)
+    threading.Thread(target=_load_what_loads_slowly, name="late-loading", daemon=True).start()
     with serving_operations(operations, door):
         log.info("the worker serves")
         server.run(sockets=[listener])
     log.info("the worker ends")
     return not server.failed
+
+
+def _load_what_loads_slowly() -> None:
+    """What the embedded lender loads when it is first needed would here hold up whoever asks meanwhile."""
+    for name in _SLOWLY:
+        importlib.import_module(name)
 
 
 def _context(lender: Lender, certificate: Path | None) -> ssl.SSLContext:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import Row, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from loanapp.backend.store.tables import LedgerRow, table_of
@@ -101,12 +101,12 @@ def written(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def public_entry(row: LedgerRow) -> dict[str, Any]:
+def public_entry(row: Row[Any] | LedgerRow) -> dict[str, Any]:
     """What everybody may see of an entry."""
     return entry_of(row.no, written(row.at), row.kind, row.commitment, row.previous_sha256)
 
 
-def content(row: LedgerRow) -> dict[str, Any] | None:
+def content(row: Row[Any] | LedgerRow) -> dict[str, Any] | None:
     """What an entry commits to; ``None`` once it was made anonymous."""
     if row.salt is None:
         return None
@@ -121,7 +121,7 @@ def content(row: LedgerRow) -> dict[str, Any] | None:
     }
 
 
-def holds(row: LedgerRow, no: int, previous: str) -> bool:
+def holds(row: Row[Any] | LedgerRow, no: int, previous: str) -> bool:
     """Whether an entry is number ``no``, follows ``previous`` and says what it committed to."""
     inside = content(row)
     return (

@@ -1,12 +1,19 @@
 """The Merkle tree over the ledger, one row for each complete subtree; proofs read some forty of them."""
 
 from collections.abc import Iterable
+from typing import Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
-from loanapp.backend.store.tables import LedgerNode
+from loanapp.backend.store.tables import LedgerNode, table_of
 from loanapp.proof import merkle
+
+_NODES: Final = table_of(LedgerNode)
+_NODE: Final = select(_NODES.c.hash).where(
+    _NODES.c.level == bindparam("at_level"), _NODES.c.position == bindparam("at_position")
+)
+_ADDING: Final = insert(_NODES)
 
 
 class LedgerTree:
@@ -25,7 +32,7 @@ class LedgerTree:
                 rows.append({"level": level, "position": position, "hash": value})
             size += 1
         if rows:
-            self._session.execute(insert(LedgerNode), rows)
+            self._session.connection().execute(_ADDING, rows)
         return size
 
     def root(self, size: int) -> str:
@@ -43,6 +50,6 @@ class LedgerTree:
     def _node(self, level: int, position: int) -> bytes:
         found = self._read.get((level, position))
         if found is None:
-            query = select(LedgerNode.hash).where(LedgerNode.level == level, LedgerNode.position == position)
-            found = self._read[level, position] = self._session.execute(query).scalar_one()
+            place = {"at_level": level, "at_position": position}
+            found = self._read[level, position] = self._session.connection().execute(_NODE, place).scalar_one()
         return found

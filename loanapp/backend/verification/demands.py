@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from loanapp.backend.branches.appointments import is_late
@@ -24,22 +24,28 @@ def _history(*, identified: bool) -> Select[Any]:
     person = application.c.borrower_id == bindparam("borrower")
     if identified:
         person = or_(person, application.c.identity_index == bindparam("identity"))
-    others = select(application.c.id).where(person, application.c.id != bindparam("own"))
-    lent = loan.c.application_id.in_(others)
+    others = (
+        select(application.c.id, application.c.updated_at).where(person, application.c.id != bindparam("own")).cte()
+    )
+    lent = (
+        select(func.count().label("loans"), func.count(loan.c.settled_at).label("settled"))
+        .where(loan.c.application_id.in_(select(others.c.id)))
+        .subquery()
+    )
     passed = (
-        select(attempt)
-        .where(attempt.c.application_id.in_(others), attempt.c.outcome == VerdictOutcome.PASSED)
+        select(attempt.c.used_at, attempt.c.verdict)
+        .where(attempt.c.application_id.in_(select(others.c.id)), attempt.c.outcome == VerdictOutcome.PASSED)
         .order_by(attempt.c.used_at.desc())
         .limit(1)
         .subquery()
     )
     return select(
-        select(func.count()).select_from(loan).where(lent).scalar_subquery().label("loans"),
-        select(func.count(loan.c.settled_at)).where(lent).scalar_subquery().label("settled"),
-        select(func.max(application.c.updated_at)).where(application.c.id.in_(others)).scalar_subquery().label("last"),
-        select(passed.c.used_at).scalar_subquery().label("verified_at"),
-        select(passed.c.verdict).scalar_subquery().label("verdict"),
-    )
+        lent.c.loans,
+        lent.c.settled,
+        select(func.max(others.c.updated_at)).scalar_subquery().label("last"),
+        passed.c.used_at.label("verified_at"),
+        passed.c.verdict,
+    ).select_from(lent.outerjoin(passed, true()))
 
 
 _HISTORY: Final = {identified: _history(identified=identified) for identified in (False, True)}

@@ -6,7 +6,8 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from loanapp.backend.applications.store import Identity, Sealed, filled_in, refuse_too_soon
+from loanapp.backend.applications.standing import Standing
+from loanapp.backend.applications.store import Identity, Sealed, filled_in
 from loanapp.backend.http.models.application import IdentityRequest
 from loanapp.backend.refusal import RefusedError, refuse_fields
 from loanapp.backend.services import Services
@@ -39,7 +40,7 @@ def confirm_identity(
     if before is None or (before.name, before.identity_number) != (identity.name, identity.identity_number):
         forget_card(application)
     sealed.identity = identity
-    refuse_too_soon(services, session, borrower_id, application.identity_index)
+    Standing(services, session, borrower_id, application.identity_index).refuse_too_soon()
     read = sealed.reading
     application.identity_corrections = sorted(
         name for name in Identity.__slots__ if read.get(name, {}).get("value", "") != getattr(identity, name)

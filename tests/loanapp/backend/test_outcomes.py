@@ -62,7 +62,7 @@ def test_a_refusal_has_reasons_and_a_day_to_come_back_that_is_held(walker, clock
 
 
 def test_what_one_person_owes_counts_whatever_the_phone(walker, lender):
-    from loanapp.backend.applications.store import outstanding
+    from loanapp.backend.applications.standing import Standing
 
     one, other = walker("review"), walker("review")
     for borrower in (one, other):
@@ -72,12 +72,15 @@ def test_what_one_person_owes_counts_whatever_the_phone(walker, lender):
         borrower.identify()
     with lender.services.database.write() as session:
         first, second = session.get_one(Application, one.id), session.get_one(Application, other.id)
-        before = outstanding(session, second.borrower_id, second.identity_index)
+        before = Standing(lender.services, session, second.borrower_id, second.identity_index).owed
         for status in (ApplicationStatus.SIGNED, ApplicationStatus.DISBURSING, ApplicationStatus.ACTIVE):
             first.status = status
             session.flush()
-            assert outstanding(session, second.borrower_id, second.identity_index) == before + first.amount
-            assert outstanding(session, second.borrower_id, None) == 0
+            assert (
+                Standing(lender.services, session, second.borrower_id, second.identity_index).owed
+                == before + first.amount
+            )
+            assert Standing(lender.services, session, second.borrower_id, None).owed == 0
         session.rollback()
 
 
