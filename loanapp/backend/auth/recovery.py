@@ -127,7 +127,10 @@ def stop_recoveries(services: Services, borrower_id: str, key_sha256: str) -> No
 
 
 def recoveries_at_branch(services: Services) -> list[AskedRecovery]:
-    """Everything that is open and not granted yet, for the people at a branch, the longest first."""
+    """What is open, not granted yet, and of somebody who was verified, for the people at a branch, the longest first.
+
+    Of anybody else there is nothing at a branch to hold an identity card against: there only time counts.
+    """
     with services.database.read() as session:
         return [
             AskedRecovery(
@@ -139,8 +142,7 @@ def recoveries_at_branch(services: Services) -> list[AskedRecovery]:
                 here=False,
                 phone=borrower_phone(services, session, one.borrower_id),
             )
-            for one in _all_open(services, session)
-            if one.granted_at is None
+            for one in _at_branch(services, session)
         ]
 
 
@@ -149,7 +151,7 @@ def answer_at_branch(services: Services, recovery_id: str, member_id: str, why: 
     now = services.clock.now()
     with services.database.write() as session:
         found = session.get(AccountRecovery, recovery_id)
-        waiting = {one.id for one in _all_open(services, session) if one.granted_at is None}
+        waiting = {one.id for one in _at_branch(services, session)}
         if found is None or found.id not in waiting:
             raise RefusedError(ErrorCode.NOT_FOUND)
         found.member_id = member_id
@@ -166,6 +168,11 @@ def forget_recoveries(services: Services) -> None:
     """Delete what was asked so long ago that it opens nothing any more; the ledger keeps that it was."""
     with services.database.write() as session:
         session.execute(delete(AccountRecovery).where(AccountRecovery.asked_at < services.clock.now() - _TOLD_FOR))
+
+
+def _at_branch(services: Services, session: Session) -> list[AccountRecovery]:
+    opened = [one for one in _all_open(services, session) if one.granted_at is None]
+    return [one for one in opened if _verified(session, one.borrower_id)]
 
 
 def _may_stop(asked: AccountRecovery, key_sha256: str, since: datetime | None) -> bool:

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -9,8 +10,11 @@ from loanapp.backend.auth import passwords, recovery
 from loanapp.backend.auth.forgetting import forget_old_sign_ins
 from loanapp.backend.auth.passwords import SignedIn
 from loanapp.backend.auth.tables import AccountRecovery
+from loanapp.backend.refusal import RefusedError
 from loanapp.backend.staff.tables import StaffRole
 from loanapp.backend.store.tables import Application, LedgerRow
+from loanapp.domain.consent import LoanPurpose
+from loanapp.domain.schedule import RepaymentMethod
 from loanapp.domain.status import ApplicationStatus
 from tests.loanapp.backend.test_passwords import OTHER, PASSWORD, code_of, code_session, turn_on, whose
 from tests.loanapp.backend.test_refusals import refused
@@ -46,6 +50,30 @@ def lent(walker, lender, clock):
         application = session.get_one(Application, owner.id)
         application.created_at -= timedelta(days=30)
         application.status = ApplicationStatus.SETTLED
+    return owner
+
+
+@pytest.fixture
+def handed_in(owner, lender):
+    """The same, who once handed in an application with an identity: a branch has something to compare with."""
+    now = lender.services.clock.now()
+    with lender.services.database.write() as session:
+        session.add(
+            Application(
+                id=str(uuid.uuid4()),
+                number=f"T{uuid.uuid4().hex[:12]}",
+                borrower_id=whose(owner, lender),
+                status=ApplicationStatus.WITHDRAWN,
+                product_id="consumer",
+                amount=Decimal(2000),
+                months=12,
+                method=next(iter(RepaymentMethod)),
+                purpose=next(iter(LoanPurpose)),
+                created_at=now,
+                updated_at=now,
+                identity_sealed=b"kept under lock",
+            )
+        )
     return owner
 
 
@@ -151,30 +179,33 @@ def test_the_sim_card_alone_sets_no_first_password_and_turns_no_factor_on(walker
     refused(stranger.call("GET", "/v1/auth/devices"), 401, "signed_out")
 
 
-def test_a_second_factor_is_turned_on_on_a_new_computer_once_it_is_proved(owner, thief, clock, lender):
+def test_a_second_factor_is_turned_on_on_a_new_computer_once_it_is_proved(handed_in, thief, clock, lender):
+    owner = handed_in
     new = thief(owner)
-    refused(new.call("POST", FACTOR, body={}), 409, "recovery_waits")
+    refused(new.call("POST", FACTOR, body={}), 409, "recovery_needed")
     grant(lender, owner)
     new.done("POST", FACTOR, body={})
     turn_on(new, clock)  # to begin anew uses nothing up
 
 
-def test_what_was_proved_is_used_up_with_what_it_opens_or_not_at_all(owner, thief, lender, monkeypatch):
+def test_what_was_proved_is_used_up_with_what_it_opens_or_not_at_all(handed_in, thief, lender, monkeypatch):
+    owner = handed_in
     new = thief(owner)
-    refused(replace(new), 409, "recovery_waits")
+    refused(replace(new), 409, "recovery_needed")
     grant(lender, owner)
     (here,) = [one["device_id"] for one in new.done("GET", "/v1/auth/devices")["devices"] if one["current"]]
     with monkeypatch.context() as patch:
         patch.setattr(passwords, "end_all", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            passwords.set_password(lender.services, SignedIn(whose(owner, lender), here, ""), OTHER, None)
-    assert still(owner, PASSWORD)
+            passwords.set_password(lender.services, SignedIn(whose(handed_in, lender), here, ""), OTHER, None)
+    assert still(handed_in, PASSWORD)
     assert replace(new).status_code == 200
 
 
-def test_what_was_proved_at_a_branch_needs_no_fresh_code_hours_later(owner, thief, lender, clock):
+def test_what_was_proved_at_a_branch_needs_no_fresh_code_hours_later(handed_in, thief, lender, clock):
+    owner = handed_in
     new = thief(owner)
-    refused(replace(new), 409, "recovery_waits")
+    refused(replace(new), 409, "recovery_needed")
     clock.move(hours=2)
     refused(replace(new), 401, "sign_in_wrong")
     grant(lender, owner)
@@ -186,6 +217,17 @@ def test_where_none_is_on_nothing_is_asked_about_turning_it_off(owner):
     owner.done("POST", FACTOR, body={})
     refused(owner.call("POST", FACTOR + "/removal", body={}), 409, "not_allowed_now")
     assert owner.done("GET", "/v1/auth/recoveries")["recoveries"] == []
+
+
+@pytest.mark.attack("where-nobody-was-verified-no-branch-can-be-talked-into-it")
+def test_where_nobody_was_verified_no_branch_can_be_talked_into_it(owner, thief, lender):
+    stranger = thief(owner)
+    refused(replace(stranger), 409, "recovery_waits")
+    with pytest.raises(RefusedError, match="not_found"):
+        grant(lender, owner)
+    asked = {one.phone for one in recovery.recoveries_at_branch(lender.services)}
+    assert owner.phone not in asked
+    refused(replace(stranger), 409, "recovery_waits")
 
 
 @pytest.mark.attack("a-password-that-was-seen-is-not-changed-on-a-new-computer")
@@ -218,23 +260,24 @@ def test_the_owner_without_codes_turns_it_off_at_a_branch(lent, lender, clock):
 
 
 @pytest.mark.attack("a-lost-factor-lets-nobody-in-by-the-phone-alone")
-def test_a_lost_factor_is_asked_about_at_the_door_and_proved_there(owner, http, lender, clock):
-    turn_on(owner, clock)
+def test_a_lost_factor_is_asked_about_at_the_door_and_proved_there(handed_in, http, lender, clock):
+    owner = handed_in
+    turn_on(handed_in, clock)
     door, other = Walker(http, phone=owner.phone), Walker(http, phone=owner.phone)
     lost = {"second_factor_lost": True}
     opens = code_session(door, clock)
-    refused(opens(**lost), 409, "recovery_waits")
+    refused(opens(**lost), 409, "recovery_needed")
     refused(opens(**lost), 401, "code_expired")
     (told,) = owner.done("GET", "/v1/auth/recoveries")["recoveries"]
     assert (told["act"], told["may_stop"]) == ("factor_removal", True)
     grant(lender, owner)
-    refused(code_session(other, clock)(**lost), 409, "recovery_waits")  # another computer has proved nothing
+    refused(code_session(other, clock)(**lost), 409, "recovery_needed")  # another computer has proved nothing
     refused(code_session(door, clock)(), 401, "second_factor_needed")
     clock.move(seconds=61)
     assert code_session(door, clock)(**lost).status_code == 201
     assert owner.done("GET", "/v1/auth/protection")["second_factor_since"] is None
-    turn_on(owner, clock)
-    refused(code_session(door, clock)(**lost), 409, "recovery_waits")  # it was used up
+    turn_on(handed_in, clock)
+    refused(code_session(door, clock)(**lost), 409, "recovery_needed")  # it was used up
 
 
 def test_the_wait_at_the_door_is_stopped_as_any_other(owner, http, lender, clock):
