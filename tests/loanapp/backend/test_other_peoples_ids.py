@@ -80,7 +80,7 @@ def _body(operation, stranger):
 def _example(schema, stranger):
     name = schema.get("$ref", "").rpartition("/")[2]
     named = {
-        "network": {"code": "TEST-0000"},
+        "network": {"code": "24681357"},
         "identity": stranger.identity_fields(),
         "terms": TERMS,
         "card": {"number": stranger.who.card_number, "phone": stranger.who.phone},
