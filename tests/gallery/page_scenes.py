@@ -23,7 +23,7 @@ from loanapp.journey.signing_acts import SigningStep
 from loanapp.resource_files import assets_folder, read_toml
 from tests.gallery.stage import TODAY, Room, Scene, settle, until
 from tests.ui.loan_in_hand import NOW, after, application, disclosure, hardship, loan, new_schedule, offer
-from tests.ui.test_face_ways import VISIT
+from tests.ui.test_face_ways import BRANCHES, VISIT
 from tests.ui.typed_journey import TypedJourney, draft
 from ui.__main__ import demonstration_kit
 from ui.messages import Level
@@ -296,6 +296,17 @@ def _out_of_reach(page: Any, room: Room) -> None:
     page._trouble(LoanAppError(ErrorCode.LENDER_UNREACHABLE))
 
 
+def _another_time(page: Any, room: Room) -> None:
+    from ui.pages.move_visit import MoveVisitDialog
+
+    page.ask_move()
+    (dialog,) = page.findChildren(MoveVisitDialog)
+    until(dialog.where.isVisible, "the branches")
+    dialog.where.choose("east")
+    dialog.day.choose("2026-11-27")
+    room.rest()
+
+
 def _guarded(*_: object) -> None:
     raise GuardRefusal(ErrorCode.GUARD_RATE_DIFFERS, "annual_rate_pct")
 
@@ -520,6 +531,10 @@ def _of_all() -> Iterator[tuple[str, Callable[[Room], Any]]]:
     yield "progress-review", scene(Page.PROGRESS, lambda: application("in_review", expected_seconds=7200))
     visit = {"asked": {"text": "照片上的字看不清，请带身份证原件来一次。", "at": NOW}, "appointment": VISIT}
     yield "progress-visit", scene(Page.PROGRESS, lambda: application("in_review", expected_seconds=7200, **visit))
+    yield (
+        "progress-visit-move",
+        scene(Page.PROGRESS, lambda: application("in_review", **visit), _another_time, branches=lambda: BRANCHES),
+    )
     asked = {"text": "收入和银行流水对不上，请核对后重填。", "at": NOW}
     more = {"asked": asked, "profile": None, "allowed_actions": ["set_profile", "withdraw"]}
     more["erased_at"] = "2026-12-22T10:00:00+08:00"

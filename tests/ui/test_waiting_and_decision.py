@@ -4,12 +4,13 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QLabel
 
-from loanapp.client.errors import LenderUnreachableError
+from loanapp.client.errors import InputRejectedError, LenderUnreachableError
+from loanapp.domain.clock import CHINA
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.guard.refusal import GuardRefusal
 from loanapp.journey.pages import Page
 from tests.ui.loan_in_hand import JourneyInHand, application
-from tests.ui.test_face_ways import VISIT
+from tests.ui.test_face_ways import BRANCHES, VISIT
 from tests.ui.typed_journey import TypedJourney
 from ui.components import LinkButton, ProgressLine
 from ui.translations import translator
@@ -225,7 +226,7 @@ def test_a_visit_that_staff_booked_is_told_with_place_time_and_their_words(show,
     journey.application = application("in_review", asked=asked, appointment=VISIT | {"simulated": False})
     qtbot.waitUntil(page.scaffold.asked.isVisible)  # the page asks by itself
     words = page.scaffold.asked.text.text()
-    for told in (VISIT["name"]["zh"], VISIT["address"]["zh"], "写给您：<b>请带</b>身份证来", "请打"):
+    for told in (VISIT["name"]["zh"], VISIT["address"]["zh"], "写给您：<b>请带</b>身份证来", "或打"):
         assert told in words
     assert page.scaffold.asked.text.textFormat() is Qt.TextFormat.PlainText
     journey.application = application("in_review", asked=asked, appointment=VISIT)
@@ -233,6 +234,48 @@ def test_a_visit_that_staff_booked_is_told_with_place_time_and_their_words(show,
     assert "来过网点以后" in texts(page)
     assert "不用做什么" not in texts(page)
     assert "模拟的柜员" in page.scaffold.asked.text.text()
+    page.leave()
+
+
+def test_the_borrower_moves_a_visit_that_staff_booked(show, qtbot):
+    from ui.pages.move_visit import MoveVisitDialog
+    from ui.pages.progress import ProgressPage
+
+    asked = {"text": "请带身份证来", "at": "2026-11-25T10:00:00+08:00"}
+    journey = JourneyInHand(application("in_review", asked=asked, appointment=VISIT))
+    taken, looked = iter([True, False]), []
+
+    def book(_branch, slot):
+        if next(taken):
+            raise InputRejectedError(ErrorCode.INPUT_INVALID, fields={"slot": ErrorCode.INPUT_INVALID})
+        journey.application = application("in_review", asked=asked, appointment=VISIT | {"slot": slot.isoformat()})
+        return Page.PROGRESS
+
+    journey.answers.update(
+        refresh=lambda: Page.PROGRESS, branches=lambda: looked.append(1) or BRANCHES, book_branch=book
+    )
+    page = show(ProgressPage, journey)
+    page.tell_asked()
+    before = page.scaffold.asked.text.text()
+    (move,) = [one for one in page.scaffold.asked.findChildren(LinkButton) if one.text() == "换个时间"]
+    move.click()
+    (dialog,) = page.findChildren(MoveVisitDialog)
+    qtbot.waitUntil(dialog.where.isVisible)
+    dialog.go_on.click()
+    assert dialog.where.error.text() == "请选一个网点"
+    branch = BRANCHES[0]
+    slot = max(branch.slots)
+    dialog.where.choose(branch.id)
+    dialog.day.choose(slot.astimezone(CHINA).date().isoformat())
+    dialog.time.choose(slot.isoformat())
+    dialog.go_on.click()
+    qtbot.waitUntil(lambda: "刚刚被别人约走" in dialog.time.error.text() and len(looked) == 2)
+    qtbot.waitUntil(dialog.go_on.isEnabled)
+    dialog.time.choose(slot.isoformat())
+    with qtbot.waitSignal(dialog.accepted):
+        dialog.go_on.click()
+    assert page.scaffold.asked.text.text() != before
+    assert [act[1:] for act in journey.acts if act[0] == "book_branch"] == [(branch.id, slot)] * 2
     page.leave()
 
 

@@ -35,6 +35,12 @@ def visit_time(slot: datetime, minutes: int) -> str:
     )
 
 
+def slots_by_day(branch: Branch | None) -> dict[date, list[datetime]]:
+    """The free times of a branch, by the day they are on in China."""
+    slots = sorted(branch.slots) if branch is not None else []
+    return {day: list(group) for day, group in groupby(slots, key=lambda slot: slot.astimezone(CHINA).date())}
+
+
 class BranchStep(ColumnArea):
     """Three questions, each shown once the one before is answered; ``chosen`` whenever an answer changes."""
 
@@ -139,19 +145,14 @@ class BranchStep(ColumnArea):
         # Once the new cards have their places, and after the area has followed the focus.
         QTimer.singleShot(0, self, lambda: QTimer.singleShot(0, self, scroll))
 
-    def _slots_by_day(self) -> dict[date, list[datetime]]:
-        branch = self.branch()
-        slots = sorted(branch.slots) if branch is not None else []
-        return {day: list(group) for day, group in groupby(slots, key=lambda slot: slot.astimezone(CHINA).date())}
-
     def _fill_days(self) -> None:
-        days = self._slots_by_day()
+        days = slots_by_day(self.branch())
         self.day.set_choices([Choice(one.isoformat(), short_day(one)) for one in days])
         self._show("day", self.day, shown=bool(days))
         self._fill_times()
 
     def _fill_times(self) -> None:
-        slots = self._slots_by_day().get(date.fromisoformat(self.day.value()), []) if self.day.value() else []
+        slots = slots_by_day(self.branch()).get(date.fromisoformat(self.day.value()), []) if self.day.value() else []
         self.time.set_choices([Choice(slot.isoformat(), clock(slot)) for slot in slots])
         self._show("time", self.time, shown=bool(slots))
         self._show("where", self.where, shown=bool(self._branches))

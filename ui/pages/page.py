@@ -451,7 +451,16 @@ class JourneyPage(QWidget):
         support = journey.lender.support if journey.lender is not None else None
         show_asked(self.scaffold.asked, application, support)
         filling = application.status is ApplicationStatus.NEEDS_MORE
-        self.scaffold.asked.show_actions(*([(tr("progress.withdraw"), self.ask_withdraw)] if filling else []))
+        way = ("progress.withdraw", self.ask_withdraw) if filling else ("progress.asked.move", self.ask_move)
+        self.scaffold.asked.show_actions((tr(way[0]), way[1]))
+
+    def ask_move(self) -> None:
+        """Ask for another time for the visit that staff booked."""
+        from ui.pages.move_visit import MoveVisitDialog
+
+        dialog = MoveVisitDialog(self, self.context)
+        dialog.accepted.connect(self.tell_asked)
+        dialog.open()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Whoever comes to the page reads it."""

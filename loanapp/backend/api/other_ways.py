@@ -111,7 +111,7 @@ def post_branch_appointment(
     services: ServicesDep,
     idempotency: IdempotencyDep,
 ) -> Response:
-    """Book a visit to a branch, or change it, while the application is a draft; at the same price."""
+    """Book a visit, or change it, while the application is a draft or staff wait for the visit; at the same price."""
     return act_on_application(
         services,
         idempotency,

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loanapp.backend.applications.store import filled_in
+from loanapp.backend.applications.store import filled_in, own_application
 from loanapp.backend.branches.slots import slots_of
 from loanapp.backend.http.models.application import BranchRequest
 from loanapp.backend.policy.models import Branch
@@ -18,7 +18,7 @@ from loanapp.backend.store.ledger import Actor
 from loanapp.backend.store.tables import Application, AppointmentState, BranchAppointment, FaceState
 from loanapp.backend.verification.attempts import close_attempts
 from loanapp.domain.errors import ErrorCode
-from loanapp.domain.status import ENDED
+from loanapp.domain.status import ENDED, ApplicationStatus
 
 _TAKEN = (AppointmentState.BOOKED, AppointmentState.CONFIRMED)
 
@@ -53,15 +53,18 @@ def book(
 ) -> Application:
     """Book a visit, or change the one that was booked; the price stays the same.
 
+    While a person looks at it, that is one which staff booked, until it begins: it stays their wish, at another time.
     Raises ``NOT_ALLOWED_NOW`` before the identity is confirmed, after a pass or a visit that took place,
     ``INPUT_INVALID`` with the field ``branch_id``, or ``slot`` when that time is no time of the branch's or has been
     taken meanwhile.
     """
-    application = filled_in(session, borrower_id, application_id)
-    if application.identity_sealed is None or application.face_state is FaceState.PASSED:
-        raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value)
+    application, now = own_application(session, borrower_id, application_id), services.clock.now()
     before = booked(session, application)
-    if before is not None and before.state is AppointmentState.CONFIRMED:
+    moved = application.status is ApplicationStatus.IN_REVIEW and _to_come(before, now)
+    if not moved:
+        filled_in(session, borrower_id, application_id)
+    passed = application.identity_sealed is None or application.face_state is FaceState.PASSED
+    if (passed and not moved) or (before is not None and before.state is AppointmentState.CONFIRMED):
         raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value)
     if services.sources.clerk is None:
         raise RefusedError(ErrorCode.NOT_FOUND)
@@ -71,14 +74,19 @@ def book(
         raise RefusedError(ErrorCode.INPUT_INVALID, fields={"branch_id": ErrorCode.INPUT_INVALID})
     if slot not in free[branch_id]:
         raise RefusedError(ErrorCode.INPUT_INVALID, fields={"slot": ErrorCode.INPUT_INVALID})
-    now = services.clock.now()
-    keep_visit(session, application, (branch_id, slot), now)
-    close_attempts(session, application, now)  # a verdict on its way does not undo the choice
-    application.face_state, application.face_by_person = FaceState.MANUAL, True
-    application.updated_at = now
+    keep_visit(session, application, (branch_id, slot), now, by_staff=moved)
+    if not moved:
+        close_attempts(session, application, now)  # a verdict on its way does not undo the choice
+        application.face_state, application.face_by_person = FaceState.MANUAL, True
+        application.updated_at = now
     detail = {"check": "branch_booked", "branch": branch_id, "slot": slot.isoformat()}
     ledger.append(session, now, "check", application.id, detail, actor="borrower")
     return application
+
+
+def _to_come(visit: BranchAppointment | None, now: datetime) -> bool:
+    """Whether staff wait for the borrower to come."""
+    return visit is not None and visit.state is AppointmentState.BOOKED and bool(visit.by_staff) and visit.slot > now
 
 
 def keep_visit(

@@ -250,6 +250,33 @@ def test_a_visit_is_booked_for_the_borrower_who_reads_where_when_and_why(reviewe
     assert reviewer.send(path, visit=later, told=why).status_code == 422, "they came: nobody sends them again"
 
 
+def test_a_visit_that_staff_booked_is_moved_by_the_borrower_until_it_begins(reviewer, waiting, lender):
+    path, why = f"/cases/{waiting.id}", "请带身份证原件来一次，照片上的字看不清。"
+    with lender.services.database.read() as session:
+        free = free_slots(lender.services, session)
+    branch = next(iter(free))
+    first, later, last = ({"branch_id": branch, "slot": slot.isoformat()} for slot in free[branch][:3])
+
+    def move(visit):
+        return waiting.call("POST", waiting.at("/branch-appointment"), body=visit, key=str(uuid.uuid4()))
+
+    refused(move(later), 409, "not_allowed_now")  # nobody asked them to come
+    assert reviewer.send(f"{path}/visit", visit=f"{branch}|{first['slot']}", told=why).status_code == 303
+    before = waiting.get()
+    refused(move(later | {"slot": "2026-01-01T03:00:00+08:00"}), 422, "input_invalid")
+    moved = move(later)
+    assert moved.status_code == 200, moved.text
+    told = moved.json()
+    assert (told["status"], told["asked"]["text"], told["face"]) == ("in_review", why, before["face"])
+    assert (told["appointment"]["slot"], told["appointment"]["state"]) == (later["slot"], "booked")
+    assert later["slot"][:10] in reviewer.page(path)
+    moves = [(row.actor, row.detail["slot"]) for row in _entries(lender, waiting) if row.act == "check.branch_booked"]
+    assert [actor for actor, _ in moves] == ["borrower"]
+    with lender.services.database.write() as session:
+        session.get_one(BranchAppointment, waiting.id).slot -= timedelta(days=30)
+    refused(move(last), 409, "not_allowed_now")  # its time is over: the branch is asked
+
+
 def test_a_visit_that_staff_booked_is_confirmed_at_its_time_and_taken_back_by_nobody(reviewer, waiting, lender):
     path, why = f"/cases/{waiting.id}", "请带身份证原件来一次，照片上的字看不清。"
     with lender.services.database.read() as session:
