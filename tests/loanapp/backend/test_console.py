@@ -325,6 +325,9 @@ def test_a_large_payout_waits_for_two_people_who_did_not_approve_the_loan(review
     borrower.ready_to_submit(amount="31000.00", months=24)
     borrower.act("/submit")
     borrower.wait("in_review")
+    case = reviewer.page(f"/cases/{borrower.id}")
+    assert "缴费月数 12 / 12" in case  # what the income was held against
+    assert "月缴费基数 15,000.00" in case
     clock.move(minutes=1)
     both.sign_in()
     assert both.send(f"/cases/{borrower.id}/decision", outcome="approve", note=NOTE).status_code == 303
