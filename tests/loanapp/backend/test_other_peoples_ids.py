@@ -4,39 +4,18 @@ The list is read from the contract itself, so an endpoint that is added is attac
 """
 
 import itertools
-import json
 import re
 import uuid
-from pathlib import Path
 
 import pytest
 
 from loanapp.backend.auth.key_tables import SecurityKey
 from loanapp.backend.auth.tables import Device
-from tests.loanapp.backend.walk import TERMS, Walker
+from tests.loanapp.backend.contract_requests import address_of, bodies, operations, owned
+from tests.loanapp.backend.walk import Walker
 
-_CONTRACT = json.loads((Path(__file__).parents[3] / "docs" / "openapi.json").read_text(encoding="utf-8"))
-_METHODS = ("get", "put", "post", "delete", "patch")
 # The only numbers a borrower chooses, for what is being made: an unused one is nobody's, a used one is the maker's.
 _CHOSEN_BY_CLIENT = {"repayment_id", "request_id", "ticket_id"}
-
-
-def _operations():
-    """``(method, path, operation)`` of everything in the contract."""
-    return [
-        (method.upper(), path, operation)
-        for path, operations in _CONTRACT["paths"].items()
-        for method, operation in operations.items()
-        if method in _METHODS
-    ]
-
-
-def _owned():
-    return [
-        (method, path, operation)
-        for method, path, operation in _operations()
-        if any(name in path for name in ("{application_id}", "{session_id}", "{device_id}", "{key_id}"))
-    ]
 
 
 def _name(one):
@@ -69,73 +48,8 @@ def stranger(http):
     return one
 
 
-def _body(operation, stranger):
-    """A body the contract allows, so that the refusal cannot be for the body's shape."""
-    content = operation.get("requestBody", {}).get("content", {})
-    if "application/json" not in content:
-        return ({"content": b"x", "media": media} for media in content) if content else iter([{}])
-    return ({"body": body} for body in [_example(content["application/json"]["schema"], stranger)])
-
-
-def _example(schema, stranger):
-    name = schema.get("$ref", "").rpartition("/")[2]
-    named = {
-        "network": {"code": "24681357"},
-        "identity": stranger.identity_fields(),
-        "terms": TERMS,
-        "card": {"number": stranger.who.card_number, "phone": stranger.who.phone},
-    }
-    for word, body in named.items():
-        if word in name.lower():
-            return body
-    return _value(schema)
-
-
-def _value(schema):
-    """The smallest value of a JSON schema of this contract."""
-    if "$ref" in schema:
-        return _value(_CONTRACT["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
-    for several in ("anyOf", "oneOf", "allOf"):
-        if several in schema:
-            return _value(schema[several][0])
-    if "const" in schema:
-        return schema["const"]
-    if "enum" in schema:
-        return schema["enum"][0]
-    kind = schema.get("type")
-    if kind == "object":
-        inner = schema.get("properties", {})
-        return {name: _value(inner[name]) for name in schema.get("required", ())}
-    if kind == "array":
-        return [_value(schema["items"])] * schema.get("minItems", 0)
-    if kind == "string":
-        return _text(schema)
-    return {"integer": schema.get("minimum", 1), "number": 1, "boolean": True}.get(kind)
-
-
-def _text(schema):
-    if schema.get("format") == "date-time":
-        return "2026-01-01T09:00:00+08:00"
-    pattern = schema.get("pattern", "")
-    for text in ("10.00", "2026-01-01", "x" * 8, "0" * 64, "13900000000", "6222020000000000", str(uuid.uuid4())):
-        if pattern and re.search(pattern, text):
-            return text
-    return "x" * max(1, schema.get("minLength", 1))
-
-
-def _address(path, victim):
-    known = {
-        "application_id": victim.id,
-        "session_id": victim.session_id,
-        "device_id": victim.device_id,
-        "key_id": victim.key_id,
-        "side": "front",
-    }
-    return re.sub(r"{(\w+)}", lambda found: known.get(found[1], str(uuid.uuid4())), path)
-
-
 def test_every_number_in_an_address_is_accounted_for():
-    used = set(itertools.chain(*(re.findall(r"{(\w+)}", path) for _, path, _ in _operations())))
+    used = set(itertools.chain(*(re.findall(r"{(\w+)}", path) for _, path, _ in operations())))
     assert used <= {"application_id", "session_id", "device_id", "key_id", "side"} | _CHOSEN_BY_CLIENT
 
 
@@ -143,7 +57,7 @@ def test_addresses_hold_numbers_without_a_meaning_alone():
     """Addresses end up in logs; a telephone, a name or a token has no place in one, nor behind its question mark."""
     asked = {
         parameter["name"]
-        for _, _, told in _operations()
+        for _, _, told in operations()
         for parameter in told.get("parameters", ())
         if parameter["in"] == "query"
     }
@@ -151,12 +65,12 @@ def test_addresses_hold_numbers_without_a_meaning_alone():
 
 
 @pytest.mark.attack("another-borrowers-number-is-nobodys")
-@pytest.mark.parametrize("operation", _owned(), ids=_name)
+@pytest.mark.parametrize("operation", owned(), ids=_name)
 def test_another_borrowers_number_is_nobodys(operation, victim, stranger):
     method, path, told = operation
     before = victim.get()
-    address = _address(path, victim)
-    for sent in _body(told, stranger):
+    address = address_of(path, victim)
+    for sent in bodies(told, stranger):
         answer = stranger.call(method, address, key=str(uuid.uuid4()), **sent)
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), answer.text
         nobodys = address.replace(victim.id, str(uuid.uuid4())).replace(victim.session_id, str(uuid.uuid4()))
@@ -175,7 +89,7 @@ def _shape(answer):
 
 
 # An empty requirement among them says that a sign-in is not needed.
-_SIGNED_IN = [one for one in _operations() if one[2].get("security") and {} not in one[2]["security"]]
+_SIGNED_IN = [one for one in operations() if one[2].get("security") and {} not in one[2]["security"]]
 
 
 @pytest.mark.attack("without-a-token-of-the-lenders-nothing-is-told")
@@ -184,15 +98,15 @@ _SIGNED_IN = [one for one in _operations() if one[2].get("security") and {} not 
 def test_without_a_token_of_the_lenders_nothing_is_told(operation, token, victim, http):
     method, path, told = operation
     nobody = Walker(http)
-    for sent in _body(told, victim):
-        answer = nobody.call(method, _address(path, victim), key=str(uuid.uuid4()), token=token, **sent)
+    for sent in bodies(told, victim):
+        answer = nobody.call(method, address_of(path, victim), key=str(uuid.uuid4()), token=token, **sent)
         assert (answer.status_code, answer.json()["code"]) == (401, "signed_out"), answer.text
         assert victim.id not in answer.text.replace(answer.json().get("instance", ""), "")
 
 
 @pytest.mark.attack("what-needs-no-sign-in-is-a-short-list")
 def test_what_needs_no_sign_in_is_a_short_list():
-    assert {(method, path) for method, path, told in _operations() if {} in told.get("security", [{}])} == {
+    assert {(method, path) for method, path, told in operations() if {} in told.get("security", [{}])} == {
         ("GET", "/v1/health"),
         ("GET", "/v1/lender"),
         ("GET", "/v1/demonstration/identities"),
