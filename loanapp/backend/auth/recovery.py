@@ -146,6 +146,29 @@ def recoveries_at_branch(services: Services) -> list[AskedRecovery]:
         ]
 
 
+def verified_application(session: Session, borrower_id: str) -> Application | None:
+    """The first that money was lent for; else the first with a face that is the document's, or that was handed in.
+
+    The first: whoever came into the account since may have handed in an identity of their own.
+    """
+    lent = (
+        select(Application)
+        .join(Loan, Loan.application_id == Application.id)
+        .where(Loan.borrower_id == borrower_id)
+        .order_by(Loan.disbursed_at)
+    )
+    handed_in = (
+        select(Application)
+        .where(
+            Application.borrower_id == borrower_id,
+            Application.identity_sealed.is_not(None),
+            or_(Application.face_state == FaceState.PASSED, Application.status != ApplicationStatus.DRAFT),
+        )
+        .order_by(Application.created_at)
+    )
+    return session.scalars(lent.limit(1)).first() or session.scalars(handed_in.limit(1)).first()
+
+
 def answer_at_branch(services: Services, recovery_id: str, member_id: str, why: str, *, confirmed: bool) -> None:
     """A member's word, with the person and their identity card in front of them; ``NOT_FOUND`` where nobody waits."""
     now = services.clock.now()
@@ -189,14 +212,7 @@ def _proven(services: Services, session: Session, asked: AccountRecovery) -> str
 
 
 def _verified(session: Session, borrower_id: str) -> bool:
-    """Whether money was lent here, a face was found to be the document's, or an identity was handed in."""
-    lent = session.scalars(select(Loan.application_id).where(Loan.borrower_id == borrower_id)).first()
-    handed_in = select(Application.id).where(
-        Application.borrower_id == borrower_id,
-        Application.identity_sealed.is_not(None),
-        or_(Application.face_state == FaceState.PASSED, Application.status != ApplicationStatus.DRAFT),
-    )
-    return lent is not None or session.scalars(handed_in).first() is not None
+    return verified_application(session, borrower_id) is not None
 
 
 def _ask(services: Services, session: Session, borrower_id: str, act: Act, key_sha256: str) -> AccountRecovery:

@@ -4,19 +4,23 @@ See :mod:`loanapp.backend.verification.step_up`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from loanapp.backend.applications.store import Sealed
 from loanapp.backend.auth.phones import borrower_phone
+from loanapp.backend.policy.rows import Words
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.staff.members import AtWork
+from loanapp.backend.staff.on_record import OnRecord, on_record
 from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import Application, StepUpRecord
 from loanapp.backend.verification.step_up import step_up, waiting_for_person
+from loanapp.domain.bank_card import mask_card
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.liveness import FaceWay
 from loanapp.domain.phone import mask_phone
@@ -26,7 +30,9 @@ from loanapp.domain.phone import mask_phone
 class WaitingCall:
     """One borrower to call; ``phone`` is the account's, never one that is told during the call.
 
-    ``visit``: to be met at a branch, for a call would prove nothing; there is no number then.
+    ``visit``: to be met at a branch, for a call would prove nothing; there is no number then, but ``holder``, whom the
+    identity card must name. ``bank``, where the card's prefix tells it, and ``card``, its last four digits, are where
+    the money goes, to be asked for in a call. Both are there only once it is opened.
     """
 
     application_id: str
@@ -36,6 +42,9 @@ class WaitingCall:
     because: tuple[str, ...]
     phone: str
     visit: bool = False
+    holder: OnRecord | None = None
+    bank: Words | None = None
+    card: str = ""
 
     def __repr__(self) -> str:
         return "WaitingCall(...)"
@@ -48,15 +57,22 @@ def waiting_calls(services: Services) -> list[WaitingCall]:
 
 
 def open_call(services: Services, who: AtWork, application_id: str) -> WaitingCall:
-    """One of them, with the whole phone to whoever calls it, of which the ledger tells. Raises ``NOT_FOUND``."""
+    """One of them, with what a call or a visit needs, of which the ledger tells. Raises ``NOT_FOUND``."""
     with services.database.write() as session:
         for record, application in waiting_for_person(session):
             if application.id == application_id:
-                if record.way != FaceWay.BRANCH:
-                    seen: dict[str, object] = {"what": "phone", "member": who.member_id}
-                    ledger.append(session, services.clock.now(), "access", application.id, seen, actor="staff")
-                return _call(services, session, record, application, shown=str)
+                what = {"what": "identity"} if record.way == FaceWay.BRANCH else {"what": "call"}
+                seen: dict[str, object] = {**what, "member": who.member_id}
+                ledger.append(session, services.clock.now(), "access", application.id, seen, actor="staff")
+                return _opened(services, application, _call(services, session, record, application, shown=str))
     raise RefusedError(ErrorCode.NOT_FOUND)
+
+
+def _opened(services: Services, application: Application, call: WaitingCall) -> WaitingCall:
+    if call.visit:
+        return replace(call, holder=on_record(services, application))
+    card, banks = Sealed(services, application).card, services.policies.issuers.banks
+    return replace(call, bank=banks.get(application.card_bank or ""), card=mask_card(card.number) if card else "")
 
 
 def _call(

@@ -273,13 +273,14 @@ def _recovery(
     request: Request, services: ServicesDep, recovery_id: str, fault: str = "", form: dict[str, str] | None = None
 ) -> Response:
     who = who_is(request, services, StaffRole.REVIEWER)
-    asked = recoveries.open_recovery(services, who, recovery_id)
+    asked, holder = recoveries.open_recovery(services, who, recovery_id)
     return rendered(
         "recovery",
         request,
         _status(fault),
         who=who,
         asked=asked,
+        holder=holder,
         fault=fault,
         why=(form or {}).get("why", ""),
         note_characters=cases.NOTE_CHARACTERS,

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from loanapp.backend.auth.recovery import AskedRecovery, recoveries_at_branch
+from loanapp.backend.auth.recovery import AskedRecovery, recoveries_at_branch, verified_application
 from loanapp.backend.auth.tables import AccountRecovery
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.staff.members import AtWork
+from loanapp.backend.staff.on_record import OnRecord, on_record
 from loanapp.backend.store import ledger
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.phone import mask_phone
@@ -17,8 +18,10 @@ def waiting_recoveries(services: Services) -> list[AskedRecovery]:
     return [replace(one, phone=mask_phone(one.phone)) for one in recoveries_at_branch(services)]
 
 
-def open_recovery(services: Services, who: AtWork, recovery_id: str) -> AskedRecovery:
-    """One of them with the whole phone, to whoever has the person before them; the ledger says so.
+def open_recovery(services: Services, who: AtWork, recovery_id: str) -> tuple[AskedRecovery, OnRecord | None]:
+    """One of them with the whole phone, and whom the identity card must name, to whoever has the person before them.
+
+    The ledger says so, of both.
 
     Raises ``NOT_FOUND``.
     """
@@ -27,6 +30,8 @@ def open_recovery(services: Services, who: AtWork, recovery_id: str) -> AskedRec
         raise RefusedError(ErrorCode.NOT_FOUND)
     with services.database.write() as session:
         borrower_id = session.get_one(AccountRecovery, recovery_id).borrower_id
-        seen: dict[str, object] = {"what": "phone", "member": who.member_id}
-        ledger.append(session, services.clock.now(), "access", None, seen, actor="staff", borrower_id=borrower_id)
-    return found
+        now, verified = services.clock.now(), verified_application(session, borrower_id)
+        for what in ({"what": "phone"}, {"what": "identity"}):
+            seen: dict[str, object] = {**what, "member": who.member_id}
+            ledger.append(session, now, "access", None, seen, actor="staff", borrower_id=borrower_id)
+        return found, on_record(services, verified) if verified is not None else None

@@ -12,7 +12,7 @@ from loanapp.backend.auth.passwords import SignedIn
 from loanapp.backend.auth.tables import AccountRecovery
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.staff.tables import StaffRole
-from loanapp.backend.store.tables import Application, LedgerRow
+from loanapp.backend.store.tables import Application, FaceState, LedgerRow
 from loanapp.domain.consent import LoanPurpose
 from loanapp.domain.schedule import RepaymentMethod
 from loanapp.domain.status import ApplicationStatus
@@ -333,6 +333,18 @@ def test_the_honest_owner_waits_and_finishes(owner, clock, lender):
         assert session.query(AccountRecovery).filter_by(**mine).count() == 0
 
 
+@pytest.mark.attack("an-identity-handed-in-later-is-not-what-a-card-is-held-against")
+def test_an_identity_handed_in_later_is_not_what_a_card_is_held_against(handed_in, lender):
+    with lender.services.database.write() as session:
+        first = recovery.verified_application(session, whose(handed_in, lender))
+        columns = {column.name: getattr(first, column.name) for column in Application.__table__.columns}
+        own = {"id": "0" * 36, "number": "T-later", "created_at": first.created_at + timedelta(days=1)}
+        session.add(Application(**columns | own | {"face_state": FaceState.PASSED, "identity_sealed": b"the thief's"}))
+        session.flush()
+        assert recovery.verified_application(session, whose(handed_in, lender)).id == first.id
+        session.rollback()
+
+
 # Last: from here the lender has people.
 @pytest.mark.attack("a-branch-grants-it-to-the-computer-whose-number-was-said")
 def test_a_branch_grants_it_to_the_computer_whose_number_was_said(lent, thief, desk, lender, clock):
@@ -349,7 +361,11 @@ def test_a_branch_grants_it_to_the_computer_whose_number_was_said(lent, thief, d
         asked = session.query(AccountRecovery).filter_by(borrower_id=whose(lent, lender), number=number).one().id
     path, why = f"/recoveries/{asked}", "身份证原件与本人一致，编号相符"
     assert payer.send(path, answer="confirm", why=why).status_code == 403
-    assert lent.phone in reviewer.page(path)
+    shown = reviewer.page(path)
+    assert lent.phone in shown
+    assert f"<dd>{lent.who.name}</dd>" in shown  # what the identity card is held against
+    assert f"<dd>{'*' * 14}{lent.who.identity_number[-4:]}</dd>" in shown
+    assert lent.who.identity_number not in shown
     payer.page(path, 403)
     for half in ({"answer": "confirm", "why": "太短"}, {"answer": "", "why": why}):
         shown = reviewer.send(path, **half)
@@ -363,7 +379,8 @@ def test_a_branch_grants_it_to_the_computer_whose_number_was_said(lent, thief, d
     refused(replace(stranger), 409, "recovery_needed")
     assert replace(lent).status_code == 200
     looks = [entry["content"] for entry in lent.done("GET", "/v1/data-uses")["entries"]]
-    assert [look["actor"] for look in looks if look["act"] == "access.phone"] == ["staff"] * 3
+    for act in ("access.phone", "access.identity"):
+        assert [look["actor"] for look in looks if look["act"] == act] == ["staff"] * 3
     with lender.services.database.read() as session:
         mine = {"act": "check.recovery_granted", "borrower_id": whose(lent, lender)}
         rows = session.query(LedgerRow).filter_by(**mine).all()

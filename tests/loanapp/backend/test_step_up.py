@@ -299,6 +299,12 @@ def test_a_row_switched_off_asks_nobody(about_to_sign, lender, monkeypatch):
     assert one.get()["step_up"] is None
 
 
+def last_look(one):
+    """What an owner of the account reads of whoever looked last."""
+    looks = [entry["content"] for entry in one.done("GET", "/v1/data-uses")["entries"]]
+    return next((look["act"], look["actor"]) for look in reversed(looks) if look["act"].startswith("access."))
+
+
 # Last: from here the lender has people, and nobody is simulated any more.
 def test_a_member_of_staff_calls_the_phone_of_the_account(about_to_sign, desk, lender, clock, http):
     theirs, strangers = about_to_sign(**LARGE), about_to_sign(amount="31000.00", months=24)
@@ -317,15 +323,22 @@ def test_a_member_of_staff_calls_the_phone_of_the_account(about_to_sign, desk, l
     assert strangers.phone not in page
     assert page.count(masked) == 1
     assert f"{elsewhere.phone[:3]}****{elsewhere.phone[-4:]}" not in page  # to be met at a branch
-    assert elsewhere.phone not in reviewer.page(f"/calls/{elsewhere.id}")
+    visit, who = reviewer.page(f"/calls/{elsewhere.id}"), elsewhere.who
+    assert elsewhere.phone not in visit
+    assert f"<dd>{who.name}</dd>" in visit  # what the identity card is held against
+    assert f"<dd>{'*' * 14}{who.identity_number[-4:]}</dd>" in visit
+    assert who.identity_number not in visit
+    assert last_look(elsewhere) == ("access.identity", "staff")
     assert reviewer.send(f"/calls/{elsewhere.id}", answer="confirm").status_code == 303
     assert elsewhere.get()["step_up"]["state"] == "shown"
     assert checks_of(lender, elsewhere)[-1]["check"] == "step_up_visit_confirmed"
     assert masked not in payer.page()
     payer.page(f"/calls/{theirs.id}", 403)
-    assert theirs.phone in reviewer.page(f"/calls/{theirs.id}")
-    looks = [entry["content"] for entry in theirs.done("GET", "/v1/data-uses")["entries"]]
-    assert [(look["act"], look["actor"]) for look in looks][-1] == ("access.phone", "staff")
+    call = reviewer.page(f"/calls/{theirs.id}")
+    assert theirs.phone in call
+    assert f"**** {who.card_number[-4:]}</dd>" in call
+    assert (who.card_number not in call, who.name not in call) == (True, True)
+    assert last_look(theirs) == ("access.call", "staff")
     unsaid = reviewer.send(f"/calls/{theirs.id}")
     assert (unsaid.status_code, 'role="alert"' in unsaid.text) == (422, True)
     assert payer.send(f"/calls/{theirs.id}", answer="confirm").status_code == 403
