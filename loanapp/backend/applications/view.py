@@ -22,7 +22,7 @@ from loanapp.backend.store.tables import (
     AppointmentState,
     FaceState,
 )
-from loanapp.backend.verification.credential import credential_late
+from loanapp.backend.verification.credential import credential_lapsed
 from loanapp.backend.verification.step_up import step_up
 from loanapp.domain.clock import CHINA
 from loanapp.domain.consent import ConsentScope
@@ -189,7 +189,7 @@ def _draft_actions(services: Services, application: Application, around: Around)
 
 def face_answer(services: Services, application: Application, around: Around) -> wire.FaceAnswer:
     """Face verification so far; failures and lock are the borrower's, whichever application they came in."""
-    late, wanted = around.visit_missed or credential_late(services, application), around.demands
+    late, wanted = around.visit_missed or credential_lapsed(services, application), around.demands
     # At a branch alone: what was done elsewhere is not enough.
     elsewhere = wanted.needs(Needed.BRANCH) and around.appointment is None
     return wire.FaceAnswer(

@@ -11,7 +11,7 @@ from loanapp.backend.policy.checks import Check, Demands, Situation
 from loanapp.backend.policy.models import Policies
 from loanapp.backend.services import Services
 from loanapp.backend.store.tables import Application, BranchAppointment, FaceState, LivenessSession, Loan, table_of
-from loanapp.backend.verification.credential import credential_late
+from loanapp.backend.verification.credential import credential_lapsed
 from loanapp.domain.clock import CHINA
 from loanapp.domain.liveness import VerdictOutcome
 
@@ -87,7 +87,7 @@ def is_verified(
     services: Services, application: Application, wanted: Demands, appointment: BranchAppointment | None
 ) -> bool:
     """Whether the person is verified as this loan needs it; a visit or credential whose time has passed is nothing."""
-    if is_late(services, appointment) or credential_late(services, application):
+    if is_late(services, appointment) or credential_lapsed(services, application):
         return False
     if wanted.needs(Check.BRANCH):
         return application.face_state is FaceState.MANUAL and appointment is not None

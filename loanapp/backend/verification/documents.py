@@ -15,6 +15,7 @@ from loanapp.backend.signals.origin import note_photo
 from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import Application, FaceState
 from loanapp.backend.verification.attempts import close_attempts
+from loanapp.backend.verification.credential import forget_credential
 from loanapp.domain.errors import ErrorCode
 from loanapp.proof.envelope import EnvelopeError, open_sealed
 
@@ -56,6 +57,7 @@ def read_document(
             note_photo(services, session, application.id, result.fingerprint)
         else:
             application.has_back = True
+            forget_credential(session, application)
         # Another photo may show another person: what was confirmed from the old one no longer holds.
         sealed_parts.identity = None
         forget_card(application)

@@ -13,6 +13,7 @@ from loanapp.backend.refusal import RefusedError, refuse_fields
 from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
 from loanapp.backend.store.tables import Application
+from loanapp.backend.verification.credential import credential_lapsed, forget_credential
 from loanapp.backend.verification.documents import forget_card
 from loanapp.domain.clock import CHINA
 from loanapp.domain.errors import ErrorCode, LoanAppError
@@ -40,6 +41,8 @@ def confirm_identity(
     if before is None or (before.name, before.identity_number) != (identity.name, identity.identity_number):
         forget_card(application)
     sealed.identity = identity
+    if credential_lapsed(services, application):  # also where it was of another: it is not theirs again later
+        forget_credential(session, application)
     Standing(services, session, borrower_id, application.identity_index).refuse_too_soon()
     read = sealed.reading
     application.identity_corrections = sorted(

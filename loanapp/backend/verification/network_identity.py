@@ -1,11 +1,11 @@
 """Another way without a camera: the national network identity service confirms who presents a code of its app.
 
-A match is of one application, one identity and a few hours; the code is used up with it. Only the answer is kept.
+A match is of one application, one name and number and a few hours; the code is used up with it. Kept are the answer
+and a keyed digest of whom it confirmed.
 """
 
 import uuid
 from datetime import timedelta
-from hashlib import sha256
 from typing import Final
 
 from sqlalchemy import delete, func, select
@@ -19,9 +19,9 @@ from loanapp.backend.policy.checks import Check as Needed
 from loanapp.backend.refusal import RefusedError, refuse_fields
 from loanapp.backend.services import Services
 from loanapp.backend.store import ledger
-from loanapp.backend.store.tables import Application, Check, FaceState
+from loanapp.backend.store.tables import Application, FaceState
 from loanapp.backend.verification.attempts import close_attempts, doubted
-from loanapp.backend.verification.credential import STEP
+from loanapp.backend.verification.credential import STEP, keep_match
 from loanapp.backend.verification.demands import demands
 from loanapp.domain.errors import ErrorCode, LoanAppError
 from loanapp.domain.network_identity import parse_presentation_code
@@ -51,7 +51,7 @@ def present_code(services: Services, borrower_id: str, application_id: uuid.UUID
         tried = _count_try(services, session, application)
         ledger.append(session, services.clock.now(), "share", application.id, {"what": STEP})  # before anything leaves
     try:
-        answer = _ask(service, application.id, code, identity)
+        answer = _ask(services, service, (application.id, code), identity)
     except SourceDownError as error:
         with services.database.write() as session:
             _take_back(session, tried)
@@ -63,7 +63,7 @@ def present_code(services: Services, borrower_id: str, application_id: uuid.UUID
         ledger.append(session, now, "check", application.id, {"check": STEP, "answer": answer.value})
         same = application.identity_index == person  # another card may have been handed in while it was asked
         if answer is CredentialAnswer.MATCH and same:
-            _keep(session, application, services)
+            _keep(session, application, services, identity)
             _take_back(session, tried)
     if not same:
         raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value, missing="identity")
@@ -91,19 +91,23 @@ def _open(
     return application, identity
 
 
-def _ask(service: NetworkIdentity, application_id: str, code: str, identity: Identity) -> CredentialAnswer:
-    # The same code again, as after an answer that was lost, is the same presentation.
-    key = f"{application_id}:{STEP}:{sha256(code.encode()).hexdigest()[:16]}"
+def _ask(
+    services: Services, service: NetworkIdentity, presented: tuple[str, str], identity: Identity
+) -> CredentialAnswer:
+    application_id, code = presented
+    # The same code again for the same person, as after an answer that was lost, is the same presentation.
+    what = services.cipher.index(f"{code}|{identity.identity_number}|{identity.name}", "network_identity_presented")
+    key = f"{application_id}:{STEP}:{what}"
     return service.present(key, code, identity.name, identity.identity_number)
 
 
-def _keep(session: Session, application: Application, services: Services) -> None:
+def _keep(session: Session, application: Application, services: Services, identity: Identity) -> None:
     now = services.clock.now()
     # Whom a machine could not tell before is told by a person, whatever came after it.
     application.face_state, application.face_by_person = FaceState.CREDENTIAL, doubted(session, application)
     close_attempts(session, application, now)
     give_up(session, application, now)
-    session.merge(Check(application_id=application.id, step=STEP, state="done", at=now))
+    keep_match(services, session, application, identity)
     application.updated_at = now
 
 

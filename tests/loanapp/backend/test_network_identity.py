@@ -7,9 +7,11 @@ import pytest
 from sqlalchemy import update
 
 from loanapp.backend.adapters.ports import SourceDownError
+from loanapp.backend.applications.store import Sealed
 from loanapp.backend.auth.tables import FailedTry
 from loanapp.backend.store.tables import Application, Check, LedgerRow
 from loanapp.backend.verification.credential import STEP
+from loanapp.demonstration.identities import find_identity
 from tests.loanapp.backend.test_consent_withdrawal import FACE, seen_by_camera
 from tests.loanapp.backend.test_refusals import refused
 
@@ -150,6 +152,49 @@ def test_a_match_goes_with_its_card_and_with_time(ready, lender, clock):
     one.documents()  # another photo is another person's until they say otherwise
     assert one.get()["face"]["state"] == "none"
     refused(present(one, code()), 409, "not_allowed_now")  # nobody to confirm yet
+    one.act("/withdraw")
+
+
+def named(one, key):
+    """Confirm the name and number of the test identity ``key``, whatever the card says."""
+    who = find_identity(key)
+    fields = one.identity_fields() | {"name": who.name, "identity_number": who.identity_number}
+    return one.done("PUT", one.at("/identity"), body=fields)
+
+
+def test_a_match_is_not_of_whoever_is_named_after_it_nor_is_its_code(ready, lender):
+    one, typed = ready(), code()
+    named(one, "review")
+    assert present(one, typed).json()["face"]["state"] == "credential"
+    one.identify()  # as the card says
+    assert one.card().status_code == 200
+    shown = one.get()
+    assert shown["face"]["state"] == "none"
+    assert "submit" not in shown["allowed_actions"]
+    assert one.act("/submit", status=409)["missing"] == "face"
+    refused(present(one, typed), 422, "network_code_used")
+    named(one, "review")  # nor does it come back
+    assert one.get()["face"]["state"] == "none"
+    one.act("/withdraw")
+
+
+def test_a_match_is_compared_with_the_name_and_number_and_goes_with_the_back_of_the_card(ready, lender):
+    one = ready()
+    assert present(one, code()).json()["face"]["state"] == "credential"
+    one.identify()  # the same once more
+    assert one.get()["face"]["state"] == "credential"
+    services = lender.services
+    with services.database.write() as session:  # whichever way it was changed
+        sealed = Sealed(services, session.get_one(Application, one.id))
+        mine = sealed.identity
+        sealed.identity = dataclasses.replace(mine, name="另一人")
+    assert one.get()["face"]["state"] == "none"
+    with services.database.write() as session:
+        Sealed(services, session.get_one(Application, one.id)).identity = mine
+    assert one.get()["face"]["state"] == "credential"
+    assert one.upload("back").status_code == 200
+    one.identify()
+    assert one.get()["face"]["state"] == "none"
     one.act("/withdraw")
 
 
