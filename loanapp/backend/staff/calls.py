@@ -36,6 +36,7 @@ class WaitingCall:
     """
 
     application_id: str
+    record_id: str
     number: str
     amount: str
     since: datetime
@@ -81,6 +82,7 @@ def _call(
     asked, visit = step_up(services, session, application), record.way == FaceWay.BRANCH
     return WaitingCall(
         application.id,
+        str(record.id),
         application.number,
         f"{Decimal((application.offer or {}).get('payout', '0')):,.2f}",
         record.asked_at,

@@ -257,7 +257,11 @@ def post_call(application_id: str, request: Request, services: ServicesDep, form
         who, said = acting(request, services, form, StaffRole.REVIEWER), form.get("answer")
         if said not in _ANSWERS:
             return _call(request, services, application_id, "answer_missing")
-        answer_by_person(services, application_id, who.member_id, confirmed=said == "confirm")
+        record_id, confirmed = form.get("record", ""), said == "confirm"
+        try:
+            answer_by_person(services, application_id, record_id, who.member_id, confirmed=confirmed)
+        except RefusedError:  # where nobody waits at all, the page says so
+            return _call(request, services, application_id, "call_changed")
         return to("")
 
     return answered(request, services, act)

@@ -139,12 +139,18 @@ def waiting_for_person(session: Session) -> list[tuple[StepUpRecord, Application
     return [one for one in newest.values() if (last := _newest(session, one[1])) is not None and last.id == one[0].id]
 
 
-def answer_by_person(services: Services, application_id: str, member_id: str, *, confirmed: bool) -> None:
-    """A member's word after speaking with the borrower; raises ``NOT_FOUND`` where nobody waits any more."""
+def answer_by_person(
+    services: Services, application_id: str, record_id: str, member_id: str, *, confirmed: bool
+) -> None:
+    """A member's word after speaking with the borrower.
+
+    ``record_id``: what was open before the member. Raises ``NOT_FOUND`` where that waits no more: a visit may have been
+    asked for during the call, and a yes on the telephone is none to that.
+    """
     with services.database.write() as session:
         waiting = {application.id: record for record, application in waiting_for_person(session)}
         record = waiting.get(application_id)
-        if record is None:
+        if record is None or str(record.id) != record_id:
             raise RefusedError(ErrorCode.NOT_FOUND)
         now = services.clock.now()
         record.member_id, record.refused = member_id, not confirmed

@@ -32,6 +32,10 @@ class Desk:
     def form_token(self):
         return re.search('name="form_token" value="([^"]+)"', self.page())[1]
 
+    def asked(self, path):
+        """Which call or visit the page at ``path`` is about."""
+        return re.search('name="record" value="([^"]+)"', self.page(path))[1]
+
     def send(self, path, **form):
         body = {"form_token": self.form_token()} | form
         return self.wire.post(f"/console{path}", data=body, allow_redirects=False)

@@ -334,7 +334,8 @@ def test_a_large_payout_waits_for_two_people_who_did_not_approve_the_loan(review
     borrower.accept()
     borrower.read_disclosure(clock)
     borrower.act("/manual-verification")  # so large a payout asks once more who signs
-    assert reviewer.send(f"/calls/{borrower.id}", answer="confirm").status_code == 303
+    call = f"/calls/{borrower.id}"
+    assert reviewer.send(call, answer="confirm", record=reviewer.asked(call)).status_code == 303
     assert borrower.hand_in(borrower.sign()).status_code == 200
     path = f"/payouts/{borrower.id}/approval"
     lender.services.origination.advance(borrower.id)

@@ -225,6 +225,7 @@ def test_a_changed_card_is_asked_about_and_the_same_card_is_not(about_to_sign, s
         Sealed(services, application).card = Card(card.number[:-1] + str((int(card.number[-1]) + 1) % 10), card.phone)
     told = same.get()["step_up"]
     assert (told["state"], told["because"][0]["en"]) == ("needed", "the money would go to another card than last time")
+    assert same.get()["face_ways"] == ["camera", "branch"]  # whoever holds the SIM card would answer a call
     refused(same.call("POST", same.at("/contract/code"), body={}, key=str(uuid.uuid4())), 409, "step_up_needed")
     shows(same, PASSED)
     assert same.send_signing_code()["contract_number"]
@@ -305,15 +306,28 @@ def last_look(one):
     return next((look["act"], look["actor"]) for look in reversed(looks) if look["act"].startswith("access."))
 
 
+def answer(reviewer, one, said):
+    """What a member says with the page before them."""
+    path = f"/calls/{one.id}"
+    return reviewer.send(path, answer=said, record=reviewer.asked(path))
+
+
 # Last: from here the lender has people, and nobody is simulated any more.
+@pytest.mark.attack("a-yes-to-a-call-is-none-to-a-visit")
 def test_a_member_of_staff_calls_the_phone_of_the_account(about_to_sign, desk, lender, clock, http):
     theirs, strangers = about_to_sign(**LARGE), about_to_sign(amount="31000.00", months=24)
-    elsewhere = about_to_sign(amount="2000.00")
+    elsewhere = about_to_sign(**LARGE)
     reviewer, payer = desk("caller", StaffRole.REVIEWER), desk("payer", StaffRole.PAYOUT)
-    clock.move(seconds=30)
-    Walker(http, phone=elsewhere.phone).sign_in()
     for one in (theirs, strangers, elsewhere):
         one.act("/manual-verification")
+    called = reviewer.asked(f"/calls/{elsewhere.id}")
+    clock.move(seconds=30)
+    Walker(http, phone=elsewhere.phone).sign_in()
+    elsewhere.act("/manual-verification")  # with a new computer that is a visit, asked for during the call
+    for record in (called, ""):
+        told = reviewer.send(f"/calls/{elsewhere.id}", answer="confirm", record=record)
+        assert (told.status_code, 'role="alert"' in told.text) == (422, True)
+    assert elsewhere.get()["step_up"]["state"] == "waiting"
     clock.move(minutes=1)
     reviewer.sign_in()
     payer.sign_in()
@@ -329,7 +343,7 @@ def test_a_member_of_staff_calls_the_phone_of_the_account(about_to_sign, desk, l
     assert f"<dd>{'*' * 14}{who.identity_number[-4:]}</dd>" in visit
     assert who.identity_number not in visit
     assert last_look(elsewhere) == ("access.identity", "staff")
-    assert reviewer.send(f"/calls/{elsewhere.id}", answer="confirm").status_code == 303
+    assert answer(reviewer, elsewhere, "confirm").status_code == 303
     assert elsewhere.get()["step_up"]["state"] == "shown"
     assert checks_of(lender, elsewhere)[-1]["check"] == "step_up_visit_confirmed"
     assert masked not in payer.page()
@@ -342,8 +356,8 @@ def test_a_member_of_staff_calls_the_phone_of_the_account(about_to_sign, desk, l
     unsaid = reviewer.send(f"/calls/{theirs.id}")
     assert (unsaid.status_code, 'role="alert"' in unsaid.text) == (422, True)
     assert payer.send(f"/calls/{theirs.id}", answer="confirm").status_code == 403
-    assert reviewer.send(f"/calls/{theirs.id}", answer="confirm").status_code == 303
-    assert reviewer.send(f"/calls/{strangers.id}", answer="refuse").status_code == 303
+    assert answer(reviewer, theirs, "confirm").status_code == 303
+    assert answer(reviewer, strangers, "refuse").status_code == 303
     assert reviewer.send(f"/calls/{strangers.id}", answer="confirm").status_code == 404
     assert masked not in reviewer.page()
     reviewer.page(f"/calls/{theirs.id}", 404)
