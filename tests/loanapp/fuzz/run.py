@@ -1,5 +1,6 @@
 """Gives a parser its spoilt inputs and counts what it does with them."""
 
+import contextlib
 import sys
 import time
 from collections.abc import Iterable
@@ -44,12 +45,21 @@ def run(parser: Parser, numbers: Iterable[int], seed: int, *, longest_s: float =
                 raise
             outcome.faults.append(f"{parser.name} seed {seed} case {number}: {type(error).__name__}: {str(error)[:80]}")
         took = time.thread_time() - began  # of this thread alone: another program's work is no hang
+        if took > longest_s:  # a core that others use too computes more slowly: a hang is one each time
+            took = min(took, *(_seconds(parser, content) for _ in range(2)))
         outcome.slowest_s = max(outcome.slowest_s, took)
         if took > longest_s:
             outcome.faults.append(f"{parser.name} seed {seed} case {number}: {took:.1f} s")
     if peak_mb() - before > MOST_MEMORY_MB:
         outcome.faults.append(f"{parser.name} seed {seed}: memory grew by {peak_mb() - before} MB")
     return outcome
+
+
+def _seconds(parser: Parser, content: bytes) -> float:
+    began = time.thread_time()
+    with contextlib.suppress(Exception):
+        parser.read(content)
+    return time.thread_time() - began
 
 
 def hold_memory(most_mb: int = MOST_MEMORY_MB) -> None:
