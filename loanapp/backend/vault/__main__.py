@@ -32,9 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     if args.act == "rotate-transport":
-        LenderKeys(folder, "", SystemClock()).change_transport_root()
-        sys.stdout.write("the root of TLS is another one from the lender's next start\n")
-        return 0
+        return _change_transport(folder)
     place = stores(data).vault
     if isinstance(place, Path) and not place.is_file():
         sys.stderr.write("there is no vault in this folder\n")
@@ -51,6 +49,19 @@ def main(arguments: list[str] | None = None) -> int:
         return _change(vault) if args.act == "rotate" else _tell(vault, sealing)
     finally:
         vault.close()
+
+
+def _change_transport(folder: LenderFolder) -> int:
+    """Change the root of TLS, where programs learn it from this folder."""
+    if stores(folder.root).shared or (folder.root / "network.toml").exists():
+        sys.stderr.write(
+            "this lender is served to other computers: their programs learn a new root from a profile signed anew, "
+            "while the old one still counts, and not from this folder\n"
+        )
+        return 1
+    LenderKeys(folder, "", SystemClock()).change_transport_root()
+    sys.stdout.write("the root of TLS is another one from the lender's next start\n")
+    return 0
 
 
 def _change(vault: Vault) -> int:

@@ -17,7 +17,8 @@ from loanapp.proof.authorities import SERVER_LIFE, SIGNER_LIFE
 
 @pytest.fixture
 def clock():
-    return ManualClock(datetime.now(UTC) - SERVER_LIFE)  # what is renewed below is in force today
+    # What is made now, and what is renewed below, is in force today.
+    return ManualClock(datetime.now(UTC) - SERVER_LIFE + timedelta(days=20))
 
 
 @pytest.fixture
@@ -82,3 +83,11 @@ def test_a_root_that_was_replaced_vouches_for_nothing(started, tmp_path, capsys)
     assert shakes_hands(old.certificate_pem + new, after.server_context())  # a profile that names both
     kept = b"".join(path.read_bytes() for path in (tmp_path / "data" / "keys").iterdir())
     assert old.to_pem().splitlines()[1] not in kept
+
+
+def test_the_root_of_a_lender_that_others_reach_is_not_replaced_from_its_folder(started, tmp_path, capsys):
+    before = started().transport_root
+    (tmp_path / "data" / "network.toml").write_text('host = "loans.example.cn"\n')
+    assert main([str(tmp_path / "data"), "rotate-transport"]) == 1
+    assert "profile" in capsys.readouterr().err
+    assert started().transport_root.certificate == before.certificate
