@@ -130,6 +130,7 @@ def test_pages_run_no_script_and_are_kept_nowhere(reviewer, waiting):
     assert cookie.get_nonstandard_attr("SameSite") == "strict"
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
     told = {name: answer.headers[name] for name in ("x-content-type-options", "referrer-policy", "content-type")}
+    assert answer.headers["strict-transport-security"] == "max-age=31536000"
     assert told == {
         "x-content-type-options": "nosniff",
         "referrer-policy": "no-referrer",
