@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -22,7 +22,7 @@ from loanapp.backend.auth.webauthn import Asked, HeldKey, NotSignedError, Signed
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.staff.members import AtWork, begin_session
-from loanapp.backend.staff.tables import StaffChallengeUsed, StaffMember, StaffPasskey
+from loanapp.backend.staff.tables import StaffChallengeUsed, StaffMember, StaffPasskey, StaffSession
 from loanapp.domain.base64url import read_bytes
 from loanapp.domain.errors import ErrorCode
 
@@ -164,12 +164,21 @@ def add(services: Services, who: AtWork, label: str, made: Made, origins: tuple[
 
 
 def remove(services: Services, who: AtWork, passkey_id: str) -> None:
-    """Remove one of the member's own; raises ``NOT_FOUND``."""
+    """Remove one of the member's own, and end what they have open elsewhere: a lost one may have begun it.
+
+    Raises ``NOT_FOUND``.
+    """
     with services.database.write() as session:
         found = session.get(StaffPasskey, passkey_id)
         if found is None or found.member_id != who.member_id:
             raise RefusedError(ErrorCode.NOT_FOUND)
         session.delete(found)
+        elsewhere = update(StaffSession).where(
+            StaffSession.member_id == who.member_id,
+            StaffSession.form_token != who.form_token,
+            StaffSession.ended_at.is_(None),
+        )
+        session.execute(elsewhere.values(ended_at=services.clock.now()))
 
 
 def forget_challenges(services: Services) -> None:

@@ -5,19 +5,21 @@ These pages alone run a script, ``resources/console/passkey.js``: nothing else c
 
 import json
 from http import HTTPStatus
+from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
 from loanapp.backend.auth.webauthn import ALGORITHMS
 from loanapp.backend.http.dependencies import ServicesDep
 from loanapp.backend.staff import passkeys
-from loanapp.backend.staff.answering import COOKIE, FormDep, acting, answered, rendered, to, who_is
+from loanapp.backend.staff.answering import COOKIE, ElsewhereError, FormDep, acting, answered, rendered, to, who_is
 from loanapp.backend.staff.members import SignInRefusedError, code_shown, sign_in, sign_out
-from loanapp.backend.staff.pages import part
+from loanapp.backend.staff.pages import language_of, page, part
 from loanapp.backend.staff.passkeys import PasskeyRefusedError
 from loanapp.domain.base64url import written_bytes
 
 router = APIRouter()
+_THIS_PAGE: Final = ("same-origin", "none")
 
 
 @router.get("/console.css")
@@ -62,6 +64,7 @@ def post_sign_in(request: Request, services: ServicesDep, form: FormDep) -> Resp
     """Sign in with a password and a code; what was wrong is not said."""
 
     def act() -> Response:
+        _of_this_page(request)
         login = form.get("login", "")
         try:
             token = sign_in(services, login, form.get("password", ""), form.get("code", "").replace(" ", ""))
@@ -77,6 +80,7 @@ def post_passkey_sign_in(request: Request, services: ServicesDep, form: FormDep)
     """Sign in with a passkey; what was wrong is not said."""
 
     def act() -> Response:
+        _of_this_page(request)
         try:
             token = passkeys.sign_in(services, passkeys.read_shown(form), _origins(request, services))
         except PasskeyRefusedError:
@@ -84,6 +88,16 @@ def post_passkey_sign_in(request: Request, services: ServicesDep, form: FormDep)
         return _signed_in(token)
 
     return answered(request, services, act)
+
+
+def _of_this_page(request: Request) -> None:
+    """Refuse a sign-in that another site's page sends: it would put a member to work in a session of the sender's.
+
+    W3C Fetch Metadata: ``none`` is the address bar. A browser that does not say where a request comes from is let on.
+    """
+    if request.headers.get("sec-fetch-site", "none") not in _THIS_PAGE:
+        language = language_of(request.headers.get("accept-language", ""))
+        raise ElsewhereError(page("refused", language, HTTPStatus.FORBIDDEN, why="form"))
 
 
 def _signed_in(token: str) -> Response:

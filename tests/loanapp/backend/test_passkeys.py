@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from loanapp.backend.data_uses.retention import sweep
 from loanapp.backend.staff.members import end_member
-from loanapp.backend.staff.tables import StaffChallengeUsed, StaffMember, StaffPasskey, StaffRole
+from loanapp.backend.staff.tables import StaffChallengeUsed, StaffMember, StaffPasskey, StaffRole, StaffSession
 from loanapp.domain.base64url import read_bytes, written_bytes
 
 _UP, _UV, _AT = 0x01, 0x04, 0x40
@@ -228,8 +228,11 @@ def test_there_are_as_many_as_may_be_and_they_can_be_removed(berta, clock, lende
         assert berta.send("/passkeys/new", label="one more", code=berta.code()).status_code == 409
         shown = berta.page("/passkeys")
         assert "通行密钥已经够多了" in shown
+        assert come_in(berta, berta.passkey.sign(question(berta))) == 303
+        assert open_sessions(berta) > 1
         for found in re.findall(r"/passkeys/([0-9a-f-]{36})/removal", shown):
             assert berta.send(f"/passkeys/{found}/removal").status_code == 303
+        assert open_sessions(berta) == 1  # a lost one may have begun the other
     finally:
         clock.away = away
         forget_codes_shown(berta)
@@ -251,6 +254,23 @@ def test_whoever_works_here_no_more_has_no_passkey_and_old_challenges_are_forgot
             assert session.scalars(select(StaffChallengeUsed)).all() == []
     finally:
         clock.away = away
+
+
+@pytest.mark.attack("another-sites-page-signs-nobody-in-here")
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-in/passkey"])
+def test_another_sites_page_signs_nobody_in_here(anna, path):
+    statuses = {
+        site: anna.wire.post(f"/console{path}", headers={"Sec-Fetch-Site": site}).status_code
+        for site in ("cross-site", "same-site", "same-origin", "none")
+    }
+    assert statuses == {"cross-site": 403, "same-site": 403, "same-origin": 401, "none": 401}
+
+
+def open_sessions(one):
+    with one.lender.services.database.read() as session:
+        member = session.scalars(select(StaffMember).where(StaffMember.login == one.login)).one()
+        mine = select(StaffSession).where(StaffSession.member_id == member.id, StaffSession.ended_at.is_(None))
+        return len(session.scalars(mine).all())
 
 
 def forget_codes_shown(one):
