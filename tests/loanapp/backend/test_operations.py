@@ -77,7 +77,8 @@ def test_counts_and_logs_tell_of_routes_and_of_nobody(operated, caplog):
     get = ("method", "GET"), ("route", "/v1/applications/{application_id}")
     assert found["loanapp_requests_total", *get, ("status", "401")] == 1
     assert found["loanapp_requests_total", ("method", "GET"), ("route", "unmatched"), ("status", "404")] == 1
-    assert found["loanapp_request_seconds_count", *get] == 1
+    counted = [found[key] for key in found if key[:3] == ("loanapp_requests_total", *get)]
+    assert found["loanapp_request_seconds_count", *get] == sum(counted) > 0
     assert found["loanapp_writer_turn_seconds_count",] > 5
     assert found["loanapp_ledger_entries",] > 0
     assert ("loanapp_applications_waiting", ("status", "signed")) in found
