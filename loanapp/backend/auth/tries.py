@@ -18,6 +18,8 @@ from loanapp.domain.errors import ErrorCode
 
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
+PRESENTED: Final = "network_identity"
+"""The scope of codes of the national network identity app (:mod:`loanapp.backend.verification.network_identity`)."""
 
 
 class Counted(Enum):
@@ -94,6 +96,8 @@ def forget_tries(services: Services) -> None:
         for what in Counted:
             for one in _counts(services, Trier("", "", "", what)):
                 session.execute(delete(FailedTry).where(FailedTry.scope == one.scope, FailedTry.at < now - one.window))
+        window = timedelta(hours=services.policies.network_identity.window_hours)
+        session.execute(delete(FailedTry).where(FailedTry.scope == PRESENTED, FailedTry.at <= now - window))
 
 
 def _counts(services: Services, trier: Trier) -> Iterator[_Count]:

@@ -295,6 +295,8 @@ def _check(engine: DurableOrigination, application_id: str, step: str, ask: Call
         if not engine.transact("waited", lambda session: steps.is_verifying(session, application_id)):
             return False  # withdrawn while the source was silent: it is asked nothing more
         answer = ask(application_id)
+    if answer == _TAKEN_BACK:  # no use to note: where the loan goes on, it goes on as if this were left out
+        return engine.transact(f"{step}_left_out", lambda session: steps.leave_out(session, application_id, step))
     return _note(engine, application_id, step, "failed" if answer == _DOWN else "done")
 
 

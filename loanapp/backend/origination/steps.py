@@ -90,6 +90,15 @@ def note_check(
     return True
 
 
+def leave_out(session: Session, application_id: str, step: str) -> bool:
+    """Take off the record a check whose source may no longer be asked; ``False`` as :func:`is_verifying`."""
+    going_on = is_verifying(session, application_id)
+    check = session.get(Check, (application_id, step))
+    if going_on and check is not None:
+        session.delete(check)
+    return going_on
+
+
 def is_verifying(session: Session, application_id: str) -> bool:
     """Whether the checks go on; ``False`` when the borrower has withdrawn meanwhile."""
     return _application(session, application_id).status is _S.VERIFYING

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, object_session
 from loanapp.backend.applications.store import Identity, Sealed
 from loanapp.backend.services import Services
 from loanapp.backend.store.tables import Application, Check, FaceState
-from loanapp.domain.status import FILLING
+from loanapp.domain.status import FILLING, ApplicationStatus
 
 STEP: Final = "network_identity"
 """The check under which a match is on record."""
@@ -23,13 +23,17 @@ def keep_match(services: Services, session: Session, application: Application, i
 
 
 def credential_lapsed(services: Services, application: Application) -> bool:
-    """Whether a match is not of the person who is named now, or has stood too long: a new code is needed."""
+    """Whether a match is not of the person who is named now, or a draft has kept it too long: a new code is needed.
+
+    What the lender takes to look and to ask for more is no time of the borrower's.
+    """
     if application.face_state is not FaceState.CREDENTIAL or application.status not in FILLING:
         return False
     session = object_session(application)
     check = session.get(Check, (application.id, STEP)) if session is not None else None
     valid = timedelta(hours=services.policies.network_identity.valid_hours)
-    if check is None or check.at + valid <= services.clock.now():
+    late = check is None or check.at + valid <= services.clock.now()
+    if check is None or (late and application.status is ApplicationStatus.DRAFT):
         return True
     identity = Sealed(services, application).identity
     if identity is None or check.answer_sealed is None:

@@ -87,8 +87,9 @@ def is_verified(
     services: Services, application: Application, wanted: Demands, appointment: BranchAppointment | None
 ) -> bool:
     """Whether the person is verified as this loan needs it; a visit or credential whose time has passed is nothing."""
-    if is_late(services, appointment) or credential_lapsed(services, application):
+    if is_late(services, appointment):
         return False
     if wanted.needs(Check.BRANCH):
         return application.face_state is FaceState.MANUAL and appointment is not None
-    return application.face_state in _VERIFIED or not wanted.needs(Check.FACE)
+    verified = application.face_state in _VERIFIED and not credential_lapsed(services, application)
+    return verified or not wanted.needs(Check.FACE)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from loanapp.backend.adapters.ports import CredentialAnswer, NetworkIdentity, SourceDownError
 from loanapp.backend.applications.store import Identity, Sealed, filled_in
 from loanapp.backend.auth.tables import FailedTry
+from loanapp.backend.auth.tries import PRESENTED
 from loanapp.backend.branches.appointments import give_up
 from loanapp.backend.policy.checks import Check as Needed
 from loanapp.backend.refusal import RefusedError, refuse_fields
@@ -47,7 +48,6 @@ def present_code(services: Services, borrower_id: str, application_id: uuid.UUID
     code = _parsed(text)
     with services.database.write() as session:
         application, identity = _open(services, session, borrower_id, application_id)
-        person = application.identity_index
         tried = _count_try(services, session, application)
         ledger.append(session, services.clock.now(), "share", application.id, {"what": STEP})  # before anything leaves
     try:
@@ -57,18 +57,20 @@ def present_code(services: Services, borrower_id: str, application_id: uuid.UUID
             _take_back(session, tried)
         wait = error.retry_after_seconds
         raise RefusedError(ErrorCode.NETWORK_IDENTITY_DOWN, retry_after_seconds=wait) from None
-    with services.database.write() as session:
-        application, _identity = _open(services, session, borrower_id, application_id)
+    with (
+        services.database.write() as session
+    ):  # what was sent is answered on record, whatever became of the application
         now = services.clock.now()
-        ledger.append(session, now, "check", application.id, {"check": STEP, "answer": answer.value})
-        same = application.identity_index == person  # another card may have been handed in while it was asked
-        if answer is CredentialAnswer.MATCH and same:
-            _keep(session, application, services, identity)
+        ledger.append(session, now, "check", str(application_id), {"check": STEP, "answer": answer.value})
+        if answer is CredentialAnswer.MATCH:
             _take_back(session, tried)
-    if not same:
-        raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value, missing="identity")
     if answer in _REFUSED:
         refuse_fields({"code": _REFUSED[answer]})
+    with services.database.write() as session:
+        application, named = _open(services, session, borrower_id, application_id)
+        if (named.name, named.identity_number) != (identity.name, identity.identity_number):  # while it was asked
+            raise RefusedError(ErrorCode.NOT_ALLOWED_NOW, status=application.status.value, missing="identity")
+        _keep(session, application, services, identity)
 
 
 def _parsed(text: str) -> str:
@@ -115,18 +117,18 @@ def _count_try(services: Services, session: Session, application: Application) -
     """Count a try by borrower and by person before it is made; raises ``TOO_MANY_ATTEMPTS``."""
     rules, now = services.policies.network_identity, services.clock.now()
     window = timedelta(hours=rules.window_hours)
-    session.execute(delete(FailedTry).where(FailedTry.scope == STEP, FailedTry.at <= now - window))
+    session.execute(delete(FailedTry).where(FailedTry.scope == PRESENTED, FailedTry.at <= now - window))
     rows = []
     for key in (application.borrower_id, application.identity_index or ""):
         index = services.cipher.index(key, STEP)
         query = select(func.count(), func.min(FailedTry.at)).where(
-            FailedTry.scope == STEP, FailedTry.key_index == index
+            FailedTry.scope == PRESENTED, FailedTry.key_index == index
         )
         count, oldest = session.execute(query).one()
         if count >= rules.tries:
             wait = int((oldest + window - now).total_seconds()) + 1
             raise RefusedError(ErrorCode.TOO_MANY_ATTEMPTS, retry_after_seconds=wait)
-        rows.append(FailedTry(scope=STEP, key_index=index, at=now))
+        rows.append(FailedTry(scope=PRESENTED, key_index=index, at=now))
     session.add_all(rows)
     session.flush()
     return [row.id for row in rows]

@@ -14,11 +14,13 @@ from sqlalchemy.orm import Session
 from loanapp.backend.applications.store import Sealed, newest_consents, set_status
 from loanapp.backend.branches.appointments import booked
 from loanapp.backend.data_uses.deletion_receipts import note_deletion
+from loanapp.backend.policy.checks import Check as Needed
 from loanapp.backend.policy.models import Withdrawal
 from loanapp.backend.services import Services
 from loanapp.backend.store.tables import Application, Check, ContractRecord, FaceState, LivenessSession
 from loanapp.backend.verification.attempts import close_attempts
 from loanapp.backend.verification.changed_face import CERTIFICATE
+from loanapp.backend.verification.demands import demands
 from loanapp.backend.verification.documents import forget_card, forget_face
 from loanapp.domain.consent import ApplicationPhase, ConsentScope, WithdrawalEffect, phase_of
 from loanapp.domain.decision import DecisionReason
@@ -71,10 +73,7 @@ def take_back(
             services, session, application, part=part, reason="withdrawn", items=[item], now=now, actor="borrower"
         )
     if row.effect is WithdrawalEffect.ANOTHER_WAY:
-        if scope is ConsentScope.FACE_VERIFICATION:
-            _to_a_person(services, session, application)
-        else:
-            _because(services, application, DecisionReason.INCOME_BY_PERSON)
+        _another_way(services, session, application, scope)
     if row.effect is WithdrawalEffect.APPLICATION_ENDS:
         set_status(session, application, ApplicationStatus.WITHDRAWN, now, "borrower")
     return receipt
@@ -109,6 +108,13 @@ def _take_back_face(session: Session, application: Application, phase: Applicati
         held = held or attempt.measures is not None or attempt.verdict is not None
         attempt.measures = attempt.verdict = None
     return held
+
+
+def _another_way(services: Services, session: Session, application: Application, scope: ConsentScope) -> None:
+    if scope is ConsentScope.FACE_VERIFICATION:
+        _to_a_person(services, session, application)
+    elif demands(services, session, application).needs(Needed.INCOME):  # may be authorised where it is not needed
+        _because(services, application, DecisionReason.INCOME_BY_PERSON)
 
 
 def _to_a_person(services: Services, session: Session, application: Application) -> None:

@@ -6,11 +6,15 @@ from decimal import Decimal
 import pytest
 
 from loanapp.backend.adapters.ports import BureauRecord, InsuranceRecord
+from loanapp.backend.applications.store import Sealed
 from loanapp.backend.origination.assessment import assess
 from loanapp.backend.origination.income import IncomeCheck, hold_income, read, written
 from loanapp.backend.policy import load_policies
-from loanapp.backend.store.tables import Check
+from loanapp.backend.store.tables import Application, Check
+from loanapp.backend.verification.withdrawal import take_back
+from loanapp.domain.consent import ConsentScope
 from loanapp.domain.decision import DecisionOutcome, DecisionReason
+from loanapp.domain.status import ApplicationStatus
 from tests.loanapp.backend.test_assessment import CARD, LIMITS, THIN, facts
 from tests.loanapp.backend.test_consent_withdrawal import acts, at_the, deleted_by
 from tests.loanapp.backend.test_silent_sources import Silent, decisions
@@ -128,6 +132,37 @@ def test_taken_back_while_it_is_asked_nothing_is_kept_and_a_person_looks(walker,
     with lender.services.database.read() as session:
         assert session.get_one(Check, (one.id, "income")).answer_sealed is None
     assert "income_by_person" in decisions(lender, one)[0]["reasons"]
+    one.act("/withdraw")
+
+
+def test_taken_back_before_it_is_asked_the_ledger_tells_of_no_use(walker, lender, monkeypatch):
+    one = walker()
+    one.ready_to_submit(**LARGE)
+    at_the(lender, monkeypatch, "bureau", "query", lambda: one.consent(INSURANCE, granted=False))
+    asked = at_the(lender, monkeypatch, "social_insurance", "query", lambda: None)
+    one.act("/submit")
+    one.wait("offered")
+    assert asked == []
+    assert not {"share.income", "check.income"} & set(acts(lender, one))
+    assert "income_by_person" in decisions(lender, one)[0]["reasons"]
+    with lender.services.database.read() as session:
+        assert session.get(Check, (one.id, "income")) is None
+    one.act("/withdraw")
+
+
+@pytest.mark.parametrize(("amount", "told"), [("10000.00", []), ("30000.00", ["income_by_person"])])
+def test_taken_back_under_review_a_person_looks_for_it_only_where_it_is_needed(walker, lender, amount, told):
+    one, services = walker(), lender.services
+    one.sign_in()
+    one.create(amount=amount, months=24)
+    with services.database.write() as session:
+        application = session.get_one(Application, one.id)
+        application.status = ApplicationStatus.IN_REVIEW
+        sealed = Sealed(services, application)
+        sealed.decision = {"reasons": []}
+        take_back(services, session, application, ConsentScope.SOCIAL_INSURANCE_QUERY, services.clock.now())
+        assert sealed.decision["reasons"] == told
+        session.rollback()
     one.act("/withdraw")
 
 

@@ -9,9 +9,12 @@ from sqlalchemy import update
 from loanapp.backend.adapters.ports import SourceDownError
 from loanapp.backend.applications.store import Sealed
 from loanapp.backend.auth.tables import FailedTry
+from loanapp.backend.auth.tries import forget_tries
 from loanapp.backend.store.tables import Application, Check, LedgerRow
 from loanapp.backend.verification.credential import STEP
+from loanapp.backend.verification.demands import demands, is_verified
 from loanapp.demonstration.identities import find_identity
+from loanapp.domain.status import ApplicationStatus
 from tests.loanapp.backend.test_consent_withdrawal import FACE, seen_by_camera
 from tests.loanapp.backend.test_refusals import refused
 
@@ -43,6 +46,11 @@ def code():
 
 def present(one, text):
     return one.call("PUT", one.at("/network-identity"), body={"code": text})
+
+
+def tries_kept(lender):
+    with lender.services.database.read() as session:
+        return session.query(FailedTry).filter_by(scope=STEP).count()
 
 
 def entries(lender, one):
@@ -119,6 +127,8 @@ def test_tries_are_counted_by_borrower_and_by_person_and_end_in_a_wait(ready, le
     refused(present(again, code()), 429, "too_many_attempts")
     with lender.services.database.write() as session:  # a day later
         session.execute(update(FailedTry).where(FailedTry.scope == STEP).values(at=clock.now() - timedelta(hours=25)))
+    forget_tries(lender.services)
+    assert tries_kept(lender) == 0  # swept, whoever never comes again
     assert present(again, code()).status_code == 200
     for walked in (one, again):
         walked.act("/withdraw")
@@ -148,6 +158,15 @@ def test_a_match_goes_with_its_card_and_with_time(ready, lender, clock):
     late = one.get()
     assert (late["face"]["state"], late["face"]["way"]) == ("none", None)
     assert "submit" not in late["allowed_actions"]
+    services = lender.services
+    with services.database.write() as session:
+        application = session.get_one(Application, one.id)
+        wanted = demands(services, session, application)
+        assert not is_verified(services, application, wanted, None)
+        assert is_verified(services, application, dataclasses.replace(wanted, needed=()), None)  # no face needed
+        application.status = ApplicationStatus.NEEDS_MORE  # the lender's time is not the borrower's
+        assert is_verified(services, application, wanted, None)
+        session.rollback()
     assert present(one, code()).json()["face"]["state"] == "credential"
     one.documents()  # another photo is another person's until they say otherwise
     assert one.get()["face"]["state"] == "none"
@@ -224,19 +243,30 @@ def test_it_is_refused_where_a_face_has_passed_and_not_there_without_a_service(r
         walked.act("/withdraw")
 
 
-def test_a_card_handed_in_while_it_is_asked_is_not_verified_by_the_answer(ready, lender, monkeypatch):
+def test_what_changes_while_it_is_asked_is_not_verified_and_the_answer_is_on_record(ready, lender, monkeypatch):
     one, service = ready(), lender.services.sources.network_identity
-    usual = service.present
+    usual, before = service.present, tries_kept(lender)
 
-    def asked(*arguments):
+    def renamed():
         with lender.services.database.write() as session:
-            session.get_one(Application, one.id).identity_index = "another person"
-        return usual(*arguments)
+            sealed = Sealed(lender.services, session.get_one(Application, one.id))
+            sealed.identity = dataclasses.replace(sealed.identity, name="另一人")
 
-    monkeypatch.setattr(service, "present", asked)
-    refused(present(one, code()), 409, "not_allowed_now")
-    assert one.get()["face"]["state"] == "none"
-    one.act("/withdraw")
+    def withdrawn():
+        one.identify()
+        one.act("/withdraw")
+
+    for count, meanwhile in enumerate((renamed, withdrawn), start=1):
+
+        def asked(*arguments, meanwhile=meanwhile):
+            meanwhile()
+            return usual(arguments[0], arguments[1], one.who.name, one.who.identity_number)
+
+        monkeypatch.setattr(service, "present", asked)
+        refused(present(one, code()), 409, "not_allowed_now")
+        assert one.get()["face"]["state"] == "none"
+        assert [act for act, _detail in entries(lender, one)].count("check.network_identity") == count
+        assert tries_kept(lender) == before
 
 
 def test_a_stranger_presents_nothing_in_anothers_application(ready, walker):
