@@ -33,10 +33,6 @@ class Caller:
         """The signed-in borrower."""
         return self._admitted[0]
 
-    def admit(self) -> None:
-        """Look up who it is, and no more."""
-        self._admitted  # noqa: B018 - kept by having been asked for
-
     def count(self) -> None:
         """Count the request now, in a transaction of its own; raises ``REQUEST_UNPROVEN`` when it came before."""
         _borrower, proven = self._admitted

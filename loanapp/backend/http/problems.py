@@ -148,8 +148,8 @@ def install(app: FastAPI) -> None:
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         caller: Caller | None = getattr(request.state, "caller", None)
         if caller is not None:
-            try:  # whoever is not signed in is told so first, whatever they sent
-                await run_in_threadpool(caller.admit)
+            try:  # whoever is not signed in is told so first, whatever they sent; a signature is good once
+                await run_in_threadpool(caller.count)
             except LoanAppError as refused:
                 return refusal_response(refused)
         return invalid_response(error.errors())

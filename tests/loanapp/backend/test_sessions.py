@@ -185,7 +185,9 @@ def test_an_act_counts_once_whether_it_was_done_or_refused(signed_in):
     answer, second = recorded_of(signed_in, "/v1/applications", TERMS)
     refused(answer, 409, "not_allowed_now")
     signed_in.act("/withdraw")
-    for request in (first, second):
+    answer, third = recorded_of(signed_in, "/v1/applications", TERMS | {"months": "twelve"})
+    refused(answer, 422, "term_not_offered")  # before anything was begun
+    for request in (first, second, third):
         again = signed_in.http.send(request, verify=signed_in.http.verify)
         assert refused(again, 403, "request_unproven")["why"] == "replayed"
 
