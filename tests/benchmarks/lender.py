@@ -27,6 +27,7 @@ from tests.loanapp.backend.walk import TERMS, Walker, Wire
 
 _AT_ONCE, _DECISIONS = 4, 24
 _CONNECTIONS, _WARM, _SECONDS = 16, 3.0, 15.0
+_PAUSE = 0.5  # thirty requests a second: what ten million borrowers' applications send in their busiest hour
 _FEW, _MANY, _LOOKS = 1_000, 1_000_000, 60
 # What the simulated sources take of a decision, one after another: simulation.toml as fleet.QUICK has it.
 _SIMULATED = sum(
@@ -58,6 +59,7 @@ def measure() -> Iterator[tuple[str, float, str, float]]:
         yield "lender.write_cpu_beside_writing_alone", ours_cpu, "ms", writing_cpu
         yield "lender.p99_16", slowest, "ms", 100.0
         yield "lender.p99_16_beside_bare", slowest, "ms", bare_slowest
+        yield "lender.p99_16_resting", _ours(Path(folder) / "resting", _PAUSE)[1], "ms", 100.0
         few, many = _stored(Path(folder) / "stored")
         for name in few:
             yield f"lender.{name}_at_million", many[name], "ms", few[name]
@@ -137,11 +139,11 @@ class _Ours:
         yield
 
 
-def _ours(data: Path) -> tuple[float, float, float]:
+def _ours(data: Path, pause: float = 0.0) -> tuple[float, float, float]:
     worker = fleet.Worker(data).start()
     worker.wait_until_ready()
     try:
-        return _load([_Ours(one) for one in _signed_in(worker, _CONNECTIONS)], worker.process.pid)
+        return _load([_Ours(one) for one in _signed_in(worker, _CONNECTIONS)], worker.process.pid, pause)
     finally:
         worker.leave()
 
@@ -153,8 +155,11 @@ def _signed_in(worker: fleet.Worker, count: int, first: int = 13800000001) -> li
     return borrowers
 
 
-def _load(clients: list[_Bare] | list[_Ours], server: int) -> tuple[float, float, float]:
-    """With every client busy: requests a second, the 99th percentile of one in ms, and what one computes, in ms."""
+def _load(clients: list[_Bare] | list[_Ours], server: int, pause: float = 0.0) -> tuple[float, float, float]:
+    """Requests a second, the 99th percentile of one in ms, and what one computes, in ms.
+
+    Every client is busy, or rests ``pause`` seconds after each request.
+    """
     took: list[float] = []
     computed: list[float] = []
     warm = time.perf_counter() + _WARM
@@ -164,12 +169,15 @@ def _load(clients: list[_Bare] | list[_Ours], server: int) -> tuple[float, float
         while time.perf_counter() < warm:  # a connection, and whatever loads late
             for _step in client.pair():
                 pass
-        ready.wait()
+        turn = ready.wait()
+        time.sleep(pause * turn / len(clients))  # else all would ask at the same moment each time
         begun = time.perf_counter()
         while time.perf_counter() - begun < _SECONDS:
             started = time.perf_counter()
             for _step in client.pair():
                 took.append(time.perf_counter() - started)
+                if pause:
+                    time.sleep(pause)
                 started = time.perf_counter()
 
     with ThreadPoolExecutor(len(clients)) as pool:
