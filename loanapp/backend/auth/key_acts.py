@@ -1,8 +1,6 @@
 """A borrower's security keys, added and removed by whoever shows the second factor that is on already."""
 
-import uuid
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,24 +12,12 @@ from loanapp.backend.auth.phones import borrower_phone
 from loanapp.backend.auth.security_keys import KeyPurpose, KeyQuestion
 from loanapp.backend.auth.tries import hold_back, note_try
 from loanapp.backend.auth.webauthn import NotSignedError, read_new_key
+from loanapp.backend.auth.webauthn_credentials import ToldKey, kept, told
 from loanapp.backend.policy.step_up import Act
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.domain.errors import ErrorCode
 from loanapp.domain.phone import mask_phone
-
-
-@dataclass(frozen=True, slots=True)
-class ToldKey:
-    """A key as its owner sees it; ``label`` is the owner's own word for it."""
-
-    id: str
-    label: str
-    added_at: datetime
-    used_at: datetime | None
-
-    def __repr__(self) -> str:
-        return "ToldKey(...)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +46,7 @@ class MadeKey:
 def own_keys(services: Services, borrower_id: str) -> tuple[ToldKey, ...]:
     """The keys of an account, the oldest first."""
     with services.database.read() as session:
-        return tuple(
-            ToldKey(
-                one.id,
-                services.cipher.decrypt(one.label_sealed, _place(one.id)).decode(),
-                one.added_at,
-                one.used_at,
-            )
-            for one in security_keys.keys_of(session, borrower_id)
-        )
+        return tuple(told(services.cipher, one) for one in security_keys.keys_of(session, borrower_id))
 
 
 def begin_key(services: Services, who: SignedIn, code: str) -> AddingKey:
@@ -110,18 +88,8 @@ def add_key(services: Services, who: SignedIn, made: MadeKey) -> None:
         _require_room(services, session, who)
         if session.scalars(select(SecurityKey).where(SecurityKey.credential_id == new.credential_id)).first():
             raise RefusedError(ErrorCode.SECURITY_KEY_KNOWN)
-        key_id = str(uuid.uuid4())
-        session.add(
-            SecurityKey(
-                id=key_id,
-                borrower_id=who.borrower_id,
-                credential_id=new.credential_id,
-                public_key=new.public_key,
-                counter=new.counter,
-                label_sealed=services.cipher.encrypt(made.label.encode(), _place(key_id)),
-                added_at=services.clock.now(),
-            )
-        )
+        columns = kept(SecurityKey, services.cipher, new, made.label, services.clock.now())
+        session.add(SecurityKey(borrower_id=who.borrower_id, **columns))
         security_keys.note(services, session, who.borrower_id, "added")
 
 
@@ -171,7 +139,3 @@ def _require_factor(services: Services, who: SignedIn, code: str) -> None:
             note_try(services, session, trier)
     if wrong is not None:
         raise RefusedError(ErrorCode.SECOND_FACTOR_WRONG)
-
-
-def _place(key_id: str) -> str:
-    return f"security_key|{key_id}|label"

@@ -5,22 +5,15 @@ from datetime import datetime
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
+from loanapp.backend.auth.webauthn_credentials import WebAuthnCredential
 from loanapp.backend.store.tables import Base
-from loanapp.backend.store.types import LONG
 
 
-class SecurityKey(Base):
-    """A FIDO2 security key of a borrower: what it is known by, its public key (COSE) and its last counter."""
+class SecurityKey(WebAuthnCredential, Base):
+    """A FIDO2 security key of a borrower."""
 
     __tablename__ = "security_key"
-    id: Mapped[str] = mapped_column(primary_key=True)
     borrower_id: Mapped[str] = mapped_column(ForeignKey("borrower.id"), index=True)
-    credential_id: Mapped[bytes] = mapped_column(unique=True)
-    public_key: Mapped[bytes]
-    counter: Mapped[int] = mapped_column(LONG)
-    label_sealed: Mapped[bytes]
-    added_at: Mapped[datetime]
-    used_at: Mapped[datetime | None]
 
 
 class KeyChallenge(Base):

@@ -134,13 +134,8 @@ def booked(session: Session, application: Application) -> BranchAppointment | No
     return found if found is not None and found.state in _TAKEN else None
 
 
-def missed(services: Services, session: Session, application: Application) -> bool:
-    """Whether the time of the visit has passed before the application was handed in: another must be chosen."""
-    return is_late(services, booked(session, application))
-
-
 def is_late(services: Services, appointment: BranchAppointment | None) -> bool:
-    """Whether the time of a visit has passed that nobody has confirmed."""
+    """Whether the time of a visit has passed that nobody has confirmed: before handing in, another must be chosen."""
     if appointment is None or appointment.state is not AppointmentState.BOOKED:
         return False
     return appointment.slot <= services.clock.now()

@@ -7,7 +7,6 @@ the page of the sign-in writes nothing into the database, and what was used once
 import hmac
 import json
 import secrets
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from loanapp.backend.auth.webauthn import Asked, HeldKey, NotSignedError, Signed, check_signed, read_new_key
+from loanapp.backend.auth.webauthn_credentials import ToldKey, kept, told
 from loanapp.backend.refusal import RefusedError
 from loanapp.backend.services import Services
 from loanapp.backend.staff.members import AtWork, begin_session
@@ -68,16 +68,6 @@ class AskedNew:
     known: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OwnPasskey:
-    """A passkey as its owner sees it."""
-
-    id: str
-    label: str
-    added_at: datetime
-    used_at: datetime | None
-
-
 def read_shown(form: Mapping[str, str]) -> Shown:
     """What a form brings; raises :class:`PasskeyRefusedError` where it cannot be read."""
     names = ("credential_id", "user", "client_data", "authenticator_data", "signature")
@@ -116,15 +106,10 @@ def sign_in(services: Services, shown: Shown, origins: tuple[str, ...]) -> str:
         return begin_session(services, session, member)
 
 
-def own(services: Services, who: AtWork) -> tuple[OwnPasskey, ...]:
+def own(services: Services, who: AtWork) -> tuple[ToldKey, ...]:
     """The member's passkeys, the oldest first."""
     with services.database.read() as session:
-        return tuple(
-            OwnPasskey(
-                one.id, services.cipher.decrypt(one.label_sealed, _place(one.id)).decode(), one.added_at, one.used_at
-            )
-            for one in _of(session, who.member_id)
-        )
+        return tuple(told(services.cipher, one) for one in _of(session, who.member_id))
 
 
 def ask_new(services: Services, who: AtWork) -> AskedNew:
@@ -145,22 +130,12 @@ def add(services: Services, who: AtWork, label: str, made: Made, origins: tuple[
         new = read_new_key(asked, made.client_data, made.attestation)
     except NotSignedError:
         raise PasskeyRefusedError from None
-    passkey_id = str(uuid.uuid4())
     with services.database.write() as session:
         _require_room(services, session, who)
         if session.scalars(select(StaffPasskey).where(StaffPasskey.credential_id == new.credential_id)).first():
             raise PasskeyRefusedError
-        session.add(
-            StaffPasskey(
-                id=passkey_id,
-                member_id=who.member_id,
-                credential_id=new.credential_id,
-                public_key=new.public_key,
-                counter=new.counter,
-                label_sealed=services.cipher.encrypt(label.encode(), _place(passkey_id)),
-                added_at=services.clock.now(),
-            )
-        )
+        columns = kept(StaffPasskey, services.cipher, new, label, services.clock.now())
+        session.add(StaffPasskey(member_id=who.member_id, **columns))
 
 
 def remove(services: Services, who: AtWork, passkey_id: str) -> None:
@@ -243,7 +218,3 @@ def _bytes_of(form: Mapping[str, str], names: tuple[str, ...]) -> list[bytes]:
         return [read_bytes(form.get(name, "")) for name in names]
     except ValueError:
         raise PasskeyRefusedError from None
-
-
-def _place(passkey_id: str) -> str:
-    return f"staff_passkey|{passkey_id}|label"

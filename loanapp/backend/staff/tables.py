@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from loanapp.backend.auth.webauthn_credentials import WebAuthnCredential
 from loanapp.backend.store.tables import Base
-from loanapp.backend.store.types import LONG
 
 __all__ = [
     "Base",
@@ -60,18 +60,11 @@ class StaffSession(Base):
     ended_at: Mapped[datetime | None]
 
 
-class StaffPasskey(Base):
-    """A passkey of a member: what it is known by, its public key (COSE) and its last counter."""
+class StaffPasskey(WebAuthnCredential, Base):
+    """A passkey of a member."""
 
     __tablename__ = "staff_passkey"
-    id: Mapped[str] = mapped_column(primary_key=True)
     member_id: Mapped[str] = mapped_column(ForeignKey("staff_member.id"), index=True)
-    credential_id: Mapped[bytes] = mapped_column(unique=True)
-    public_key: Mapped[bytes]
-    counter: Mapped[int] = mapped_column(LONG)
-    label_sealed: Mapped[bytes]
-    added_at: Mapped[datetime]
-    used_at: Mapped[datetime | None]
 
 
 class StaffChallengeUsed(Base):

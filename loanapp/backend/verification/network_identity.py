@@ -57,9 +57,8 @@ def present_code(services: Services, borrower_id: str, application_id: uuid.UUID
             _take_back(session, tried)
         wait = error.retry_after_seconds
         raise RefusedError(ErrorCode.NETWORK_IDENTITY_DOWN, retry_after_seconds=wait) from None
-    with (
-        services.database.write() as session
-    ):  # what was sent is answered on record, whatever became of the application
+    # What was sent is answered on record, whatever became of the application.
+    with services.database.write() as session:
         now = services.clock.now()
         ledger.append(session, now, "check", str(application_id), {"check": STEP, "answer": answer.value})
         if answer is CredentialAnswer.MATCH:
