@@ -1,6 +1,7 @@
 """One worker of a lender that is served: any number of them stand behind a balancer, over the same databases."""
 
 import contextlib
+import gc
 import importlib
 import logging
 import os
@@ -35,7 +36,12 @@ log = logging.getLogger(__name__)
 EXIT_OK: Final = 0
 EXIT_FAILED: Final = 1
 _BACKLOG: Final = 2048
-_SLOWLY: Final = ("loanapp.proof.timestamp", "loanapp.proof.issued_timestamp", "loanapp.proof.verification")
+_SLOWLY: Final = (
+    "loanapp.backend.origination.engine",
+    "loanapp.proof.timestamp",
+    "loanapp.proof.issued_timestamp",
+    "loanapp.proof.verification",
+)
 
 
 @dataclass(frozen=True)
@@ -146,9 +152,14 @@ def _answer(
 
 
 def _load_what_loads_slowly() -> None:
-    """What the embedded lender loads when it is first needed would here hold up whoever asks meanwhile."""
+    """What the embedded lender loads when it is first needed would here hold up whoever asks meanwhile.
+
+    What is loaded stays for good: the garbage collector, which holds up every thread, need not walk through it.
+    """
     for name in _SLOWLY:
         importlib.import_module(name)
+    gc.collect()
+    gc.freeze()
 
 
 def _context(lender: Lender, certificate: Path | None) -> ssl.SSLContext:
