@@ -260,3 +260,15 @@ def test_the_mark_of_a_camera_stands_on_the_first_line_of_its_name(show, scale, 
         mark = card.button.mapTo(card, card.button.rect().center()).y()
         line = card._name.mapTo(card, QPoint(0, card._name.fontMetrics().height() // 2)).y()
         assert abs(mark - line) <= 1
+
+
+@pytest.mark.parametrize(("scale", "width"), [(100, 1146), (200, 1270)])
+def test_why_a_code_of_the_national_app_is_refused_is_in_sight_beside_its_field(show, scale, width, qtbot):
+    page = show("ready", "zh", scale, "light", width)
+    page._take_way(Way.NETWORK.value)
+    area = page.steps.network
+    area.code.set_text("20000000")
+    page.others._refused_code(LoanAppError(ErrorCode.NETWORK_CODE_EXPIRED))
+    said = next(one for one in area.code.findChildren(QLabel) if "认证码已过期" in one.text())
+    for seen in (area.code.editor, said):
+        qtbot.waitUntil(lambda seen=seen: seen.visibleRegion().boundingRect() == seen.rect())
